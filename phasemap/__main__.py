@@ -1,0 +1,12 @@
+"""`python -m phasemap`, and the console script."""
+
+
+def main() -> None:
+    """Run the command line."""
+    from phasemap.cli.main import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

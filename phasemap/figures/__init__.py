@@ -1,0 +1,1 @@
+"""Everything that is drawn; reads stored results and computes no physics."""

@@ -1,0 +1,18 @@
+"""How the kernels are compiled: one place for Numba's switches.
+
+`error_model="numpy"` removes the zero-division branch that keeps LLVM from vectorising; only the `fastmath` flags
+that cannot change the meaning of infinities and NaNs are on.
+"""
+
+from typing import Any
+
+_FASTMATH = {"contract", "nsz", "arcp"}
+
+# A kernel called from Python: cached on disk, releases the interpreter lock.
+KERNEL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": _FASTMATH}
+
+# The same where sums may be reordered into SIMD lanes (results then depend on the lane width, to rounding).
+REDUCTION: dict[str, Any] = {**KERNEL, "fastmath": _FASTMATH | {"reassoc"}}
+
+# A scalar function that is inlined into kernels.
+INLINE: dict[str, Any] = {"inline": "always", "error_model": "numpy", "fastmath": _FASTMATH}

@@ -1,0 +1,1 @@
+"""What a network is: parameters, nonlinearities, options and the records that solvers return."""

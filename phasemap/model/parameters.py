@@ -1,0 +1,158 @@
+"""The parameters of the gated network, with the symbols of the source.
+
+The model (Krishnamurthy, Can and Schwab, PRX 12, 011011, eqs. 1-3), time in units of the membrane constant:
+
+    dh/dt       = sigma_z(z) * [-h + J^h (phi(h) * sigma_r(r))] + I^h(t)
+    tau_z dz/dt = -z + J^z phi(h) + I^z(t)
+    tau_r dr/dt = -r + J^r phi(h) + I^r(t)
+
+    phi(x) = tanh(g_h x + beta_h),   sigma_k(x) = 1 / (1 + exp(-alpha_k x + beta_k)),   k = z, r
+"""
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from phasemap.errors import ParameterError
+
+
+class Parameters(NamedTuple):
+    """One point of parameter space. Build it with `make_parameters`, which validates.
+
+    A named tuple of plain floats, so that it travels into compiled code as it is.
+    The defaults are the additive network of Sompolinsky, Crisanti and Sommers: both gates open (sigma_k = 1).
+    """
+
+    g_h: float = 1.5
+    beta_h: float = 0.0
+    alpha_z: float = 0.0
+    beta_z: float = -math.inf
+    tau_z: float = 1.0
+    alpha_r: float = 0.0
+    beta_r: float = -math.inf
+    tau_r: float = 1.0
+    s_h: float = 0.0
+    s_z: float = 0.0
+    s_r: float = 0.0
+    m_h: float = 0.0
+    m_z: float = 0.0
+    m_r: float = 0.0
+    noise_h: float = 0.0
+    noise_z: float = 0.0
+    noise_r: float = 0.0
+    tau_noise: float = 0.0
+    input_inside: float = 0.0
+
+
+@dataclass(frozen=True)
+class ParameterInfo:
+    """What a parameter means and which values it may take (closed interval; infinities only where allowed)."""
+
+    symbol: str
+    description: str
+    units: str = "1"
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    allows_infinity: bool = False
+
+
+_TIME = "membrane time constant"
+
+PARAMETERS: dict[str, ParameterInfo] = {
+    "g_h": ParameterInfo(r"$g_h$", "gain of the activation phi", minimum=0.0),
+    "beta_h": ParameterInfo(r"$\beta_h$", "bias of the activation phi"),
+    "alpha_z": ParameterInfo(
+        r"$\alpha_z$", "steepness of the update gate (inf: hard gate)", minimum=0.0, allows_infinity=True
+    ),
+    "beta_z": ParameterInfo(
+        r"$\beta_z$", "bias of the update gate; positive closes it (-inf: no gate)", allows_infinity=True
+    ),
+    "tau_z": ParameterInfo(r"$\tau_z$", "time constant of the update gate", _TIME, minimum=0.0),
+    "alpha_r": ParameterInfo(
+        r"$\alpha_r$", "steepness of the output gate (inf: hard gate)", minimum=0.0, allows_infinity=True
+    ),
+    "beta_r": ParameterInfo(
+        r"$\beta_r$", "bias of the output gate; positive closes it (-inf: no gate)", allows_infinity=True
+    ),
+    "tau_r": ParameterInfo(r"$\tau_r$", "time constant of the output gate", _TIME, minimum=0.0),
+    "s_h": ParameterInfo(r"$s_h$", "standard deviation across units of the static input to h", minimum=0.0),
+    "s_z": ParameterInfo(r"$s_z$", "standard deviation across units of the static input to z", minimum=0.0),
+    "s_r": ParameterInfo(r"$s_r$", "standard deviation across units of the static input to r", minimum=0.0),
+    "m_h": ParameterInfo(r"$m_h$", "constant input to h, common to all units"),
+    "m_z": ParameterInfo(r"$m_z$", "constant input to z, common to all units"),
+    "m_r": ParameterInfo(r"$m_r$", "constant input to r, common to all units"),
+    "noise_h": ParameterInfo(
+        r"$\sigma_{\xi,h}$", "noise input to h: OU standard deviation, or white-noise amplitude", minimum=0.0
+    ),
+    "noise_z": ParameterInfo(
+        r"$\sigma_{\xi,z}$", "noise input to z: OU standard deviation, or white-noise amplitude", minimum=0.0
+    ),
+    "noise_r": ParameterInfo(
+        r"$\sigma_{\xi,r}$", "noise input to r: OU standard deviation, or white-noise amplitude", minimum=0.0
+    ),
+    "tau_noise": ParameterInfo(r"$\tau_\xi$", "correlation time of the noise inputs (0: white)", _TIME, minimum=0.0),
+    "input_inside": ParameterInfo(
+        "inside", "1: I^h stands inside the update gate's bracket; 0: outside it", minimum=0.0, maximum=1.0
+    ),
+}
+
+# A gate that is given a steepness but no bias is centred instead of staying open.
+_BIAS_OF_STEEPNESS = {"alpha_z": "beta_z", "alpha_r": "beta_r"}
+
+
+def make_parameters(values: Mapping[str, Any] | None = None, /, **more: Any) -> Parameters:
+    """Return validated `Parameters`.
+
+    A gate is absent (beta_k = -inf) unless one of its two parameters is named; where alpha_k is named and beta_k
+    is not, beta_k is 0, because a steepness would mean nothing to a gate that is always open.
+
+    Raises:
+        ParameterError: unknown name, not a number, or outside its domain.
+    """
+    named = {**(values or {}), **more}
+    checked = {name: check_value(name, value) for name, value in named.items()}
+    return Parameters(**default_biases(checked), **checked)
+
+
+def default_biases(named: Mapping[str, Any]) -> dict[str, float]:
+    """Biases implied by the steepnesses that are named without one."""
+    return {bias: 0.0 for steepness, bias in _BIAS_OF_STEEPNESS.items() if steepness in named and bias not in named}
+
+
+def check_name(name: str) -> str:
+    """Return `name` if it is a parameter; raise `ParameterError` with the nearest name otherwise."""
+    if name in PARAMETERS:
+        return name
+    near = difflib.get_close_matches(name, PARAMETERS, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ParameterError(f"Unknown parameter {name!r}.{hint} The parameters are: {', '.join(PARAMETERS)}.")
+
+
+def check_value(name: str, value: Any) -> float:
+    """Return `value` as a float inside the domain of parameter `name`.
+
+    Raises:
+        ParameterError: naming the parameter, the value and what is allowed.
+    """
+    info = PARAMETERS[check_name(name)]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ParameterError(f"Parameter {name} must be a number, not {value!r}.")
+    number = float(value)
+    if math.isnan(number) or (math.isinf(number) and not info.allows_infinity):
+        raise ParameterError(f"Parameter {name} = {number} is not allowed: give {_domain(info)}.")
+    if not info.minimum <= number <= info.maximum:
+        raise ParameterError(f"Parameter {name} = {number:g} is outside its domain: give {_domain(info)}.")
+    if name == "input_inside" and number not in (0.0, 1.0):
+        raise ParameterError(f"Parameter input_inside = {number:g} is not allowed: give 0 (outside) or 1 (inside).")
+    return number
+
+
+def _domain(info: ParameterInfo) -> str:
+    kind = "a number" if info.allows_infinity else "a finite number"
+    if math.isinf(info.minimum):
+        return kind
+    if math.isinf(info.maximum):
+        return f"{kind} not below {info.minimum:g}"
+    return f"{kind} from {info.minimum:g} to {info.maximum:g}"

@@ -1,0 +1,140 @@
+"""The registry: every quantity that can be asked for, what it means and who computes it.
+
+A solver takes points of parameter space and returns an `Estimate` for each of its quantities. Solvers are imported
+when they run, so that the registry can be read (by the help texts, the configuration) without compiled code.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from phasemap.model.options import SimulationOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import CriticalSurface, Estimate
+
+Points = Sequence[Parameters]
+Seeds = Sequence[np.random.SeedSequence]
+Solve = Callable[[Points, Any, Seeds], Mapping[str, Estimate]]
+Cost = Callable[[Points, Any], float]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number at every point, over extra dimensions `dims` (named in DIMENSIONS)."""
+
+    name: str
+    symbol: str
+    description: str
+    solver: str
+    units: str = "1"
+    dims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Computes its quantities together, over a block of points, in one thread.
+
+    solve:   (points, options, seeds) -> quantity name -> Estimate; pure: the same input gives the same numbers,
+             whatever the block it came in. seeds: one per point.
+    seconds: (points, options) -> rough cost on one core, used to cut a plan into blocks and to announce it.
+    options: the record in `phasemap.model.options` that configures it, or None.
+    """
+
+    name: str
+    description: str
+    solve: Solve
+    seconds: Cost
+    options: type | None = None
+
+
+# Extra dimensions of quantities: name -> labels along it.
+FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
+BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable")
+DIMENSIONS: dict[str, tuple[str, ...]] = {"fixed_point": FIXED_POINTS, "branch": BRANCHES}
+
+
+def _statics(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.theory import statics
+
+    return statics.solve_points(points)
+
+
+def _mean_field(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.theory import mean_field
+
+    return mean_field.solve_points(points, options, seeds)
+
+
+def _network(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.simulation import network
+
+    return network.solve_points(points, options, seeds)
+
+
+def _network_seconds(points: Points, options: SimulationOptions) -> float:
+    steps = (options.duration + options.transient) / options.time_step
+    flops = 4 * 2 * 3 * 2.0 * options.size**2 * steps * options.realisations
+    return len(points) * flops / 5e9
+
+
+SOLVERS: dict[str, Solver] = {
+    solver.name: solver
+    for solver in (
+        Solver("statics", "static mean field: all fixed points", _statics, lambda points, _: 1e-4 * len(points)),
+        Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
+               lambda points, _: 1e-2 * len(points)),
+        Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions),
+    )
+}  # fmt: skip
+
+
+QUANTITIES: dict[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        Quantity("fixed_point_count", "$n$", "number of static mean-field solutions, the zero one included", "statics"),
+        Quantity("delta_h", r"$\Delta_h$", "variance of h over units at a fixed point", "statics",
+                 dims=("fixed_point",)),
+        Quantity("static_gain", "$S$", "squared gain of a static perturbation; the fixed point is unstable for S > 1",
+                 "statics", dims=("fixed_point",)),
+        Quantity("variance", "$C_h(0)$", "variance of h over time and units", "mean_field", dims=("branch",)),
+        Quantity("correlation_time", r"$\tau_C$", "integral of C_h(t)/C_h(0) over t > 0", "mean_field",
+                 "membrane time constant", ("branch",)),
+        Quantity("lyapunov_max", r"$\lambda_{\max}$", "maximum Lyapunov exponent", "mean_field",
+                 "1 / membrane time constant", ("branch",)),
+        Quantity("network_lyapunov_max", r"$\lambda_{\max}^{(N)}$", "maximum Lyapunov exponent of a network of N units",
+                 "network", "1 / membrane time constant"),
+        Quantity("network_variance", "$C_h^{(N)}(0)$", "variance of h over time and units in a network of N units",
+                 "network"),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SurfaceKind:
+    """A critical surface that can be traced in a plane of parameters."""
+
+    name: str
+    description: str
+    trace: Callable[[Parameters, Mapping[str, tuple[float, float]]], CriticalSurface]
+
+
+def _trace_static(name: str) -> Callable[[Parameters, Mapping[str, tuple[float, float]]], CriticalSurface]:
+    def trace(base: Parameters, box: Mapping[str, tuple[float, float]]) -> CriticalSurface:
+        from phasemap.theory import surfaces
+
+        return surfaces.trace(name, base, box)
+
+    return trace
+
+
+SURFACES: dict[str, SurfaceKind] = {
+    kind.name: kind
+    for kind in (
+        SurfaceKind("zero_instability", "the zero fixed point loses stability", _trace_static("zero_instability")),
+        SurfaceKind("static_fold", "a pair of non-zero fixed points appears", _trace_static("static_fold")),
+        SurfaceKind("marginal_boundary", "f S = 1 for a hard update gate: the marginally stable region ends",
+                    _trace_static("marginal_boundary")),
+    )
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""The theory of infinitely large networks, one file per idea."""

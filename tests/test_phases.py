@@ -1,0 +1,241 @@
+"""Phase labels: the rules of phasemap.phases, one combination of facts at a time."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phasemap.model.results import Estimate
+from phasemap.model.status import Status
+from phasemap.phases import (
+    PHASE_MEANINGS,
+    PHASE_NAMES,
+    Phase,
+    PhaseRules,
+    dominant_branch,
+    phase_labels,
+    take_branch,
+)
+
+FIXED_POINTS = ("zero", "lower", "middle", "upper")
+BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable")
+GOOD, BAD, NONE, FAILED, PENDING = (
+    Status.CONVERGED,
+    Status.NOT_CONVERGED,
+    Status.ABSENT,
+    Status.FAILED,
+    Status.PENDING,
+)
+
+
+def estimate(names, error=0.0, **given_values):
+    """One point: name=value is converged, name=(value, status) as said, the rest absent."""
+    value, status = np.full(len(names), np.nan), np.full(len(names), NONE, dtype=np.uint8)
+    for name, what in given_values.items():
+        v, s = what if isinstance(what, tuple) else (what, GOOD)
+        value[names.index(name)], status[names.index(name)] = v, s
+    return Estimate(value, status, np.full(len(names), error))
+
+
+def gains(**values):
+    return estimate(FIXED_POINTS, **values)
+
+
+def exponents(error=0.0, **values):
+    return estimate(BRANCHES, error, **values)
+
+
+def label(gate=(0.0, -math.inf), rules=None, **quantities):
+    return Phase(int(phase_labels(quantities, FIXED_POINTS, BRANCHES, *gate, rules)))
+
+
+def test_zero_alone_and_stable():
+    assert label(static_gain=gains(zero=0.5), lyapunov_max=exponents(zero=-0.3)) is Phase.STABLE_ZERO
+
+
+def test_stable_fixed_point_away_from_zero():
+    assert label(static_gain=gains(upper=0.5), lyapunov_max=exponents(static=-0.3)) is Phase.STABLE_FIXED_POINT
+
+
+def test_stable_fixed_point_beside_an_unstable_zero():
+    known = {"static_gain": gains(zero=2.0, upper=0.5), "lyapunov_max": exponents(zero=0.4, static=-0.3)}
+    assert label(**known) is Phase.STABLE_FIXED_POINT
+
+
+def test_chaos_with_an_unstable_zero():
+    known = {"static_gain": gains(zero=4.0, upper=1.5), "lyapunov_max": exponents(zero=1.0, static=0.5, chaotic=0.1)}
+    assert label(**known) is Phase.CHAOTIC
+
+
+def test_chaos_beside_a_stable_zero_is_bistable():
+    known = {
+        "static_gain": gains(zero=0.8, lower=1.2, upper=2.3),
+        "lyapunov_max": exponents(zero=-0.1, static=0.5, chaotic=0.2),
+    }
+    assert label(**known) is Phase.BISTABLE
+
+
+def test_unstable_fixed_points_around_a_stable_zero_without_chaos_are_static_complex():
+    known = {"static_gain": gains(zero=0.8, lower=1.2, upper=2.3), "lyapunov_max": exponents(zero=-0.1, static=0.5)}
+    assert label(**known) is Phase.STATIC_COMPLEX
+
+
+def test_an_unstable_chaotic_branch_is_not_an_attractor():
+    known = {
+        "static_gain": gains(zero=0.8, lower=1.2, upper=2.3),
+        "lyapunov_max": exponents(zero=-0.1, chaotic_unstable=0.2),
+    }
+    assert label(**known) is Phase.STATIC_COMPLEX
+
+
+@pytest.mark.parametrize("status", [BAD, FAILED, PENDING])
+@pytest.mark.parametrize("zero_gain", [0.8, 4.0])
+def test_a_chaotic_branch_that_is_not_known_decides_nothing(status, zero_gain):
+    known = {
+        "static_gain": gains(zero=zero_gain, lower=1.2, upper=2.3),
+        "lyapunov_max": exponents(zero=zero_gain - 1, static=0.5, chaotic=(0.2, status)),
+    }
+    assert label(**known) is Phase.UNDETERMINED
+
+
+def test_an_exponent_within_its_error_of_zero_decides_nothing():
+    known = {"static_gain": gains(zero=4.0, upper=1.5)}
+    assert label(**known, lyapunov_max=exponents(0.02, chaotic=0.05)) is Phase.UNDETERMINED
+    assert label(**known, lyapunov_max=exponents(0.01, chaotic=0.05)) is Phase.CHAOTIC
+    assert label(**known, lyapunov_max=exponents(0.02, chaotic=0.05), rules=PhaseRules(errors=1.0)) is Phase.CHAOTIC
+
+
+def test_a_failed_static_solution_decides_nothing_about_coexistence():
+    known = {"static_gain": gains(zero=(np.nan, FAILED)), "lyapunov_max": exponents(chaotic=0.2)}
+    assert label(**known) is Phase.UNDETERMINED
+
+
+def test_noise_driven_network_with_a_negative_exponent():
+    assert label(static_gain=gains(), lyapunov_max=exponents(chaotic=-0.2)) is Phase.DRIVEN_STABLE
+    assert label(static_gain=gains(), lyapunov_max=exponents(chaotic=0.2)) is Phase.CHAOTIC
+
+
+HARD, SMOOTH, OFF = (math.inf, 0.0), (10.0, 0.0), (10.0, -math.inf)
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(1.5, Phase.MARGINALLY_STABLE), (2.5, Phase.UNDETERMINED)])
+def test_hard_update_gate_is_marginal_while_its_open_fraction_keeps_the_gain_below_one(gain, expected):
+    known = {"static_gain": gains(zero=4.0, upper=gain), "open_fraction": gains(zero=0.5, upper=0.5)}
+    absent = estimate(BRANCHES)
+    assert label(HARD, **known, lyapunov_max=absent) is expected
+
+
+def test_beyond_the_marginal_boundary_static_theory_says_chaotic():
+    known = {"static_gain": gains(zero=4.0, upper=2.5), "open_fraction": gains(zero=0.5, upper=0.5)}
+    assert label(HARD, **known) is Phase.CHAOTIC
+
+
+def test_hard_gate_without_its_open_fraction_is_undetermined():
+    assert label(HARD, static_gain=gains(zero=4.0, upper=1.5)) is Phase.UNDETERMINED
+
+
+def test_smooth_gate_is_marginal_where_the_leading_edge_is_slow():
+    known = {"static_gain": gains(zero=4.0, upper=1.5)}
+    assert label(SMOOTH, **known, leading_edge=gains(zero=0.5, upper=2e-4)) is Phase.MARGINALLY_STABLE
+    assert label(SMOOTH, **known, leading_edge=gains(zero=0.5, upper=0.2)) is Phase.CHAOTIC
+    assert label(SMOOTH, **known) is Phase.UNDETERMINED
+
+
+def test_fast_chaos_outvotes_a_slow_edge():
+    known = {"static_gain": gains(zero=4.0, upper=1.5), "leading_edge": gains(zero=0.5, upper=2e-4)}
+    assert label(SMOOTH, **known, lyapunov_max=exponents(chaotic=0.1)) is Phase.CHAOTIC
+    assert label(SMOOTH, **known, lyapunov_max=exponents(chaotic=5e-4)) is Phase.MARGINALLY_STABLE
+    assert label(SMOOTH, **known, lyapunov_max=exponents(chaotic=(0.1, BAD))) is Phase.MARGINALLY_STABLE
+
+
+def test_a_gate_that_is_always_open_is_never_marginal():
+    known = {"static_gain": gains(zero=4.0, upper=1.5), "leading_edge": gains(zero=0.5, upper=2e-4)}
+    assert label(OFF, **known, lyapunov_max=exponents(chaotic=5e-4)) is Phase.CHAOTIC
+
+
+def test_static_theory_alone_decides_all_but_coexistence():
+    assert label(static_gain=gains(zero=0.5)) is Phase.STABLE_ZERO
+    assert label(static_gain=gains(zero=4.0, upper=1.5)) is Phase.CHAOTIC
+    assert label(static_gain=gains(zero=0.8, lower=1.2, upper=2.3)) is Phase.UNDETERMINED
+
+
+def test_exponents_alone_decide_stability_too():
+    assert label(lyapunov_max=exponents(zero=-0.3)) is Phase.STABLE_ZERO
+    assert label(lyapunov_max=exponents(zero=-0.1, chaotic=0.2)) is Phase.BISTABLE
+    assert label(lyapunov_max=exponents(zero=-0.1, static=0.3)) is Phase.STATIC_COMPLEX
+    assert label(lyapunov_max=exponents(zero=0.3, static=0.2, chaotic=0.1)) is Phase.CHAOTIC
+
+
+def test_nothing_to_judge_by_is_an_error():
+    with pytest.raises(ValueError, match="static_gain or lyapunov_max"):
+        phase_labels({}, FIXED_POINTS, BRANCHES)
+
+
+WHAT = [(0.5, GOOD), (1.5, GOOD), (np.nan, NONE), (0.5, BAD), (np.nan, FAILED), (np.nan, PENDING)]
+RATE = [(-0.3, GOOD), (0.3, GOOD), (2e-4, GOOD), (np.nan, NONE), (0.3, BAD), (np.nan, FAILED)]
+
+
+def test_every_combination_gets_exactly_the_label_that_known_facts_force():
+    """Replacing an unknown number by any value never contradicts a label that was given without it."""
+    for zero, upper, chaos in itertools.product(WHAT, WHAT, RATE):
+        before = label(static_gain=gains(zero=zero, upper=upper), lyapunov_max=exponents(chaotic=chaos))
+        if before is Phase.UNDETERMINED:
+            continue
+        for z, u, c in itertools.product(
+            *(alternatives(x, table) for x, table in ((zero, WHAT), (upper, WHAT), (chaos, RATE)))
+        ):
+            after = label(static_gain=gains(zero=z, upper=u), lyapunov_max=exponents(chaotic=c))
+            assert after is before, (zero, upper, chaos, z, u, c)
+
+
+def alternatives(what, table):
+    known = [w for w in table if w[1] in (GOOD, NONE)]
+    return [what] if what[1] in (GOOD, NONE) else known
+
+
+@given(st.permutations(range(5)))
+def test_labels_of_points_do_not_depend_on_each_other(order):
+    points = [gains(zero=g, upper=u) for g, u in ((0.5, 0.4), (0.5, 1.5), (4.0, 1.5), (4.0, 0.5), (0.9, 2.0))]
+    together = Estimate(
+        np.array([points[k].value for k in order]), np.array([points[k].status for k in order]), np.zeros((5, 4))
+    )
+    labels = phase_labels({"static_gain": together}, FIXED_POINTS, BRANCHES)
+    assert labels.tolist() == [int(label(static_gain=points[k])) for k in order]
+
+
+def test_every_phase_has_a_name_and_a_meaning():
+    assert set(PHASE_NAMES) == set(PHASE_MEANINGS) == set(Phase)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"zero": -0.3}, "zero"),
+        ({"zero": 0.3, "static": 0.2, "chaotic": 0.1}, "chaotic"),
+        ({"zero": -0.1, "static": 0.2}, "zero"),
+        ({"zero": 0.2, "static": -0.1}, "static"),
+        ({"zero": -0.2, "static": -0.1}, "static"),
+        ({"zero": 0.3, "static": 0.2}, "static"),
+        ({"zero": -0.1, "chaotic": (np.nan, FAILED)}, "chaotic"),
+        ({"zero": -0.1, "chaotic_unstable": 0.3}, "zero"),
+        ({"zero": -0.1, "static": (np.nan, FAILED)}, "zero"),
+        ({}, None),
+    ],
+)
+def test_map_shows_the_attractor(values, expected):
+    chosen = int(dominant_branch(exponents(**values), BRANCHES))
+    assert chosen == (-1 if expected is None else BRANCHES.index(expected))
+
+
+def test_taking_a_branch_keeps_value_error_and_status_together():
+    both = Estimate(
+        np.array([[-0.3, np.nan, 0.1, np.nan], [np.nan] * 4]),
+        np.array([[GOOD, NONE, BAD, NONE], [NONE] * 4], dtype=np.uint8),
+        np.array([[0.01, np.nan, 0.02, np.nan], [np.nan] * 4]),
+    )
+    taken = take_branch(both, dominant_branch(both, BRANCHES))
+    assert taken.value[0] == 0.1 and taken.status[0] == BAD and taken.error[0] == 0.02
+    assert np.isnan(taken.value[1]) and taken.status[1] == NONE and np.isnan(taken.error[1])

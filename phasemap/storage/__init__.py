@@ -1,0 +1,22 @@
+"""Result files: the records, HDF5 reading and writing, durable block files. The only package that imports h5py."""
+
+from phasemap.storage.blocks import BlockData, Blocks, blocks_directory
+from phasemap.storage.reader import read_file, read_result
+from phasemap.storage.records import Axis, Checks, Failure, Field, Metadata, Result, Session
+from phasemap.storage.writer import write_result
+
+__all__ = [
+    "Axis",
+    "BlockData",
+    "Blocks",
+    "Checks",
+    "Failure",
+    "Field",
+    "Metadata",
+    "Result",
+    "Session",
+    "blocks_directory",
+    "read_file",
+    "read_result",
+    "write_result",
+]

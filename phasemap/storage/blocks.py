@@ -1,0 +1,188 @@
+"""Finished blocks as small files beside the result, so that none is lost whatever happens to the process.
+
+A block file is an .npz (a zip archive: its checksums reveal damage) with a JSON header. Blocks of other
+configurations and damaged files are ignored.
+"""
+
+import contextlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.model.results import CriticalSurface, Estimate
+from phasemap.model.status import Status
+from phasemap.storage.durable import explaining_write_errors, remove_temporaries, write_atomically
+from phasemap.storage.records import Failure, Result
+
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class BlockData:
+    """The numbers of one finished block: some points by one solver, or one surface.
+
+    part:      "grid", "checks" or "surface".
+    name:      the solver, or the surface.
+    indices:   (n,) flat indices of the points; empty for a surface.
+    estimates: quantity name -> Estimate over these points.
+    failures:  (index, reason) of the points (0 for a surface) that raised an exception; their status is FAILED.
+    seconds:   time that the worker spent.
+    """
+
+    part: str
+    name: str
+    indices: NDArray[np.int64]
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    surface: CriticalSurface | None = None
+    failures: tuple[tuple[int, str], ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """File name: unique for this set of points."""
+        if self.part == "surface":
+            return f"surface-{self.name}"
+        digest = zlib.crc32(np.ascontiguousarray(self.indices, dtype="<i8").tobytes())
+        return f"{self.part}-{self.name}-{self.indices[0]:08d}-{self.indices[-1]:08d}-{digest:08x}"
+
+    def add_to(self, result: Result) -> None:
+        """Put these numbers into `result`, in place. Quantities that it does not hold are left out."""
+        kept = [f for f in result.failures if not self._covers(f)]
+        new = [Failure(self.part, self.name, index, reason) for index, reason in self.failures]
+        result.failures = (*kept, *new)
+        if self.part == "surface":
+            if self.surface is not None:
+                result.surfaces[self.name] = self.surface
+            return
+        fields = result.fields if self.part == "grid" else result.checks.fields if result.checks else {}
+        for name, estimate in self.estimates.items():
+            if name in fields:
+                fields[name].fill(self.indices, estimate.value, estimate.status, estimate.error)
+        failed = [index for index, _ in self.failures]
+        for entry in fields.values():
+            if failed and entry.solver == self.name:
+                entry.fill(failed, np.nan, Status.FAILED)
+
+    def _covers(self, failure: Failure) -> bool:
+        if (failure.part, failure.name) != (self.part, self.name):
+            return False
+        return self.part == "surface" or bool((self.indices == failure.index).any())
+
+
+def blocks_directory(path: Path) -> Path:
+    """Folder of the finished blocks of the result file `path`."""
+    return path.with_name(f"{path.name}.blocks")
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The block files of one result file and one configuration (by its hash)."""
+
+    path: Path
+    config_hash: str
+
+    @property
+    def directory(self) -> Path:
+        """Where they are."""
+        return blocks_directory(self.path)
+
+    def save(self, block: BlockData) -> Path:
+        """Write a block durably; raises `ResultFileError` if that is impossible."""
+        target = self.directory / f"{block.key}.npz"
+        with explaining_write_errors(target):
+            self.directory.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, encode(block, self.config_hash))
+        return target
+
+    def load(self) -> dict[Path, BlockData]:
+        """All readable blocks of this configuration."""
+        return {path: block for path, found, block in read_blocks(self.directory) if found == self.config_hash}
+
+    def discard(self, paths: Iterable[Path]) -> None:
+        """Remove block files, and the folder when nothing is left in it."""
+        for path in paths:
+            path.unlink(missing_ok=True)
+        if self.directory.is_dir():
+            remove_temporaries(self.directory)
+            with contextlib.suppress(OSError):  # not empty
+                self.directory.rmdir()
+
+
+def read_blocks(directory: Path) -> list[tuple[Path, str, BlockData]]:
+    """(file, configuration's hash, block) of all undamaged block files in a folder."""
+    found = []
+    for path in sorted(directory.glob("*.npz")):
+        decoded = decode(path)
+        if decoded is not None:
+            found.append((path, *decoded))
+    return found
+
+
+def encode(block: BlockData, config_hash: str) -> bytes:
+    """The content of a block file."""
+    arrays: dict[str, NDArray[Any]] = {"indices": block.indices}
+    for name, estimate in block.estimates.items():
+        arrays[f"value/{name}"] = np.asarray(estimate.value, dtype=np.float64)
+        arrays[f"status/{name}"] = estimate.status
+        if estimate.error is not None:
+            arrays[f"error/{name}"] = estimate.error
+    header: dict[str, Any] = {
+        "version": _VERSION,
+        "config_hash": config_hash,
+        "part": block.part,
+        "name": block.name,
+        "failures": block.failures,
+        "seconds": block.seconds,
+    }
+    if block.surface is not None:
+        surface = block.surface
+        header["surface"] = {"name": surface.name, "condition": surface.condition, "columns": surface.columns}
+        for part in _SURFACE_ARRAYS:
+            arrays[f"surface/{part}"] = getattr(surface, part)
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    content = io.BytesIO()
+    np.savez(content, **arrays)  # type: ignore[arg-type]  # the keyword allow_pickle is not among our names
+    return content.getvalue()
+
+
+_SURFACE_ARRAYS = ("vertices", "residual", "offsets", "triangles")
+
+
+def decode(path: Path) -> tuple[str, BlockData] | None:
+    """The configuration's hash and the block in a file; None if the file is damaged or of another version."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            header = json.loads(archive["header"].tobytes())
+            if header["version"] != _VERSION:
+                return None
+            arrays = {name: archive[name] for name in archive.files if name != "header"}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    names = [name.removeprefix("value/") for name in arrays if name.startswith("value/")]
+    surface = None
+    if "surface" in header:
+        about = header["surface"]
+        surface = CriticalSurface(
+            about["name"],
+            about["condition"],
+            tuple(about["columns"]),
+            **{part: arrays[f"surface/{part}"] for part in _SURFACE_ARRAYS},
+        )
+    block = BlockData(
+        part=header["part"],
+        name=header["name"],
+        indices=arrays["indices"],
+        estimates={n: Estimate(arrays[f"value/{n}"], arrays[f"status/{n}"], arrays.get(f"error/{n}")) for n in names},
+        surface=surface,
+        failures=tuple((int(index), str(reason)) for index, reason in header["failures"]),
+        seconds=header["seconds"],
+    )
+    return header["config_hash"], block

@@ -1,0 +1,169 @@
+"""A `Result` as an HDF5 file that xarray opens as it is.
+
+    /                    axes and labels as dimension scales; <quantity>, <quantity>_error, <quantity>_status
+    /surfaces/<name>     vertices (vertex, column), residual (vertex), offsets (polylines), triangles (meshes)
+    /checks              the same quantities over the dimension "check", with the coordinates of the check points
+
+The file is built in memory and lands in one rename, so that nobody ever sees a part of it.
+"""
+
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.model.results import CriticalSurface
+from phasemap.model.status import STATUS_MEANINGS, Status
+from phasemap.storage.durable import write_atomically
+from phasemap.storage.records import CHECK, FORMAT, Field, Result
+
+_TEXT = h5py.string_dtype("utf-8")
+_COMPRESS_ABOVE = 1 << 20  # bytes
+# netCDF-4's mark of a dimension that has no coordinates.
+_BARE_DIMENSION = "This is a netCDF dimension but not a netCDF variable.%10d"
+
+
+def write_result(path: Path, result: Result) -> None:
+    """Write `result` to `path`, durably and in one step.
+
+    Raises:
+        ResultFileError: the file cannot be written; an existing file is then untouched.
+    """
+    write_atomically(path, encode(result))
+
+
+def encode(result: Result) -> memoryview:
+    """The bytes of the HDF5 file."""
+    buffer = io.BytesIO()
+    # Attributes above 64 kB (a long configuration) need the file format of HDF5 1.8 or later.
+    with h5py.File(buffer, "w", libver=("v108", "v110")) as file:
+        _write_attributes(file, result)
+        for axis in result.axes:
+            attributes = {"long_name": axis.description, "units": axis.units, "symbol": axis.symbol}
+            _write_coordinate(file, axis.name, axis.values, {**attributes, "scale": axis.scale})
+        _write_fields(file, result.fields, result.labels)
+        surfaces = file.create_group("surfaces")
+        surfaces.attrs["wanted"] = json.dumps(result.wanted_surfaces)
+        for name, surface in result.surfaces.items():
+            _write_surface(surfaces.create_group(name), surface)
+        if result.checks is not None:
+            group = file.create_group("checks")
+            _write_bare_dimension(group, CHECK, len(result.checks))
+            for axis in result.axes:
+                data = group.create_dataset(axis.name, data=result.checks.parameters[axis.name])
+                data.attrs.update(long_name=axis.description, units=axis.units, symbol=axis.symbol)
+                data.dims[0].attach_scale(group[CHECK])
+            _write_fields(group, result.checks.fields, result.labels)
+    return buffer.getbuffer()
+
+
+def _write_attributes(file: h5py.File, result: Result) -> None:
+    metadata = result.metadata
+    done, total = result.progress
+    last = metadata.sessions[-1] if metadata.sessions else None
+    file.attrs.update(
+        {
+            "format": FORMAT,
+            "format_version": metadata.format_version,
+            "title": metadata.title,
+            "description": metadata.description,
+            "config": metadata.config,
+            "config_hash": metadata.config_hash,
+            "settings": _json(metadata.settings),
+            "parameters": _json(metadata.parameters),
+            "seed": metadata.seed,
+            "evaluations_done": done,
+            "evaluations_total": total,
+            "modified": metadata.modified,
+            "wall_seconds": metadata.wall_seconds,
+            "machine": last.machine if last else "",
+            "git_revision": last.revision if last else "",
+            "versions": _json(last.versions if last else {}),
+            "sessions": _json([asdict(session) for session in metadata.sessions]),
+            "failures": _json([asdict(failure) for failure in result.failures]),
+        }
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_without_infinities(value), ensure_ascii=False)
+
+
+def _without_infinities(value: Any) -> Any:
+    """JSON has no infinities; a configuration writes them as the strings "inf" and "-inf", so does this."""
+    if isinstance(value, Mapping):
+        return {key: _without_infinities(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_infinities(item) for item in value]
+    if isinstance(value, float) and math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return value
+
+
+def _write_coordinate(group: h5py.Group, name: str, values: NDArray[Any], attributes: Mapping[str, Any]) -> None:
+    if values.dtype.kind in "UO":
+        data = group.create_dataset(name, data=values.astype(object), dtype=_TEXT)
+    else:
+        data = group.create_dataset(name, data=values)
+    data.attrs.update(attributes)
+    data.make_scale(name)
+
+
+def _write_bare_dimension(group: h5py.Group, name: str, size: int) -> None:
+    group.create_dataset(name, data=np.zeros(size, dtype=np.int8)).make_scale(_BARE_DIMENSION % size)
+
+
+def _write_array(group: h5py.Group, name: str, values: NDArray[Any], dims: Sequence[str], **attributes: Any) -> None:
+    compress = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+    data = group.create_dataset(name, data=values, **(compress if values.nbytes > _COMPRESS_ABOVE else {}))
+    data.attrs.update(attributes)
+    for position, dim in enumerate(dims):
+        data.dims[position].attach_scale(group[dim])
+
+
+def _write_fields(group: h5py.Group, fields: Mapping[str, Field], labels: Mapping[str, NDArray[Any]]) -> None:
+    needed = {dim for entry in fields.values() for dim in entry.own_dims}
+    for dim in sorted(needed):
+        _write_coordinate(group, dim, labels[dim], {"long_name": dim.replace("_", " ")})
+    flags = np.array([status.value for status in Status], dtype=np.uint8)
+    meanings = " ".join(status.name.lower() for status in Status)
+    explanation = "; ".join(f"{status.name.lower()}: {text}" for status, text in STATUS_MEANINGS.items())
+    for name, entry in fields.items():
+        beside = [f"{name}_status"] + ([f"{name}_error"] if entry.error is not None else [])
+        about = {"long_name": entry.description, "units": entry.units, "symbol": entry.symbol, "solver": entry.solver}
+        _write_array(group, name, entry.values, entry.dims, **about, ancillary_variables=" ".join(beside))
+        if entry.error is not None:
+            error_about = {"long_name": f"error of {entry.description}", "units": entry.units}
+            _write_array(group, f"{name}_error", entry.error, entry.dims, **error_about)
+        status_about = {"flag_values": flags, "flag_meanings": meanings, "comment": explanation}
+        _write_array(
+            group,
+            f"{name}_status",
+            entry.status,
+            entry.dims,
+            long_name=f"status of {entry.description}",
+            **status_about,
+        )
+
+
+def _write_surface(group: h5py.Group, surface: CriticalSurface) -> None:
+    group.attrs.update(condition=surface.condition, columns=list(surface.columns))
+    _write_bare_dimension(group, "vertex", len(surface.vertices))
+    _write_coordinate(group, "column", np.array(surface.columns), {"long_name": "columns of the vertices"})
+    _write_array(group, "vertices", surface.vertices, ("vertex", "column"))
+    about = "absolute residual of the condition at each vertex"
+    _write_array(group, "residual", surface.residual, ("vertex",), long_name=about)
+    _write_bare_dimension(group, "offset", len(surface.offsets))
+    about = "polyline k is vertices[offsets[k]:offsets[k + 1]]"
+    _write_array(group, "offsets", surface.offsets, ("offset",), long_name=about)
+    if len(surface.triangles):
+        _write_bare_dimension(group, "triangle", len(surface.triangles))
+        _write_bare_dimension(group, "corner", 3)
+        _write_array(group, "triangles", surface.triangles, ("triangle", "corner"), long_name="indices of vertices")

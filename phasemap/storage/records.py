@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.model.results import CriticalSurface, FloatArray, StatusArray
+from phasemap.model.results import CriticalSurface, Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
 
 FORMAT = "phasemap-result"
@@ -72,7 +72,13 @@ class Field:
     @property
     def pending(self) -> NDArray[np.bool_]:
         """(n_points,) whether a point, in flat order, is still to be computed."""
-        return (self.status.reshape(-1, math.prod(self.own_shape)) == Status.PENDING).any(axis=1)
+        waiting: NDArray[np.bool_] = self.status.reshape(-1, math.prod(self.own_shape)) == Status.PENDING
+        return np.asarray(waiting.any(axis=1))
+
+    @property
+    def estimate(self) -> Estimate:
+        """The same numbers as a solver returns them: shape (*dims,)."""
+        return Estimate(self.values, self.status, self.error)
 
 
 @dataclass

@@ -14,5 +14,6 @@ KERNEL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", 
 # The same where sums may be reordered into SIMD lanes (results then depend on the lane width, to rounding).
 REDUCTION: dict[str, Any] = {**KERNEL, "fastmath": _FASTMATH | {"reassoc"}}
 
-# A scalar function that is inlined into kernels.
-INLINE: dict[str, Any] = {"inline": "always", "error_model": "numpy", "fastmath": _FASTMATH}
+# A scalar function that LLVM inlines into kernels. Numba's own inline="always" must stay off: it would compile the
+# body with the caller's flags, and "reassoc" breaks the rounding tricks of `elementary`.
+INLINE: dict[str, Any] = {"error_model": "numpy", "fastmath": _FASTMATH}

@@ -49,6 +49,13 @@ def exp(x):
 
 
 @njit(**INLINE)
+def expm1(x):
+    """e**x - 1, with full relative accuracy near zero; saturates like `exp`."""
+    scale, remainder = _split(x)
+    return scale * remainder + (scale - 1.0)
+
+
+@njit(**INLINE)
 def tanh(x):
     """Hyperbolic tangent."""
     scale, remainder = _split(2.0 * min(max(x, -20.0), 20.0))

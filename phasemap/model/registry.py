@@ -1,0 +1,101 @@
+"""The records of what can be asked for: quantities, the solvers that compute them, critical surfaces, dimensions.
+
+A solver takes points of parameter space and returns an `Estimate` for each of its quantities.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import CriticalSurface, Estimate
+
+Points = Sequence[Parameters]
+Seeds = Sequence[np.random.SeedSequence]
+Box = Mapping[str, tuple[float, float]]
+Solve = Callable[[Points, Any, Seeds], Mapping[str, Estimate]]
+Trace = Callable[[Parameters, Box], CriticalSurface]
+Cost = Callable[[Parameters, Any], float]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number at every point, over extra dimensions `dims` (named in the registry)."""
+
+    name: str
+    symbol: str
+    description: str
+    solver: str
+    units: str = "1"
+    dims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Computes its quantities together, over a block of points, in one thread.
+
+    solve:     (points, options, seeds) -> quantity name -> Estimate; pure: the same input gives the same numbers,
+               whatever the block it came in. seeds: one per point. It travels to worker processes by name, so it is a
+               function at the top of a module. A point that it cannot do gets a status; an exception marks it FAILED.
+    seconds:   (point, options) -> rough cost of one point on one core, compilation aside: a plan is cut into blocks,
+               balanced and announced by it. It never changes a number.
+    options:   the record in `phasemap.model.options` that configures it, or None.
+    table:     name of the table of these options in a configuration; solvers may share a table and its record.
+    simulated: a finite network: where a configuration lists check points, it runs at those instead of on the grid.
+    """
+
+    name: str
+    description: str
+    solve: Solve
+    seconds: Cost
+    options: type | None = None
+    table: str = ""
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class SurfaceKind:
+    """A critical surface that can be traced in a plane (or space) of parameters.
+
+    trace:   (base point, axis name -> (from, to)) -> CriticalSurface; at the top of a module like Solver.solve.
+    seconds: rough cost on one core.
+    axes:    the numbers of axes in which it can be traced.
+    """
+
+    name: str
+    description: str
+    trace: Trace
+    seconds: float = 0.5
+    axes: tuple[int, ...] = (2,)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """An extra dimension of quantities: fixed `labels`, or `values` that follow from the solver's options."""
+
+    name: str
+    description: str
+    labels: tuple[str, ...] = ()
+    values: Callable[[Any], Sequence[float]] | None = None
+    units: str = "1"
+
+    def coordinates(self, options: Any) -> NDArray[Any]:
+        """The labels or values along the dimension."""
+        return np.array(self.labels) if self.values is None else np.asarray(self.values(options), dtype=float)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All that can be asked for. The sweep machine takes one as an argument, so that it can be tested on toys."""
+
+    quantities: Mapping[str, Quantity]
+    solvers: Mapping[str, Solver]
+    surfaces: Mapping[str, SurfaceKind]
+    dimensions: Mapping[str, Dimension]
+
+    def solver_of(self, quantity: str) -> Solver:
+        """The solver that computes a quantity."""
+        return self.solvers[self.quantities[quantity].solver]

@@ -1,0 +1,68 @@
+"""Critical lines and points over a map: each kind always looks the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib.patheffects as effects
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from phasemap.figures import colours
+from phasemap.figures.scene import Line, Markers
+from phasemap.figures.style import Look
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """Colour, dashes (in line widths) and the words of the legend."""
+
+    colour: str
+    dashes: Any
+    words: str = ""
+
+
+LINE_STYLES: dict[str, LineStyle] = {
+    "zero_instability": LineStyle("#000000", "solid", "zero fixed point unstable"),
+    "static_fold": LineStyle("#000000", (0, (4.2, 1.6)), "static fold"),
+    "dynamic_fold": LineStyle("#6a1b9a", (0, (5.0, 1.4, 1.2, 1.4)), "dynamic fold"),
+    "marginal_boundary": LineStyle("#00523f", (0, (1.2, 1.2)), r"marginal boundary, $f S = 1$"),
+    "static_instability": LineStyle("#00523f", "solid", r"fixed point unstable, $S = 1$"),
+    "zero_exponent": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
+}
+_OTHER_DASHES: tuple[Any, ...] = ((0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (9, 2, 2, 2)))
+_MARKERS: dict[str, str] = {"static_tricritical": "D", "dynamic_tricritical": "*"}
+_CASING = [effects.Stroke(linewidth=2.8, foreground="white", alpha=0.75), effects.Normal()]
+
+
+def line_style(name: str, order: int = 0) -> LineStyle:
+    """The style of a named line; lines without one of their own are told apart by `order`."""
+    return LINE_STYLES.get(name) or LineStyle("#00523f", _OTHER_DASHES[order % len(_OTHER_DASHES)])
+
+
+def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
+    """Draw the lines with a pale casing that lifts them off any background; return handles for the legend."""
+    handles: list[Artist] = []
+    for order, line in enumerate(lines):
+        style = line_style(line.name, order)
+        look: Look = {"color": style.colour, "linestyle": style.dashes, "linewidth": 1.3}
+        for piece in line.pieces:
+            axes.plot(piece[:, 0], piece[:, 1], zorder=3, path_effects=_CASING, gid=f"line-{line.name}", **look)
+        if line.pieces:
+            handles.append(Line2D([], [], label=style.words or line.description, **look))
+    return handles
+
+
+def draw_markers(axes: Axes, markers: tuple[Markers, ...]) -> list[Artist]:
+    """Draw special points (tricritical ones) as open symbols; return handles for the legend."""
+    handles: list[Artist] = []
+    for k, kind in enumerate(markers):
+        shape = _MARKERS.get(kind.name, "sDP"[k % 3])
+        look: Look = {
+            "linestyle": "", "marker": shape, "markersize": 7.5 if shape == "*" else 4.2,
+            "markerfacecolor": "#ffd92f", "markeredgecolor": colours.INK, "markeredgewidth": 0.8,
+        }  # fmt: skip
+        if len(kind.points):
+            axes.plot(kind.points[:, 0], kind.points[:, 1], zorder=5, clip_on=False, gid=f"marker-{kind.name}", **look)
+            handles.append(Line2D([], [], label=kind.description, **look))
+    return handles

@@ -1,0 +1,218 @@
+"""Which stored number stands for a quantity at every point: a branch, a fixed point, or a label made from them."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from phasemap.errors import PhasemapError
+from phasemap.figures.scene import Kind
+from phasemap.model.results import Estimate
+from phasemap.model.status import Status
+from phasemap.phases import PHASE_NAMES, Phase, dominant_branch, phase_labels, take_branch
+from phasemap.storage import Checks, Field, Result
+
+PHASE = "phase"
+_MAIN = "lyapunov_max"
+_EXPONENTS = ("lyapunov", "leading_edge", "exponent")
+_MOST_COUNTS = 12
+
+
+def available(result: Result) -> list[str]:
+    """Names that can be drawn: the stored quantities, and the phase label where they allow it."""
+    return [*sorted(result.fields), *([PHASE] if can_label(result) else [])]
+
+
+def can_label(result: Result) -> bool:
+    """Whether the stored quantities say anything about the phase."""
+    return "static_gain" in result.fields or _MAIN in result.fields
+
+
+def default_quantity(result: Result) -> str:
+    """The maximum exponent where it is stored, else the phase label, else the first quantity.
+
+    Raises:
+        PhasemapError: the result holds no quantity at all.
+    """
+    if _MAIN in result.fields:
+        return _MAIN
+    if can_label(result):
+        return PHASE
+    if not result.fields:
+        raise PhasemapError("The result holds no quantity to draw: it was asked for critical surfaces only.")
+    return next(iter(result.fields))
+
+
+def check_quantity(result: Result, name: str) -> str:
+    """`name`, if it can be drawn.
+
+    Raises:
+        PhasemapError: naming the near one, and all that there are.
+    """
+    names = available(result)
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise PhasemapError(f"The result holds no quantity {name!r}.{hint} It holds: {', '.join(names)}.")
+
+
+def phase_field(result: Result, fields: Mapping[str, Field] | None = None, checks: Checks | None = None) -> Field:
+    """Phase labels over the axes, made afresh from the stored numbers (or over the check points, if given)."""
+    fields = (result.fields if checks is None else checks.fields) if fields is None else fields
+    used = {name: fields[name] for name in ("static_gain", "leading_edge", "open_fraction", _MAIN) if name in fields}
+    some = next(iter(used.values()))
+    lead = some.dims[: len(some.dims) - len(some.own_dims)]
+    codes = phase_labels(
+        {name: estimate(field) for name, field in used.items()},
+        _labels(result, "fixed_point"),
+        _labels(result, "branch"),
+        alpha_z=_parameter(result, "alpha_z", checks),
+        beta_z=_parameter(result, "beta_z", checks),
+    )
+    waiting = np.all([_all_pending(field) for field in used.values()], axis=0)
+    return Field(
+        name=PHASE,
+        dims=lead,
+        values=codes.astype(float),
+        status=np.where(waiting, Status.PENDING, Status.CONVERGED).astype(np.uint8),
+        symbol="",
+        description="phase",
+    )
+
+
+def resolve(
+    result: Result,
+    name: str,
+    branch: str | None = None,
+    at: Mapping[str, str] | None = None,
+    checks: Checks | None = None,
+) -> Field:
+    """The quantity over the axes alone (or over the check points): one number at every point.
+
+    branch: a label of its dimension `branch` or `fixed_point`; None takes the attractor, or the outermost fixed point.
+    at:     dimension -> label or number, for every other dimension of its own.
+
+    Raises:
+        PhasemapError: a label or dimension that does not exist, or one that has to be chosen and is not.
+    """
+    if name == PHASE:
+        return phase_field(result, checks=checks)
+    fields = result.fields if checks is None else checks.fields
+    field, left = fields[name], dict(at or {})
+    if branch is not None and not {"branch", "fixed_point"} & set(field.own_dims):
+        raise PhasemapError(f"The quantity {name} has no branches: leave --branch out.")
+    for dim in field.own_dims:
+        if dim in ("branch", "fixed_point") and dim not in left:
+            field = _choose(result, fields, field, dim, branch)
+        elif dim in left:
+            field = _take(field, dim, _index(_labels(result, dim), dim, left.pop(dim)))
+        else:
+            labels = _labels(result, dim)
+            raise PhasemapError(
+                f"The quantity {name} has a dimension {dim!r}: choose a place along it, for example "
+                f"--slice {dim}={labels[0]} (it runs to {labels[-1]})."
+            )
+    if left:
+        raise PhasemapError(f"The quantity {name} has no dimension {next(iter(left))!r}.")
+    return field
+
+
+def words_of_branch(result: Result, name: str, branch: str | None) -> str:
+    """What a figure says about the branch that it shows; empty for the attractor."""
+    return "" if branch is None or name == PHASE else f"{branch.replace('_', ' ')} branch"
+
+
+def kind_of(name: str, values: np.ndarray) -> Kind:
+    """How to colour a quantity: exponents around zero, small integers as steps, everything else as it comes."""
+    if name == PHASE:
+        return Kind.LABELS
+    finite = values[np.isfinite(values)]
+    if any(word in name for word in _EXPONENTS) or (finite.size and finite.min() < 0 < finite.max()):
+        return Kind.DIVERGING
+    if finite.size and np.array_equal(finite, np.round(finite)) and np.ptp(finite) < _MOST_COUNTS:
+        return Kind.COUNTS
+    return Kind.SEQUENTIAL
+
+
+def phase_names() -> dict[int, str]:
+    """Code -> words."""
+    return {int(phase): PHASE_NAMES[phase] for phase in Phase}
+
+
+def estimate(field: Field) -> Estimate:
+    """A stored field as the record that the phase rules take."""
+    return Estimate(field.values, field.status, field.error)
+
+
+def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str, branch: str | None) -> Field:
+    labels = _labels(result, dim)
+    if branch is not None:
+        return _take(field, dim, _index(labels, dim, branch))
+    if dim == "branch":
+        judge = fields.get(_MAIN, field)
+        chosen = dominant_branch(estimate(judge), labels)
+    else:
+        # The outermost fixed point that exists: the last one that is not absent.
+        possible = field.status != Status.ABSENT
+        last = len(labels) - 1 - np.argmax(possible[..., ::-1], axis=-1)
+        chosen = np.where(possible.any(axis=-1), last, -1).astype(np.int8)
+    if field.own_dims != (dim,):
+        raise PhasemapError(
+            f"The quantity {field.name} needs a {dim}: choose one of {', '.join(labels)} with --branch."
+        )
+    taken = take_branch(estimate(field), chosen)
+    return replace(
+        field,
+        dims=tuple(d for d in field.dims if d != dim),
+        own_dims=(),
+        values=np.asarray(taken.value, dtype=float),
+        status=taken.status,
+        error=taken.error,
+    )
+
+
+def _take(field: Field, dim: str, index: int) -> Field:
+    place = field.dims.index(dim)
+    return replace(
+        field,
+        dims=tuple(d for d in field.dims if d != dim),
+        own_dims=tuple(d for d in field.own_dims if d != dim),
+        values=np.take(field.values, index, axis=place),
+        status=np.take(field.status, index, axis=place),
+        error=None if field.error is None else np.take(field.error, index, axis=place),
+    )
+
+
+def _index(labels: list[str], dim: str, wanted: str) -> int:
+    if wanted in labels:
+        return labels.index(wanted)
+    try:
+        distance = np.abs(np.array(labels, dtype=float) - float(wanted))
+    except ValueError:
+        near = difflib.get_close_matches(wanted, labels, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise PhasemapError(f"There is no {dim} {wanted!r}.{hint} There are: {', '.join(labels)}.") from None
+    return int(np.argmin(distance))
+
+
+def _labels(result: Result, dim: str) -> list[str]:
+    return [str(label) for label in result.labels.get(dim, ())]
+
+
+def _all_pending(field: Field) -> np.ndarray:
+    own = tuple(range(field.values.ndim - len(field.own_dims), field.values.ndim))
+    pending: np.ndarray = (field.status == Status.PENDING).all(axis=own)
+    return pending
+
+
+def _parameter(result: Result, name: str, checks: Checks | None) -> np.ndarray:
+    """A parameter at every point, in a shape that broadcasts against the points."""
+    if checks is not None and name in checks.parameters:
+        return checks.parameters[name]
+    if checks is None and name in result.axis_names:
+        place = result.axis_names.index(name)
+        return result.axes[place].values.reshape([-1 if k == place else 1 for k in range(len(result.axes))])
+    default = 0.0 if name == "alpha_z" else -np.inf
+    return np.array(result.metadata.parameters.get(name, default))

@@ -1,0 +1,134 @@
+"""The phase diagram: a quantity over a plane, critical lines, named regions and the simulated check on one page."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis as MplAxis
+from matplotlib.colorbar import Colorbar
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from phasemap.figures.checks import draw_agreement, draw_checks
+from phasemap.figures.critical_lines import draw_lines, draw_markers
+from phasemap.figures.overlays import draw_status
+from phasemap.figures.regions import name_regions
+from phasemap.figures.scales import Scale, scale_of
+from phasemap.figures.scene import Axis, Layer, Scene
+from phasemap.figures.style import WIDTHS, Look, new_figure, style
+
+
+def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
+    """Draw a scene at a preset column width ("single", "double"); the wide one has room for the agreement panel."""
+    with style():
+        panel = width == "double" and _has_agreement(scene)
+        figure = new_figure(width, _height(scene, width, panel))
+        if panel:
+            left, right = figure.subfigures(1, 2, width_ratios=[1.9, 1.0], squeeze=False)[0]
+            axes, side = left.subplots(), right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0])
+        else:
+            axes, side = figure.subplots(), None
+        scale = scale_of(scene.layer, None if scene.checks is None else scene.checks.simulated)
+        handles = draw_map(axes, scene.x, scene.y, scene.layer, scale)
+        handles = [*draw_lines(axes, scene.lines), *draw_markers(axes, scene.markers), *handles]
+        if scene.checks is not None:
+            handles += draw_checks(axes, scene.checks, scale)
+        if side is not None and scene.checks is not None:
+            draw_agreement(side, scene.checks, scale)
+        bar = draw_colour_bar(axes, scene.layer, scale)
+        if scene.title:
+            axes.set_title(scene.title, fontsize=7.5)
+        add_legend(figure, handles)
+        _fit_labels(figure, axes, bar, scene)
+        _name_regions(figure, axes, scene)
+    return figure
+
+
+def draw_map(axes: Axes, x: Axis, y: Axis, layer: Layer, scale: Scale) -> list[Artist]:
+    """One coloured cell around every point; cells without a good value are marked; handles for the legend."""
+    if x.log:
+        axes.set_xscale("log")
+    if y.log:
+        axes.set_yscale("log")
+    value = np.where(layer.shown, layer.value.astype(float), np.nan)
+    # Cells as pixels: as vectors, viewers would draw hair lines between them.
+    axes.pcolormesh(
+        x.edges, y.edges, np.ma.masked_invalid(value), cmap=scale.cmap, norm=scale.norm, rasterized=True, gid="map"
+    )
+    axes.set(xlim=(x.edges[0], x.edges[-1]), ylim=(y.edges[0], y.edges[-1]), xlabel=x.label, ylabel=y.label)
+    set_ticks(axes.xaxis, x)
+    set_ticks(axes.yaxis, y)
+    return draw_status(axes, x, y, layer)
+
+
+def set_ticks(drawn: MplAxis, axis: Axis) -> None:
+    """Few round ticks on a linear axis; the axis' own where it has some (at infinity)."""
+    if axis.ticks:
+        every = -(-len(axis.ticks) // 7)
+        places = list(axis.ticks)[::-1][::every]
+        drawn.set_ticks(places, labels=[axis.ticks[place] for place in places])
+    elif not axis.log:
+        drawn.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+
+
+def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
+    """The colour bar of a map, with names instead of numbers for labels."""
+    figure = axes.figure
+    bar = figure.colorbar(axes.collections[0], ax=axes, ticks=scale.ticks, pad=0.02, fraction=0.06, aspect=25)
+    if bar.solids is not None:
+        bar.solids.set_rasterized(True)
+    bar.outline.set_linewidth(0.6)
+    bar.ax.minorticks_off()
+    if scale.names is None:
+        bar.set_label(layer.label)
+    else:
+        bar.ax.set_yticklabels(scale.names, fontsize=7.0)
+        bar.ax.tick_params(length=0)
+    return bar
+
+
+def _fit_labels(figure: Figure, axes: Axes, bar: Colorbar, scene: Scene) -> None:
+    """Drop the words of a label that would be longer than its axis, so that nothing is cut off."""
+    figure.draw_without_rendering()
+    frame = axes.get_window_extent()
+    if axes.xaxis.label.get_window_extent().width > frame.width:
+        axes.set_xlabel(scene.x.short_label)
+    if axes.yaxis.label.get_window_extent().height > frame.height:
+        axes.set_ylabel(scene.y.short_label)
+    if bar.ax.yaxis.label.get_window_extent().height > frame.height:
+        bar.set_label(scene.layer.short_label)
+
+
+def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
+    """Settle the layout, then write the names where it leaves room for them."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    if scene.phases is not None:
+        name_regions(
+            axes, scene.x, scene.y, scene.phases, scene.phase_names, scene.lines, scene.markers, scene.checks
+        )  # fmt: skip
+
+
+def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
+    """A legend below everything, in as many columns as the page is wide for; the page grows by its height."""
+    small = figure.get_figwidth() < WIDTHS["double"]
+    look: Look = {"fontsize": 6.8, "handlelength": 2.0, "columnspacing": 1.0} if small else {"columnspacing": 1.2}
+    for columns in range(min(len(handles), 5), 0, -1):
+        legend = figure.legend(handles=list(handles), loc="outside lower center", ncols=columns, **look)
+        figure.draw_without_rendering()
+        extent = legend.get_window_extent()
+        if extent.width <= 0.985 * figure.bbox.width or columns == 1:
+            figure.set_figheight(figure.get_figheight() + extent.height / figure.dpi)
+            return
+        legend.remove()
+
+
+def _has_agreement(scene: Scene) -> bool:
+    checks = scene.checks
+    return checks is not None and bool((np.isfinite(checks.simulated) & np.isfinite(checks.theory)).any())
+
+
+def _height(scene: Scene, width: str, panel: bool) -> float:
+    map_width = WIDTHS[width] * (0.62 if panel else 1.0 if width == "single" else 0.8)
+    return 0.72 * map_width + 0.1

@@ -1,0 +1,78 @@
+"""Values to colours: the norm, the colour map and the ticks of a layer."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.colors import BoundaryNorm, Colormap, Normalize, TwoSlopeNorm
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from phasemap.figures import colours
+from phasemap.figures.scene import Kind, Layer
+
+# Beyond this ratio of the two sides of zero each side gets its own slope; the colour bar shows both.
+MAX_RATIO = 2.5
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Colours of a layer; `ticks` and `names` are what its colour bar shows (names only for codes)."""
+
+    norm: Normalize
+    cmap: Colormap
+    ticks: list[float]
+    names: list[str] | None = None
+
+
+def scale_of(layer: Layer, extra: NDArray[np.float64] | None = None) -> Scale:
+    """The scale that holds every shown value of the layer, and the finite ones of `extra` (the checks)."""
+    values = layer.value[layer.shown].astype(float)
+    if extra is not None:
+        values = np.concatenate([values, extra[np.isfinite(extra)]])
+    if layer.kind is Kind.LABELS:
+        return _labels(values, layer.names)
+    if layer.kind is Kind.COUNTS:
+        return _counts(values)
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    if layer.kind is Kind.DIVERGING:
+        return _diverging(low, high)
+    if high <= low:
+        low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+    import matplotlib
+
+    return Scale(Normalize(low, high), matplotlib.colormaps["viridis"], _ticks(low, high))
+
+
+def _diverging(low: float, high: float) -> Scale:
+    """Centred on zero: symmetric, or with two slopes where one side would otherwise be too pale to be read."""
+    span = max(-low, high, 1e-12)
+    lower, upper = max(-low, 0.0) or span, max(high, 0.0) or span
+    if max(lower, upper) <= MAX_RATIO * min(lower, upper):
+        return Scale(Normalize(-span, span), colours.diverging(), _ticks(-span, span))
+    below = [t for t in _ticks(-lower, 0.0, 3) if t < -0.1 * lower]
+    above = [t for t in _ticks(0.0, upper, 3) if t > 0.1 * upper]
+    return Scale(TwoSlopeNorm(0.0, -lower, upper), colours.diverging(), [*below, 0.0, *above])
+
+
+def _labels(values: NDArray[np.float64], names: dict[int, str]) -> Scale:
+    codes = sorted({int(v) for v in values}) or sorted(names)[:1] or [0]
+    bounds = [codes[0] - 0.5, *(0.5 * (a + b) for a, b in pairwise(codes)), codes[-1] + 0.5]
+    cmap = colours.categorical(tuple(codes))
+    norm = BoundaryNorm(bounds, cmap.N) if len(codes) > 1 else Normalize(bounds[0], bounds[1])
+    centres = [0.5 * (a + b) for a, b in pairwise(bounds)]
+    return Scale(norm, cmap, centres, [names.get(code, str(code)) for code in codes])
+
+
+def _counts(values: NDArray[np.float64]) -> Scale:
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 1)
+    n = high - low + 1
+    norm = BoundaryNorm(np.arange(low, high + 2) - 0.5, n) if n > 1 else Normalize(low - 0.5, low + 0.5)
+    step = -(-n // 8)
+    return Scale(norm, colours.counts(n), [float(c) for c in range(low, high + 1, step)])
+
+
+def _ticks(low: float, high: float, n: int = 6) -> list[float]:
+    ticks = MaxNLocator(n, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    slack = 1e-9 * (high - low)
+    return [float(t) for t in ticks if low - slack <= t <= high + slack]

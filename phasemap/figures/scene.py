@@ -1,0 +1,144 @@
+"""What a figure shows, as plain arrays: the layer between a result file and any way of drawing it."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.model.status import Status
+
+Array = NDArray[np.float64]
+
+
+class Kind(StrEnum):
+    """How the values of a layer are coloured."""
+
+    DIVERGING = "diverging"
+    SEQUENTIAL = "sequential"
+    COUNTS = "counts"
+    LABELS = "labels"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Values along one axis, ascending, and how to name them; `ticks`: place -> words, where numbers will not do."""
+
+    name: str
+    values: Array
+    symbol: str
+    description: str = ""
+    units: str = "1"
+    log: bool = False
+    ticks: dict[float, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Axis label: words, symbol, units."""
+        return join_label(self.description, self.symbol, self.units)
+
+    @property
+    def short_label(self) -> str:
+        """The same without words."""
+        return join_label("", self.symbol, self.units)
+
+    @property
+    def edges(self) -> Array:
+        """(n + 1,) borders of the cells around the values; the outer ones are the ends of the axis themselves."""
+        u = np.log(self.values) if self.log else self.values
+        inner = 0.5 * (u[1:] + u[:-1])
+        edges = np.concatenate([u[:1], inner, u[-1:]])
+        return np.exp(edges) if self.log else edges
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A quantity at every point: arrays over the axes; `names` gives the words of integer codes."""
+
+    name: str
+    symbol: str
+    description: str
+    value: Array
+    status: NDArray[np.uint8]
+    kind: Kind
+    error: Array | None = None
+    units: str = "1"
+    names: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Colour-bar or axis label: words, symbol, units."""
+        return join_label(self.description, self.symbol, self.units)
+
+    @property
+    def short_label(self) -> str:
+        """The same without words."""
+        return join_label("", self.symbol, self.units)
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        """Where there is a number that may be drawn as a colour."""
+        good = np.isin(self.status, (Status.CONVERGED, Status.INTERPOLATED))
+        return good & np.isfinite(self.value)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A critical line in the plane of the axes: pieces of shape (n, 2), columns x and y."""
+
+    name: str
+    description: str
+    pieces: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Markers:
+    """Special points in the plane of the axes: (n, 2)."""
+
+    name: str
+    description: str
+    points: Array
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Points at which a simulation stands beside the theory; errors are one standard deviation."""
+
+    x: Array
+    y: Array
+    theory: Array
+    theory_error: Array
+    simulated: Array
+    simulated_error: Array
+    symbol: str = ""
+    units: str = "1"
+    simulation: str = "simulation"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A map over a plane of two parameters; arrays of the layer and the phases have the shape (y, x)."""
+
+    x: Axis
+    y: Axis
+    layer: Layer
+    phases: NDArray[np.uint8] | None = None
+    phase_names: dict[int, str] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    markers: tuple[Markers, ...] = ()
+    checks: Checks | None = None
+    title: str = ""
+    fingerprint: str = ""
+
+
+def join_label(description: str, symbol: str, units: str) -> str:
+    """Words without their bracketed remarks, then symbol, then units: 'gain of the activation, $g_h$ (1/s)'."""
+    words = re.sub(r"\bphi\b", r"$\\phi$", re.split(r"\s*[(;:]", description, maxsplit=1)[0].strip())
+    name = f"{words}, {symbol}" if words else symbol
+    return name if units in ("", "1") else f"{name} ({short_units(units)})"
+
+
+def short_units(units: str) -> str:
+    """Units as they stand in a label."""
+    return units.replace("membrane time constant", "membrane time").replace(" / ", "/")

@@ -1,0 +1,131 @@
+"""From a stored result to a scene: choosing, orienting and naming, nothing more."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.figures.fields import PHASE, can_label, kind_of, phase_field, phase_names, resolve
+from phasemap.figures.scene import Axis, Checks, Kind, Layer, Line, Markers, Scene
+from phasemap.model.results import CriticalSurface
+from phasemap.model.status import Status
+from phasemap.phases import Phase
+from phasemap.storage import Axis as StoredAxis
+from phasemap.storage import Field, Result
+
+NETWORK = "network_"
+
+
+def stage(result: Result, quantity: str, branch: str | None = None, at: dict[str, str] | None = None) -> Scene:
+    """The scene of a result over two axes: the first along x, the second along y."""
+    field = resolve(result, quantity, branch, at)
+    layer = layer_of(field)
+    lines, markers = surfaces_of(result)
+    phases = None
+    if can_label(result) and quantity != PHASE:
+        phases = phase_field(result).values.astype(np.uint8).T
+    names = {code: words for code, words in phase_names().items() if code != Phase.UNDETERMINED}
+    return Scene(
+        x=axis_of(result.axes[0]),
+        y=axis_of(result.axes[1]),
+        layer=layer,
+        phases=phases,
+        phase_names=names,
+        lines=lines,
+        markers=markers,
+        checks=checks_of(result, quantity, branch),
+        fingerprint=result.metadata.config_hash,
+    )
+
+
+def axis_of(axis: StoredAxis) -> Axis:
+    """An axis as it is drawn; an infinite last value gets a place of its own beyond the finite ones."""
+    values, ticks = axis.values.astype(float), {}
+    if not np.isfinite(values).all():
+        finite = values[np.isfinite(values)]
+        step = finite[-1] - finite[-2] if len(finite) > 1 else 1.0
+        ticks = {float(v): f"{v:g}" for v in finite}
+        places = finite.tolist()
+        if values[-1] == np.inf:
+            places.append(float(finite[-1] + step))
+            ticks[places[-1]] = r"$\infty$"
+        if values[0] == -np.inf:
+            places.insert(0, float(finite[0] - step))
+            ticks[places[0]] = r"$-\infty$"
+        values = np.array(places)
+    return Axis(axis.name, values, axis.symbol or axis.name, axis.description, axis.units, axis.scale == "log", ticks)
+
+
+def layer_of(field: Field) -> Layer:
+    """A field over one or two axes as it is drawn: rows along y."""
+    good = field.values[np.isin(field.status, (Status.CONVERGED, Status.INTERPOLATED))]
+    kind = kind_of(field.name, good)
+    return Layer(
+        name=field.name,
+        symbol=field.symbol or field.name,
+        description=field.description,
+        value=field.values.T,
+        status=field.status.T,
+        kind=kind,
+        error=None if field.error is None else field.error.T,
+        units=field.units,
+        names=phase_names() if kind is Kind.LABELS else {},
+    )
+
+
+def surfaces_of(result: Result) -> tuple[tuple[Line, ...], tuple[Markers, ...]]:
+    """Critical lines and special points in the plane of the two axes."""
+    lines, markers = [], []
+    for surface in result.surfaces.values():
+        if len(surface.triangles) or not set(result.axis_names) <= set(surface.columns):
+            continue
+        pieces = [piece[:, _columns(surface, result)] for piece in surface.pieces if len(piece)]
+        if pieces and all(len(piece) == 1 for piece in pieces):
+            markers.append(Markers(surface.name, _words(surface), np.concatenate(pieces)))
+        elif pieces:
+            lines.append(Line(surface.name, _words(surface), tuple(pieces)))
+    return tuple(lines), tuple(markers)
+
+
+def checks_of(result: Result, quantity: str, branch: str | None = None) -> Checks | None:
+    """Theory and simulation at the check points, where the network's twin of the quantity is stored there."""
+    checks, twin = result.checks, NETWORK + quantity
+    if checks is None or twin not in checks.fields or not set(result.axis_names) <= set(checks.parameters):
+        return None
+    simulated = checks.fields[twin]
+    missing = np.full(len(checks), np.nan)
+    theory, theory_error = missing, missing
+    if quantity in checks.fields:
+        theory, theory_error = _good(resolve(result, quantity, branch, checks=checks))
+    value, error = _good(simulated)
+    places = [checks.parameters[name] for name in result.axis_names]
+    return Checks(
+        x=places[0],
+        y=places[1] if len(places) > 1 else missing,
+        theory=theory,
+        theory_error=theory_error,
+        simulated=value,
+        simulated_error=error,
+        symbol=checks.fields[quantity].symbol if quantity in checks.fields else simulated.symbol,
+        units=simulated.units,
+        simulation=words_of_simulation(result),
+    )
+
+
+def words_of_simulation(result: Result) -> str:
+    """'simulation, N = 500' where the configuration says the size."""
+    size = result.metadata.settings.get("simulation", {}).get("size")
+    return f"simulation, $N = {size}$" if isinstance(size, int) else "simulation"
+
+
+def _good(field: Field) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Values and errors, NaN where the number is not a good one."""
+    good = np.isin(field.status, (Status.CONVERGED, Status.INTERPOLATED))
+    error = np.full_like(field.values, np.nan) if field.error is None else field.error
+    return np.where(good, field.values, np.nan), np.where(good, error, np.nan)
+
+
+def _columns(surface: CriticalSurface, result: Result) -> list[int]:
+    return [surface.columns.index(name) for name in result.axis_names]
+
+
+def _words(surface: CriticalSurface) -> str:
+    return surface.name.replace("_", " ")

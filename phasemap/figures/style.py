@@ -1,0 +1,103 @@
+"""Sizes, fonts and the saving of figures: the same file for the same result, byte for byte."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from phasemap.errors import PhasemapError, ResultFileError
+
+# Column widths of the usual physics journals, in inches (86 mm and 178 mm).
+WIDTHS: dict[str, float] = {"single": 3.386, "double": 7.008}
+Look = dict[str, Any]
+FORMATS = ("png", "pdf", "svg")
+DOTS_PER_INCH = 300
+
+_RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "mathtext.fontset": "dejavusans",
+    "font.size": 8.0,
+    "axes.labelsize": 8.0,
+    "axes.titlesize": 8.0,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "legend.fontsize": 7.5,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "xtick.direction": "out",
+    "ytick.direction": "out",
+    "lines.linewidth": 1.2,
+    "hatch.linewidth": 0.5,
+    "legend.frameon": False,
+    "legend.handlelength": 2.4,
+    "axes.formatter.use_mathtext": True,
+    "axes.formatter.limits": (-3, 4),
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "phasemap",
+    "text.usetex": False,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """matplotlib's own defaults with this package's sizes, whatever the user's settings are."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_RC)  # type: ignore[arg-type]
+        yield
+
+
+def new_figure(width: str, height: float) -> Figure:
+    """An empty figure of a preset width and a height in inches, without any window system."""
+    # Laid out at the resolution at which it is saved, because text widths depend on it.
+    figure = Figure(figsize=(WIDTHS[width], height), dpi=DOTS_PER_INCH, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def check_format(path: Path) -> str:
+    """Format that the suffix of `path` asks for.
+
+    Raises:
+        PhasemapError: the suffix is none of FORMATS.
+    """
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix not in FORMATS:
+        given = f"has the suffix .{suffix}" if suffix else "has no suffix"
+        raise PhasemapError(f"Figure {str(path)!r} {given}: end its name in {', '.join('.' + f for f in FORMATS)}.")
+    return suffix
+
+
+def save(figure: Figure, path: Path, title: str = "", fingerprint: str = "") -> None:
+    """Write `figure` to `path`, format by suffix, without dates, so that the same result gives the same file.
+
+    Raises:
+        PhasemapError: unknown suffix.
+        ResultFileError: the file cannot be written.
+    """
+    kind = check_format(path)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with style():
+            figure.savefig(temporary, format=kind, dpi=DOTS_PER_INCH, metadata=_metadata(kind, title, fingerprint))
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ResultFileError(f"Cannot write the figure {str(path)!r}: {error.strerror or error}.") from error
+
+
+def _metadata(kind: str, title: str, fingerprint: str) -> dict[str, Any]:
+    source = f"configuration {fingerprint}" if fingerprint else ""
+    if kind == "png":
+        return {"Title": title, "Software": "phasemap", "Source": source}
+    if kind == "pdf":
+        return {"Title": title, "Creator": "phasemap", "Subject": source, "CreationDate": None}
+    return {"Title": title, "Creator": "phasemap", "Source": source, "Date": None}

@@ -23,7 +23,10 @@ Cost = Callable[[Parameters, Any], float]
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number at every point, over extra dimensions `dims` (named in the registry)."""
+    """A number at every point, over extra dimensions `dims` (named in the registry).
+
+    correlation: a correlation function; all of them are stored where a configuration says `correlations = true`.
+    """
 
     name: str
     symbol: str
@@ -31,6 +34,7 @@ class Quantity:
     solver: str
     units: str = "1"
     dims: tuple[str, ...] = ()
+    correlation: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,17 @@
+"""Configurations: TOML text -> a validated, frozen record of everything that a sweep depends on."""
+
+from phasemap.config.load import load_config, make_config
+from phasemap.config.records import AxisValues, SweepConfig, differences
+from phasemap.config.text import apply_overrides, parse_toml, read_toml, write_toml
+
+__all__ = [
+    "AxisValues",
+    "SweepConfig",
+    "apply_overrides",
+    "differences",
+    "load_config",
+    "make_config",
+    "parse_toml",
+    "read_toml",
+    "write_toml",
+]

@@ -1,0 +1,186 @@
+"""From configuration text to a validated `SweepConfig`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phasemap.config.records import AxisValues, SweepConfig
+from phasemap.config.text import apply_overrides, read_toml, write_toml
+from phasemap.errors import ParameterError
+from phasemap.model.parameters import check_value, make_parameters
+from phasemap.model.registry import Registry
+
+_LARGEST_GRID = 20_000_000
+_INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
+
+
+def load_config(path: Path, registry: Registry, overrides: Sequence[str] = ()) -> SweepConfig:
+    """Read and validate a configuration file.
+
+    Args:
+        path: a TOML file.
+        registry: what can be asked for.
+        overrides: "key=value" strings, see `apply_overrides`.
+
+    Raises:
+        ConfigError, ParameterError: with the key, its value and what is allowed.
+    """
+    text, data = read_toml(path)
+    return make_config(data, registry, overrides, text=text, source=path)
+
+
+def make_config(
+    data: Mapping[str, Any],
+    registry: Registry,
+    overrides: Sequence[str] = (),
+    text: str | None = None,
+    source: Path | None = None,
+) -> SweepConfig:
+    """Validate a configuration that is already a dictionary; see `load_config`. `text` is the TOML it came from."""
+    from phasemap.config.schema import problems_found, schema, validate
+
+    where = str(source or "the configuration")
+    if overrides:
+        data, text = apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), None
+        where += " with --set"
+    raw = validate(data, registry, where)
+    problems: list[str] = []
+    axes = _axes(raw.axes, problems)
+    named = _parameters(raw.parameters, problems)
+    twice = [axis.name for axis in axes if axis.name in named]
+    problems += [f"{name} is given twice, under [parameters] and under [axes]: remove one." for name in twice]
+    if not 1 <= len(raw.axes) <= 3:
+        problems.append(f"there are {len(raw.axes)} axes: give one to three parameters under [axes].")
+    quantities = _quantities(raw, registry, problems)
+    surfaces = _surfaces(raw, registry, problems)
+    checks = _check_points(raw, registry, quantities, axes, problems)
+    if math.prod(len(axis.values) for axis in axes) > _LARGEST_GRID:
+        problems.append(f"the grid has more than {_LARGEST_GRID:,} points: reduce `points` under [axes].")
+    if problems:
+        raise problems_found(problems, where)
+    return SweepConfig(
+        parameters=make_parameters({**named, **{axis.name: axis.values[0] for axis in axes}}),
+        axes=axes,
+        quantities=quantities,
+        surfaces=surfaces,
+        registry=registry,
+        checks=checks,
+        options=_options(raw, registry, quantities),
+        seed=raw.seed,
+        title=raw.title,
+        description=raw.description,
+        output=None if raw.output.file is None else Path(raw.output.file),
+        text=write_toml(data) if text is None else text,
+        source=source,
+    )
+
+
+def _number(name: str, value: Any, problems: list[str]) -> float:
+    """A parameter's value; problems are collected and the value is then NaN."""
+    try:
+        return check_value(name, _INFINITIES.get(value, value) if isinstance(value, str) else value)
+    except ParameterError as error:
+        problems.append(str(error))
+        return math.nan
+
+
+def _parameters(raw: Mapping[str, Any], problems: list[str]) -> dict[str, float]:
+    return {name: _number(name, value, problems) for name, value in raw.items()}
+
+
+def _axes(raw: Mapping[str, Any], problems: list[str]) -> tuple[AxisValues, ...]:
+    axes = []
+    for name, entry in raw.items():
+        before = len(problems)
+        axis = AxisValues(name, tuple(entry), "list") if isinstance(entry, list) else _range(name, entry, problems)
+        if len(problems) == before:
+            for value in (axis.values[0], axis.values[-1]):
+                _number(name, value, problems)
+        if any(b <= a for a, b in zip(axis.values, axis.values[1:], strict=False)):
+            problems.append(f"axes.{name}: the values must increase from one to the next.")
+        axes.append(axis)
+    return tuple(axes)
+
+
+def _range(name: str, entry: Any, problems: list[str]) -> AxisValues:
+    if entry.start >= entry.end:
+        word = "inverted" if entry.start > entry.end else "empty"
+        problems.append(f"axes.{name} is {word}: from = {entry.start:g} must be below to = {entry.end:g}.")
+        return AxisValues(name, (entry.start,), entry.scale)
+    if entry.scale == "log":
+        if entry.start <= 0:
+            problems.append(f"axes.{name}: a logarithmic axis starts above 0, not at from = {entry.start:g}.")
+            return AxisValues(name, (entry.start,), entry.scale)
+        values = np.geomspace(entry.start, entry.end, entry.points)
+    else:
+        values = np.linspace(entry.start, entry.end, entry.points)
+    return AxisValues(name, tuple(values.tolist()), entry.scale)
+
+
+def _known(kind: str, names: Sequence[str], known: Mapping[str, Any], problems: list[str]) -> list[str]:
+    from phasemap.config.schema import suggestion
+
+    problems += [f"unknown {kind} {name!r}. {suggestion(name, known)}" for name in names if name not in known]
+    return [name for name in dict.fromkeys(names) if name in known]
+
+
+def _quantities(raw: Any, registry: Registry, problems: list[str]) -> tuple[str, ...]:
+    names = _known("quantity", raw.quantities, registry.quantities, problems)
+    if not raw.quantities and not raw.surfaces:
+        problems.append(f"nothing is asked for: give `quantities`, some of {', '.join(registry.quantities)}.")
+    if raw.output.correlations:
+        solvers = {registry.quantities[name].solver for name in names}
+        more = [q.name for q in registry.quantities.values() if q.correlation and q.solver in solvers]
+        if not more:
+            problems.append("output.correlations = true, but no quantity that is asked for has correlation functions.")
+        names += [name for name in more if name not in names]
+    return tuple(names)
+
+
+def _surfaces(raw: Any, registry: Registry, problems: list[str]) -> tuple[str, ...]:
+    names = _known("surface", raw.surfaces, registry.surfaces, problems)
+    for name in names:
+        allowed = registry.surfaces[name].axes
+        if len(raw.axes) not in allowed:
+            numbers = " or ".join(str(number) for number in allowed)
+            problems.append(f"surface {name!r} can be traced over {numbers} axes, but there are {len(raw.axes)}.")
+    return tuple(names)
+
+
+def _check_points(
+    raw: Any, registry: Registry, quantities: Sequence[str], axes: Sequence[AxisValues], problems: list[str]
+) -> tuple[tuple[float, ...], ...]:
+    simulated = {solver.table: solver for solver in registry.solvers.values() if solver.simulated}
+    rows = {table: getattr(raw, table).points for table in simulated if getattr(raw, table).points}
+    if not rows:
+        return ()
+    table, points = next(iter(rows.items()))
+    if not any(registry.solver_of(name).simulated for name in quantities):
+        some = [q.name for q in registry.quantities.values() if registry.solvers[q.solver].simulated]
+        problems.append(
+            f"{table}.points lists check points, but no simulated quantity is asked for: {', '.join(some)}."
+        )
+    checked = []
+    for position, entry in enumerate(points):
+        point = entry if isinstance(entry, list) else [entry]
+        if len(point) != len(axes):
+            names = ", ".join(axis.name for axis in axes)
+            problems.append(f"{table}.points[{position}] = {entry!r} must have {len(axes)} coordinates: {names}.")
+        else:
+            pairs = zip(axes, point, strict=True)
+            checked.append(tuple(_number(axis.name, value, problems) for axis, value in pairs))
+    return tuple(checked)
+
+
+def _options(raw: Any, registry: Registry, quantities: Sequence[str]) -> dict[str, Any]:
+    """The options records of the solvers that are needed: others do not matter to the result."""
+    records: dict[str, Any] = {}
+    for name in quantities:
+        solver = registry.solver_of(name)
+        if solver.options is not None:
+            values = getattr(raw, solver.table).model_dump(exclude={"points"} if solver.simulated else set())
+            records[solver.table] = solver.options(**values)
+    return records

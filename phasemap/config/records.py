@@ -1,0 +1,152 @@
+"""The validated configuration of a sweep, its canonical form and its hash."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.model.parameters import Parameters
+from phasemap.model.registry import Registry, Solver
+
+
+@dataclass(frozen=True)
+class AxisValues:
+    """A parameter and its values along an axis, increasing. scale: linear | log | list."""
+
+    name: str
+    values: tuple[float, ...]
+    scale: str = "linear"
+
+
+@dataclass(frozen=True)
+class SweepConfig:
+    """Everything that the numbers of a sweep depend on, and where they go.
+
+    parameters: the fixed ones, all of them (the axes' parameters hold the first value of their axis).
+    checks:     coordinates of the check points, one tuple in the order of the axes each.
+    options:    table name -> options record, for the solvers that the quantities need.
+    output:     where the result goes, if the configuration says so.
+    text:       the complete configuration as TOML, overrides included.
+    """
+
+    parameters: Parameters
+    axes: tuple[AxisValues, ...]
+    quantities: tuple[str, ...]
+    surfaces: tuple[str, ...]
+    registry: Registry = field(repr=False, compare=False)
+    checks: tuple[tuple[float, ...], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    title: str = ""
+    description: str = ""
+    output: Path | None = None
+    text: str = ""
+    source: Path | None = None
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """The parameters along the axes, in order."""
+        return tuple(axis.name for axis in self.axes)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of values along each axis."""
+        return tuple(len(axis.values) for axis in self.axes)
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """The parameters that are not along an axis."""
+        return {name: value for name, value in self.parameters._asdict().items() if name not in self.axis_names}
+
+    def options_of(self, solver: Solver) -> Any:
+        """The options record of a solver; None if it takes none."""
+        return self.options[solver.table] if solver.options is not None else None
+
+    def solvers(self, part: str) -> list[Solver]:
+        """The solvers that run on the "grid" or at the "checks", in order of the registry.
+
+        With check points, simulated networks run there and nowhere else; all theory runs there too, to compare.
+        """
+        named = {self.registry.solver_of(name).name for name in self.quantities}
+        chosen = [solver for solver in self.registry.solvers.values() if solver.name in named]
+        if part == "checks":
+            return chosen if self.checks else []
+        return [solver for solver in chosen if not (solver.simulated and self.checks)]
+
+    def quantities_of(self, solver: Solver) -> tuple[str, ...]:
+        """The quantities that are asked of a solver."""
+        return tuple(name for name in self.quantities if self.registry.quantities[name].solver == solver.name)
+
+    def points(self, part: str) -> NDArray[np.float64]:
+        """(n_points, n_axes) coordinates of the "grid" in flat (row-major) order, or of the "checks"."""
+        if part == "checks":
+            return np.array(self.checks, dtype=np.float64).reshape(len(self.checks), len(self.axes))
+        grids = np.meshgrid(*(axis.values for axis in self.axes), indexing="ij")
+        return np.stack([grid.ravel() for grid in grids], axis=-1)
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """What the numbers depend on, in canonical form: no titles, no output, no order of keys."""
+        return {
+            "parameters": {name: _plain(value) for name, value in sorted(self.fixed.items())},
+            "axes": [[axis.name, [_plain(value) for value in axis.values]] for axis in self.axes],
+            "quantities": sorted(self.quantities),
+            "surfaces": sorted(self.surfaces),
+            "checks": [list(point) for point in self.checks],
+            "options": {table: _plain(asdict(record)) for table, record in sorted(self.options.items())},
+            "seed": self.seed,
+        }
+
+    @cached_property
+    def hash(self) -> str:
+        """Hash of `settings`."""
+        text = json.dumps(self.settings, sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no infinities: they become the strings that a configuration takes for them."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return value
+
+
+def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+    """What two `settings` disagree on, one phrase per key: "simulation.size is 500 here and 1000 there"."""
+    a, b = _flat(ours), _flat(theirs)
+    keys = [*a, *(key for key in b if key not in a)]
+    return [
+        f"{key} is {a.get(key, 'not given')} here and {b.get(key, 'not given')} there"
+        for key in keys
+        if a.get(key) != b.get(key)
+    ]
+
+
+def _flat(settings: Mapping[str, Any]) -> dict[str, str]:
+    flat = {"order of the axes": ", ".join(name for name, _ in settings["axes"])}
+    for name, values in settings["axes"]:
+        flat[f"axes.{name}"] = _axis_in_words(values)
+    for name in ("quantities", "surfaces"):
+        flat[name] = ", ".join(settings[name]) or "empty"
+    flat["simulation.points"] = f"{settings['checks']}"
+    flat["seed"] = f"{settings['seed']}"
+    flat |= {f"parameters.{name}": f"{value}" for name, value in settings["parameters"].items()}
+    for table, options in settings["options"].items():
+        flat |= {f"{table}.{name}": f"{value}" for name, value in options.items()}
+    return flat
+
+
+def _axis_in_words(values: list[Any]) -> str:
+    digest = hashlib.sha256(json.dumps(values).encode()).hexdigest()[:6]
+    return f"{len(values)} values from {values[0]} to {values[-1]} (checksum {digest})"

@@ -1,0 +1,131 @@
+"""TOML in and out, and overrides from the command line."""
+
+import difflib
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from phasemap.errors import ConfigError
+from phasemap.model.parameters import PARAMETERS
+
+
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """Text and content of a TOML file; raises `ConfigError` if it is missing or not TOML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"There is no configuration file {path}.{_neighbours(path)}") from error
+    except IsADirectoryError as error:
+        raise ConfigError(f"{path} is a folder, not a configuration file.{_neighbours(path / 'any')}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not a text file in UTF-8: a configuration is a TOML file.") from error
+    except OSError as error:
+        raise ConfigError(f"Cannot read {path}: {error.strerror}.") from error
+    return text, parse_toml(text, str(path))
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """The content of TOML text; `name` says in an error where it came from."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}.") from error
+
+
+def _neighbours(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f" The folder {path.parent} does not exist either."
+    names = sorted(other.name for other in path.parent.glob("*.toml"))
+    near = difflib.get_close_matches(path.name, names, n=1)
+    if near:
+        return f" Did you mean {path.with_name(near[0])}?"
+    return f" Configurations in {path.parent}: {', '.join(names[:8])}." if names else ""
+
+
+def apply_overrides(data: dict[str, Any], overrides: Sequence[str], top_level: Sequence[str]) -> dict[str, Any]:
+    """A copy of `data` with "key=value" overrides applied, in order.
+
+    A key is a dotted path (simulation.size), a key of the top level (seed), or the bare name of a parameter: a number
+    fixes it (it is then no axis any more), a list or a range makes it an axis. Values are TOML; what is not TOML is
+    taken as a string.
+
+    Raises:
+        ConfigError: no "=", or a path through something that is not a table.
+    """
+    changed: dict[str, Any] = _copy(data)
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        key = key.strip()
+        if not equals or not key:
+            raise ConfigError(f"--set {override!r} is not understood: write --set key=value, e.g. --set g_h=3.")
+        _set(changed, key, _value(text.strip()), top_level)
+    return changed
+
+
+def _set(data: dict[str, Any], key: str, value: Any, top_level: Sequence[str]) -> None:
+    if key in PARAMETERS and key not in top_level:
+        is_axis = isinstance(value, list | dict)
+        here, there = ("axes", "parameters") if is_axis else ("parameters", "axes")
+        _table(data, here, key)[key] = value
+        _table(data, there, key).pop(key, None)
+        return
+    *path, last = key.split(".")
+    table = data
+    for name in path:
+        table = _table(table, name, key)
+    table[last] = value
+
+
+def _table(data: dict[str, Any], name: str, key: str) -> dict[str, Any]:
+    table = data.setdefault(name, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"--set {key}=...: {name} is {table!r}, which has no keys inside.")
+    return table
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
+
+
+def write_toml(data: Mapping[str, Any]) -> str:
+    """TOML text of strings, numbers, booleans, lists and tables nested in any way."""
+    lines = [f"{_key(key)} = {_inline(value)}" for key, value in data.items() if not isinstance(value, Mapping)]
+    for key, table in data.items():
+        if isinstance(table, Mapping):
+            lines += ["", f"[{_key(key)}]"]
+            lines += [f"{_key(name)} = {_inline(value)}" for name, value in table.items()]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _string(key)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_inline(item) for item in value) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return repr(value)
+
+
+def _string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'

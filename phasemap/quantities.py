@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Box, Dimension, Points, Quantity, Registry, Seeds, Solver, SurfaceKind
@@ -45,14 +46,17 @@ def _network(points: Points, options: SimulationOptions, seeds: Seeds) -> Mappin
 
 def _network_seconds(point: Parameters, options: SimulationOptions) -> float:
     steps = (options.duration + options.transient) / options.time_step
-    flops = 4 * 2 * 3 * 2.0 * options.size**2 * steps * options.realisations
-    return flops / 5e9
+    matrices = 1 + sum(
+        not is_constant_gate(a, b) for a, b in ((point.alpha_z, point.beta_z), (point.alpha_r, point.beta_r))
+    )
+    work = sum(4 * matrices * (size**2 * 6e-11 + size * 4e-9) for size in options.sizes or (options.size,))
+    return steps * options.realisations * work + 0.05
 
 
 SOLVERS: dict[str, Solver] = {
     solver.name: solver
     for solver in (
-        Solver("statics", "static mean field: all fixed points", _statics, lambda point, _: 1e-4),
+        Solver("statics", "static mean field: all fixed points", _statics, lambda point, _: 4e-5),
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
                lambda point, _: 1e-2),
         Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions,
@@ -65,10 +69,24 @@ QUANTITIES: dict[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
         Quantity("fixed_point_count", "$n$", "number of static mean-field solutions, the zero one included", "statics"),
+        Quantity("delta_phi", r"$\Delta_\phi$", "variance of the activity phi(h) at a fixed point", "statics",
+                 dims=("fixed_point",)),
         Quantity("delta_h", r"$\Delta_h$", "variance of h over units at a fixed point", "statics",
+                 dims=("fixed_point",)),
+        Quantity("delta_z", r"$\Delta_z$", "variance of z over units at a fixed point", "statics",
+                 dims=("fixed_point",)),
+        Quantity("delta_r", r"$\Delta_r$", "variance of r over units at a fixed point", "statics",
                  dims=("fixed_point",)),
         Quantity("static_gain", "$S$", "squared gain of a static perturbation; the fixed point is unstable for S > 1",
                  "statics", dims=("fixed_point",)),
+        Quantity("open_fraction", "$f$", "mean of the update gate; for a hard gate the fraction of units not frozen",
+                 "statics", dims=("fixed_point",)),
+        Quantity("marginal_gain", "$f S$", "a hard update gate pins the spectrum's edge to zero while f S < 1 < S",
+                 "statics", dims=("fixed_point",)),
+        Quantity("stability", "stability", "1: stable; 0: marginally stable (hard update gate); -1: unstable",
+                 "statics", dims=("fixed_point",)),
+        Quantity("leading_edge", r"$\lambda_e$", "leading edge of the Jacobian's spectrum at a fixed point", "statics",
+                 "1 / membrane time constant", ("fixed_point",)),
         Quantity("variance", "$C_h(0)$", "variance of h over time and units", "mean_field", dims=("branch",)),
         Quantity("correlation_time", r"$\tau_C$", "integral of C_h(t)/C_h(0) over t > 0", "mean_field",
                  "membrane time constant", ("branch",)),
@@ -78,6 +96,15 @@ QUANTITIES: dict[str, Quantity] = {
                  "network", "1 / membrane time constant"),
         Quantity("network_variance", "$C_h^{(N)}(0)$", "variance of h over time and units in a network of N units",
                  "network"),
+        Quantity("network_lyapunov_max_extrapolated", r"$\lambda_{\max}^{(N \to \infty)}$",
+                 "maximum Lyapunov exponent of networks, extrapolated in 1/N from several sizes", "network",
+                 "1 / membrane time constant"),
+        Quantity("network_correlation_time", r"$\tau_C^{(N)}$",
+                 "integral of the normalised autocovariance of h about its mean over time", "network",
+                 "membrane time constant"),
+        Quantity("network_participation_ratio", "$D_{PR} / N$",
+                 "participation ratio of the covariance of h over time, per unit", "network"),
+        Quantity("network_settled_fraction", "$p_0$", "fraction of the simulated networks that came to rest", "network"),
     )
 }  # fmt: skip
 

@@ -1,0 +1,172 @@
+"""Gaussian averages of the activation and the gates, and their derivatives in the variance.
+
+With x = sqrt(variance) * xi, xi ~ N(0, 1), both nonlinearities are a logistic step of steepness a in xi (for the
+tanh, a = 2 g sqrt(variance)) centred on xi_0. A trapezoid sum in t, xi = c + w sinh(t), converges exponentially
+however steep the step is: w = pi / a puts the step's poles as far from the real t-axis as they can be, and the number
+of nodes grows only as log a. The centre c is the step, or the peak of the integrand exp(2 a xi - xi**2 / 2) where the
+step lies beyond it, so that the tiny averages of a nearly shut gate keep their relative accuracy.
+
+Measured relative accuracy: 1e-12 for any steepness, bias and variance (derivatives: relative to their largest term).
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from phasemap.kernels.compilation import INLINE, REDUCTION
+from phasemap.kernels.elementary import exp, expm1
+
+# xi reaches this far beyond the integrand's peak: exp(-8.7**2 / 2) = 4e-17.
+_REACH = 8.7
+# Beyond 38 standard deviations the Gaussian weight underflows.
+_FARTHEST_CENTRE = 38.0
+# The widest map: for a flat integrand the nodes are then as good as a plain trapezoid sum.
+_WIDEST = 4.0
+# Steps in t for centres near the bulk of the Gaussian, and far from it.
+_STEP = 0.11
+_FAR = 3.0
+_INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+_MOST_NODES = 640
+
+
+def _table(step):
+    t = step * np.arange(-_MOST_NODES, _MOST_NODES + 1)
+    return np.sinh(t), step * np.cosh(t) * _INV_SQRT_2PI
+
+
+_SINH, _COSH = _table(_STEP)
+_SINH_FINE, _COSH_FINE = _table(_STEP / 2.0)
+
+
+@njit(**REDUCTION)
+def _sinh_nodes(steepness, offset):
+    """Nodes for a step 1 / (1 + exp(-(steepness * xi - offset))).
+
+    Returns (centre c, width w, u at the centre, du/dt scale a w, first index, last index, fine table?).
+    """
+    reach = min(2.0 * steepness, _FARTHEST_CENTRE)
+    if abs(offset) <= reach * steepness:
+        centre = offset / steepness if steepness > 0.0 else 0.0
+        at_centre = 0.0
+    else:
+        centre = math.copysign(reach, offset)
+        at_centre = steepness * centre - offset
+    width = min(math.pi / max(steepness, 1e-300), _WIDEST)
+    fine = abs(centre) > _FAR
+    step = 0.5 * _STEP if fine else _STEP
+    low = math.asinh((min(centre, 0.0) - _REACH - centre) / width) / step
+    high = math.asinh((max(centre, 0.0) + _REACH - centre) / width) / step
+    first = _MOST_NODES + max(math.floor(low), -_MOST_NODES)
+    last = _MOST_NODES + min(math.ceil(high), _MOST_NODES)
+    return centre, width, at_centre, steepness * width, first, last, fine
+
+
+@njit(**INLINE)
+def _tanh_and_slope(u):
+    """(tanh(u / 2), sech(u / 2)**2), both to full relative accuracy."""
+    em = expm1(min(abs(u), 350.0))
+    d = 1.0 / (em + 2.0)
+    t = em * d
+    return math.copysign(t, u), 4.0 * (em + 1.0) * d * d
+
+
+@njit(**INLINE)
+def _logistic_and_complement(u):
+    """(s, 1 - s) for s = 1 / (1 + exp(-u)), both to full relative accuracy."""
+    e = exp(-min(max(u, -700.0), 700.0))
+    s = 1.0 / (1.0 + e)
+    return s, e * s
+
+
+@njit(**REDUCTION)
+def _activation_sums(steepness, offset, by_parts, sinh, cosh, nodes):
+    """Sums over the nodes of tanh^2, sech^4 and of the two derivatives, in units of the step."""
+    centre, width, at_centre, scale, first, last, _ = nodes
+    square = slope_square = d_square = d_slope_square = 0.0
+    direct = 1.0 - by_parts
+    for i in range(first, last + 1):
+        xi = centre + width * sinh[i]
+        weight = cosh[i] * exp(-0.5 * xi * xi)
+        t, s = _tanh_and_slope(at_centre + scale * sinh[i])
+        tt = t * t
+        square += weight * tt
+        slope_square += weight * s * s
+        d_square += weight * s * (direct * (s - 2.0 * tt) + by_parts * xi * t)
+        d_slope_square += weight * s * s * (direct * (8.0 - 10.0 * s) - by_parts * 2.0 * xi * t)
+    return width * square, width * slope_square, width * d_square, width * d_slope_square
+
+
+@njit(**REDUCTION)
+def activation_averages(g, b, variance):
+    """Averages of phi(x) = tanh(g x + b) over x ~ N(0, variance), variance > 0.
+
+    Returns (<phi^2>, <phi'^2>, d<phi^2>/d variance, d<phi'^2>/d variance).
+    """
+    c = g * math.sqrt(variance)
+    # Derivatives: <f''>/2 where the step is shallow, <xi f'>/(2 sqrt(variance)) where it is steep (no cancellation).
+    by_parts = 1.0 if c > 0.5 else 0.0
+    nodes = _sinh_nodes(2.0 * c, -2.0 * b)
+    if nodes[6]:
+        sums = _activation_sums(2.0 * c, -2.0 * b, by_parts, _SINH_FINE, _COSH_FINE, nodes)
+    else:
+        sums = _activation_sums(2.0 * c, -2.0 * b, by_parts, _SINH, _COSH, nodes)
+    unit = g * g / c if by_parts > 0.0 else g * g
+    return sums[0], g * g * sums[1], unit * sums[2], g * g * unit * sums[3]
+
+
+@njit(**REDUCTION)
+def _gate_sums(by_parts, sinh, cosh, nodes):
+    """Sums over the nodes of s, s^2, (s (1-s))^2 and of their derivatives, in units of the step."""
+    centre, width, at_centre, scale, first, last, _ = nodes
+    mean = square = slope_square = d_mean = d_square = d_slope_square = 0.0
+    direct = 1.0 - by_parts
+    for i in range(first, last + 1):
+        xi = centre + width * sinh[i]
+        weight = cosh[i] * exp(-0.5 * xi * xi)
+        s, r = _logistic_and_complement(at_centre + scale * sinh[i])
+        sr = s * r
+        mean += weight * s
+        square += weight * s * s
+        slope_square += weight * sr * sr
+        d_mean += weight * sr * (direct * 0.5 * (r - s) + by_parts * 0.5 * xi)
+        d_square += weight * s * sr * (direct * (2.0 * r - s) + by_parts * xi)
+        d_slope_square += weight * sr * sr * (direct * 2.0 * ((r - s) * (r - s) - sr) + by_parts * xi * (r - s))
+    return (width * mean, width * square, width * slope_square,
+            width * d_mean, width * d_square, width * d_slope_square)  # fmt: skip
+
+
+@njit(**REDUCTION)
+def gate_averages(alpha, offset, at_rest, variance):
+    """Averages of a gate over x ~ N(0, variance), in every limit.
+
+    alpha:   steepness; 0: constant gate; inf: hard gate, the Heaviside function of x - offset.
+    offset:  s = 1 / (1 + exp(-(alpha x - offset))); for a hard gate the threshold in x.
+    at_rest: gate value at x = 0, which is all that counts where alpha or the variance is zero.
+
+    Returns (<s>, <s^2>, <s'^2>, and the derivatives of the three in the variance).
+    """
+    if alpha == 0.0 or variance == 0.0:
+        return at_rest, at_rest * at_rest, _slope_square_at_rest(alpha, at_rest), 0.0, 0.0, 0.0
+    if math.isinf(alpha):
+        deviation = math.sqrt(variance)
+        z = offset / deviation
+        open_fraction = 0.5 * math.erfc(z / math.sqrt(2.0))
+        d = 0.5 * z * _INV_SQRT_2PI * math.exp(-0.5 * z * z) / variance
+        return open_fraction, open_fraction, math.inf, d, d, -math.inf
+    a = alpha * math.sqrt(variance)
+    by_parts = 1.0 if a > 1.0 else 0.0
+    nodes = _sinh_nodes(a, offset)
+    if nodes[6]:
+        sums = _gate_sums(by_parts, _SINH_FINE, _COSH_FINE, nodes)
+    else:
+        sums = _gate_sums(by_parts, _SINH, _COSH, nodes)
+    aa = alpha * alpha
+    unit = aa / a if by_parts > 0.0 else aa
+    return sums[0], sums[1], aa * sums[2], unit * sums[3], unit * sums[4], aa * unit * sums[5]
+
+
+@njit(**INLINE)
+def _slope_square_at_rest(alpha, at_rest):
+    """s'^2 of a gate whose argument is certain; a hard gate is flat there."""
+    return (alpha * at_rest * (1.0 - at_rest)) ** 2 if alpha < math.inf else 0.0

@@ -1,0 +1,53 @@
+"""From the parameters of the model to the numbers that the static mean field depends on.
+
+Common inputs shift biases; a constant update gate divides the input that stands outside it; an absent gate is a
+constant one.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from phasemap.kernels.static_problem import StaticProblem
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+
+FIELDS = StaticProblem._fields
+
+
+def parameter_table(points: Sequence[Parameters]) -> FloatArray:
+    """Parameters as rows, shape (n, len(Parameters._fields))."""
+    return np.array(points, dtype=float).reshape(len(points), len(Parameters._fields))
+
+
+def static_table(parameters: FloatArray) -> FloatArray:
+    """Rows of `StaticProblem` for rows of `Parameters`: (n, n_parameters) -> (n, n_fields)."""
+    at = dict(zip(Parameters._fields, parameters.T, strict=True))
+    table = np.empty((len(parameters), len(FIELDS)))
+    column = dict(zip(FIELDS, table.T, strict=True))
+    for name in ("z", "r"):
+        alpha, beta, shift = at[f"alpha_{name}"], at[f"beta_{name}"], at[f"m_{name}"]
+        column[f"alpha_{name}"][:], column[f"offset_{name}"][:], column[f"rest_{name}"][:] = _gate(alpha, beta, shift)
+        column[f"v_{name}"][:] = at[f"s_{name}"] ** 2
+        column[f"tau_{name}"][:] = at[f"tau_{name}"]
+    # I^h outside a constant update gate acts as I^h / sigma_z inside it.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        amplification = np.where(at["input_inside"] > 0, 1.0, 1.0 / column["rest_z"])
+        mean = np.where(at["m_h"] == 0, 0.0, at["m_h"] * amplification)
+        deviation = np.where(at["s_h"] == 0, 0.0, at["s_h"] * amplification)
+    column["g"][:] = at["g_h"]
+    column["b"][:] = at["beta_h"] + at["g_h"] * mean
+    column["v_h"][:] = deviation**2
+    return table
+
+
+def _gate(alpha: FloatArray, beta: FloatArray, shift: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Steepness, offset and value at rest of sigma(x + shift) (see `phasemap.kernels.averages.gate_averages`)."""
+    hard = np.isinf(alpha) & np.isfinite(beta)
+    varies = np.isfinite(beta) & (alpha > 0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        offset = np.where(hard, -shift, beta - np.where(varies & ~hard, alpha * shift, 0.0))
+        at_rest = 1.0 / (1.0 + np.exp(offset))
+        at_rest = np.where(hard & (shift != 0), (shift > 0).astype(float), at_rest)
+        at_rest = np.where(hard & (shift == 0), 1.0 / (1.0 + np.exp(beta)), at_rest)
+    return np.where(varies, alpha, 0.0), np.where(varies, offset, 0.0), at_rest

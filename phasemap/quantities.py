@@ -104,7 +104,7 @@ QUANTITIES: dict[str, Quantity] = {
                  "membrane time constant"),
         Quantity("network_participation_ratio", "$D_{PR} / N$",
                  "participation ratio of the covariance of h over time, per unit", "network"),
-        Quantity("network_settled_fraction", "$p_0$", "fraction of the simulated networks that came to rest", "network"),
+        Quantity("network_settled_fraction", "$p_0$", "fraction of the networks that came to rest", "network"),
     )
 }  # fmt: skip
 

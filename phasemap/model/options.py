@@ -25,3 +25,7 @@ class SimulationOptions:
     time_step: float = option(0.1, "step of the integrator", above=0.0)
     duration: float = option(300.0, "time over which exponents and averages are taken", above=0.0)
     transient: float = option(100.0, "time dropped before", minimum=0.0)
+    sizes: tuple[int, ...] = option(
+        (), "several sizes, instead of `size`: quantities are those of the largest, exponents are extrapolated in 1/N"
+    )
+    initial_amplitude: float = option(1.0, "standard deviation of the initial state", minimum=0.0)

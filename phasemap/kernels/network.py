@@ -1,0 +1,195 @@
+"""Right-hand side and Runge-Kutta steps of one network, with a tangent vector riding along.
+
+Arrays are indexed [field, column, unit]: fields h, z, r; column 0 is the state, column 1 (if carried) a tangent
+vector. Couplings are stored in single precision, which halves the memory that each product streams; all
+arithmetic is in double precision. State and tangent vector share one pass over a coupling matrix, because
+two realisations cannot: these products are bound by memory, and several times faster than BLAS on two columns.
+Every function here runs in one thread and gives the same bits on every call.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from phasemap.kernels.compilation import INLINE, KERNEL, REDUCTION
+from phasemap.kernels.elementary import logistic, tanh
+
+# What a gate does: it does not depend on the state; it is integrated; it follows h at once (tau = 0).
+CONSTANT, LIVE, INSTANT = 0, 1, 2
+
+H, Z, R = 0, 1, 2
+STATE, TANGENT = 0, 1
+
+
+@njit(**REDUCTION)
+def multiply(J, x, y, columns):
+    """y[c] = J @ x[c] for the first one or two columns c. J (N, N) float32, x and y (>= columns, N)."""
+    n = J.shape[0]
+    blocked = n - n % 4
+    if columns == 1:
+        for i in range(0, blocked, 4):
+            a0, a1, a2, a3 = 0.0, 0.0, 0.0, 0.0
+            for j in range(n):
+                s = x[0, j]
+                a0 += np.float64(J[i, j]) * s
+                a1 += np.float64(J[i + 1, j]) * s
+                a2 += np.float64(J[i + 2, j]) * s
+                a3 += np.float64(J[i + 3, j]) * s
+            y[0, i], y[0, i + 1], y[0, i + 2], y[0, i + 3] = a0, a1, a2, a3
+        for i in range(blocked, n):
+            a0 = 0.0
+            for j in range(n):
+                a0 += np.float64(J[i, j]) * x[0, j]
+            y[0, i] = a0
+        return
+    for i in range(0, blocked, 4):
+        a0, a1, a2, a3 = 0.0, 0.0, 0.0, 0.0
+        b0, b1, b2, b3 = 0.0, 0.0, 0.0, 0.0
+        for j in range(n):
+            s = x[0, j]
+            t = x[1, j]
+            p0 = np.float64(J[i, j])
+            p1 = np.float64(J[i + 1, j])
+            p2 = np.float64(J[i + 2, j])
+            p3 = np.float64(J[i + 3, j])
+            a0 += p0 * s
+            a1 += p1 * s
+            a2 += p2 * s
+            a3 += p3 * s
+            b0 += p0 * t
+            b1 += p1 * t
+            b2 += p2 * t
+            b3 += p3 * t
+        y[0, i], y[0, i + 1], y[0, i + 2], y[0, i + 3] = a0, a1, a2, a3
+        y[1, i], y[1, i + 1], y[1, i + 2], y[1, i + 3] = b0, b1, b2, b3
+    for i in range(blocked, n):
+        a0, b0 = 0.0, 0.0
+        for j in range(n):
+            p0 = np.float64(J[i, j])
+            a0 += p0 * x[0, j]
+            b0 += p0 * x[1, j]
+        y[0, i], y[1, i] = a0, b0
+
+
+@njit(**KERNEL)
+def gate_values(x, alpha, beta, value, slope):
+    """Fill `value` and `slope` (N) with the gate and its derivative at x; a hard gate's slope is left at zero."""
+    n = x.shape[0]
+    if alpha == 0.0 or math.isinf(beta):
+        s = 1.0 / (1.0 + math.exp(beta)) if beta < 700.0 else 0.0
+        for i in range(n):
+            value[i], slope[i] = s, 0.0
+    elif math.isinf(alpha):
+        at_rest = 1.0 / (1.0 + math.exp(min(beta, 700.0)))
+        for i in range(n):
+            value[i], slope[i] = (1.0 if x[i] > 0.0 else (0.0 if x[i] < 0.0 else at_rest)), 0.0
+    else:
+        for i in range(n):
+            s = logistic(alpha * x[i] - beta)
+            value[i] = s
+            slope[i] = alpha * s * (1.0 - s)
+
+
+@njit(**INLINE)
+def _gate_drive(J, drive, mode, rate, field, x, k, phi, y, columns):
+    """Rate of a live gate variable, or the value of an instantaneous one (written into x)."""
+    if mode == CONSTANT:
+        return
+    multiply(J, phi, y, columns)
+    n = drive.shape[0]
+    for c in range(columns):
+        if mode == INSTANT:
+            for i in range(n):
+                x[field, c, i] = y[c, i] + (drive[i] if c == STATE else 0.0)
+        else:
+            for i in range(n):
+                k[field, c, i] = rate * (y[c, i] - x[field, c, i] + (drive[i] if c == STATE else 0.0))
+
+
+@njit(**KERNEL)
+def rates(p, modes, J_h, J_z, J_r, drive, x, k, work, columns):
+    """k = dx/dt of state and tangent vector.
+
+    p: Parameters; modes: (mode of z, mode of r); drive (3, N): inputs I^h, I^z, I^r during this step.
+    x, k (3, 2, N): a row of x that belongs to an instantaneous gate is overwritten by its value.
+    work (9, N): scratch.
+    """
+    n = drive.shape[1]
+    phi, y = work[0:2], work[2:4]
+    psi = work[4:6]
+    value, slope, activation_slope = work[6], work[7], work[8]
+    for i in range(n):
+        f = tanh(p.g_h * x[H, STATE, i] + p.beta_h)
+        phi[STATE, i] = f
+        activation_slope[i] = p.g_h * (1.0 - f * f)
+    if columns == 2:
+        for i in range(n):
+            phi[TANGENT, i] = activation_slope[i] * x[H, TANGENT, i]
+    rate_z = 1.0 / p.tau_z if modes[0] == LIVE else 0.0
+    rate_r = 1.0 / p.tau_r if modes[1] == LIVE else 0.0
+    _gate_drive(J_z, drive[Z], modes[0], rate_z, Z, x, k, phi, y, columns)
+    _gate_drive(J_r, drive[R], modes[1], rate_r, R, x, k, phi, y, columns)
+
+    gate_values(x[R, STATE], p.alpha_r, p.beta_r, value, slope)
+    for i in range(n):
+        psi[STATE, i] = phi[STATE, i] * value[i]
+    if columns == 2:
+        for i in range(n):
+            psi[TANGENT, i] = phi[TANGENT, i] * value[i] + phi[STATE, i] * slope[i] * x[R, TANGENT, i]
+    multiply(J_h, psi, y, columns)
+
+    gate_values(x[Z, STATE], p.alpha_z, p.beta_z, value, slope)
+    inside = p.input_inside
+    for i in range(n):
+        bracket = y[STATE, i] - x[H, STATE, i] + inside * drive[H, i]
+        k[H, STATE, i] = value[i] * bracket + (1.0 - inside) * drive[H, i]
+        slope[i] *= bracket
+    if columns == 2:
+        for i in range(n):
+            u = x[H, TANGENT, i]
+            k[H, TANGENT, i] = value[i] * (y[TANGENT, i] - u) + slope[i] * x[Z, TANGENT, i]
+
+
+@njit(**INLINE)
+def _carried(field, modes):
+    return field == H or modes[field - 1] == LIVE
+
+
+@njit(**INLINE)
+def _take_stage(stage_index, step, x, k, total, forward):
+    """Add a stage's rates k to the step's total, and form the argument of the next stage (all (N,))."""
+    weight = step / 6.0 if stage_index in (0, 3) else step / 3.0
+    reach = step if stage_index == 2 else 0.5 * step
+    n = x.shape[0]
+    if stage_index == 3:
+        for i in range(n):
+            x[i] = total[i] + weight * k[i]
+        return
+    if stage_index == 0:
+        total[:] = x
+    for i in range(n):
+        total[i] += weight * k[i]
+        forward[i] = x[i] + reach * k[i]
+
+
+@njit(**KERNEL)
+def advance(p, modes, J_h, J_z, J_r, static_drive, noise, x, step, n_steps, columns, stages, work):
+    """Advance x in place by n_steps classical Runge-Kutta steps.
+
+    static_drive (3, N). noise (n_steps, 3, N), the mean of the noise input over each step, or (0, 3, N) for none.
+    The rows of instantaneous gates hold the values of the last step's start.
+    stages (3, 3, 2, N) and work (12, N): scratch, finite at the start.
+    """
+    drive = work[9:12]
+    k, forward, total = stages[0], stages[1], stages[2]
+    drive[:] = static_drive
+    for index in range(n_steps):
+        if noise.shape[0] > 0:
+            drive[:] = static_drive + noise[index]
+        for s in range(4):
+            rates(p, modes, J_h, J_z, J_r, drive, x if s == 0 else forward, k, work, columns)
+            for f in range(3):
+                if _carried(f, modes):
+                    for c in range(columns):
+                        _take_stage(s, step, x[f, c], k[f, c], total[f, c], forward[f, c])

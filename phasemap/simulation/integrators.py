@@ -1,0 +1,85 @@
+"""Fixed-step integration of one network, alone or with one tangent vector."""
+
+import numpy as np
+
+from phasemap.kernels import network as kernels
+from phasemap.model.results import FloatArray
+from phasemap.simulation.disorder import Network, Stream, draw_direction, draw_state, generator
+from phasemap.simulation.noise import NoiseSource
+
+
+class Integrator:
+    """A network with its state and a tangent vector, advanced by classical Runge-Kutta steps of order 4.
+
+    `x` is (3, 2, N): fields h, z, r; state and tangent vector. Rows of gates that are no degrees of freedom mean
+    nothing. `time` counts from the start.
+    """
+
+    def __init__(self, network: Network, step: float, initial: FloatArray, noise: NoiseSource) -> None:
+        self.network = network
+        self.step = step
+        self.time = 0.0
+        self._noise = noise
+        n = network.size
+        self.x = np.zeros((3, 2, n))
+        self.x[:, 0] = initial
+        self._stages = np.zeros((3, 3, 2, n))
+        self._work = np.zeros((12, n))
+        self._rates = np.zeros((3, 2, n))
+
+    @property
+    def state(self) -> FloatArray:
+        """Fields h, z, r (3, N); a view."""
+        return self.x[:, 0]
+
+    @property
+    def h(self) -> FloatArray:
+        """Membrane variables (N,); a view."""
+        return np.asarray(self.x[0, 0])
+
+    @property
+    def noise_is_on(self) -> bool:
+        """Whether any noise input has an amplitude."""
+        return bool(self._noise.fields.size > 0)
+
+    def advance(self, n_steps: int, *, tangent: bool = False) -> None:
+        """Advance the state, and the tangent vector if asked, by n_steps."""
+        columns = 2 if tangent else 1
+        kernels.advance(
+            *self.network.arguments(), self.network.drive, self._noise.draw(n_steps), self.x, self.step, n_steps,
+            columns, self._stages, self._work,
+        )  # fmt: skip
+        self.time += n_steps * self.step
+
+    def set_tangent(self, direction: FloatArray) -> None:
+        """Set the tangent vector from a direction (3, N), normalised over the degrees of freedom."""
+        for field, carried in enumerate(self.network.carried):
+            self.x[field, 1] = direction[field] if carried else 0.0
+        self.normalise_tangent()
+
+    def normalise_tangent(self) -> float:
+        """Normalise the tangent vector and return its length before."""
+        carried = np.array(self.network.carried)
+        length = float(np.sqrt((self.x[carried, 1] ** 2).sum()))
+        if length > 0.0:
+            self.x[carried, 1] /= length
+        return length
+
+    def rates(self) -> FloatArray:
+        """Time derivative of state and tangent vector (3, 2, N), without noise; zero where not carried."""
+        x = self.x.copy()
+        kernels.rates(*self.network.arguments(), self.network.drive, x, self._rates, self._work, 2)
+        return np.where(np.array(self.network.carried)[:, None, None], self._rates, 0.0)
+
+    def speed(self) -> float:
+        """Root mean square of the state's time derivative over the degrees of freedom."""
+        rates = self.rates()[np.array(self.network.carried), 0]
+        return float(np.sqrt((rates**2).mean()))
+
+
+def start(network: Network, step: float, amplitude: float, seed: np.random.SeedSequence) -> Integrator:
+    """An integrator at a random initial state with a random tangent vector, from a realisation's seed."""
+    noise = NoiseSource(network, step, generator(seed, Stream.NOISE))
+    integrator = Integrator(network, step, draw_state(network.size, amplitude, seed), noise)
+    integrator.set_tangent(draw_direction(network.size, seed))
+    return integrator

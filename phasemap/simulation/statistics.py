@@ -1,0 +1,80 @@
+"""Means of correlated series with honest errors, and where a series becomes stationary."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.model.results import FloatArray
+
+# Fewer blocks than this give no usable estimate of a variance.
+_MIN_BLOCKS = 8
+
+
+@dataclass(frozen=True)
+class MeanWithError:
+    """A mean and its standard error; both NaN for an empty series."""
+
+    value: float
+    error: float
+
+
+def block_error(series: FloatArray) -> NDArray[np.float64]:
+    """Standard error of the mean of a correlated series along its first axis, by blocking.
+
+    Neighbours are averaged in pairs again and again; the error that the scatter of the averages implies grows until
+    they are independent. The largest value over levels with at least 8 blocks is returned, a cautious choice
+    (Flyvbjerg and Petersen, J. Chem. Phys. 91, 461).
+
+    series: (n, ...). Returns (...): infinite where n < 8.
+    """
+    values = np.asarray(series, dtype=float)
+    best = np.full(values.shape[1:], np.inf if values.shape[0] < _MIN_BLOCKS else 0.0)
+    while values.shape[0] >= _MIN_BLOCKS:
+        best = np.maximum(best, values.std(axis=0, ddof=1) / math.sqrt(values.shape[0]))
+        even = values.shape[0] // 2 * 2
+        values = 0.5 * (values[0:even:2] + values[1:even:2])
+    return np.asarray(best)
+
+
+def stationary_from(series: FloatArray) -> int:
+    """Index from which a correlated series is stationary; its length if that is not so within its first half.
+
+    After the start that is dropped, the mean of the first quarter must agree with that of the last half within
+    four standard errors (Geweke 1992); starts are tried in eighths of the series.
+    """
+    series = np.asarray(series, dtype=float)
+    n = len(series)
+    if n < 8 * _MIN_BLOCKS:
+        return 0
+    for start in range(0, n // 2 + 1, n // 8):
+        rest = series[start:]
+        last = rest[len(rest) // 2 :]
+        # The first quarter is half as long as the last half.
+        allowed = 4.0 * math.sqrt(3.0) * float(block_error(last))
+        if abs(rest[: len(rest) // 4].mean() - last.mean()) <= allowed:
+            return start
+    return n
+
+
+def mean_over_time(series: FloatArray) -> MeanWithError:
+    """Mean of a stationary correlated series (n,) with its block error."""
+    if len(series) == 0:
+        return MeanWithError(math.nan, math.nan)
+    return MeanWithError(float(np.mean(series)), float(block_error(np.asarray(series))))
+
+
+def combine_realisations(values: FloatArray, errors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean over realisations (first axis) and its standard error.
+
+    The scatter between realisations holds both the disorder's and time's share, but from few of them it may come
+    out small by chance; the error is never below what the errors in time alone imply.
+    """
+    values, errors = np.asarray(values, dtype=float), np.asarray(errors, dtype=float)
+    n = values.shape[0]
+    within = np.sqrt((errors**2).sum(axis=0)) / n
+    if n < 2:
+        return values.mean(axis=0), within
+    between = values.std(axis=0, ddof=1) / math.sqrt(n)
+    return values.mean(axis=0), np.maximum(within, between)

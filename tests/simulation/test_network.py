@@ -1,0 +1,94 @@
+import math
+
+import numpy as np
+import pytest
+
+from phasemap.model.options import SimulationOptions
+from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
+from phasemap.simulation.disorder import draw_network, realisation_seed
+from phasemap.simulation.exponents import leading_growth_rate
+from phasemap.simulation.integrators import start
+from phasemap.simulation.network import solve_points
+
+SHORT = SimulationOptions(size=100, realisations=2, duration=60.0, transient=30.0)
+SEEDS = np.random.SeedSequence(8).spawn(3)
+CHAOTIC = make_parameters(g_h=4.0)
+QUIET = make_parameters(g_h=0.5)
+
+
+def test_points_do_not_depend_on_their_block():
+    together = solve_points([CHAOTIC, QUIET], SHORT, SEEDS[:2])
+    alone = solve_points([QUIET], SHORT, SEEDS[1:2])
+    for name, estimate in together.items():
+        np.testing.assert_array_equal(estimate.value[1:], alone[name].value)
+        np.testing.assert_array_equal(estimate.status[1:], alone[name].status)
+
+
+def test_every_value_that_is_not_a_number_has_a_status_that_says_why():
+    hard = make_parameters(g_h=3.0, alpha_z=math.inf)
+    for estimate in solve_points([CHAOTIC, QUIET, hard], SHORT, SEEDS).values():
+        assert np.all(np.isfinite(estimate.value) == ~np.isin(estimate.status, [Status.ABSENT, Status.FAILED]))
+
+
+def test_a_hard_gate_has_averages_but_no_exponent():
+    result = solve_points([make_parameters(g_h=3.0, alpha_z=math.inf)], SHORT, SEEDS[:1])
+    assert result["network_lyapunov_max"].status[0] == Status.ABSENT
+    assert result["network_variance"].value[0] > 0.1
+
+
+def test_a_network_at_rest_has_the_leading_eigenvalue_as_exponent():
+    result = solve_points([QUIET], SHORT, SEEDS[:1])
+    expected = []
+    for k in range(2):
+        J = draw_network(QUIET, 100, realisation_seed(SEEDS[0], 100, k)).J_h.astype(float)
+        expected.append(np.linalg.eigvals(0.5 * J).real.max() - 1.0)
+    assert result["network_settled_fraction"].value[0] == 1.0
+    assert result["network_lyapunov_max"].value[0] == pytest.approx(np.mean(expected), abs=1e-8)
+
+
+def test_the_tangent_vector_grows_at_the_leading_eigenvalue_of_a_linear_network():
+    seed = realisation_seed(SEEDS[0], 100, 0)
+    integrator = start(draw_network(QUIET, 100, seed), 0.1, 0.0, seed)
+    growth = []
+    for _ in range(2000):
+        integrator.advance(5, tangent=True)
+        growth.append(math.log(integrator.normalise_tangent()) / 0.5)
+    eigenvalue, _ = leading_growth_rate(integrator)
+    assert np.mean(growth[400:]) == pytest.approx(eigenvalue, abs=2e-3)
+
+
+def test_iterative_and_dense_eigenvalues_agree():
+    parameters = make_parameters(g_h=1.5, alpha_z=1.0, alpha_r=1.0)
+    seed = np.random.SeedSequence(2)
+    integrator = start(draw_network(parameters, 160, seed), 0.1, 0.3, seed)
+    iterative, _ = leading_growth_rate(integrator)
+    carried = [0, 1, 2]
+    columns = []
+    for e in np.eye(480):
+        integrator.x[carried, 1] = e.reshape(3, 160)
+        columns.append(integrator.rates()[carried, 1].ravel())
+    assert iterative == pytest.approx(np.linalg.eigvals(np.array(columns).T).real.max(), abs=1e-6)
+
+
+def test_sizes_are_extrapolated_and_the_largest_is_reported():
+    options = SimulationOptions(sizes=(60, 120), realisations=2, duration=60.0, transient=30.0)
+    result = solve_points([CHAOTIC], options, SEEDS[:1])
+    large = solve_points(
+        [CHAOTIC], SimulationOptions(size=120, realisations=2, duration=60.0, transient=30.0), SEEDS[:1]
+    )
+    assert result["network_lyapunov_max"].value[0] == large["network_lyapunov_max"].value[0]
+    small = solve_points(
+        [CHAOTIC], SimulationOptions(size=60, realisations=2, duration=60.0, transient=30.0), SEEDS[:1]
+    )
+    limit = 2 * large["network_lyapunov_max"].value[0] - small["network_lyapunov_max"].value[0]
+    assert result["network_lyapunov_max_extrapolated"].value[0] == pytest.approx(limit)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("g_h", "low", "high"), [(2.0, 0.095, 0.103), (3.0, 0.216, 0.229)])
+def test_reference_exponents_of_the_additive_network(g_h, low, high):
+    """Theory notes, section 13: N = 800, RK4, step 0.1, 300 time units (range over realisations)."""
+    options = SimulationOptions(size=800, realisations=2, duration=300.0, transient=100.0)
+    found = solve_points([make_parameters(g_h=g_h)], options, SEEDS[:1])["network_lyapunov_max"]
+    assert low - 2.5 * found.error[0] < found.value[0] < high + 2.5 * found.error[0]

@@ -122,12 +122,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+def differences(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], here: str = "here", there: str = "there"
+) -> list[str]:
     """What two `settings` disagree on, one phrase per key: "simulation.size is 500 here and 1000 there"."""
     a, b = _flat(ours), _flat(theirs)
     keys = [*a, *(key for key in b if key not in a)]
     return [
-        f"{key} is {a.get(key, 'not given')} here and {b.get(key, 'not given')} there"
+        f"{key} is {a.get(key, 'not given')} {here} and {b.get(key, 'not given')} {there}"
         for key in keys
         if a.get(key) != b.get(key)
     ]

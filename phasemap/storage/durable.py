@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,5 +67,5 @@ def sync_directory(path: Path) -> None:
 
 def remove_temporaries(folder: Path, name: str = "*") -> None:
     """Remove what killed processes left behind while writing `name` in a folder; call it while holding the lock."""
-    for left in folder.glob(f".{name}.*.tmp"):
+    for left in folder.glob(f".{glob.escape(name)}.*.tmp" if name != "*" else ".*.tmp"):
         left.unlink(missing_ok=True)

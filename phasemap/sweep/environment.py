@@ -1,0 +1,111 @@
+"""The machine that a sweep runs on: processors, threads, the compiler's cache, and a record of all that."""
+
+import contextlib
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import phasemap
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_PACKAGES = ("numpy", "scipy", "numba", "h5py")
+
+
+def available_processors() -> int:
+    """Processors that this process may use: what a batch system allotted, the affinity, the control group's quota."""
+    allotted = os.environ.get("SLURM_CPUS_PER_TASK", "")
+    if allotted.isdigit() and int(allotted) > 0:
+        return int(allotted)
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(count, _quota() or count))
+
+
+def _quota() -> int | None:
+    """Processors that the control group grants, rounded up."""
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        if quota != "max":
+            return -(-int(quota) // int(period))
+    return None
+
+
+@contextlib.contextmanager
+def one_thread_environment() -> Iterator[None]:
+    """Processes that start in here use one thread in BLAS and Numba each."""
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """BLAS in this process uses one thread in here, so that sums are taken in the same order everywhere."""
+    from threadpoolctl import threadpool_limits
+
+    with one_thread_environment(), threadpool_limits(limits=1):  # libraries yet to be loaded, and loaded ones
+        yield
+
+
+def prepare_compilation_cache() -> None:
+    """See to it that compiled code is kept somewhere writable; call it before numba is imported.
+
+    Numba keeps it beside the sources. Where that is not possible, a folder of the user's takes its place, one per
+    kind of processor, because home folders are shared between the machines of a cluster.
+    """
+    if os.environ.get("NUMBA_CACHE_DIR") or os.access(Path(phasemap.__file__).parent, os.W_OK):
+        return
+    from platformdirs import user_cache_path
+
+    processor = hashlib.sha256(_processor().encode()).hexdigest()[:8]
+    for folder in (user_cache_path("phasemap") / processor, Path(tempfile.gettempdir()) / f"phasemap-{processor}"):
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                os.environ["NUMBA_CACHE_DIR"] = str(folder)
+                return
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that the numbers depend on."""
+    found = {"phasemap": phasemap.__version__, "python": platform.python_version()}
+    return found | {name: metadata.version(name) for name in _PACKAGES}
+
+
+def git_revision() -> str:
+    """Revision of the sources, with "-dirty" if they were changed since; empty outside a checkout."""
+    root = Path(phasemap.__file__).parent.parent
+    if not (root / ".git").exists():
+        return ""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()
+
+
+def machine() -> str:
+    """Name, system and processor of this machine."""
+    return f"{platform.node()}, {platform.system()} {platform.machine()}, {_processor()}"
+
+
+def _processor() -> str:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

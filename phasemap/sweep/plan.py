@@ -1,0 +1,152 @@
+"""A sweep cut into blocks: deterministic, so that runs, shards and resumed runs agree on them.
+
+A block is a run of consecutive points of one solver, one surface, or one check point: about `BLOCK_SECONDS` of work.
+Which points are grouped into a block never changes a number.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.config import SweepConfig
+from phasemap.model.parameters import Parameters
+from phasemap.model.registry import Solver
+from phasemap.storage import Result
+
+BLOCK_SECONDS = 1.5
+"""Longest block that is still cut further, by the solvers' estimates of their cost."""
+
+_SHORTEST_BLOCK = 0.1
+_BLOCKS_PER_SOLVER = 16
+_COSTS_SAMPLED = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Some points by one solver, or one surface.
+
+    part:    "grid", "checks" or "surface".
+    name:    the solver, or the surface.
+    indices: (n,) flat indices of the points; [0] for a surface.
+    seconds: estimated cost on one core.
+    """
+
+    part: str
+    name: str
+    indices: NDArray[np.int64]
+    seconds: float
+
+    @property
+    def order(self) -> tuple[float, str, str, int]:
+        """Sort key: longest first, then by name and place."""
+        return (-self.seconds, self.part, self.name, int(self.indices[0]))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The blocks of a sweep, longest first."""
+
+    config: SweepConfig
+    blocks: tuple[Block, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Estimated cost on one core."""
+        return sum(block.seconds for block in self.blocks)
+
+    @property
+    def evaluations(self) -> int:
+        """Points times solvers, plus surfaces."""
+        return sum(len(block.indices) for block in self.blocks)
+
+    def seconds_on(self, workers: int) -> float:
+        """Estimated duration on a number of workers."""
+        return max(sum(block.seconds for block in share) for share in _balance(self.blocks, workers))
+
+    def shard(self, number: int, of: int) -> "Plan":
+        """Part `number` (from 1) of `of` parts of nearly equal cost."""
+        return replace(self, blocks=tuple(_balance(self.blocks, of)[number - 1]))
+
+    def without(self, result: Result) -> "Plan":
+        """What is left to compute when `result` is there: pending points, and those that failed by an exception."""
+        left = _Left(result)
+        return replace(self, blocks=tuple(block for block in map(left.part_of, self.blocks) if len(block.indices)))
+
+
+def make_plan(config: SweepConfig) -> Plan:
+    """Cut a sweep into blocks."""
+    blocks = [
+        Block("surface", name, np.zeros(1, dtype=np.int64), config.registry.surfaces[name].seconds)
+        for name in config.surfaces
+    ]
+    for part in ("grid", "checks"):
+        for solver in config.solvers(part):
+            blocks += _cut(part, solver.name, point_costs(config, part, solver))
+    return Plan(config, tuple(sorted(blocks, key=lambda block: block.order)))
+
+
+def parameters_at(base: Parameters, names: Sequence[str], coordinates: NDArray[np.float64]) -> list[Parameters]:
+    """The points that agree with `base` but for the parameters `names`, which are the columns of `coordinates`."""
+    table = np.tile(np.array(base), (len(coordinates), 1))
+    table[:, [Parameters._fields.index(name) for name in names]] = coordinates
+    return [Parameters(*row) for row in table.tolist()]
+
+
+def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.float64]:
+    """(n_points,) estimated seconds per point; sampled where there are very many points."""
+    coordinates = config.points(part)
+    stride = -(-len(coordinates) // _COSTS_SAMPLED)
+    options = config.options_of(solver)
+    points = parameters_at(config.parameters, config.axis_names, coordinates[::stride])
+    sample = [solver.seconds(point, options) for point in points]
+    return np.repeat(np.array(sample, dtype=np.float64), stride)[: len(coordinates)]
+
+
+def _cut(part: str, name: str, costs: NDArray[np.float64]) -> list[Block]:
+    target = min(BLOCK_SECONDS, max(_SHORTEST_BLOCK, float(costs.sum()) / _BLOCKS_PER_SOLVER))
+    middle = np.cumsum(costs) - 0.5 * costs
+    starts = np.flatnonzero(np.diff(np.floor(middle / target), prepend=-1.0))
+    ends = np.append(starts[1:], len(costs))
+    return [
+        Block(part, name, np.arange(a, b, dtype=np.int64), float(costs[a:b].sum()))
+        for a, b in zip(starts, ends, strict=True)
+    ]
+
+
+def _balance(blocks: Iterable[Block], parts: int) -> list[list[Block]]:
+    """Deal blocks to parts, longest first, each to the part with the least work so far."""
+    shares: list[list[Block]] = [[] for _ in range(parts)]
+    heap = [(0.0, number) for number in range(parts)]
+    for block in sorted(blocks, key=lambda block: block.order):
+        work, number = heapq.heappop(heap)
+        shares[number].append(block)
+        heapq.heappush(heap, (work + block.seconds, number))
+    return shares
+
+
+class _Left:
+    """Which points of a result are still to be computed."""
+
+    def __init__(self, result: Result) -> None:
+        self._surfaces = result.surfaces
+        self._pending: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        parts = {"grid": result.fields, "checks": result.checks.fields if result.checks else {}}
+        for part, fields in parts.items():
+            for entry in fields.values():
+                key = (part, entry.solver)
+                self._pending[key] = self._pending.get(key, False) | entry.pending
+        for failure in result.failures:
+            if (failure.part, failure.name) in self._pending:
+                self._pending[failure.part, failure.name][failure.index] = True
+
+    def part_of(self, block: Block) -> Block:
+        """The part of a block that is left."""
+        if block.part == "surface":
+            return replace(block, indices=block.indices[:0]) if block.name in self._surfaces else block
+        pending = self._pending[block.part, block.name][block.indices]
+        if pending.all():
+            return block
+        return replace(block, indices=block.indices[pending], seconds=block.seconds * float(pending.mean()))

@@ -1,0 +1,47 @@
+"""How a running sweep is asked to stop: by a signal, or by whoever holds the `Stop`."""
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+_NOW = ("SIGINT", "SIGTERM", "SIGHUP")
+# Batch systems warn with this one before they kill.
+_SOON = ("SIGUSR1",)
+
+
+class Stop:
+    """A request to stop: `soon` (finish the running blocks first) or `now` (drop them; finished ones are kept)."""
+
+    def __init__(self) -> None:
+        self.soon = False
+        self.now = False
+        self.signal: int | None = None
+
+    def request(self, now: bool = True) -> None:
+        """Ask to stop."""
+        self.soon = True
+        self.now = self.now or now
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        if self.now and name == "SIGINT":  # asked twice: do not wait for anything
+            raise KeyboardInterrupt
+        self.signal = number
+        self.request(now=name in _NOW)
+
+
+@contextlib.contextmanager
+def stop_on_signals() -> Iterator[Stop]:
+    """A `Stop` that follows Ctrl-C, termination and the warning of a batch system; the old handlers come back."""
+    stop = Stop()
+    before = {}
+    for name in (*_NOW, *_SOON):
+        if hasattr(signal, name):
+            number = getattr(signal, name)
+            before[number] = signal.signal(number, stop._receive)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -115,7 +115,7 @@ def phase_labels(
     """Phase code at every point.
 
     Args:
-        quantities: the stored ones; used are `static_gain`, `leading_edge` and `open_fraction` (shape (*points,
+        quantities: the stored ones; used are `static_gain`, `marginal_gain` (f S) and `leading_edge` (shape (*points,
             fixed_point)) and `lyapunov_max` (shape (*points, branch)). What is missing is unknown; without
             `static_gain` the exponents of the zero and static branches decide the stability.
         fixed_points: labels along the dimension fixed_point; the first is the zero fixed point.
@@ -202,15 +202,8 @@ def _facts_of_gains(
     unstable = _both(exists, _above(gain, 1.0, rules))
     stable = _both(exists, _not(_above(gain, 1.0, rules)))
     alpha, varies = gate
-    if "open_fraction" in quantities:
-        fraction = quantities["open_fraction"]
-        product = Estimate(
-            np.asarray(fraction.value, dtype=float) * np.asarray(gain.value, dtype=float),
-            np.where(gain.status == Status.CONVERGED, fraction.status, gain.status),
-        )
-        hard = _not(_above(product, 1.0, rules))
-    else:
-        hard = np.full_like(exists, UNKNOWN)
+    pinned_gain = quantities.get("marginal_gain")
+    hard = np.full_like(exists, UNKNOWN) if pinned_gain is None else _not(_above(pinned_gain, 1.0, rules))
     edge = quantities.get("leading_edge")
     soft = np.full_like(exists, UNKNOWN) if edge is None else _not(_above(edge, rules.slow_rate, rules))
     pinned = np.where(np.isinf(alpha)[..., None], hard, soft)

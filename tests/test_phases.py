@@ -123,17 +123,17 @@ HARD, SMOOTH, OFF = (math.inf, 0.0), (10.0, 0.0), (10.0, -math.inf)
 
 @pytest.mark.parametrize(("gain", "expected"), [(1.5, Phase.MARGINALLY_STABLE), (2.5, Phase.UNDETERMINED)])
 def test_hard_update_gate_is_marginal_while_its_open_fraction_keeps_the_gain_below_one(gain, expected):
-    known = {"static_gain": gains(zero=4.0, upper=gain), "open_fraction": gains(zero=0.5, upper=0.5)}
+    known = {"static_gain": gains(zero=4.0, upper=gain), "marginal_gain": gains(zero=2.0, upper=gain / 2)}
     absent = estimate(BRANCHES)
     assert label(HARD, **known, lyapunov_max=absent) is expected
 
 
 def test_beyond_the_marginal_boundary_static_theory_says_chaotic():
-    known = {"static_gain": gains(zero=4.0, upper=2.5), "open_fraction": gains(zero=0.5, upper=0.5)}
+    known = {"static_gain": gains(zero=4.0, upper=2.5), "marginal_gain": gains(zero=2.0, upper=1.25)}
     assert label(HARD, **known) is Phase.CHAOTIC
 
 
-def test_hard_gate_without_its_open_fraction_is_undetermined():
+def test_hard_gate_without_its_marginal_gain_is_undetermined():
     assert label(HARD, static_gain=gains(zero=4.0, upper=1.5)) is Phase.UNDETERMINED
 
 

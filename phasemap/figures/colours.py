@@ -49,13 +49,9 @@ def diverging() -> ListedColormap:
     lightness = _LIGHTEST - (_LIGHTEST - _DARKEST) * np.abs(t)
     start, end = (np.where(t < 0, _BLUE[k], _VERMILION[k]) for k in (0, 1))
     hue = np.deg2rad(start + (end - start) * np.abs(t))
-    # The chroma first rises and then stays, within what a screen can show: reached by shrinking it where it cannot.
+    # The chroma first rises and then stays.
     chroma = _CHROMA * (1.0 - (1.0 - np.abs(t)) ** 2)
-    for _ in range(40):
-        rgb = oklab_to_linear_rgb(lightness, chroma * np.cos(hue), chroma * np.sin(hue))
-        outside = ((rgb < 0.0) | (rgb > 1.0)).any(axis=-1)
-        chroma = np.where(outside, 0.97 * chroma, chroma)
-    table = ListedColormap(_gamma(np.clip(rgb, 0.0, 1.0)), name="phasemap_diverging")
+    table = ListedColormap(_colours(lightness, chroma, hue), name="phasemap_diverging")
     table.set_bad(alpha=0.0)
     return table
 
@@ -67,13 +63,32 @@ def categorical(codes: tuple[int, ...]) -> ListedColormap:
 
 
 @cache
+def sequential() -> ListedColormap:
+    """Pale yellow over green to blue, nowhere so dark that black lines and labels would drown in it."""
+    t = np.linspace(0.0, 1.0, 256)
+    chroma = _CHROMA * (0.35 + 0.65 * np.sin(np.pi * t * 0.62))
+    table = ListedColormap(
+        _colours(0.965 - 0.465 * t, chroma, np.deg2rad(105.0 + 155.0 * t)), name="phasemap_sequential"
+    )
+    table.set_bad(alpha=0.0)
+    return table
+
+
+@cache
 def counts(n: int) -> ListedColormap:
     """`n` steps from pale to dark for small integers."""
-    import matplotlib
-
     return ListedColormap(
-        matplotlib.colormaps["YlGnBu"](np.linspace(0.12, 0.85, max(n, 2)))[:n], name="phasemap_counts"
+        sequential()(np.linspace(0.06, min(0.94, 0.15 * n + 0.15), max(n, 2)))[:n], name="phasemap_counts"
     )
+
+
+def _colours(lightness: Array, chroma: Array, hue: Array) -> Array:
+    """sRGB of OKLab colours; where a screen cannot show one, of the next one towards grey."""
+    for _ in range(60):
+        rgb = oklab_to_linear_rgb(lightness, chroma * np.cos(hue), chroma * np.sin(hue))
+        outside = ((rgb < 0.0) | (rgb > 1.0)).any(axis=-1)
+        chroma = np.where(outside, 0.97 * chroma, chroma)
+    return _gamma(np.clip(rgb, 0.0, 1.0))
 
 
 def oklab_to_linear_rgb(lightness: Array, a: Array, b: Array) -> Array:

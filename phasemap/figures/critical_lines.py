@@ -31,7 +31,10 @@ LINE_STYLES: dict[str, LineStyle] = {
     "zero_exponent": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
 }
 _OTHER_DASHES: tuple[Any, ...] = ((0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (9, 2, 2, 2)))
-_MARKERS: dict[str, str] = {"static_tricritical": "D", "dynamic_tricritical": "*"}
+_MARKERS: dict[str, tuple[str, str]] = {
+    "static_tricritical": ("D", "static tricritical point"),
+    "dynamic_tricritical": ("*", "dynamic tricritical point"),
+}
 _CASING = [effects.Stroke(linewidth=2.8, foreground="white", alpha=0.75), effects.Normal()]
 
 
@@ -57,12 +60,12 @@ def draw_markers(axes: Axes, markers: tuple[Markers, ...]) -> list[Artist]:
     """Draw special points (tricritical ones) as open symbols; return handles for the legend."""
     handles: list[Artist] = []
     for k, kind in enumerate(markers):
-        shape = _MARKERS.get(kind.name, "sDP"[k % 3])
+        shape, words = _MARKERS.get(kind.name, ("sDP"[k % 3], kind.description))
         look: Look = {
             "linestyle": "", "marker": shape, "markersize": 7.5 if shape == "*" else 4.2,
             "markerfacecolor": "#ffd92f", "markeredgecolor": colours.INK, "markeredgewidth": 0.8,
         }  # fmt: skip
         if len(kind.points):
             axes.plot(kind.points[:, 0], kind.points[:, 1], zorder=5, clip_on=False, gid=f"marker-{kind.name}", **look)
-            handles.append(Line2D([], [], label=kind.description, **look))
+            handles.append(Line2D([], [], label=words, **look))
     return handles

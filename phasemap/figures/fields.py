@@ -14,6 +14,7 @@ from phasemap.phases import PHASE_NAMES, Phase, dominant_branch, phase_labels, t
 from phasemap.storage import Checks, Field, Result
 
 PHASE = "phase"
+BRANCHING = ("branch", "fixed_point")
 _MAIN = "lyapunov_max"
 _EXPONENTS = ("lyapunov", "leading_edge", "exponent")
 _MOST_COUNTS = 12
@@ -61,7 +62,7 @@ def check_quantity(result: Result, name: str) -> str:
 def phase_field(result: Result, fields: Mapping[str, Field] | None = None, checks: Checks | None = None) -> Field:
     """Phase labels over the axes, made afresh from the stored numbers (or over the check points, if given)."""
     fields = (result.fields if checks is None else checks.fields) if fields is None else fields
-    used = {name: fields[name] for name in ("static_gain", "leading_edge", "open_fraction", _MAIN) if name in fields}
+    used = {name: fields[name] for name in ("static_gain", "marginal_gain", "leading_edge", _MAIN) if name in fields}
     some = next(iter(used.values()))
     lead = some.dims[: len(some.dims) - len(some.own_dims)]
     codes = phase_labels(
@@ -101,10 +102,10 @@ def resolve(
         return phase_field(result, checks=checks)
     fields = result.fields if checks is None else checks.fields
     field, left = fields[name], dict(at or {})
-    if branch is not None and not {"branch", "fixed_point"} & set(field.own_dims):
+    if branch is not None and not set(BRANCHING) & set(field.own_dims):
         raise PhasemapError(f"The quantity {name} has no branches: leave --branch out.")
     for dim in field.own_dims:
-        if dim in ("branch", "fixed_point") and dim not in left:
+        if dim in BRANCHING and dim not in left:
             field = _choose(result, fields, field, dim, branch)
         elif dim in left:
             field = _take(field, dim, _index(_labels(result, dim), dim, left.pop(dim)))
@@ -119,9 +120,10 @@ def resolve(
     return field
 
 
-def words_of_branch(result: Result, name: str, branch: str | None) -> str:
-    """What a figure says about the branch that it shows; empty for the attractor."""
-    return "" if branch is None or name == PHASE else f"{branch.replace('_', ' ')} branch"
+def branching(result: Result, name: str) -> str | None:
+    """The dimension of a quantity along which its branches lie, if it has any."""
+    own = result.fields[name].own_dims if name in result.fields else ()
+    return next((dim for dim in own if dim in BRANCHING), None)
 
 
 def kind_of(name: str, values: np.ndarray) -> Kind:
@@ -129,11 +131,11 @@ def kind_of(name: str, values: np.ndarray) -> Kind:
     if name == PHASE:
         return Kind.LABELS
     finite = values[np.isfinite(values)]
-    if any(word in name for word in _EXPONENTS) or (finite.size and finite.min() < 0 < finite.max()):
+    if any(word in name for word in _EXPONENTS):
         return Kind.DIVERGING
     if finite.size and np.array_equal(finite, np.round(finite)) and np.ptp(finite) < _MOST_COUNTS:
         return Kind.COUNTS
-    return Kind.SEQUENTIAL
+    return Kind.DIVERGING if finite.size and finite.min() < 0 < finite.max() else Kind.SEQUENTIAL
 
 
 def phase_names() -> dict[int, str]:

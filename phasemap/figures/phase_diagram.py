@@ -1,22 +1,19 @@
 """The phase diagram: a quantity over a plane, critical lines, named regions and the simulated check on one page."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis as MplAxis
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from phasemap.figures.checks import draw_agreement, draw_checks
 from phasemap.figures.critical_lines import draw_lines, draw_markers
+from phasemap.figures.layout import add_legend, set_ticks
 from phasemap.figures.overlays import draw_status
 from phasemap.figures.regions import name_regions
 from phasemap.figures.scales import Scale, scale_of
 from phasemap.figures.scene import Axis, Layer, Scene
-from phasemap.figures.style import WIDTHS, Look, new_figure, style
+from phasemap.figures.style import WIDTHS, new_figure, style
 
 
 def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
@@ -62,16 +59,6 @@ def draw_map(axes: Axes, x: Axis, y: Axis, layer: Layer, scale: Scale) -> list[A
     return draw_status(axes, x, y, layer)
 
 
-def set_ticks(drawn: MplAxis, axis: Axis) -> None:
-    """Few round ticks on a linear axis; the axis' own where it has some (at infinity)."""
-    if axis.ticks:
-        every = -(-len(axis.ticks) // 7)
-        places = list(axis.ticks)[::-1][::every]
-        drawn.set_ticks(places, labels=[axis.ticks[place] for place in places])
-    elif not axis.log:
-        drawn.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-
-
 def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
     """The colour bar of a map, with names instead of numbers for labels."""
     figure = axes.figure
@@ -108,20 +95,6 @@ def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
         name_regions(
             axes, scene.x, scene.y, scene.phases, scene.phase_names, scene.lines, scene.markers, scene.checks
         )  # fmt: skip
-
-
-def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
-    """A legend below everything, in as many columns as the page is wide for; the page grows by its height."""
-    small = figure.get_figwidth() < WIDTHS["double"]
-    look: Look = {"fontsize": 6.8, "handlelength": 2.0, "columnspacing": 1.0} if small else {"columnspacing": 1.2}
-    for columns in range(min(len(handles), 5), 0, -1):
-        legend = figure.legend(handles=list(handles), loc="outside lower center", ncols=columns, **look)
-        figure.draw_without_rendering()
-        extent = legend.get_window_extent()
-        if extent.width <= 0.985 * figure.bbox.width or columns == 1:
-            figure.set_figheight(figure.get_figheight() + extent.height / figure.dpi)
-            return
-        legend.remove()
 
 
 def _has_agreement(scene: Scene) -> bool:

@@ -39,9 +39,7 @@ def scale_of(layer: Layer, extra: NDArray[np.float64] | None = None) -> Scale:
         return _diverging(low, high)
     if high <= low:
         low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
-    import matplotlib
-
-    return Scale(Normalize(low, high), matplotlib.colormaps["viridis"], _ticks(low, high))
+    return Scale(Normalize(low, high), colours.sequential(), _ticks(low, high))
 
 
 def _diverging(low: float, high: float) -> Scale:

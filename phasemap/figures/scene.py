@@ -135,7 +135,7 @@ class Scene:
 def join_label(description: str, symbol: str, units: str) -> str:
     """Words without their bracketed remarks, then symbol, then units: 'gain of the activation, $g_h$ (1/s)'."""
     words = re.sub(r"\bphi\b", r"$\\phi$", re.split(r"\s*[(;:]", description, maxsplit=1)[0].strip())
-    name = f"{words}, {symbol}" if words else symbol
+    name = f"{words}, {symbol}" if words and symbol else words or symbol
     return name if units in ("", "1") else f"{name} ({short_units(units)})"
 
 

@@ -1,9 +1,12 @@
 """From a stored result to a scene: choosing, orienting and naming, nothing more."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.figures.fields import PHASE, can_label, kind_of, phase_field, phase_names, resolve
+from phasemap.figures.fields import PHASE, branching, can_label, kind_of, phase_field, phase_names, resolve
+from phasemap.figures.lines import LineScene
 from phasemap.figures.scene import Axis, Checks, Kind, Layer, Line, Markers, Scene
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import Status
@@ -14,7 +17,7 @@ from phasemap.storage import Field, Result
 NETWORK = "network_"
 
 
-def stage(result: Result, quantity: str, branch: str | None = None, at: dict[str, str] | None = None) -> Scene:
+def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[str, str] | None = None) -> Scene:
     """The scene of a result over two axes: the first along x, the second along y."""
     field = resolve(result, quantity, branch, at)
     layer = layer_of(field)
@@ -31,6 +34,34 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: dict[str
         phase_names=names,
         lines=lines,
         markers=markers,
+        checks=checks_of(result, quantity, branch),
+        fingerprint=result.metadata.config_hash,
+    )
+
+
+def stage_line(
+    result: Result, quantity: str, branch: str | None = None, at: Mapping[str, str] | None = None
+) -> LineScene:
+    """The scene of a result over one axis: every branch of the quantity, or the one that is chosen."""
+    dim = branching(result, quantity)
+    layers, names = [], []
+    for label in [branch] if branch is not None or dim is None else [str(v) for v in result.labels[dim]]:
+        layer = layer_of(resolve(result, quantity, label, at))
+        # A branch that is absent everywhere is not worth an entry in the legend.
+        if label is None or label == branch or (layer.status != Status.ABSENT).any():
+            layers.append(layer)
+            names.append("" if label is None else f"{label.replace('_', ' ')}")
+    name = result.axis_names[0]
+    uprights = tuple(
+        (key, _words(surface), np.unique(surface.vertices[:, surface.columns.index(name)]))
+        for key, surface in result.surfaces.items()
+        if name in surface.columns and not len(surface.triangles)
+    )
+    return LineScene(
+        x=axis_of(result.axes[0]),
+        layers=tuple(layers) or (layer_of(resolve(result, quantity, branch, at)),),
+        names=tuple(names) or ("",),
+        uprights=uprights,
         checks=checks_of(result, quantity, branch),
         fingerprint=result.metadata.config_hash,
     )
@@ -60,7 +91,7 @@ def layer_of(field: Field) -> Layer:
     kind = kind_of(field.name, good)
     return Layer(
         name=field.name,
-        symbol=field.symbol or field.name,
+        symbol=field.symbol or ("" if field.description else field.name),
         description=field.description,
         value=field.values.T,
         status=field.status.T,
@@ -87,8 +118,9 @@ def surfaces_of(result: Result) -> tuple[tuple[Line, ...], tuple[Markers, ...]]:
 
 def checks_of(result: Result, quantity: str, branch: str | None = None) -> Checks | None:
     """Theory and simulation at the check points, where the network's twin of the quantity is stored there."""
-    checks, twin = result.checks, NETWORK + quantity
-    if checks is None or twin not in checks.fields or not set(result.axis_names) <= set(checks.parameters):
+    checks = result.checks
+    twin = twin_of(result, quantity)
+    if checks is None or twin is None or not set(result.axis_names) <= set(checks.parameters):
         return None
     simulated = checks.fields[twin]
     missing = np.full(len(checks), np.nan)
@@ -106,14 +138,26 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
         simulated_error=error,
         symbol=checks.fields[quantity].symbol if quantity in checks.fields else simulated.symbol,
         units=simulated.units,
-        simulation=words_of_simulation(result),
+        simulation=words_of_simulation(result, twin),
     )
 
 
-def words_of_simulation(result: Result) -> str:
-    """'simulation, N = 500' where the configuration says the size."""
-    size = result.metadata.settings.get("simulation", {}).get("size")
-    return f"simulation, $N = {size}$" if isinstance(size, int) else "simulation"
+def twin_of(result: Result, quantity: str) -> str | None:
+    """The simulated counterpart at the check points: extrapolated in 1/N where that is stored, else at one size."""
+    fields = {} if result.checks is None else result.checks.fields
+    for name in (f"{NETWORK}{quantity}_extrapolated", f"{NETWORK}{quantity}"):
+        if name in fields and np.isin(fields[name].status, (Status.CONVERGED, Status.INTERPOLATED)).any():
+            return name
+    return f"{NETWORK}{quantity}" if f"{NETWORK}{quantity}" in fields else None
+
+
+def words_of_simulation(result: Result, twin: str) -> str:
+    """'simulation, N = 500', as the stored options say."""
+    if twin.endswith("_extrapolated"):
+        return r"simulation, $N \to \infty$"
+    options = result.metadata.settings.get("options", {}).get("simulation", {})
+    size = max(options.get("sizes") or [options.get("size", 0)])
+    return f"simulation, $N = {size}$" if size else "simulation"
 
 
 def _good(field: Field) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

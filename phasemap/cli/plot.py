@@ -1,0 +1,104 @@
+"""`phasemap plot`: a figure of a result, as a file or on the terminal."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phasemap.errors import PhasemapError
+
+if TYPE_CHECKING:
+    from phasemap.figures.draw import Request
+    from phasemap.storage import Result
+
+
+def plot(  # noqa: PLR0913
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Result file that `phasemap sweep` wrote.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="Figure to write: .png, .pdf or .svg. [default: FILE with the suffix .png]"
+        ),
+    ] = None,
+    quantity: Annotated[
+        str | None,
+        typer.Option("-q", "--quantity", help="What to draw: a stored quantity, or 'phase'. [default: lyapunov_max]"),
+    ] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option("--branch", help="Branch or fixed point to draw, by name. [default: the attractor]"),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slice",
+            metavar="NAME=VALUE",
+            help="Hold an axis (or another dimension of the quantity) at the stored value nearest to VALUE; repeatable.",
+        ),
+    ] = None,
+    width: Annotated[
+        str | None,
+        typer.Option("--width", help="Journal column: 'single' (86 mm) or 'double' (178 mm). [default: as needed]"),
+    ] = None,
+    title: Annotated[str, typer.Option("--title", help="Line above the map.")] = "",
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="Draw on the terminal (and write a file only with -o).")
+    ] = False,
+    caption: Annotated[
+        bool, typer.Option("--caption", help="Print a caption made from the file: what was computed, and how.")
+    ] = False,
+) -> None:
+    """Draw a result: the phase diagram of a plane, lines along one axis, surfaces in three.
+
+    The figure is made from the file alone and is the same every time, so an existing figure is overwritten.
+    """
+    from phasemap.figures.draw import Request
+    from phasemap.storage import read_result
+
+    request = Request(quantity=quantity, branch=branch, at=_places(at or []), width=width, title=title)
+    result = read_result(file)
+    if terminal:
+        _print_text(result, request)
+    if output is not None or not terminal:
+        _write_figure(result, request, output or file.with_suffix(".png"))
+    if caption:
+        from phasemap.figures.caption import caption_of
+
+        typer.echo(caption_of(result, request))
+
+
+def _places(entries: list[str]) -> dict[str, str]:
+    places = {}
+    for entry in entries:
+        name, found, value = entry.partition("=")
+        if not (found and name.strip() and value.strip()):
+            raise PhasemapError(f"--slice {entry} is not of the form NAME=VALUE, for example --slice beta_r=0.5.")
+        places[name.strip()] = value.strip()
+    return places
+
+
+def _print_text(result: "Result", request: "Request") -> None:
+    """Colours and half blocks on a terminal; plain characters for pipes, files and ASCII-only output."""
+    from rich.console import Console
+
+    from phasemap.figures.draw import write
+
+    console = Console()
+    blocks = console.is_terminal and console.color_system is not None and "utf" in console.encoding.lower()
+    rows = max(console.height - 8, 12) if console.is_terminal else 24
+    console.print(write(result, request, console.width if console.is_terminal else 100, rows, blocks), end="")
+
+
+def _write_figure(result: "Result", request: "Request", path: Path) -> None:
+    from phasemap.figures.draw import draw
+    from phasemap.figures.style import check_format, save
+
+    check_format(path)
+    if not path.parent.is_dir():
+        raise PhasemapError(
+            f"Cannot write {path}: there is no folder {path.parent}. Create it, or choose another name."
+        )
+    save(draw(result, request), path, result.metadata.title, result.metadata.config_hash)
+    done, total = result.progress
+    partly = "" if done == total else f" ({done} of {total} evaluations are computed so far)"
+    typer.echo(f"Figure written to {path}{partly}.")

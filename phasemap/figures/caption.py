@@ -1,0 +1,122 @@
+"""Captions made from the file: what was computed, where, with which numerics, and how much of it is good."""
+
+from typing import Any
+
+import numpy as np
+
+from phasemap.figures.draw import Request
+from phasemap.figures.fields import PHASE, check_quantity, default_quantity
+from phasemap.model.status import Status
+from phasemap.storage import Axis, Field, Result
+
+# Parameters that say nothing at these values: absent gates and inputs.
+_SILENT = {"beta_h": 0.0, "s_h": 0.0, "s_z": 0.0, "s_r": 0.0, "m_h": 0.0, "m_z": 0.0, "m_r": 0.0, "noise_h": 0.0,
+           "noise_z": 0.0, "noise_r": 0.0, "tau_noise": 0.0, "input_inside": 0.0}  # fmt: skip
+
+
+def caption_of(result: Result, request: Request) -> str:
+    """A few sentences in plain text; every number in them is stored in the file."""
+    name = default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
+    parts = [
+        _subject(result, name, request),
+        _place(result, request),
+        _quality(result, name),
+        _surfaces(result),
+        _simulation(result),
+        _numerics(result),
+        _source(result),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _subject(result: Result, name: str, request: Request) -> str:
+    if name == PHASE:
+        return "Phase, from the stored numbers."
+    field = result.fields[name]
+    words = field.description or name
+    branch = f" on the {request.branch.replace('_', ' ')} branch" if request.branch else ""
+    units = "" if field.units in ("", "1") else f", in units of {field.units}"
+    solver = f", computed by the solver {field.solver!r}" if field.solver else ""
+    return f"{words[:1].upper()}{words[1:]} ({name}){branch}{units}{solver}."
+
+
+def _place(result: Result, request: Request) -> str:
+    axes = [_axis(axis) for axis in result.axes if axis.name not in request.at]
+    held = [f"{name} = {value}" for name, value in request.at.items()]
+    fixed = [
+        f"{name} = {value:g}"
+        for name, value in result.metadata.parameters.items()
+        if name not in result.axis_names and _SILENT.get(name, np.nan) != value
+    ]
+    return f"Axes: {'; '.join(axes)}. Fixed: {', '.join([*held, *fixed])}."
+
+
+def _axis(axis: Axis) -> str:
+    spacing = "" if axis.scale == "linear" else f", {axis.scale}"
+    return f"{axis.name} from {axis.values[0]:g} to {axis.values[-1]:g} ({len(axis)} values{spacing})"
+
+
+def _quality(result: Result, name: str) -> str:
+    if name == PHASE:
+        return ""
+    field = result.fields[name]
+    counts = {status: int((field.status == status).sum()) for status in Status}
+    present = field.status.size - counts[Status.ABSENT]
+    parts = [f"{counts[Status.CONVERGED]} of {present} existing values converged"]
+    words = {
+        Status.NOT_CONVERGED: "not converged",
+        Status.FAILED: "failed",
+        Status.PENDING: "not computed yet",
+        Status.INTERPOLATED: "interpolated",
+    }
+    parts += [f"{counts[status]} {text}" for status, text in words.items() if counts[status]]
+    worst = _largest_error(field)
+    if worst is not None:
+        parts.append(f"largest stated error {worst:.1e}")
+    return ", ".join(parts) + "."
+
+
+def _largest_error(field: Field) -> float | None:
+    good = np.isin(field.status, (Status.CONVERGED, Status.INTERPOLATED))
+    if field.error is None or not np.isfinite(field.error[good]).any():
+        return None
+    return float(np.nanmax(field.error[good]))
+
+
+def _surfaces(result: Result) -> str:
+    if not result.surfaces:
+        return ""
+    worst = max((float(np.max(s.residual, initial=0.0)) for s in result.surfaces.values()), default=0.0)
+    names = ", ".join(name.replace("_", " ") for name in result.surfaces)
+    return f"Critical lines: {names}; largest residual {worst:.1e}."
+
+
+def _simulation(result: Result) -> str:
+    if result.checks is None:
+        return ""
+    return f"Networks simulated at {len(result.checks)} points."
+
+
+def _numerics(result: Result) -> str:
+    """The options of every solver that ran, as stored."""
+    tables: dict[str, dict[str, Any]] = result.metadata.settings.get("options", {})
+    words = [
+        f"{table}: {', '.join(f'{name} = {_plain(value)}' for name, value in options.items())}"
+        for table, options in tables.items()
+        if options
+    ]
+    return f"Numerics: {'; '.join(words)}." if words else ""
+
+
+def _plain(value: Any) -> str:
+    return f"[{', '.join(_plain(v) for v in value)}]" if isinstance(value, list | tuple) else f"{value}"
+
+
+def _source(result: Result) -> str:
+    meta = result.metadata
+    versions = meta.sessions[-1].versions if meta.sessions else {}
+    program = f"phasemap {versions['phasemap']}" if "phasemap" in versions else "phasemap"
+    revision = f" ({meta.sessions[-1].revision})" if meta.sessions and meta.sessions[-1].revision else ""
+    done, total = result.progress
+    partly = "" if done == total else f"; {done} of {total} evaluations are computed"
+    return f"{program}{revision}, configuration {meta.config_hash[:12]}, seed {meta.seed}{partly}."

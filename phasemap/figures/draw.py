@@ -1,0 +1,114 @@
+"""From a result and what is asked of it to a figure, or to text: the one entry to this folder."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from matplotlib.figure import Figure
+from rich.text import Text
+
+from phasemap.errors import PhasemapError
+from phasemap.figures.cut import cut
+from phasemap.figures.fields import branching, check_quantity, default_quantity
+from phasemap.figures.lines import draw_lines_figure
+from phasemap.figures.phase_diagram import draw_phase_diagram
+from phasemap.figures.stage import stage, stage_line
+from phasemap.figures.style import WIDTHS
+from phasemap.figures.surfaces3d import draw_surfaces
+from phasemap.figures.terminal import lines_as_text, map_as_text
+from phasemap.storage import Result
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to draw.
+
+    quantity: a stored quantity or "phase"; None takes lambda_max, else the phase, else what there is.
+    branch:   a branch or fixed point by name; None takes the attractor (all of them along a line).
+    at:       axis -> value at which to cut, or dimension of the quantity -> label or value.
+    width:    "single" or "double" column; None leaves the choice to the kind of figure.
+    """
+
+    quantity: str | None = None
+    branch: str | None = None
+    at: Mapping[str, str] = field(default_factory=dict)
+    width: str | None = None
+    title: str = ""
+
+
+def draw(result: Result, request: Request) -> Figure:
+    """The figure that the result's number of axes calls for.
+
+    Raises:
+        PhasemapError: what is asked for is not in the result, or has too many or too few axes.
+    """
+    if request.width is not None and request.width not in WIDTHS:
+        raise PhasemapError(f"The width {request.width!r} is not known: choose {' or '.join(WIDTHS)}.")
+    section, others = _section(result, request)
+    if len(section.axes) == 3 and request.quantity is None:
+        return draw_surfaces(section, request.width or "single")
+    quantity = _quantity(section, request)
+    if len(section.axes) == 2:
+        scene = stage(section, quantity, request.branch, others)
+        wide = "double" if scene.checks is not None else "single"
+        return draw_phase_diagram(replace(scene, title=_title(result, section, request)), request.width or wide)
+    if len(section.axes) == 1:
+        line = stage_line(section, quantity, request.branch, others)
+        return draw_lines_figure(replace(line, title=_title(result, section, request)), request.width or "single")
+    raise PhasemapError(_too_many(section))
+
+
+def write(result: Result, request: Request, columns: int, rows: int, colour: bool) -> Text:
+    """The same as text, for a terminal of that size (colour) or a file (plain characters); raises like `draw`."""
+    section, others = _section(result, request)
+    quantity = _quantity(section, request)
+    if len(section.axes) == 2:
+        return map_as_text(stage(section, quantity, request.branch, others), columns, rows, colour)
+    if len(section.axes) == 1:
+        return lines_as_text(stage_line(section, quantity, request.branch, others), columns, rows)
+    raise PhasemapError(_too_many(section))
+
+
+def _title(result: Result, section: Result, request: Request) -> str:
+    """What a caption cannot replace: where the section is and which branch a map shows."""
+    held = [axis for axis in result.axes if axis.name not in section.axis_names]
+    words = [f"{axis.symbol or axis.name} $= {section.metadata.parameters[axis.name]:.4g}$" for axis in held]
+    others = [f"{name} {value}" for name, value in request.at.items() if name not in result.axis_names]
+    dim = branching(section, _quantity(section, request))
+    branch = [f"{request.branch} {dim}".replace("_", " ")] if request.branch and dim else []
+    return request.title or ", ".join([*words, *others, *branch])
+
+
+def _quantity(result: Result, request: Request) -> str:
+    return default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
+
+
+def _section(result: Result, request: Request) -> tuple[Result, dict[str, str]]:
+    """The result cut along its axes, and what remains of `at`: places along the quantity's own dimensions."""
+    axes = {name: value for name, value in request.at.items() if name in result.axis_names}
+    others = {name: value for name, value in request.at.items() if name not in axes}
+    dims = {dim for stored in result.fields.values() for dim in stored.own_dims}
+    for name in others:
+        if name not in dims:
+            places = [*result.axis_names, *sorted(dims)]
+            near = difflib.get_close_matches(name, places, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise PhasemapError(f"There is no axis {name!r} to cut.{hint} There are: {', '.join(places)}.")
+    return cut(result, {name: _number(name, value) for name, value in axes.items()}), others
+
+
+def _number(name: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise PhasemapError(f"The section {name}={value} needs a number.") from None
+
+
+def _too_many(result: Result) -> str:
+    if not result.axes:
+        return "Nothing is left to draw: leave one or two axes without --slice."
+    third = result.axes[-1]
+    return (
+        f"The result has {len(result.axes)} axes ({', '.join(result.axis_names)}) and a map has two: "
+        f"hold the others with --slice, for example --slice {third.name}={third.values[len(third) // 2]:g}."
+    )

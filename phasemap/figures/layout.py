@@ -1,0 +1,35 @@
+"""Ticks and legends, the same for every kind of figure."""
+
+from collections.abc import Sequence
+
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis as MplAxis
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from phasemap.figures.scene import Axis
+from phasemap.figures.style import WIDTHS, Look
+
+
+def set_ticks(drawn: MplAxis, axis: Axis) -> None:
+    """Few round ticks on a linear axis; the axis' own where it has some (at infinity)."""
+    if axis.ticks:
+        every = -(-len(axis.ticks) // 7)
+        places = list(axis.ticks)[::-1][::every]
+        drawn.set_ticks(places, labels=[axis.ticks[place] for place in places])
+    elif not axis.log:
+        drawn.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+
+
+def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
+    """A legend below everything, in as many columns as the page is wide for; the page grows by its height."""
+    small = figure.get_figwidth() < WIDTHS["double"]
+    look: Look = {"fontsize": 6.8, "handlelength": 2.0, "columnspacing": 1.0} if small else {"columnspacing": 1.2}
+    for columns in range(min(len(handles), 5), 0, -1):
+        legend = figure.legend(handles=list(handles), loc="outside lower center", ncols=columns, **look)
+        figure.draw_without_rendering()
+        extent = legend.get_window_extent()
+        if extent.width <= 0.985 * figure.bbox.width or columns == 1:
+            figure.set_figheight(figure.get_figheight() + extent.height / figure.dpi)
+            return
+        legend.remove()

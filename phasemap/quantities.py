@@ -124,10 +124,17 @@ SURFACES: dict[str, SurfaceKind] = {
     kind.name: kind
     for kind in (
         SurfaceKind("zero_instability", "the zero fixed point loses stability",
-                    partial(_trace_static, "zero_instability")),
-        SurfaceKind("static_fold", "a pair of non-zero fixed points appears", partial(_trace_static, "static_fold")),
+                    partial(_trace_static, "zero_instability"), 0.05, (2, 3)),
+        SurfaceKind("static_fold", "a pair of non-zero fixed points appears",
+                    partial(_trace_static, "static_fold"), 0.2, (2, 3)),
+        SurfaceKind("static_gain_one", "S = 1: a non-zero fixed point loses stability",
+                    partial(_trace_static, "static_gain_one"), 0.3, (2, 3)),
         SurfaceKind("marginal_boundary", "f S = 1 for a hard update gate: the marginally stable region ends",
-                    partial(_trace_static, "marginal_boundary")),
+                    partial(_trace_static, "marginal_boundary"), 0.3, (2, 3)),
+        SurfaceKind("static_tricritical", "fixed points turn from appearing continuously to appearing in pairs",
+                    partial(_trace_static, "static_tricritical"), 0.05, (2, 3)),
+        SurfaceKind("dynamic_tricritical", "chaos turns from appearing continuously to appearing at a fold",
+                    partial(_trace_static, "dynamic_tricritical"), 0.05, (2, 3)),
     )
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from numba import njit
 
 from phasemap.kernels.averages import activation_averages, gate_averages
 from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.static_problem import problem_of_row
 
 # Columns of the values of a fixed point.
 DELTA_PHI, DELTA_H, DELTA_Z, DELTA_R, STATIC_GAIN, OPEN_FRACTION, LEADING_EDGE = range(7)
@@ -129,3 +130,10 @@ def describe_fixed_point(p, q, out):
     out[STATIC_GAIN] = gain * (direct + through_gate)
     out[OPEN_FRACTION] = gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)[0]
     out[LEADING_EDGE] = leading_edge(p, delta_z, gain, direct, through_gate)
+
+
+@njit(**KERNEL)
+def describe_rows(table, q, out):
+    """`describe_fixed_point` for rows of `table` (n, fields of StaticProblem) and q (n,): fills out (n, COLUMNS)."""
+    for i in range(table.shape[0]):
+        describe_fixed_point(problem_of_row(table[i]), q[i], out[i])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasemap.kernels import static_stability as columns
 from phasemap.kernels.statics import SLOTS, solve_rows
@@ -59,9 +60,9 @@ def solve_points(points: Sequence[Parameters]) -> dict[str, Estimate]:
     return result
 
 
-def _is_noisy(parameters: FloatArray) -> np.ndarray:
+def _is_noisy(parameters: FloatArray) -> NDArray[np.bool_]:
     noise = [Parameters._fields.index(name) for name in ("noise_h", "noise_z", "noise_r")]
-    return (parameters[:, noise] > 0).any(axis=1)
+    return np.asarray((parameters[:, noise] > 0).any(axis=1))
 
 
 def _estimate(value: FloatArray, error: FloatArray) -> Estimate:

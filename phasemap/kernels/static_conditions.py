@@ -1,0 +1,102 @@
+"""The conditions that critical surfaces solve, on grids and at single points.
+
+Along a surface of fixed points two functions of the parameters and of q = <phi^2> vanish: the mismatch of the
+fixed-point condition (`phasemap.kernels.static_roots.mismatch`), and one that says what is critical about the point.
+"""
+
+import math
+
+from numba import njit
+
+from phasemap.kernels.averages import gate_averages
+from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.static_problem import problem_of_row
+from phasemap.kernels.static_roots import mismatch, smallest_scale
+from phasemap.kernels.static_stability import gains, log_growth_condition
+
+# What is critical: the slope of the mismatch, S - 1, f S - 1, lambda_e - level.
+FOLD, GAIN, MARGINAL, EDGE = range(4)
+
+
+@njit(**KERNEL)
+def smallest_scales(table, out):
+    """`smallest_scale` of every row of `table` (n, fields of StaticProblem)."""
+    for i in range(table.shape[0]):
+        out[i] = smallest_scale(problem_of_row(table[i]))
+
+
+@njit(**KERNEL)
+def _bounded(x):
+    """A gain on (0, inf) as (x - 1) / (x + 1), which changes sign at 1."""
+    return 1.0 - 2.0 / (1.0 + x)
+
+
+@njit(**KERNEL)
+def growth_condition(p, delta_z, gain, direct, through_gate, rate):
+    """W(lambda) of `phasemap.kernels.static_stability` at any rate; inf inside a support that includes it."""
+    varies = p.alpha_z > 0.0 and delta_z > 0.0
+    if rate <= 0.0 and varies:
+        return gain * (direct + through_gate) if rate == 0.0 else math.inf
+    if varies and not math.isinf(p.alpha_z):
+        return math.exp(log_growth_condition(p, delta_z, gain, direct, through_gate, math.log(rate)))
+    speed, fraction = p.rest_z, 1.0
+    if varies:
+        speed, fraction = 1.0, gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)[0]
+    slow = 1.0 + p.tau_r * rate
+    if rate <= -speed or slow <= 0.0:
+        return math.inf
+    amplitude = speed / (rate + speed)
+    return fraction * amplitude * amplitude * gain * (direct + through_gate / (slow * slow))
+
+
+@njit(**KERNEL)
+def critical_pair(p, kind, level, scale, y):
+    """(mismatch, criticality) at the coordinate y of q."""
+    f, slope = mismatch(p, scale, y)
+    if kind == FOLD:
+        return f, slope
+    q = scale * math.expm1(math.log1p(1.0 / scale) * y)
+    gain, direct, through_gate, _ = gains(p, q)
+    if kind == EDGE:
+        return f, _bounded(growth_condition(p, q + p.v_z, gain, direct, through_gate, level))
+    static_gain = gain * (direct + through_gate)
+    if kind == MARGINAL:
+        static_gain *= gate_averages(p.alpha_z, p.offset_z, p.rest_z, q + p.v_z)[0]
+    return f, _bounded(static_gain)
+
+
+@njit(**KERNEL)
+def critical_pairs(kind, level, scale, table, y, out):
+    """`critical_pair` for rows of `table` (n, fields) and coordinates y (n,): fills out (n, 2)."""
+    for i in range(table.shape[0]):
+        out[i, 0], out[i, 1] = critical_pair(problem_of_row(table[i]), kind, level, scale, y[i])
+
+
+@njit(**KERNEL)
+def critical_grid(kind, level, scale, table, y, out):
+    """`critical_pair` for every row of `table` (n, fields) and every coordinate y (m,): fills out (n, m, 2)."""
+    for i in range(table.shape[0]):
+        p = problem_of_row(table[i])
+        for j in range(y.shape[0]):
+            out[i, j, 0], out[i, j, 1] = critical_pair(p, kind, level, scale, y[j])
+
+
+@njit(**KERNEL)
+def zero_state_terms(table, out):
+    """Gate averages that decide on the zero state, at q = 0: fills out (n, 3) with g^2 R, R' / R and P / R.
+
+    R = <sigma_r^2>, R' its derivative in the variance, P = <sigma_r'^2>, over the static input to the output gate.
+    """
+    for i in range(table.shape[0]):
+        p = problem_of_row(table[i])
+        variance = p.v_r
+        if variance == 0.0 and p.alpha_r < math.inf:
+            s = p.rest_r
+            square, slope_square = s * s, (p.alpha_r * s * (1.0 - s)) ** 2
+            derivative = p.alpha_r**2 * s * s * (1.0 - s) * (2.0 - 3.0 * s)
+        else:
+            averages = gate_averages(p.alpha_r, p.offset_r, p.rest_r, variance)
+            square, slope_square, derivative = averages[1], averages[2], averages[4]
+        out[i, 0] = p.g * p.g * square
+        out[i, 1] = derivative / square if square > 0.0 else 0.0
+        out[i, 2] = slope_square / square if square > 0.0 else 0.0

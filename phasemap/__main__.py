@@ -3,9 +3,9 @@
 
 def main() -> None:
     """Run the command line."""
-    from phasemap.cli.main import app
+    from phasemap.cli.main import main as run
 
-    app()
+    run()
 
 
 if __name__ == "__main__":

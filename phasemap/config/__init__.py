@@ -1,16 +1,18 @@
 """Configurations: TOML text -> a validated, frozen record of everything that a sweep depends on."""
 
-from phasemap.config.load import load_config, make_config
-from phasemap.config.records import AxisValues, SweepConfig, differences
+from phasemap.config.load import load_config, make_config, make_point
+from phasemap.config.records import AxisValues, Point, SweepConfig, differences
 from phasemap.config.text import apply_overrides, parse_toml, read_toml, write_toml
 
 __all__ = [
     "AxisValues",
+    "Point",
     "SweepConfig",
     "apply_overrides",
     "differences",
     "load_config",
     "make_config",
+    "make_point",
     "parse_toml",
     "read_toml",
     "write_toml",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from phasemap.config.records import AxisValues, SweepConfig
+from phasemap.config.records import AxisValues, Point, SweepConfig
 from phasemap.config.text import apply_overrides, read_toml, write_toml
 from phasemap.errors import ParameterError
 from phasemap.model.parameters import check_value, make_parameters
@@ -76,6 +76,24 @@ def make_config(
         text=write_toml(data) if text is None else text,
         source=source,
     )
+
+
+def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[str] = (), where: str = "") -> Point:
+    """One point of parameter space, with the options of all solvers, from a configuration or from overrides alone.
+
+    Raises:
+        ConfigError, ParameterError: as `make_config`, or an axis of the configuration is not fixed by an override.
+    """
+    from phasemap.config.schema import problems_found, schema, validate
+
+    where = where or "the options"
+    raw = validate(apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), registry, where)
+    problems: list[str] = []
+    named = _parameters(raw.parameters, problems)
+    problems += [f"{name} is an axis: fix it for a single point with --set {name}=VALUE." for name in raw.axes]
+    if problems:
+        raise problems_found(problems, where)
+    return Point(make_parameters(named), _options(raw, registry, list(registry.quantities)), raw.seed)
 
 
 def _number(name: str, value: Any, problems: list[str]) -> float:

@@ -26,6 +26,15 @@ class AxisValues:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A single point of parameter space, and how to compute it. options: table name -> options record."""
+
+    parameters: Parameters
+    options: Mapping[str, Any]
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class SweepConfig:
     """Everything that the numbers of a sweep depend on, and where they go.
 

@@ -1,7 +1,7 @@
 """Result files: the records, HDF5 reading and writing, durable block files. The only package that imports h5py."""
 
 from phasemap.storage.blocks import BlockData, Blocks, blocks_directory
-from phasemap.storage.reader import read_file, read_result
+from phasemap.storage.reader import is_hdf5, read_file, read_result
 from phasemap.storage.records import Axis, Checks, Failure, Field, Metadata, Result, Session
 from phasemap.storage.writer import write_result
 
@@ -16,6 +16,7 @@ __all__ = [
     "Result",
     "Session",
     "blocks_directory",
+    "is_hdf5",
     "read_file",
     "read_result",
     "write_result",

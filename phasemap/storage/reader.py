@@ -25,6 +25,8 @@ from phasemap.storage.records import (
     Session,
 )
 
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
 
 def read_result(path: Path) -> Result:
     """Everything that is known of the result `path`: the file, and the finished blocks that are not yet in it.
@@ -62,6 +64,15 @@ def read_file(path: Path) -> Result:
         raise ResultFileError(_damage(path, error)) from error
 
 
+def is_hdf5(path: Path) -> bool:
+    """Whether a file is there and starts like an HDF5 file."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SIGNATURE)) == _SIGNATURE
+    except OSError:
+        return False
+
+
 def _missing(path: Path) -> str:
     if blocks_directory(path).is_dir():
         return (
@@ -74,11 +85,7 @@ def _missing(path: Path) -> str:
 
 
 def _damage(path: Path, error: Exception) -> str:
-    head = b""
-    if path.is_file():
-        with path.open("rb") as file:
-            head = file.read(8)
-    if head != b"\x89HDF\r\n\x1a\n":
+    if not is_hdf5(path):
         return f"{path} is not an HDF5 file: results are what `phasemap sweep` writes (usually *.h5)."
     detail = str(error).strip("'\"")
     return (

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ class Sweep:
     plan: Plan
     resumed: int
 
-    def run(self, executor: Executor, stop: Stop | None = None) -> Iterator[BlockData]:
+    def run(self, executor: Executor, stop: Stop | None = None) -> Generator[BlockData]:
         """Compute what is left, and yield every block after it is safe on disk.
 
         However the loop ends (done, stopped, an error, the generator closed), the result file is brought up to date.

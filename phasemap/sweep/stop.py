@@ -16,7 +16,6 @@ class Stop:
     def __init__(self) -> None:
         self.soon = False
         self.now = False
-        self.signal: int | None = None
 
     def request(self, now: bool = True) -> None:
         """Ask to stop."""
@@ -27,7 +26,6 @@ class Stop:
         name = signal.Signals(number).name
         if self.now and name == "SIGINT":  # asked twice: do not wait for anything
             raise KeyboardInterrupt
-        self.signal = number
         self.request(now=name in _NOW)
 
 

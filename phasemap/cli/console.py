@@ -1,0 +1,71 @@
+"""What commands print with: rich on a terminal, plain lines in a pipe."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def make_console(stderr: bool = False) -> Console:
+    """A console that does not wrap or colour what goes into a pipe."""
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal:
+        console = Console(stderr=stderr, highlight=False, width=1000, no_color=True)
+    return console
+
+
+def print_error(message: str) -> None:
+    """One red paragraph."""
+    make_console(stderr=True).print(f"Error: {message}", style="bold red", markup=False, soft_wrap=True)
+
+
+def make_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
+    """A table without frames; all columns but the first are aligned to the right."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for position, name in enumerate(columns):
+        table.add_column(name, justify="left" if position == 0 else "right", no_wrap=position == 0)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def duration(seconds: float) -> str:
+    """A duration in words of two units at most: 0.4 s, 12 s, 3 min 5 s, 2 h 7 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def size(count: int) -> str:
+    """A file size in words."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in percent."""
+    return f"{100 * part / whole:.0f} %" if whole else "-"
+
+
+def plural(count: int, noun: str, several: str = "") -> str:
+    """A number and a noun: 1 point, 2 points."""
+    return f"{count:,} {noun if count == 1 else several or noun + 's'}"
+
+
+def number(value: Any, error: Any = None) -> str:
+    """A number with as many digits as its error supports, and the error in the same digits."""
+    import math
+
+    if value is None or math.isnan(value):
+        return "-"
+    if error is None or math.isnan(error) or math.isinf(value):
+        return f"{value:.10g}"
+    if error == 0 or error < abs(value) * 1e-12:
+        return f"{value:.12g}"
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:.{digits}f} ± {error:.1e}" if digits < 15 else f"{value:.12g} ± {error:.1e}"

@@ -1,0 +1,112 @@
+"""`phasemap info`: what a result file holds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from phasemap.storage import Result
+
+
+def info(
+    file: Annotated[Path, typer.Argument(help="Result file, finished or not.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    config: Annotated[
+        bool, typer.Option("--config", help="Print the configuration it was made from, as TOML.")
+    ] = False,
+) -> None:
+    """Say what a result file holds, how far it is and with what it was made.
+
+    Examples:
+
+        phasemap info quickstart.h5
+
+        phasemap info quickstart.h5 --json
+
+        phasemap info quickstart.h5 --config > again.toml
+    """
+    from phasemap.storage import read_result
+
+    result = read_result(file)
+    if config:
+        typer.echo(result.metadata.config.rstrip("\n"))
+    elif as_json:
+        import json
+
+        typer.echo(json.dumps(_facts(result), indent=2, ensure_ascii=False))
+    else:
+        _print(result, file)
+
+
+def _facts(result: "Result") -> dict[str, Any]:
+    from phasemap.model.status import Status
+
+    done, total = result.progress
+    metadata = result.metadata
+    parts = {"grid": result.fields, "checks": result.checks.fields if result.checks else {}}
+    return {
+        "title": metadata.title,
+        "evaluations_done": done,
+        "evaluations_total": total,
+        "complete": done == total,
+        "axes": {axis.name: axis.values.tolist() for axis in result.axes},
+        "quantities": {
+            part: {
+                name: {status.name.lower(): int((entry.status == status).sum()) for status in Status}
+                for name, entry in fields.items()
+            }
+            for part, fields in parts.items()
+        },
+        "surfaces": {name: len(result.surfaces[name].vertices) if name in result.surfaces else None
+                     for name in result.wanted_surfaces},
+        "failures": [vars(failure) for failure in result.failures],
+        "config_hash": metadata.config_hash,
+        "seed": metadata.seed,
+        "format_version": metadata.format_version,
+        "wall_seconds": metadata.wall_seconds,
+        "sessions": [{**vars(session), "versions": dict(session.versions)} for session in metadata.sessions],
+    }  # fmt: skip
+
+
+def _print(result: "Result", path: Path) -> None:
+    from phasemap.cli.console import duration, make_console, make_table, plural
+    from phasemap.cli.summary import failures, phases, surfaces
+    from phasemap.model.parameters import Parameters
+    from phasemap.model.status import Status
+
+    console, metadata = make_console(), result.metadata
+    done, total = result.progress
+    console.print(metadata.title or path.name, style="bold", markup=False)
+    if metadata.description:
+        console.print(metadata.description.strip(), markup=False)
+    console.print("complete" if done == total else f"not finished: {done:,} of {plural(total, 'evaluation')}")
+    rows = [
+        (axis.name, f"{len(axis)}", f"{axis.values[0]:g}", f"{axis.values[-1]:g}", axis.scale) for axis in result.axes
+    ]
+    console.print(make_table(("axis", "values", "from", "to", "scale"), rows))
+    usual = Parameters()._asdict()
+    fixed = [f"{name} = {value:g}" for name, value in metadata.parameters.items() if value != usual[name]]
+    console.print(f"fixed: {', '.join(fixed) or 'nothing'}; the other parameters have their defaults")
+    columns = [status for status in Status if status != Status.PENDING or done < total]
+    parts = [("", result.fields)] + ([(" (check points)", result.checks.fields)] if result.checks else [])
+    counts = [
+        (name + suffix, *(f"{int((entry.status == status).sum()):,}" for status in columns))
+        for suffix, fields in parts
+        for name, entry in fields.items()
+    ]
+    console.print(make_table(("quantity", *(status.name.lower().replace("_", " ") for status in columns)), counts))
+    for line in phases(result) + surfaces(result) + failures(result):
+        console.print(line, soft_wrap=True, markup=False)
+    if result.pending_surfaces:
+        console.print(f"surfaces not traced yet: {', '.join(result.pending_surfaces)}")
+    for session in metadata.sessions:
+        versions = ", ".join(f"{name} {version}" for name, version in session.versions.items())
+        revision = f" ({session.revision})" if session.revision else ""
+        console.print(
+            f"made {session.started[:19]}, {duration(session.wall_seconds)} on {plural(session.workers, 'worker')}, "
+            f"{session.machine}; {versions}{revision}",
+            soft_wrap=True,
+            markup=False,
+        )
+    console.print(f"seed {metadata.seed}, configuration {metadata.config_hash}, format {metadata.format_version}")

@@ -1,0 +1,56 @@
+"""The command line: its commands, and the one place where errors become words and an exit code.
+
+Only light modules are imported here; each command imports what it needs when it runs.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from phasemap import PhasemapError, __version__
+from phasemap.cli import info, merge, plot, point, sweep
+
+app = typer.Typer(
+    name="phasemap",
+    help="Phase diagrams of gated recurrent neural networks: sweep parameters, look at the result.",
+    epilog="Start with: phasemap sweep configs/quickstart.toml",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("sweep")(sweep.sweep)
+app.command("plot")(plot.plot)
+app.command("point")(point.point)
+app.command("info")(info.info)
+app.command("merge")(merge.merge)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"phasemap {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors that the user can mend become one paragraph and exit code 2."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # wherever it stands
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        app(arguments)
+    except PhasemapError as error:
+        if debug:
+            raise
+        from phasemap.cli.console import print_error
+
+        print_error(str(error))
+        sys.exit(2)
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

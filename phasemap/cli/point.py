@@ -1,0 +1,161 @@
+"""`phasemap point`: everything known about one point of parameter space."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from phasemap.cli.arguments import SetOption
+
+if TYPE_CHECKING:
+    from phasemap.model.results import Estimate
+    from phasemap.sweep.point import PointReport
+
+
+def point(
+    config: Annotated[
+        Path | None, typer.Argument(help="Configuration to take parameters and options from.", show_default=False)
+    ] = None,
+    overrides: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    simulate: Annotated[bool, typer.Option("--simulate", help="Simulate networks as well (takes longer).")] = False,
+) -> None:
+    """Compute everything that is known about one point: fixed points, mean-field branches, critical gains, phase.
+
+    Parameters that are not named have their defaults: no gates, no inputs. A gate whose steepness is named is centred
+    (beta = 0) unless its bias is named, too.
+
+    Examples:
+
+        phasemap point --set g_h=3 --set alpha_r=2
+
+        phasemap point --set g_h=3 --set alpha_z=inf --json
+
+        phasemap point configs/quickstart.toml --set g_h=2.5 --set alpha_r=1 --simulate --set simulation.size=1000
+    """
+    from phasemap.sweep import environment
+
+    environment.prepare_compilation_cache()
+    from phasemap.config import make_point, read_toml
+    from phasemap.quantities import REGISTRY
+    from phasemap.sweep.point import solve_point
+
+    data = read_toml(config)[1] if config is not None else {}
+    settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
+    solvers = [solver for solver in REGISTRY.solvers.values() if simulate or not solver.simulated]
+    report = solve_point(settings, REGISTRY, solvers)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(_facts(report), indent=2, allow_nan=False))
+    else:
+        _print(report)
+
+
+def _phase(report: "PointReport") -> str | None:
+    from phasemap.phases import PHASE_NAMES, Phase, phase_labels
+
+    if not {"static_gain", "lyapunov_max"} & set(report.estimates):
+        return None
+    p = report.parameters
+    labels = report.labels
+    code = phase_labels(report.estimates, labels.get("fixed_point", []), labels.get("branch", []), p.alpha_z, p.beta_z)
+    return PHASE_NAMES[Phase(int(code))]
+
+
+def _facts(report: "PointReport") -> dict[str, Any]:
+    """Strict JSON: numbers that do not exist are null, with a status; infinite ones are the strings "inf", "-inf"."""
+    from phasemap.model.status import Status
+    from phasemap.quantities import REGISTRY
+
+    def entry(estimate: "Estimate", place: tuple[int, ...]) -> dict[str, Any]:
+        error = None if estimate.error is None else estimate.error[place]
+        return {
+            "value": _strict(estimate.value[place]),
+            "error": _strict(error),
+            "status": Status(int(estimate.status[place])).name.lower(),
+        }
+
+    quantities: dict[str, Any] = {}
+    for name, estimate in report.estimates.items():
+        dims = REGISTRY.quantities[name].dims
+        about = {"units": REGISTRY.quantities[name].units, "description": REGISTRY.quantities[name].description}
+        if not dims:
+            quantities[name] = {**about, **entry(estimate, ())}
+        elif len(dims) == 1:
+            labels = report.labels[dims[0]]
+            quantities[name] = {**about, dims[0]: {label: entry(estimate, (k,)) for k, label in enumerate(labels)}}
+    return {
+        "parameters": {name: _strict(value) for name, value in report.parameters._asdict().items()},
+        "phase": _phase(report),
+        "quantities": quantities,
+        "critical_gains": {name: [float(g) for g in gains] for name, gains in report.critical_gains.items()},
+        "seconds": report.seconds,
+        "failures": report.failures,
+    }
+
+
+def _strict(value: Any) -> float | str | None:
+    if value is None or math.isnan(value):
+        return None
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return float(value)
+
+
+def _print(report: "PointReport") -> None:
+    from phasemap.cli.console import make_console, make_table
+    from phasemap.model.parameters import Parameters
+    from phasemap.quantities import REGISTRY
+
+    console = make_console()
+    usual = Parameters()._asdict()
+    named = [f"{k} = {v:g}" for k, v in report.parameters._asdict().items() if v != usual[k] or k == "g_h"]
+    console.print(", ".join(named), style="bold")
+    phase = _phase(report)
+    if phase is not None:
+        console.print(f"phase: {phase}")
+    for solver in REGISTRY.solvers.values():
+        for dims in dict.fromkeys(q.dims for q in REGISTRY.quantities.values() if q.solver == solver.name):
+            names = [n for n in report.estimates if _belongs(n, solver.name, dims)]
+            columns, rows = _rows(report, names, dims)
+            if rows:
+                console.print()
+                console.print(make_table((solver.description, *columns), rows))
+    gains = [(name, ", ".join(f"{g:.9g}" for g in values)) for name, values in report.critical_gains.items()]
+    if gains:
+        console.print()
+        console.print(make_table(("critical g_h here", ""), gains))
+    for name, reason in report.failures.items():
+        console.print(f"{name} failed: {reason}", style="red", markup=False)
+
+
+def _belongs(name: str, solver: str, dims: tuple[str, ...]) -> bool:
+    from phasemap.quantities import REGISTRY
+
+    quantity = REGISTRY.quantities[name]
+    return quantity.solver == solver and quantity.dims == dims and len(dims) <= 1
+
+
+def _rows(report: "PointReport", names: list[str], dims: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Column titles and rows: quantities down, existing branches (or fixed points) across."""
+    from phasemap.model.status import Status
+
+    if not dims:
+        return [""], [(name, _cell(report.estimates[name], ())) for name in names]
+    labels = report.labels[dims[0]]
+    exist = [k for k in range(len(labels)) if any(report.estimates[name].status[k] != Status.ABSENT for name in names)]
+    rows = [(name, *(_cell(report.estimates[name], (k,)) for k in exist)) for name in names]
+    return [labels[k] for k in exist], rows if exist else []
+
+
+def _cell(estimate: "Estimate", place: tuple[int, ...]) -> str:
+    from phasemap.cli.console import number
+    from phasemap.model.status import Status
+
+    status = Status(int(estimate.status[place]))
+    if status not in (Status.CONVERGED, Status.NOT_CONVERGED):
+        return status.name.lower()
+    text = number(float(estimate.value[place]), None if estimate.error is None else float(estimate.error[place]))
+    return text + (" (not converged)" if status == Status.NOT_CONVERGED else "")

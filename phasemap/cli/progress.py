@@ -1,0 +1,100 @@
+"""The progress of a sweep: a bar on a terminal, a line now and then in a pipe."""
+
+import time
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+
+from phasemap.cli.console import duration, make_console
+from phasemap.storage import BlockData
+from phasemap.sweep.plan import Plan
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+class Estimator:
+    """How far a sweep is, in cost; the solvers' estimates are corrected by what their blocks took."""
+
+    def __init__(self, plan: Plan, workers: int) -> None:
+        self._workers = max(workers, 1)
+        self._estimated = {(b.part, b.name, int(b.indices[0])): b.seconds for b in plan.blocks}
+        self._left: dict[str, float] = {}
+        for block in plan.blocks:
+            self._left[block.name] = self._left.get(block.name, 0.0) + block.seconds
+        self._total = dict(self._left)
+        self._measured: dict[str, list[tuple[float, float]]] = {}
+        self._started = time.monotonic()
+        self.evaluations = 0
+        self.total_evaluations = plan.evaluations
+
+    def add(self, block: BlockData) -> None:
+        """Take note of a finished block."""
+        estimated = self._estimated[block.part, block.name, int(block.indices[0])]
+        self._left[block.name] -= estimated
+        self._measured.setdefault(block.name, []).append((estimated, block.seconds))
+        self.evaluations += len(block.indices)
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that the rest will take."""
+        return max(0.0, sum(left * self._ratio(name) for name, left in self._left.items())) / self._workers
+
+    @property
+    def fraction(self) -> float:
+        """Share of the cost that is done."""
+        total = sum(cost * self._ratio(name) for name, cost in self._total.items())
+        left = sum(max(cost, 0.0) * self._ratio(name) for name, cost in self._left.items())
+        return 1.0 - left / total if total else 1.0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started
+
+    @property
+    def rate(self) -> float:
+        """Evaluations per second so far."""
+        return self.evaluations / max(self.elapsed, 1e-9)
+
+    def _ratio(self, name: str) -> float:
+        """Measured over estimated cost; a solver's first block also compiles and is left out if there are others."""
+        pairs = self._measured.get(name, [])
+        pairs = pairs[1:] or pairs
+        estimated = sum(pair[0] for pair in pairs)
+        return sum(pair[1] for pair in pairs) / estimated if estimated else 1.0
+
+
+def show_progress(plan: Plan, workers: int, blocks: Iterable[BlockData]) -> None:
+    """Drain a running sweep and show how far it is."""
+    console = make_console(stderr=True)
+    estimator = Estimator(plan, workers)
+    if console.is_terminal:
+        _bar(console, estimator, blocks)
+    else:
+        _lines(console, estimator, blocks)
+
+
+def _bar(console: Console, estimator: Estimator, blocks: Iterable[BlockData]) -> None:
+    columns = (SpinnerColumn(), BarColumn(bar_width=None), TaskProgressColumn(), TextColumn("{task.fields[words]}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("sweep", total=1.0, words="starting (the first run compiles)")
+        for block in blocks:
+            estimator.add(block)
+            progress.update(task, completed=estimator.fraction, words=_words(estimator))
+
+
+def _lines(console: Console, estimator: Estimator, blocks: Iterable[BlockData]) -> None:
+    last = time.monotonic()
+    for block in blocks:
+        estimator.add(block)
+        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            console.print(f"{100 * estimator.fraction:3.0f} %  {_words(estimator)}")
+
+
+def _words(estimator: Estimator) -> str:
+    return (
+        f"{estimator.evaluations:,}/{estimator.total_evaluations:,} evaluations, {estimator.rate:.3g}/s, "
+        f"{duration(estimator.elapsed)} elapsed, {duration(estimator.remaining)} left"
+    )

@@ -1,0 +1,131 @@
+"""What a result says, in words."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from phasemap.cli.console import duration, number, percent, plural, size
+from phasemap.model.status import Status
+from phasemap.storage import Field, Result
+
+
+def summary(result: Result, path: Path) -> list[str]:
+    """A few sentences for the end of a sweep: what was found, how well, and what to do next."""
+    done, total = result.progress
+    sessions = result.metadata.sessions
+    took = f" in {duration(sessions[-1].wall_seconds)}" if sessions else ""
+    state = "Finished" if done == total else f"Done with {done:,} of {plural(total, 'evaluation')}"
+    lines = [f"{state}{took}: {path} ({size(path.stat().st_size)}), {' × '.join(map(str, result.shape))} points."]
+    lines += phases(result) + quantities(result.fields) + surfaces(result) + agreement(result) + failures(result)
+    if done < total:
+        lines.append("This is a part of the sweep: join the parts with `phasemap merge`.")
+    else:
+        lines.append(f"Look at it: phasemap plot {path}")
+    return lines
+
+
+def phases(result: Result) -> list[str]:
+    """How many points each phase has."""
+    from phasemap.figures.fields import can_label, phase_field
+    from phasemap.phases import PHASE_NAMES, Phase
+
+    if not can_label(result):
+        return []
+    labels = phase_field(result)
+    known = labels.values[labels.status == Status.CONVERGED].astype(int)
+    counts = [(int((known == phase).sum()), PHASE_NAMES[phase]) for phase in Phase]
+    parts = [f"{name} {percent(count, known.size)}" for count, name in sorted(counts, reverse=True) if count]
+    return [f"Phases: {', '.join(parts)}."] if parts else []
+
+
+def quantities(fields: Mapping[str, Field]) -> list[str]:
+    """One line per quantity: range, worst error, and how many values are not good."""
+    lines = []
+    for entry in fields.values():
+        good = entry.status == Status.CONVERGED
+        if not good.any():
+            lines.append(f"{entry.name}: {_problems(entry) or 'no value'}.")
+            continue
+        values = entry.values[good]
+        line = f"{entry.name}: from {values.min():.4g} to {values.max():.4g}"
+        if entry.error is not None and np.isfinite(entry.error[good]).any():
+            line += f", worst error {np.nanmax(entry.error[good]):.1e}"
+        problems = _problems(entry)
+        lines.append(f"{line}{'; ' + problems if problems else ''}.")
+    return lines
+
+
+def _problems(entry: Field) -> str:
+    """Values that are missing or not to be trusted; absent branches are no problem."""
+    words = {
+        Status.NOT_CONVERGED: "not converged",
+        Status.FAILED: "failed",
+        Status.PENDING: "pending",
+        Status.INTERPOLATED: "interpolated",
+    }
+    counts = [(int((entry.status == status).sum()), word) for status, word in words.items()]
+    expected = int((entry.status != Status.ABSENT).sum())
+    return ", ".join(f"{count:,} of {expected:,} {word}" for count, word in counts if count)
+
+
+def surfaces(result: Result) -> list[str]:
+    """The critical surfaces that were found, and how exactly."""
+    parts = []
+    for name, surface in result.surfaces.items():
+        if len(surface.vertices):
+            worst = np.nanmax(surface.residual)
+            count = plural(len(surface.vertices), "vertex", "vertices")
+            parts.append(f"{name} ({count}, residual ≤ {worst:.0e})")
+        else:
+            parts.append(f"{name} (does not cross this region)")
+    return [f"Critical surfaces: {', '.join(parts)}."] if parts else []
+
+
+def agreement(result: Result) -> list[str]:
+    """Simulated exponents beside the theory's, at the check points."""
+    if result.checks is None:
+        return []
+    fields = result.checks.fields
+    simulated = fields.get("network_lyapunov_max")
+    if simulated is None:
+        return [f"Check points: {len(result.checks)}."]
+    lines = []
+    for k in range(len(result.checks)):
+        place = ", ".join(f"{name} = {values[k]:g}" for name, values in result.checks.parameters.items())
+        found = _value(simulated, k)
+        lines.append(f"Check at {place}: networks {found}{_theory(result, k)}.")
+    return lines
+
+
+def _theory(result: Result, k: int) -> str:
+    fields = result.checks.fields if result.checks else {}
+    theory = fields.get("lyapunov_max")
+    if theory is None or theory.own_dims != ("branch",):
+        return ""
+    branches = list(result.labels["branch"])
+    order = [name for name in ("chaotic", "static", "zero") if name in branches]
+    for name in order:
+        place = (k, branches.index(name))
+        if theory.status[place] in (Status.CONVERGED, Status.NOT_CONVERGED):
+            return f", mean field {_value(theory, place)} ({name})"
+    return ""
+
+
+def _value(entry: Field, place: int | tuple[int, ...]) -> str:
+    status = Status(int(entry.status[place]))
+    if status in (Status.CONVERGED, Status.NOT_CONVERGED):
+        text = number(float(entry.values[place]), None if entry.error is None else float(entry.error[place]))
+        return text + (" (not converged)" if status == Status.NOT_CONVERGED else "")
+    return status.name.lower()
+
+
+def failures(result: Result) -> list[str]:
+    """What failed, and why."""
+    if not result.failures:
+        return []
+    first = result.failures[0]
+    return [
+        f"{plural(len(result.failures), 'evaluation')} failed; the first one ({first.name}, {first.part}): "
+        f"{first.reason}. Give the same command again to try them once more."
+    ]

@@ -1,0 +1,180 @@
+"""`phasemap sweep`: compute a phase diagram."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.errors import ConfigError
+
+if TYPE_CHECKING:
+    from phasemap.config import SweepConfig
+    from phasemap.sweep.plan import Plan
+    from phasemap.sweep.run import Sweep
+
+
+INTERRUPTED = 130
+"""Exit code of a sweep that was asked to stop and kept its finished blocks."""
+
+
+def sweep(
+    config: Annotated[Path, typer.Argument(help="Configuration (TOML), or a result file to complete.")],
+    output: OutputOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", "-j", min=0, help="Worker processes; 0: compute in this one. [default: all cores]"),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="I/N", help="Compute part I of N only, into a file of its own.")
+    ] = None,
+    overrides: SetOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan and its estimated cost, and stop.")
+    ] = False,
+    force: ForceOption = False,
+) -> None:
+    """Compute a phase diagram: every quantity of CONFIG at every point of its grid.
+
+    Finished blocks are kept on disk as they come in. An interrupted sweep goes on where it stopped when the same
+    command is given again; a finished one is not computed again.
+
+    Examples:
+
+        phasemap sweep configs/quickstart.toml
+
+        phasemap sweep configs/quickstart.toml --dry-run
+
+        phasemap sweep configs/quickstart.toml -o fine.h5 --set axes.g_h.points=101 --set tau_r=3
+
+        phasemap sweep configs/quickstart.toml --shard 1/4
+    """
+    from phasemap.sweep import environment
+
+    environment.prepare_compilation_cache()
+    part = None if shard is None else _parse_shard(shard)
+    settings, target = _load(config, output, overrides or [], part)
+    count = environment.available_processors() if workers is None else workers
+    if dry_run:
+        _print_plan(settings, target, max(count, 1), part)
+        return
+    raise typer.Exit(_run(settings, target, count, part, force))
+
+
+def _parse_shard(text: str) -> tuple[int, int]:
+    number, slash, of = text.partition("/")
+    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
+        return int(number), int(of)
+    raise ConfigError(f"--shard {text!r} is not understood: write --shard I/N with I from 1 to N, e.g. --shard 2/8.")
+
+
+def _load(
+    config: Path, output: Path | None, overrides: list[str], shard: tuple[int, int] | None
+) -> "tuple[SweepConfig, Path]":
+    """The configuration, and the result file it goes to."""
+    from phasemap.config import load_config, make_config, parse_toml
+    from phasemap.quantities import REGISTRY
+    from phasemap.storage import is_hdf5, read_result
+
+    if is_hdf5(config):
+        text = read_result(config).metadata.config
+        settings = make_config(parse_toml(text, str(config)), REGISTRY, overrides, text=text, source=config)
+        default = config
+    else:
+        settings = load_config(config, REGISTRY, overrides)
+        default = settings.output or Path(f"{config.stem}.h5")
+    if output is None and shard is not None:
+        default = default.with_name(f"{default.stem}.shard-{shard[0]}-of-{shard[1]}{default.suffix}")
+    return settings, output or default
+
+
+def _print_plan(settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, int] | None) -> None:
+    from phasemap.cli.console import duration, make_console, make_table, plural
+    from phasemap.sweep.plan import make_plan
+
+    plan = make_plan(settings)
+    if shard is not None:
+        plan = plan.shard(*shard)
+    console = make_console()
+    console.print(f"{settings.title or settings.source} → {target}", style="bold", markup=False)
+    for axis in settings.axes:
+        ends = f"from {axis.values[0]:g} to {axis.values[-1]:g}"
+        console.print(f"  {axis.name}: {plural(len(axis.values), 'value')} {ends} ({axis.scale})")
+    console.print(make_table(("solver", "where", "evaluations", "blocks", "one core"), _plan_rows(plan)))
+    console.print(
+        f"Estimated: {duration(plan.seconds)} on one core, {duration(plan.seconds_on(workers))} on "
+        f"{plural(workers, 'worker')}; the first run also compiles, which may take up to a minute."
+    )
+
+
+def _plan_rows(plan: "Plan") -> list[tuple[str, ...]]:
+    from phasemap.cli.console import duration
+
+    names = list(dict.fromkeys((block.name, block.part) for block in plan.blocks))
+    rows: list[tuple[str, ...]] = []
+    for name, part in sorted(names, key=lambda pair: (pair[1] == "surface", pair[1] == "checks", pair[0])):
+        blocks = [block for block in plan.blocks if (block.name, block.part) == (name, part)]
+        points = sum(len(block.indices) for block in blocks)
+        cost = duration(sum(block.seconds for block in blocks))
+        rows.append((name, "check points" if part == "checks" else part, f"{points:,}", str(len(blocks)), cost))
+    return rows
+
+
+def _run(settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, int] | None, force: bool) -> int:
+    """Run the sweep and say what came of it; the exit code."""
+    from phasemap.cli.console import make_console, plural
+    from phasemap.sweep.run import open_sweep
+
+    console = make_console()
+    with open_sweep(settings, target, shard=shard, force=force) as job:
+        if not job.plan.blocks:
+            console.print(f"{target} is complete already: nothing to compute. Give --force to compute it again.")
+            _collect(job)
+            return 0
+        if job.resumed:
+            console.print(f"Resuming {target}: {plural(job.resumed, 'evaluation')} of it are there.")
+        stopped = _drain(job, workers)
+        left = job.plan.without(job.result)
+    if stopped:
+        return _say_interrupted(job, left)
+    from phasemap.cli.summary import summary
+
+    for line in summary(job.result, target):
+        console.print(line, soft_wrap=True, markup=False)
+    return 1 if job.result.failures else 0
+
+
+def _collect(job: "Sweep") -> None:
+    """Bring loose blocks of an earlier, killed run into the file."""
+    from phasemap.sweep.executors import InProcess
+
+    for _ in job.run(InProcess()):
+        pass
+
+
+def _drain(job: "Sweep", workers: int) -> bool:
+    """Let the sweep run under a progress display; whether it was stopped before its end."""
+    import contextlib
+
+    from phasemap.cli.progress import show_progress
+    from phasemap.sweep.executors import InProcess, Processes
+    from phasemap.sweep.stop import stop_on_signals
+
+    executor = Processes(workers) if workers else InProcess()
+    with stop_on_signals() as stop, contextlib.closing(job.run(executor, stop)) as blocks:
+        show_progress(job.plan, executor.workers, blocks)
+    return stop.soon and bool(job.plan.without(job.result).blocks)
+
+
+def _say_interrupted(job: "Sweep", left: "Plan") -> int:
+    from phasemap.cli.console import make_console, plural
+
+    done, total = job.result.progress
+    make_console(stderr=True).print(
+        f"Stopped: {done:,} of {plural(total, 'evaluation')} are kept in {job.output}. Give the same command again to "
+        f"compute the remaining {left.evaluations:,}.",
+        style="yellow",
+        soft_wrap=True,
+        markup=False,
+    )
+    return INTERRUPTED

@@ -1,0 +1,112 @@
+"""Everything that is known about a single point of parameter space."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from phasemap.config import Point
+from phasemap.model.parameters import PARAMETERS, Parameters
+from phasemap.model.registry import Quantity, Registry, Solver
+from phasemap.model.results import Estimate, FloatArray
+from phasemap.sweep.environment import one_thread
+from phasemap.sweep.plan import Block
+from phasemap.sweep.work import Task, execute
+
+GAIN = "g_h"
+# A strip beside the point, along the first of these parameters that is finite there.
+_COMPANIONS = ("alpha_r", "beta_r", "alpha_z", "s_h")
+_STRIP = 0.05
+
+
+@dataclass(frozen=True)
+class PointReport:
+    """Estimates of all quantities at a point (without a leading dimension), and what else is known there.
+
+    critical_gains: surface -> values of g_h, the other parameters fixed, at which its condition holds.
+    seconds:        solver -> time.
+    failures:       solver or surface -> why there is nothing.
+    """
+
+    parameters: Parameters
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    critical_gains: dict[str, FloatArray] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def solve_point(point: Point, registry: Registry, solvers: Sequence[Solver]) -> PointReport:
+    """Compute all quantities of `solvers` at a point, and the critical gains around it."""
+    report = PointReport(point.parameters)
+    for solver in solvers:
+        _solve(report, point, registry, solver)
+    for name in registry.surfaces:
+        _find_gains(report, registry, name)
+    return report
+
+
+def _solve(report: PointReport, point: Point, registry: Registry, solver: Solver) -> None:
+    quantities = [quantity for quantity in registry.quantities.values() if quantity.solver == solver.name]
+    options = point.options[solver.table] if solver.options is not None else None
+    for quantity in quantities:
+        for dim in quantity.dims:
+            report.labels[dim] = [str(label) for label in registry.dimensions[dim].coordinates(options)]
+    task = Task(
+        block=Block("grid", solver.name, np.zeros(1, dtype=np.int64), 0.0),
+        call=solver.solve,
+        base=point.parameters,
+        axes=(),
+        coordinates=np.zeros((1, 0)),
+        options=options,
+        shapes={quantity.name: _shape(quantity, report.labels) for quantity in quantities},
+        seed=point.seed,
+    )
+    with one_thread():
+        data = execute(task)
+    report.seconds[solver.name] = data.seconds
+    for name, estimate in data.estimates.items():
+        error = None if estimate.error is None else estimate.error[0]
+        report.estimates[name] = Estimate(estimate.value[0], estimate.status[0], error)
+    for _, reason in data.failures:
+        report.failures[solver.name] = reason
+
+
+def _shape(quantity: Quantity, labels: Mapping[str, list[str]]) -> tuple[int, ...]:
+    return tuple(len(labels[dim]) for dim in quantity.dims)
+
+
+def _find_gains(report: PointReport, registry: Registry, name: str) -> None:
+    """Trace a surface in a narrow strip whose edge is the line along g_h through the point: it ends on that edge."""
+    base = report.parameters
+    strip = _strip(base)
+    if strip is None or 2 not in registry.surfaces[name].axes:
+        return
+    companion, edge, width = strip
+    box = {GAIN: (1e-3, max(10.0, 2.0 * base.g_h)), companion: (edge, edge + width)}
+    task = Task(
+        block=Block("surface", name, np.zeros(1, dtype=np.int64), 0.0),
+        call=registry.surfaces[name].trace,
+        base=base,
+        axes=(GAIN, companion),
+        coordinates=np.zeros((0, 2)),
+        box=box,
+    )
+    data = execute(task)
+    for _, reason in data.failures:
+        report.failures[name] = reason
+    if data.surface is None or not len(data.surface.vertices):
+        return
+    gain, other = (data.surface.vertices[:, data.surface.columns.index(key)] for key in (GAIN, companion))
+    on_edge = np.sort(gain[np.abs(other - edge) < 1e-9 * width])
+    if len(on_edge):
+        distinct = np.diff(on_edge, prepend=-np.inf) > 1e-7
+        report.critical_gains[name] = on_edge[distinct]
+
+
+def _strip(base: Parameters) -> tuple[str, float, float] | None:
+    for name in _COMPANIONS:
+        value = float(getattr(base, name))
+        if np.isfinite(value) and value < PARAMETERS[name].maximum:
+            return name, value, _STRIP * (1.0 + abs(value))
+    return None

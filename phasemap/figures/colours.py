@@ -45,15 +45,13 @@ _CHROMA = 0.17
 @cache
 def diverging() -> ListedColormap:
     """Blue below the centre, near-white at it, vermilion above; bad values transparent."""
-    t = np.linspace(-1.0, 1.0, 511)
-    lightness = _LIGHTEST - (_LIGHTEST - _DARKEST) * np.abs(t)
-    start, end = (np.where(t < 0, _BLUE[k], _VERMILION[k]) for k in (0, 1))
-    hue = np.deg2rad(start + (end - start) * np.abs(t))
-    # The chroma first rises and then stays.
-    chroma = _CHROMA * (1.0 - (1.0 - np.abs(t)) ** 2)
-    table = ListedColormap(_colours(lightness, chroma, hue), name="phasemap_diverging")
-    table.set_bad(alpha=0.0)
-    return table
+    halves = []
+    for start, end in (_BLUE, _VERMILION):
+        t = np.linspace(0.0, 1.0, 1024)
+        # The chroma first rises and then stays.
+        chroma = _CHROMA * (1.0 - (1.0 - t) ** 2)
+        halves.append(_even_path(_LIGHTEST - (_LIGHTEST - _DARKEST) * t, chroma, start + (end - start) * t, 256))
+    return ListedColormap(np.concatenate([halves[0][:0:-1], halves[1]]), name="phasemap_diverging")
 
 
 @cache
@@ -65,13 +63,9 @@ def categorical(codes: tuple[int, ...]) -> ListedColormap:
 @cache
 def sequential() -> ListedColormap:
     """Pale yellow over green to blue, nowhere so dark that black lines and labels would drown in it."""
-    t = np.linspace(0.0, 1.0, 256)
+    t = np.linspace(0.0, 1.0, 1024)
     chroma = _CHROMA * (0.35 + 0.65 * np.sin(np.pi * t * 0.62))
-    table = ListedColormap(
-        _colours(0.965 - 0.465 * t, chroma, np.deg2rad(105.0 + 155.0 * t)), name="phasemap_sequential"
-    )
-    table.set_bad(alpha=0.0)
-    return table
+    return ListedColormap(_even_path(0.965 - 0.465 * t, chroma, 105.0 + 155.0 * t, 256), name="phasemap_sequential")
 
 
 @cache
@@ -82,13 +76,17 @@ def counts(n: int) -> ListedColormap:
     )
 
 
-def _colours(lightness: Array, chroma: Array, hue: Array) -> Array:
-    """sRGB of OKLab colours; where a screen cannot show one, of the next one towards grey."""
-    for _ in range(60):
-        rgb = oklab_to_linear_rgb(lightness, chroma * np.cos(hue), chroma * np.sin(hue))
-        outside = ((rgb < 0.0) | (rgb > 1.0)).any(axis=-1)
-        chroma = np.where(outside, 0.97 * chroma, chroma)
-    return _gamma(np.clip(rgb, 0.0, 1.0))
+def _even_path(lightness: Array, chroma: Array, degrees: Array, n: int) -> Array:
+    """(n, 3) sRGB along a path of colours, in steps that look equal; what a screen cannot show is drawn to grey."""
+    hue = np.deg2rad(degrees)
+    for _ in range(300):
+        a, b = chroma * np.cos(hue), chroma * np.sin(hue)
+        rgb = oklab_to_linear_rgb(lightness, a, b)
+        chroma = np.where(((rgb < 0.0) | (rgb > 1.0)).any(axis=-1), 0.995 * chroma, chroma)
+    path = np.stack([lightness, a, b], axis=-1)
+    way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    even = [np.interp(np.linspace(0.0, way[-1], n), way, path[:, k]) for k in range(3)]
+    return _gamma(np.clip(oklab_to_linear_rgb(*even), 0.0, 1.0))
 
 
 def oklab_to_linear_rgb(lightness: Array, a: Array, b: Array) -> Array:

@@ -159,6 +159,14 @@ def _cut_mesh(surface: CriticalSurface, height: Array) -> list[Piece]:
             del left[edge]
         if len(chain) > 2 and start in neighbours[edge]:
             chain.append(start)
-        crossings = [_crossing(surface, height, *e) for e in chain]
-        pieces.append(([vertex for vertex, _ in crossings], [residual for _, residual in crossings]))
+        pieces.append(_without_repeats([_crossing(surface, height, *e) for e in chain]))
     return pieces
+
+
+def _without_repeats(crossings: list[tuple[Array, float]]) -> Piece:
+    """A plane through a vertex crosses all of its edges in that one point, which is kept once."""
+    kept = crossings[:1]
+    for vertex, residual in crossings[1:]:
+        if not np.allclose(vertex, kept[-1][0], rtol=1e-12, atol=1e-14):
+            kept.append((vertex, residual))
+    return [vertex for vertex, _ in kept], [residual for _, residual in kept]

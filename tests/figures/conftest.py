@@ -1,135 +1,89 @@
-"""Made-up results in the shape of real ones; the numbers are smooth toys, not physics."""
+"""Fixtures around `toy_results`, and what is measured on a figure."""
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from phasemap.model.results import CriticalSurface
-from phasemap.model.status import Status
-from phasemap.storage import Axis, Checks, Field, Metadata, Result
+sys.path.insert(0, str(Path(__file__).parent))
 
-FIXED_POINTS = ("zero", "lower", "middle", "upper")
-BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable")
-RATE = "1 / membrane time constant"
-SQRT8, SQRT12 = 8**0.5, 12**0.5
-
-
-def static_fold(alpha):
-    return np.where(alpha < SQRT8, 2.0, 1.45 + 0.55 * np.exp(-(alpha - SQRT8) / 5))
-
-
-def dynamic_fold(alpha):
-    return np.where(alpha < SQRT12, 2.0, 1.62 + 0.38 * np.exp(-(alpha - SQRT12) / 6))
-
-
-def _gain_and_exponent(g, alpha):
-    """static_gain (..., 4) and lyapunov_max (..., 4), NaN where absent."""
-    gain, rate = (np.full((*g.shape, 4), np.nan) for _ in range(2))
-    gain[..., 0] = (g / 2) ** 2
-    rate[..., 0] = g / 2 - 1
-    some = g > static_fold(alpha)
-    gain[..., 3] = np.where(some, 1.05 + 0.5 * (g - 1), np.nan)
-    rate[..., 1] = np.where(some, 0.1 + 0.2 * (g - 1), np.nan)
-    chaos = g > dynamic_fold(alpha)
-    rate[..., 2] = np.where(chaos, 0.02 * (alpha > SQRT12) + 0.25 * (1 - np.exp(dynamic_fold(alpha) - g)), np.nan)
-    return gain, rate
-
-
-def field(name, dims, values, own=(), error=None, **words):
-    values = np.asarray(values, dtype=float)
-    status = np.where(np.isfinite(values), Status.CONVERGED, Status.ABSENT).astype(np.uint8)
-    error = None if error is None else np.where(np.isfinite(values), error, np.nan)
-    return Field(name, (*dims, *own), values, status, error, own_dims=tuple(own), **words)
-
-
-def lines(name, *pieces):
-    vertices = np.concatenate(pieces)
-    offsets = np.cumsum([0, *(len(piece) for piece in pieces)])
-    return CriticalSurface(name, "F = 0", ("g_h", "alpha_r"), vertices, np.full(len(vertices), 1e-10), offsets)
+import toy_results
+from matplotlib.text import Text
 
 
 @pytest.fixture
 def plane():
-    """A plane (g_h, alpha_r): 21 x 17 points, all label regions, checks, lines and tricritical points."""
-    g, alpha = np.linspace(0.5, 4.0, 21), np.linspace(0.0, 20.0, 17)
-    names = ("g_h", "alpha_r")
-    gain, rate = _gain_and_exponent(*np.meshgrid(g, alpha, indexing="ij"))
-    count = np.isfinite(gain).sum(axis=-1)
-    a, b = np.linspace(SQRT8, 20, 80), np.linspace(SQRT12, 20, 80)
-    where = np.array([[1.2, 5.0], [1.45, 15.0], [3.0, 2.0], [3.5, 10.0], [2.5, 18.0]])
-    check_gain, check_rate = _gain_and_exponent(where[:, 0], where[:, 1])
-    attractor = np.where(np.isfinite(check_rate[:, 2]), check_rate[:, 2], check_rate[:, 0])
-    return Result(
-        axes=(
-            Axis("g_h", g, "$g_h$", "gain of the activation phi"),
-            Axis("alpha_r", alpha, r"$\alpha_r$", "steepness of the output gate (inf: hard gate)"),
-        ),
-        fields={
-            "fixed_point_count": field(
-                "fixed_point_count", names, count, symbol="$n$", description="number of static mean-field solutions"
-            ),
-            "static_gain": field(
-                "static_gain", names, gain, ("fixed_point",), symbol="$S$", description="squared gain"
-            ),
-            "lyapunov_max": field(
-                "lyapunov_max", names, rate, ("branch",), 1e-8, symbol=r"$\lambda_{\max}$",
-                description="maximum Lyapunov exponent", units=RATE,
-            ),
-        },
-        labels={"fixed_point": np.array(FIXED_POINTS), "branch": np.array(BRANCHES)},
-        surfaces={
-            "zero_instability": lines("zero_instability", np.array([[2.0, 0.0], [2.0, 20.0]])),
-            "static_fold": lines("static_fold", np.column_stack([static_fold(a), a])),
-            "dynamic_fold": lines("dynamic_fold", np.column_stack([dynamic_fold(b), b])),
-            "static_tricritical": lines("static_tricritical", np.array([[2.0, SQRT8]])),
-            "dynamic_tricritical": lines("dynamic_tricritical", np.array([[2.0, SQRT12]])),
-        },
-        checks=Checks(
-            dict(zip(names, where.T, strict=True)),
-            {
-                "static_gain": field("static_gain", ("check",), check_gain, ("fixed_point",)),
-                "lyapunov_max": field(
-                    "lyapunov_max", ("check",), check_rate, ("branch",), 1e-8, symbol=r"$\lambda_{\max}$", units=RATE
-                ),
-                "network_lyapunov_max": field(
-                    "network_lyapunov_max", ("check",), attractor + np.array([0.002, -0.004, -0.006, 0.001, -0.01]),
-                    error=0.006, symbol=r"$\lambda_{\max}^{(N)}$", units=RATE,
-                ),
-            },
-        ),
-        metadata=Metadata(
-            title="toy plane",
-            config_hash="0123456789abcdef",
-            settings={"axes": [["g_h", []], ["alpha_r", []]], "options": {"simulation": {"size": 500, "sizes": []}}},
-            parameters={"alpha_z": 0.0, "beta_z": -np.inf, "beta_r": 0.0},
-        ),
-    )  # fmt: skip
+    return toy_results.plane()
 
 
 @pytest.fixture
 def box():
-    """Three axes (g_h, alpha_r, beta_r) with one map and a mesh: the cone-like sheet g_h = 1 + exp(beta_r)."""
-    g, alpha, beta = np.linspace(0.5, 4.0, 9), np.linspace(0.0, 10.0, 6), np.linspace(-1.0, 1.0, 5)
-    G, _, B = np.meshgrid(g, alpha, beta, indexing="ij")
-    u, v = np.meshgrid(alpha, np.linspace(-1.0, 1.0, 21), indexing="ij")
-    vertices = np.column_stack([1 + np.exp(v.ravel()), u.ravel(), v.ravel()])
-    n = v.shape[1]
-    corners = [i * n + j for i in range(v.shape[0] - 1) for j in range(n - 1)]
-    triangles = np.array([t for c in corners for t in ((c, c + 1, c + n), (c + 1, c + n + 1, c + n))])
-    names = ("g_h", "alpha_r", "beta_r")
-    sheet = CriticalSurface(
-        "zero_instability", "S = 1 at zero", names, vertices, np.full(len(vertices), 1e-12), triangles=triangles
-    )
-    edge = np.column_stack([1 + np.exp(v[2]), np.full(n, 4.0), v[2]])
-    line = CriticalSurface("static_tricritical", "", names, edge, np.zeros(n), np.array([0, n]))
-    gain = np.stack([(G / (1 + np.exp(B))) ** 2, *[np.full(G.shape, np.nan)] * 3], axis=-1)
-    return Result(
-        axes=(
-            Axis("g_h", g, "$g_h$", "gain of the activation phi"),
-            Axis("alpha_r", alpha, r"$\alpha_r$", "steepness of the output gate"),
-            Axis("beta_r", beta, r"$\beta_r$", "bias of the output gate"),
-        ),
-        fields={"static_gain": field("static_gain", names, gain, ("fixed_point",), symbol="$S$")},
-        labels={"fixed_point": np.array(FIXED_POINTS)},
-        surfaces={"zero_instability": sheet, "static_tricritical": line},
-        metadata=Metadata(settings={"axes": [[name, []] for name in names]}),
-    )
+    return toy_results.box()
+
+
+class Page:
+    """The texts of a finished figure, with their rectangles in pixels."""
+
+    def __init__(self, figure):
+        figure.draw_without_rendering()
+        self.figure = figure
+        renderer = figure.canvas.get_renderer()
+        hidden = {label for axes in figure.findobj(lambda a: hasattr(a, "xaxis")) for label in _undrawn(axes)}
+        self.boxes = [
+            (text.get_text(), text.get_window_extent(renderer))
+            for text in figure.findobj(Text)
+            if text.get_visible() and text.get_text().strip() and text not in hidden
+        ]
+
+    def overlapping(self):
+        """Pairs of texts that share more than a pixel in both directions."""
+        pairs = []
+        for k, (one, a) in enumerate(self.boxes):
+            for other, b in self.boxes[k + 1 :]:
+                width = min(a.x1, b.x1) - max(a.x0, b.x0)
+                height = min(a.y1, b.y1) - max(a.y0, b.y0)
+                if width > 1 and height > 1:
+                    pairs.append((one, other))
+        return pairs
+
+    def cut_off(self):
+        """Texts that reach beyond the page."""
+        page = self.figure.bbox
+        return [
+            words
+            for words, b in self.boxes
+            if b.x0 < page.x0 - 1 or b.y0 < page.y0 - 1 or b.x1 > page.x1 + 1 or b.y1 > page.y1 + 1
+        ]
+
+    def smallest_font(self):
+        return min(t.get_fontsize() for t in self.figure.findobj(Text) if t.get_text().strip() and t.get_visible())
+
+
+def _undrawn(axes):
+    """Tick labels beyond the limits, which matplotlib keeps and does not draw."""
+    labels = []
+    for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        low, high = min(limits), max(limits)
+        slack = 1e-9 * (high - low)
+        for which in ("major", "minor"):
+            places = axis.get_ticklocs(minor=which == "minor")
+            for place, tick in zip(places, axis.get_ticklabels(which=which), strict=False):
+                if not low - slack <= place <= high + slack or not np.isfinite(place):
+                    labels.append(tick)
+    return labels
+
+
+@pytest.fixture
+def page():
+    return Page
+
+
+def artists(figure, gid):
+    """The artists of a figure whose gid starts so."""
+    return figure.findobj(lambda a: (a.get_gid() or "").startswith(gid))
+
+
+@pytest.fixture
+def find():
+    return artists

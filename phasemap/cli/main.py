@@ -5,12 +5,13 @@ Only light modules are imported here; each command imports what it needs when it
 
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
 
 from phasemap import PhasemapError, __version__
-from phasemap.cli import info, merge, plot, point, sweep
+from phasemap.cli import info, merge, plot, point, status, submit, sweep
 
 app = typer.Typer(
     name="phasemap",
@@ -26,6 +27,8 @@ app.command("plot")(plot.plot)
 app.command("point")(point.point)
 app.command("info")(info.info)
 app.command("merge")(merge.merge)
+app.command("submit")(submit.submit)
+app.command("status")(status.status)
 
 
 @app.callback()
@@ -42,6 +45,8 @@ def main() -> None:
     """Run the command line; errors that the user can mend become one paragraph and exit code 2."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # wherever it stands
     debug = len(arguments) < len(sys.argv) - 1
+    if not debug:  # the status of a number says what is wrong with it
+        warnings.simplefilter("ignore", RuntimeWarning)
     try:
         app(arguments)
     except PhasemapError as error:

@@ -58,9 +58,8 @@ class Estimator:
         return self.evaluations / max(self.elapsed, 1e-9)
 
     def _ratio(self, name: str) -> float:
-        """Measured over estimated cost; a solver's first block also compiles and is left out if there are others."""
-        pairs = self._measured.get(name, [])
-        pairs = pairs[1:] or pairs
+        """Measured over estimated cost of a solver; its first block also compiles and does not count."""
+        pairs = self._measured.get(name, [])[1:] or [pair for others in self._measured.values() for pair in others[1:]]
         estimated = sum(pair[0] for pair in pairs)
         return sum(pair[1] for pair in pairs) / estimated if estimated else 1.0
 

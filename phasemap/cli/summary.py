@@ -49,7 +49,7 @@ def quantities(fields: Mapping[str, Field]) -> list[str]:
             continue
         values = entry.values[good]
         line = f"{entry.name}: from {values.min():.4g} to {values.max():.4g}"
-        if entry.error is not None and np.isfinite(entry.error[good]).any():
+        if entry.error is not None and (entry.error[good] > 0).any():
             line += f", worst error {np.nanmax(entry.error[good]):.1e}"
         problems = _problems(entry)
         lines.append(f"{line}{'; ' + problems if problems else ''}.")
@@ -89,7 +89,7 @@ def agreement(result: Result) -> list[str]:
     fields = result.checks.fields
     simulated = fields.get("network_lyapunov_max")
     if simulated is None:
-        return [f"Check points: {len(result.checks)}."]
+        return []
     lines = []
     for k in range(len(result.checks)):
         place = ", ".join(f"{name} = {values[k]:g}" for name, values in result.checks.parameters.items())

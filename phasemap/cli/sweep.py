@@ -1,5 +1,6 @@
 """`phasemap sweep`: compute a phase diagram."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +10,15 @@ from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from phasemap.config import SweepConfig
+    from phasemap.sweep.executors import Executor
     from phasemap.sweep.plan import Plan
     from phasemap.sweep.run import Sweep
 
+
+_ENGINES = ("processes", "dask")
 
 INTERRUPTED = 130
 """Exit code of a sweep that was asked to stop and kept its finished blocks."""
@@ -29,6 +35,13 @@ def sweep(
         str | None, typer.Option("--shard", metavar="I/N", help="Compute part I of N only, into a file of its own.")
     ] = None,
     overrides: SetOption = None,
+    engine: Annotated[
+        str, typer.Option("--executor", help="Where blocks are computed: processes, or dask (needs phasemap[dask]).")
+    ] = "processes",
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler; without one, a cluster on this machine."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and its estimated cost, and stop.")
     ] = False,
@@ -48,17 +61,20 @@ def sweep(
         phasemap sweep configs/quickstart.toml -o fine.h5 --set axes.g_h.points=101 --set tau_r=3
 
         phasemap sweep configs/quickstart.toml --shard 1/4
+
+        phasemap sweep configs/quickstart.toml --executor dask --scheduler tcp://head:8786
     """
     from phasemap.sweep import environment
 
     environment.prepare_compilation_cache()
+    _check_engine(engine, scheduler)
     part = None if shard is None else _parse_shard(shard)
     settings, target = _load(config, output, overrides or [], part)
     count = environment.available_processors() if workers is None else workers
     if dry_run:
-        _print_plan(settings, target, max(count, 1), part)
+        _print_plan(settings, target, max(count, 1), part, force)
         return
-    raise typer.Exit(_run(settings, target, count, part, force))
+    raise typer.Exit(_run(settings, target, partial(_make_executor, engine, scheduler, count), part, force))
 
 
 def _parse_shard(text: str) -> tuple[int, int]:
@@ -88,15 +104,24 @@ def _load(
     return settings, output or default
 
 
-def _print_plan(settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, int] | None) -> None:
+def _print_plan(
+    settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, int] | None, force: bool
+) -> None:
     from phasemap.cli.console import duration, make_console, make_table, plural
     from phasemap.sweep.plan import make_plan
+    from phasemap.sweep.run import check_same
 
     plan = make_plan(settings)
     if shard is not None:
         plan = plan.shard(*shard)
     console = make_console()
     console.print(f"{settings.title or settings.source} → {target}", style="bold", markup=False)
+    if target.exists() and not force:
+        result = check_same(settings, target)
+        plan = plan.without(result)
+        console.print(
+            f"  {target} is there already, with {plural(result.progress[0], 'evaluation')}; this is the rest:"
+        )
     for axis in settings.axes:
         ends = f"from {axis.values[0]:g} to {axis.values[-1]:g}"
         console.print(f"  {axis.name}: {plural(len(axis.values), 'value')} {ends} ({axis.scale})")
@@ -120,7 +145,30 @@ def _plan_rows(plan: "Plan") -> list[tuple[str, ...]]:
     return rows
 
 
-def _run(settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, int] | None, force: bool) -> int:
+def _check_engine(engine: str, scheduler: str | None) -> None:
+    if engine not in _ENGINES:
+        raise ConfigError(f"--executor {engine!r} is unknown: give one of {', '.join(_ENGINES)}.")
+    if scheduler is not None and engine != "dask":
+        raise ConfigError(f"--scheduler {scheduler!r} is for --executor dask: give that too, or leave it out.")
+
+
+def _make_executor(engine: str, scheduler: str | None, workers: int) -> "Executor":
+    if engine == "dask":
+        from phasemap.sweep.dask_executor import DaskExecutor
+
+        return DaskExecutor(scheduler, workers)
+    from phasemap.sweep.executors import InProcess, Processes
+
+    return Processes(workers) if workers else InProcess()
+
+
+def _run(
+    settings: "SweepConfig",
+    target: Path,
+    make_executor: "Callable[[], Executor]",
+    shard: tuple[int, int] | None,
+    force: bool,
+) -> int:
     """Run the sweep and say what came of it; the exit code."""
     from phasemap.cli.console import make_console, plural
     from phasemap.sweep.run import open_sweep
@@ -132,8 +180,8 @@ def _run(settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, 
             _collect(job)
             return 0
         if job.resumed:
-            console.print(f"Resuming {target}: {plural(job.resumed, 'evaluation')} of it are there.")
-        stopped = _drain(job, workers)
+            console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")
+        stopped = _drain(job, make_executor())
         left = job.plan.without(job.result)
     if stopped:
         return _say_interrupted(job, left)
@@ -152,15 +200,13 @@ def _collect(job: "Sweep") -> None:
         pass
 
 
-def _drain(job: "Sweep", workers: int) -> bool:
+def _drain(job: "Sweep", executor: "Executor") -> bool:
     """Let the sweep run under a progress display; whether it was stopped before its end."""
     import contextlib
 
     from phasemap.cli.progress import show_progress
-    from phasemap.sweep.executors import InProcess, Processes
     from phasemap.sweep.stop import stop_on_signals
 
-    executor = Processes(workers) if workers else InProcess()
     with stop_on_signals() as stop, contextlib.closing(job.run(executor, stop)) as blocks:
         show_progress(job.plan, executor.workers, blocks)
     return stop.soon and bool(job.plan.without(job.result).blocks)

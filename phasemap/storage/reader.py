@@ -124,7 +124,11 @@ def _read(file: h5py.File) -> Result:
         surfaces={name: _read_surface(name, surfaces[name]) for name in surfaces},
         wanted_surfaces=tuple(json.loads(surfaces.attrs["wanted"])),
         checks=checks,
-        failures=tuple(Failure(**entry) for entry in json.loads(file.attrs["failures"])),
+        failures=tuple(
+            Failure(group["part"], group["name"], index, group["reason"])
+            for group in json.loads(file.attrs["failures"])
+            for index in group["indices"]
+        ),
         metadata=metadata,
     )
 

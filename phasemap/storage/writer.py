@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import STATUS_MEANINGS, Status
 from phasemap.storage.durable import write_atomically
-from phasemap.storage.records import CHECK, FORMAT, Field, Result
+from phasemap.storage.records import CHECK, FORMAT, Failure, Field, Result
 
 _TEXT = h5py.string_dtype("utf-8")
 _COMPRESS_ABOVE = 1 << 20  # bytes
@@ -87,9 +87,20 @@ def _write_attributes(file: h5py.File, result: Result) -> None:
             "git_revision": last.revision if last else "",
             "versions": _json(last.versions if last else {}),
             "sessions": _json([asdict(session) for session in metadata.sessions]),
-            "failures": _json([asdict(failure) for failure in result.failures]),
+            "failures": _json(_grouped(result.failures)),
         }
     )
+
+
+def _grouped(failures: Sequence[Failure]) -> list[dict[str, Any]]:
+    """Failures with one entry per reason: there may be very many points."""
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for failure in failures:
+        groups.setdefault((failure.part, failure.name, failure.reason), []).append(failure.index)
+    return [
+        {"part": part, "name": name, "reason": reason, "indices": indices}
+        for (part, name, reason), indices in groups.items()
+    ]
 
 
 def _json(value: Any) -> str:

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
@@ -202,6 +203,7 @@ def _serve(connection: Connection) -> None:
     for name in ("SIGINT", "SIGHUP", "SIGUSR1"):  # the parent decides; the terminal sends them to all
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    warnings.simplefilter("ignore", RuntimeWarning)  # the status of a number says what is wrong with it
     threading.Thread(target=_die_with_parent, daemon=True).start()
     with one_thread():
         connection.send("ready")

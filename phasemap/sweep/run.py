@@ -19,7 +19,6 @@ from phasemap.sweep.skeleton import empty_result
 from phasemap.sweep.stop import Stop
 from phasemap.sweep.work import make_tasks
 
-_ASSEMBLE_EVERY_SECONDS = 60.0
 _ASSEMBLY_SHARE = 0.02  # of the time, at most
 
 
@@ -29,14 +28,16 @@ class Sweep:
 
     result:  the numbers so far; `run` fills it.
     plan:    the blocks that are left.
-    resumed: evaluations that were there at the start.
+    resumed: whether some of it was there at the start.
+    assemble_every: seconds after which loose blocks are put into the result file while the sweep runs.
     """
 
     config: SweepConfig
     output: Path
     result: Result
     plan: Plan
-    resumed: int
+    resumed: bool
+    assemble_every: float = 60.0
 
     def run(self, executor: Executor, stop: Stop | None = None) -> Generator[BlockData]:
         """Compute what is left, and yield every block after it is safe on disk.
@@ -46,7 +47,7 @@ class Sweep:
         Raises:
             ResultFileError: a block or the result cannot be written.
         """
-        keeper = _Keeper(self.output, self.result, executor.workers)
+        keeper = _Keeper(self, executor.workers)
         try:
             if self.plan.blocks:
                 for block in executor.run(make_tasks(self.plan), stop or Stop()):
@@ -83,7 +84,7 @@ def open_sweep(
         plan = make_plan(config)
         if shard is not None:
             plan = plan.shard(*shard)
-        yield Sweep(config, output, result, plan.without(result), result.progress[0])
+        yield Sweep(config, output, result, plan.without(result), result.progress[0] > 0)
 
 
 def _begin(config: SweepConfig, output: Path, force: bool) -> Result:
@@ -94,19 +95,26 @@ def _begin(config: SweepConfig, output: Path, force: bool) -> Result:
             block.add_to(fresh)
         write_result(output, fresh)
         return fresh
-    found = _existing(output)
     if force:
+        _existing(output)
         write_result(output, fresh)
         blocks.discard(blocks.directory.glob("*.npz"))
         return fresh
+    found = check_same(config, output)
+    found.metadata.title, found.metadata.description = config.title, config.description
+    found.metadata.config = config.text
+    return found
+
+
+def check_same(config: SweepConfig, output: Path) -> Result:
+    """The result in `output`; raises `ResultFileError` if it is none, or that of another configuration."""
+    found = _existing(output)
     if found.metadata.config_hash != config.hash:
         reasons = "; ".join(differences(config.settings, found.metadata.settings)) or "the code reads it differently"
         raise ResultFileError(
             f"{output} holds the result of another configuration: {reasons}. Choose another output with -o, or "
             "give --force to overwrite it."
         )
-    found.metadata.title, found.metadata.description = config.title, config.description
-    found.metadata.config = config.text
     return found
 
 
@@ -121,12 +129,13 @@ def _existing(output: Path) -> Result:
 class _Keeper:
     """Puts finished blocks on disk and into the result, and from time to time the result itself."""
 
-    def __init__(self, output: Path, result: Result, workers: int) -> None:
-        self._output = output
-        self._result = result
-        self._blocks = Blocks(output, result.metadata.config_hash)
+    def __init__(self, sweep: Sweep, workers: int) -> None:
+        self._output = sweep.output
+        self._result = sweep.result
+        self._every = sweep.assemble_every
+        self._blocks = Blocks(sweep.output, sweep.config.hash)
         self._saved = list(self._blocks.load())
-        self._earlier = result.metadata.sessions
+        self._earlier = sweep.result.metadata.sessions
         self._started = self._assembled = time.monotonic()
         self._assembly_seconds = 0.0
         me = myself()
@@ -145,7 +154,7 @@ class _Keeper:
         """Make a block durable; assemble if that was long ago."""
         self._saved.append(self._blocks.save(block))
         block.add_to(self._result)
-        pause = max(_ASSEMBLE_EVERY_SECONDS, self._assembly_seconds / _ASSEMBLY_SHARE)
+        pause = max(self._every, self._assembly_seconds / _ASSEMBLY_SHARE)
         if time.monotonic() - self._assembled > pause:
             self.assemble()
 

@@ -33,7 +33,7 @@ def plot(  # noqa: PLR0913
         typer.Option(
             "--slice",
             metavar="NAME=VALUE",
-            help="Hold an axis (or another dimension of the quantity) at the stored value nearest to VALUE; repeatable.",
+            help="Hold an axis (or another dimension) at the stored value nearest to VALUE; repeatable.",
         ),
     ] = None,
     width: Annotated[

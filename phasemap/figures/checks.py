@@ -7,6 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from phasemap.figures import colours
 from phasemap.figures.scales import Scale
@@ -25,13 +26,26 @@ def draw_checks(axes: Axes, checks: Checks, scale: Scale) -> list[Artist]:
         checks.x[good], checks.y[good], c=checks.simulated[good], cmap=scale.cmap, norm=scale.norm, zorder=4.1,
         gid="checks", **ring,
     )  # fmt: skip
-    axes.scatter(checks.x[~good], checks.y[~good], facecolors="none", zorder=4.1, gid="checks-missing", **ring)
-    return [
+    handles: list[Artist] = [
         Line2D(
             [], [], linestyle="", marker="o", markersize=6, markerfacecolor=scale.cmap(0.75),
             markeredgecolor=colours.INK, markeredgewidth=0.9, label=checks.simulation,
         )
     ]  # fmt: skip
+    return handles + _draw_missing(axes, checks.x[~good], checks.y[~good], ring)
+
+
+def _draw_missing(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], ring: Look) -> list[Artist]:
+    """Grey circles with a cross: an open circle would pass for a value near zero."""
+    if not len(x):
+        return []
+    axes.scatter(x, y, facecolors=colours.GREY, zorder=4.1, gid="checks-missing", **ring)
+    axes.scatter(x, y, marker="x", s=0.4 * _AREA, c=colours.INK, linewidths=0.8, zorder=4.2, clip_on=False)
+    handle = Line2D(
+        [], [], linestyle="", marker="$\\otimes$", markersize=7, markerfacecolor=colours.INK,
+        markeredgecolor=colours.INK, markeredgewidth=0.2, label="simulation not converged",
+    )  # fmt: skip
+    return [handle]
 
 
 def draw_agreement(panels: Sequence[Axes], checks: Checks, scale: Scale) -> None:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib.patheffects as effects
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from phasemap.figures import colours
 from phasemap.figures.scene import Line, Markers
@@ -27,7 +29,7 @@ LINE_STYLES: dict[str, LineStyle] = {
     "static_fold": LineStyle("#000000", (0, (4.2, 1.6)), "static fold"),
     "dynamic_fold": LineStyle("#6a1b9a", (0, (5.0, 1.4, 1.2, 1.4)), "dynamic fold"),
     "marginal_boundary": LineStyle("#00523f", (0, (1.2, 1.2)), r"marginal boundary, $f S = 1$"),
-    "static_instability": LineStyle("#00523f", "solid", r"fixed point unstable, $S = 1$"),
+    "static_gain_one": LineStyle("#00523f", "solid", r"fixed point unstable, $S = 1$"),
     "zero_exponent": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
 }
 _OTHER_DASHES: tuple[Any, ...] = ((0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (9, 2, 2, 2)))
@@ -46,14 +48,22 @@ def line_style(name: str, order: int = 0) -> LineStyle:
 def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
     """Draw the lines with a pale casing that lifts them off any background; return handles for the legend."""
     handles: list[Artist] = []
-    for order, line in enumerate(lines):
+    ranks = list(LINE_STYLES)
+    for order, line in enumerate(sorted(lines, key=lambda one: ranks.index(one.name) if one.name in ranks else 99)):
         style = line_style(line.name, order)
         look: Look = {"color": style.colour, "linestyle": style.dashes, "linewidth": 1.3}
-        for piece in line.pieces:
+        pieces = [piece for piece in line.pieces if _is_visible(axes, piece)]
+        for piece in pieces:
             axes.plot(piece[:, 0], piece[:, 1], zorder=3, path_effects=_CASING, gid=f"line-{line.name}", **look)
-        if line.pieces:
+        if pieces:
             handles.append(Line2D([], [], label=style.words or line.description, **look))
     return handles
+
+
+def _is_visible(axes: Axes, piece: NDArray[np.float64]) -> bool:
+    """Whether a piece is longer than a dot on the page; shorter ones are ends of lines that coincide with others."""
+    place = (axes.transData + axes.transAxes.inverted()).transform(piece)
+    return bool((np.ptp(place, axis=0) > 0.005).any())
 
 
 def draw_markers(axes: Axes, markers: tuple[Markers, ...]) -> list[Artist]:

@@ -27,8 +27,7 @@ def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
     look: Look = {"fontsize": 6.8, "handlelength": 2.0, "columnspacing": 1.0} if small else {"columnspacing": 1.2}
     for columns in range(min(len(handles), 5), 0, -1):
         legend = figure.legend(handles=list(handles), loc="outside lower center", ncols=columns, **look)
-        figure.draw_without_rendering()
-        extent = legend.get_window_extent()
+        extent = legend.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
         if extent.width <= 0.985 * figure.bbox.width or columns == 1:
             figure.set_figheight(figure.get_figheight() + extent.height / figure.dpi)
             return

@@ -31,7 +31,8 @@ class Page:
         renderer = figure.canvas.get_renderer()
         hidden = {label for axes in figure.findobj(lambda a: hasattr(a, "xaxis")) for label in _undrawn(axes)}
         self.boxes = [
-            (text.get_text(), text.get_window_extent(renderer))
+            # An annotation's own extent would include its leader.
+            (text.get_text(), Text.get_window_extent(text, renderer))
             for text in figure.findobj(Text)
             if text.get_visible() and text.get_text().strip() and text not in hidden
         ]
@@ -62,6 +63,8 @@ class Page:
 
 def _undrawn(axes):
     """Tick labels beyond the limits, which matplotlib keeps and does not draw."""
+    if hasattr(axes, "zaxis"):  # in three dimensions they find their places only as they are painted
+        return [label for axis in (axes.xaxis, axes.yaxis, axes.zaxis) for label in axis.get_ticklabels()]
     labels = []
     for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
         low, high = min(limits), max(limits)

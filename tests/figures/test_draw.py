@@ -1,0 +1,135 @@
+"""What is asked for, and what is said when it is not there."""
+
+import numpy as np
+import pytest
+
+from phasemap.errors import PhasemapError
+from phasemap.figures.caption import caption_of
+from phasemap.figures.draw import Request, draw, write
+from phasemap.figures.fields import available, phase_field, resolve
+from phasemap.model.status import Status
+from phasemap.phases import Phase
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (Request(quantity="lyapunov_min"), "Did you mean 'lyapunov_max'"),
+        (Request(branch="chaos"), "Did you mean 'chaotic'"),
+        (Request(quantity="fixed_point_count", branch="zero"), "no branches"),
+        (Request(at={"alpha": "1"}), "There is no axis 'alpha'"),
+        (Request(at={"alpha_r": "x"}), "needs a number"),
+        (Request(at={"alpha_r": "50"}), "lies outside"),
+        (Request(at={"alpha_r": "5", "g_h": "2"}), "Nothing is left"),
+        (Request(width="triple"), "single or double"),
+    ],
+)
+def test_what_is_not_there_is_explained(plane, request_, words):
+    with pytest.raises(PhasemapError, match=words):
+        draw(plane, request_)
+
+
+def test_a_map_of_three_axes_asks_for_a_section(box):
+    with pytest.raises(PhasemapError, match="--slice beta_r=0"):
+        draw(box, Request(quantity="static_gain"))
+    box.surfaces.clear()
+    with pytest.raises(PhasemapError, match="--slice beta_r=0"):
+        draw(box, Request())
+
+
+def test_surfaces_in_three_parameters(box, find, page):
+    figure = draw(box, Request())
+    (mesh,) = find(figure, "mesh-zero_instability")
+    assert len(mesh.get_facecolor()) == len(box.surfaces["zero_instability"].triangles)
+    assert len(find(figure, "line-static_tricritical")) == 1
+    look = page(figure)
+    assert look.cut_off() == []
+    assert {"$g_h$", r"$\alpha_r$", r"$\beta_r$"} <= {words for words, _ in look.boxes}
+
+
+def test_a_section_says_where_it_is(box):
+    assert r"$\beta_r$ $= 0.5$" in draw(box, Request(at={"beta_r": "0.5"})).axes[0].get_title()
+
+
+def test_the_map_shows_the_attractor(plane):
+    shown = resolve(plane, "lyapunov_max").values
+    rates = plane.fields["lyapunov_max"].values
+    chaotic = np.isfinite(rates[..., 2])
+    assert np.array_equal(shown[chaotic], rates[..., 2][chaotic])
+    assert np.array_equal(shown[~chaotic], rates[..., 0][~chaotic])
+
+
+def test_a_named_fixed_point_is_taken_and_the_outermost_otherwise(plane):
+    gains = plane.fields["static_gain"].values
+    assert np.array_equal(resolve(plane, "static_gain", "zero").values, gains[..., 0])
+    outermost = np.where(np.isfinite(gains[..., 3]), gains[..., 3], gains[..., 0])
+    assert np.array_equal(resolve(plane, "static_gain").values, outermost)
+
+
+def test_labels_are_made_afresh_from_stored_numbers(plane):
+    before = phase_field(plane).values
+    assert set(np.unique(before)) == {Phase.STABLE_ZERO, Phase.STATIC_COMPLEX, Phase.BISTABLE, Phase.CHAOTIC}
+    plane.fields["lyapunov_max"].status[20, 0, 2] = Status.NOT_CONVERGED
+    assert phase_field(plane).values[20, 0] == Phase.UNDETERMINED
+    assert "phase" in available(plane)
+
+
+def test_the_gate_along_an_axis_reaches_the_labels(plane):
+    plane.metadata.parameters.pop("alpha_z")
+    plane.metadata.parameters["beta_z"] = 0.0
+    from dataclasses import replace
+
+    plane.axes = (plane.axes[0], replace(plane.axes[1], name="alpha_z"))
+    for field in plane.fields.values():
+        field.dims = ("g_h", "alpha_z", *field.own_dims)
+    # The edge is not stored: with an update gate that varies, slow chaos and a marginal state cannot be told apart.
+    plane.fields["lyapunov_max"].values[..., 2] *= 1e-4
+    labels = phase_field(plane).values
+    assert labels[20, 0] == Phase.CHAOTIC and labels[20, 5] == Phase.UNDETERMINED
+
+
+def test_two_dimensional_text_is_plain_without_colours(plane):
+    text = write(plane, Request(), 80, 20, colour=False).plain
+    assert text.isascii() or set(text) - {c for c in text if c.isascii()} <= {"\u00a0"}
+    assert max(map(len, text.splitlines())) <= 100
+    assert "lyapunov_max" in text and "chaotic" in text.replace("\u00a0", " ") and "static fold" in text
+
+
+def test_coloured_text_has_two_values_to_a_character(plane):
+    text = write(plane, Request(), 80, 20, colour=True)
+    assert "▀" in text.plain
+    assert max(map(len, text.plain.splitlines())) <= 80
+    assert any(span.style.bgcolor is not None for span in text.spans if not isinstance(span.style, str))
+
+
+@pytest.mark.parametrize("quantity", ["phase", "fixed_point_count", "static_gain"])
+@pytest.mark.parametrize("colour", [True, False])
+def test_every_kind_of_quantity_can_be_written(plane, quantity, colour):
+    assert write(plane, Request(quantity=quantity), 60, 12, colour).plain.count("\n") > 12
+
+
+def test_plain_text_marks_what_is_not_good(plane):
+    plane.fields["lyapunov_max"].status[20, 8, 2] = Status.NOT_CONVERGED
+    text = write(plane, Request(), 80, 20, colour=False).plain
+    assert "?" in text and "not converged" in text
+
+
+def test_rows_run_upwards(plane):
+    plane.fields["lyapunov_max"].status[10, -1, :] = Status.FAILED
+    rows = write(plane, Request(), 80, 17, colour=False).plain.splitlines()
+    assert "!" in rows[2] and "!" not in rows[10]
+
+
+def test_lines_can_be_written(plane):
+    text = write(plane, Request(at={"alpha_r": "15"}), 80, 15, colour=False).plain
+    assert text.isascii() and "* zero" in text and "x chaotic" in text
+
+
+def test_captions_say_what_was_computed_and_how_much_of_it_is_good(plane):
+    plane.fields["lyapunov_max"].status[3, 4, 0] = Status.FAILED
+    words = caption_of(plane, Request())
+    for expected in (
+        "Maximum Lyapunov exponent", "g_h from 0.5 to 4 (21 values)", "beta_r = 0", "1 failed", "1.0e-08",
+        "5 points", "size = 500", "0123456789ab",
+    ):  # fmt: skip
+        assert expected in words, expected

@@ -159,7 +159,7 @@ _SURFACE_ARRAYS = ("vertices", "residual", "offsets", "triangles")
 def decode(path: Path) -> tuple[str, BlockData] | None:
     """The configuration's hash and the block in a file; None if the file is damaged or of another version."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             header = json.loads(archive["header"].tobytes())
             if header["version"] != _VERSION:
                 return None

@@ -52,8 +52,9 @@ def read_file(path: Path) -> Result:
     if path.is_dir():
         raise ResultFileError(f"{path} is a folder, not a result file.")
     try:
-        # Every writer replaces whole files, so locks (which many network file systems lack) are not needed.
-        with h5py.File(path, "r", locking=False) as file:
+        # Through a plain file: writers replace whole files, so HDF5's locks, which network file systems may lack, are
+        # not needed.
+        with path.open("rb") as stream, h5py.File(stream, "r") as file:
             _check_format(file, path)
             return _read(file)
     except ResultFileError:

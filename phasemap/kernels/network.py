@@ -20,6 +20,7 @@ CONSTANT, LIVE, INSTANT = 0, 1, 2
 
 H, Z, R = 0, 1, 2
 STATE, TANGENT = 0, 1
+SIGMA_Z = 6
 
 
 @njit(**REDUCTION)
@@ -113,42 +114,53 @@ def rates(p, modes, J_h, J_z, J_r, drive, x, k, work, columns):
 
     p: Parameters; modes: (mode of z, mode of r); drive (3, N): inputs I^h, I^z, I^r during this step.
     x, k (3, 2, N): a row of x that belongs to an instantaneous gate is overwritten by its value.
-    work (9, N): scratch.
+    work (11, N): scratch; afterwards its rows from SIGMA_Z on hold the linearisation of the flow at x.
     """
     n = drive.shape[1]
     phi, y = work[0:2], work[2:4]
     psi = work[4:6]
-    value, slope, activation_slope = work[6], work[7], work[8]
+    sigma_z, q, phi_slope, sigma_r, sigma_r_slope = work[SIGMA_Z], work[7], work[8], work[9], work[10]
     for i in range(n):
         f = tanh(p.g_h * x[H, STATE, i] + p.beta_h)
         phi[STATE, i] = f
-        activation_slope[i] = p.g_h * (1.0 - f * f)
+        phi_slope[i] = p.g_h * (1.0 - f * f)
     if columns == 2:
         for i in range(n):
-            phi[TANGENT, i] = activation_slope[i] * x[H, TANGENT, i]
+            phi[TANGENT, i] = phi_slope[i] * x[H, TANGENT, i]
     rate_z = 1.0 / p.tau_z if modes[0] == LIVE else 0.0
     rate_r = 1.0 / p.tau_r if modes[1] == LIVE else 0.0
     _gate_drive(J_z, drive[Z], modes[0], rate_z, Z, x, k, phi, y, columns)
     _gate_drive(J_r, drive[R], modes[1], rate_r, R, x, k, phi, y, columns)
 
-    gate_values(x[R, STATE], p.alpha_r, p.beta_r, value, slope)
+    gate_values(x[R, STATE], p.alpha_r, p.beta_r, sigma_r, sigma_r_slope)
     for i in range(n):
-        psi[STATE, i] = phi[STATE, i] * value[i]
+        psi[STATE, i] = phi[STATE, i] * sigma_r[i]
     if columns == 2:
         for i in range(n):
-            psi[TANGENT, i] = phi[TANGENT, i] * value[i] + phi[STATE, i] * slope[i] * x[R, TANGENT, i]
+            psi[TANGENT, i] = phi[TANGENT, i] * sigma_r[i] + phi[STATE, i] * sigma_r_slope[i] * x[R, TANGENT, i]
     multiply(J_h, psi, y, columns)
 
-    gate_values(x[Z, STATE], p.alpha_z, p.beta_z, value, slope)
+    gate_values(x[Z, STATE], p.alpha_z, p.beta_z, sigma_z, q)
     inside = p.input_inside
     for i in range(n):
         bracket = y[STATE, i] - x[H, STATE, i] + inside * drive[H, i]
-        k[H, STATE, i] = value[i] * bracket + (1.0 - inside) * drive[H, i]
-        slope[i] *= bracket
+        k[H, STATE, i] = sigma_z[i] * bracket + (1.0 - inside) * drive[H, i]
+        q[i] *= bracket
     if columns == 2:
         for i in range(n):
             u = x[H, TANGENT, i]
-            k[H, TANGENT, i] = value[i] * (y[TANGENT, i] - u) + slope[i] * x[Z, TANGENT, i]
+            k[H, TANGENT, i] = sigma_z[i] * (y[TANGENT, i] - u) + q[i] * x[Z, TANGENT, i]
+
+
+@njit(**INLINE)
+def _linearise(work, out):
+    """Write phi' sigma_r, phi sigma_r', phi', sigma_z, q into out (5, N) from what `rates` left in work."""
+    for i in range(out.shape[1]):
+        out[0, i] = work[8, i] * work[9, i]
+        out[1, i] = work[0, i] * work[10, i]
+        out[2, i] = work[8, i]
+        out[3, i] = work[6, i]
+        out[4, i] = work[7, i]
 
 
 @njit(**INLINE)
@@ -174,22 +186,34 @@ def _take_stage(stage_index, step, x, k, total, forward):
 
 
 @njit(**KERNEL)
-def advance(p, modes, J_h, J_z, J_r, static_drive, noise, x, step, n_steps, columns, stages, work):
+def advance(
+    p, modes, J_h, J_z, J_r, static_drive, noise, x, step, n_steps, columns, linearisation, at_stages, stages, work
+):
     """Advance x in place by n_steps classical Runge-Kutta steps.
 
     static_drive (3, N). noise (n_steps, 3, N), the mean of the noise input over each step, or (0, 3, N) for none.
-    The rows of instantaneous gates hold the values of the last step's start.
-    stages (3, 3, 2, N) and work (12, N): scratch, finite at the start.
+    linearisation: filled with the coefficients of the tangent flow, at the four stages of every step (4 n_steps, 5, N)
+    if at_stages, else at the ends of the steps (n_steps + 1, 5, N), without noise; no rows: not wanted.
+    The rows of x of instantaneous gates hold the values of the last step's start.
+    stages (3, 3, 2, N) and work (14, N): scratch, finite at the start.
     """
-    drive = work[9:12]
+    drive = work[11:14]
     k, forward, total = stages[0], stages[1], stages[2]
     drive[:] = static_drive
+    wanted = linearisation.shape[0] > 0
     for index in range(n_steps):
         if noise.shape[0] > 0:
             drive[:] = static_drive + noise[index]
         for s in range(4):
             rates(p, modes, J_h, J_z, J_r, drive, x if s == 0 else forward, k, work, columns)
+            if wanted and at_stages:
+                _linearise(work, linearisation[4 * index + s])
+            elif wanted and s == 0:
+                _linearise(work, linearisation[index])
             for f in range(3):
                 if _carried(f, modes):
                     for c in range(columns):
                         _take_stage(s, step, x[f, c], k[f, c], total[f, c], forward[f, c])
+    if wanted and not at_stages:
+        rates(p, modes, J_h, J_z, J_r, drive, x, k, work, 1)
+        _linearise(work, linearisation[n_steps])

@@ -1,6 +1,7 @@
 """The maximum Lyapunov exponent of one network: growth of a tangent vector, or an eigenvalue where it has settled."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,10 @@ from phasemap.simulation.statistics import mean_over_time, stationary_from
 
 # A network whose state moves slower than this (root mean square over units) is at a fixed point.
 SETTLED_SPEED = 1e-8
+EIGENVALUE_TOLERANCE = 1e-8
+# Below this dimension, or for more than this share of the eigenvalues, the dense solver is faster.
 _DENSE_LIMIT = 400
-_EIGENVALUE_TOLERANCE = 1e-8
+_ARNOLDI_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -74,37 +77,45 @@ def maximum_exponent(integrator: Integrator, trajectory: Trajectory) -> MaximumE
     the mean growth rate, from where it is stationary on.
     """
     if trajectory.settled:
-        value, error = leading_growth_rate(integrator)
-        return MaximumExponent(value, error, stationary=math.isfinite(value))
+        value = float(leading_eigenvalues(integrator, 1)[0])
+        return MaximumExponent(value, EIGENVALUE_TOLERANCE, stationary=math.isfinite(value))
     first = stationary_from(trajectory.growth)
     stationary = first < len(trajectory.growth)
     mean = mean_over_time(trajectory.growth[first if stationary else 0 :])
     return MaximumExponent(mean.value, mean.error, stationary)
 
 
-def leading_growth_rate(integrator: Integrator) -> tuple[float, float]:
-    """Largest real part of the eigenvalues of the Jacobian at the present state, and the tolerance of its solver."""
-    network = integrator.network
-    fields = np.flatnonzero(network.carried)
-    shape = (fields.size, network.size)
-    saved = integrator.x[:, 1].copy()
+def leading_eigenvalues(integrator: Integrator, count: int) -> FloatArray:
+    """The `count` largest real parts of eigenvalues of the Jacobian at the present state, descending; NaN on failure.
 
-    def jacobian(vector: FloatArray) -> FloatArray:
-        integrator.x[fields, 1] = np.real(vector).reshape(shape)
-        return np.asarray(integrator.rates()[fields, 1].ravel())
-
-    dimension = network.dimension
+    By Arnoldi iteration where few are wanted, else from the dense matrix.
+    """
+    dimension = integrator.network.dimension
     try:
-        if dimension <= _DENSE_LIMIT:
-            dense = np.stack([jacobian(e) for e in np.eye(dimension)], axis=1)
-            return float(np.linalg.eigvals(dense).real.max()), 1e-12
-        operator = LinearOperator((dimension, dimension), matvec=jacobian, dtype=float)
-        leading = eigs(
-            operator, k=6, which="LR", ncv=80, v0=np.ones(dimension), tol=_EIGENVALUE_TOLERANCE, maxiter=5000,
-            return_eigenvectors=False,
-        )  # fmt: skip
-        return float(leading.real.max()), _EIGENVALUE_TOLERANCE
+        if dimension <= _DENSE_LIMIT or count > _ARNOLDI_SHARE * dimension:
+            values = np.linalg.eigvals(jacobian_matrix(integrator))
+        else:
+            operator = LinearOperator((dimension, dimension), matvec=_jacobian_product(integrator), dtype=float)
+            wanted = count + 5
+            values = eigs(
+                operator, k=wanted, which="LR", ncv=min(dimension, 4 * wanted + 60), v0=np.ones(dimension),
+                tol=EIGENVALUE_TOLERANCE, maxiter=5000, return_eigenvectors=False,
+            )  # fmt: skip
     except (ArpackError, ArpackNoConvergence, np.linalg.LinAlgError):
-        return math.nan, math.nan
-    finally:
-        integrator.x[:, 1] = saved
+        return np.full(count, np.nan)
+    return np.asarray(np.sort(values.real)[::-1][:count])
+
+
+def jacobian_matrix(integrator: Integrator) -> FloatArray:
+    """Jacobian of the reduced flow at the present state, (D, D), carried fields in the order h, z, r."""
+    product = _jacobian_product(integrator)
+    return np.stack([product(unit) for unit in np.eye(integrator.network.dimension)], axis=1)
+
+
+def _jacobian_product(integrator: Integrator) -> Callable[[FloatArray], FloatArray]:
+    fields = np.flatnonzero(integrator.network.carried)
+
+    def product(vector: FloatArray) -> FloatArray:
+        return np.asarray(integrator.tangent_rates(vector.reshape(fields.size, -1))[fields].ravel())
+
+    return product

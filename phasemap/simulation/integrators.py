@@ -3,6 +3,7 @@
 import numpy as np
 
 from phasemap.kernels import network as kernels
+from phasemap.kernels.tangent import COEFFICIENTS
 from phasemap.model.results import FloatArray
 from phasemap.simulation.disorder import Network, Stream, draw_direction, draw_state, generator
 from phasemap.simulation.noise import NoiseSource
@@ -24,7 +25,7 @@ class Integrator:
         self.x = np.zeros((3, 2, n))
         self.x[:, 0] = initial
         self._stages = np.zeros((3, 3, 2, n))
-        self._work = np.zeros((12, n))
+        self._work = np.zeros((14, n))
         self._rates = np.zeros((3, 2, n))
 
     @property
@@ -44,10 +45,19 @@ class Integrator:
 
     def advance(self, n_steps: int, *, tangent: bool = False) -> None:
         """Advance the state, and the tangent vector if asked, by n_steps."""
-        columns = 2 if tangent else 1
+        self._advance(n_steps, 2 if tangent else 1, np.zeros((0, COEFFICIENTS, 0)), at_stages=False)
+
+    def advance_linearised(self, n_steps: int, linearisation: FloatArray, *, at_stages: bool) -> None:
+        """Advance the state by n_steps and record the coefficients of the tangent flow (`kernels.tangent`).
+
+        linearisation: (4 n_steps, 5, N), filled at the stages of every step, or (n_steps + 1, 5, N), at their ends.
+        """
+        self._advance(n_steps, 1, linearisation, at_stages=at_stages)
+
+    def _advance(self, n_steps: int, columns: int, linearisation: FloatArray, *, at_stages: bool) -> None:
         kernels.advance(
             *self.network.arguments(), self.network.drive, self._noise.draw(n_steps), self.x, self.step, n_steps,
-            columns, self._stages, self._work,
+            columns, linearisation, at_stages, self._stages, self._work,
         )  # fmt: skip
         self.time += n_steps * self.step
 
@@ -70,6 +80,13 @@ class Integrator:
         x = self.x.copy()
         kernels.rates(*self.network.arguments(), self.network.drive, x, self._rates, self._work, 2)
         return np.where(np.array(self.network.carried)[:, None, None], self._rates, 0.0)
+
+    def tangent_rates(self, vector: FloatArray) -> FloatArray:
+        """Jacobian at the state times a tangent vector given by its carried fields (n, N); returns (3, N)."""
+        x = self.x.copy()
+        x[np.array(self.network.carried), 1] = vector
+        kernels.rates(*self.network.arguments(), self.network.drive, x, self._rates, self._work, 2)
+        return np.where(np.array(self.network.carried)[:, None], self._rates[:, 1], 0.0)
 
     def speed(self) -> float:
         """Root mean square of the state's time derivative over the degrees of freedom."""

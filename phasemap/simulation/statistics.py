@@ -10,6 +10,9 @@ from phasemap.model.results import FloatArray
 
 # Fewer blocks than this give no usable estimate of a variance.
 _MIN_BLOCKS = 8
+# Estimates of the correlation of so few blocks cannot be told from 1 above this.
+_LARGEST_CORRELATION = 0.8
+_ALLOWED_DRIFT = 6.0
 
 
 @dataclass(frozen=True)
@@ -25,24 +28,33 @@ def block_error(series: FloatArray) -> NDArray[np.float64]:
 
     Neighbours are averaged in pairs again and again; the error that the scatter of the averages implies grows until
     they are independent. The largest value over levels with at least 8 blocks is returned, a cautious choice
-    (Flyvbjerg and Petersen, J. Chem. Phys. 91, 461).
+    (Flyvbjerg and Petersen, J. Chem. Phys. 91, 461). Where the coarsest averages are still correlated with their
+    neighbours (coefficient c), the error is enlarged by the factor sqrt((1 + c) / (1 - c)) of a process of first order.
 
     series: (n, ...). Returns (...): infinite where n < 8.
     """
     values = np.asarray(series, dtype=float)
-    best = np.full(values.shape[1:], np.inf if values.shape[0] < _MIN_BLOCKS else 0.0)
-    while values.shape[0] >= _MIN_BLOCKS:
+    if values.shape[0] < _MIN_BLOCKS:
+        return np.full(values.shape[1:], np.inf)
+    best = np.zeros(values.shape[1:])
+    while True:
         best = np.maximum(best, values.std(axis=0, ddof=1) / math.sqrt(values.shape[0]))
+        if values.shape[0] < 2 * _MIN_BLOCKS:
+            break
         even = values.shape[0] // 2 * 2
         values = 0.5 * (values[0:even:2] + values[1:even:2])
-    return np.asarray(best)
+    deviations = values - values.mean(axis=0)
+    scatter = np.maximum((deviations**2).sum(axis=0), 1e-300)
+    remaining = np.clip((deviations[1:] * deviations[:-1]).sum(axis=0) / scatter, 0.0, _LARGEST_CORRELATION)
+    return np.asarray(best * np.sqrt((1.0 + remaining) / (1.0 - remaining)))
 
 
 def stationary_from(series: FloatArray) -> int:
     """Index from which a correlated series is stationary; its length if that is not so within its first half.
 
-    After the start that is dropped, the mean of the first quarter must agree with that of the last half within
-    four standard errors (Geweke 1992); starts are tried in eighths of the series.
+    After the start that is dropped, the mean of the first quarter must agree with that of the last half (Geweke 1992);
+    starts are tried in eighths of the series. Six standard errors are allowed, of the last half without its linear
+    trend, so that a drift does not excuse itself.
     """
     series = np.asarray(series, dtype=float)
     n = len(series)
@@ -52,10 +64,15 @@ def stationary_from(series: FloatArray) -> int:
         rest = series[start:]
         last = rest[len(rest) // 2 :]
         # The first quarter is half as long as the last half.
-        allowed = 4.0 * math.sqrt(3.0) * float(block_error(last))
+        allowed = _ALLOWED_DRIFT * math.sqrt(3.0) * float(block_error(_without_trend(last)))
         if abs(rest[: len(rest) // 4].mean() - last.mean()) <= allowed:
             return start
     return n
+
+
+def _without_trend(series: FloatArray) -> FloatArray:
+    time = np.arange(len(series)) - 0.5 * (len(series) - 1)
+    return np.asarray(series - (time @ series) / (time @ time) * time)
 
 
 def mean_over_time(series: FloatArray) -> MeanWithError:

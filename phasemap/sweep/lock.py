@@ -142,6 +142,25 @@ def myself() -> Holder:
     return Holder(platform.node(), os.getpid(), now, _boot(), _start_ticks(os.getpid()))
 
 
+def current_holder(result: Path) -> Holder | None:
+    """The living process that writes a result now, as far as its lock file tells; None if there is none."""
+    path = result.with_name(f"{result.name}.lock")
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        holder = _read(descriptor)
+        if holder is None:
+            return None
+        alive = holder.alive_here()
+        if alive is None:
+            alive = _age(descriptor, path) < _DEAD_AFTER_SECONDS
+        return holder if alive else None
+    finally:
+        os.close(descriptor)
+
+
 def _read(descriptor: int) -> Holder | None:
     """What the lock file says; None if it is empty or was not finished."""
     try:

@@ -12,21 +12,19 @@ if TYPE_CHECKING:
     from phasemap.storage import Result
 
 
-def plot(  # noqa: PLR0913
+def plot(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Result file that `phasemap sweep` wrote.")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--output", help="Figure to write: .png, .pdf or .svg. [default: FILE with the suffix .png]"
-        ),
+        typer.Option("-o", "--output", help="Figure to write: .png, .pdf or .svg. Default: FILE with the suffix .png."),
     ] = None,
     quantity: Annotated[
         str | None,
-        typer.Option("-q", "--quantity", help="What to draw: a stored quantity, or 'phase'. [default: lyapunov_max]"),
+        typer.Option("-q", "--quantity", help="What to draw: a stored quantity, or 'phase'. Default: lyapunov_max."),
     ] = None,
     branch: Annotated[
         str | None,
-        typer.Option("--branch", help="Branch or fixed point to draw, by name. [default: the attractor]"),
+        typer.Option("--branch", help="Branch or fixed point to draw, by name. Default: the attractor."),
     ] = None,
     at: Annotated[
         list[str] | None,
@@ -38,7 +36,7 @@ def plot(  # noqa: PLR0913
     ] = None,
     width: Annotated[
         str | None,
-        typer.Option("--width", help="Journal column: 'single' (86 mm) or 'double' (178 mm). [default: as needed]"),
+        typer.Option("--width", help="Journal column: 'single' (86 mm) or 'double' (178 mm). Default: as needed."),
     ] = None,
     title: Annotated[str, typer.Option("--title", help="Line above the map.")] = "",
     terminal: Annotated[
@@ -51,6 +49,16 @@ def plot(  # noqa: PLR0913
     """Draw a result: the phase diagram of a plane, lines along one axis, surfaces in three.
 
     The figure is made from the file alone and is the same every time, so an existing figure is overwritten.
+
+    Examples:
+
+        phasemap plot quickstart.h5
+
+        phasemap plot quickstart.h5 -o figure.pdf --width single
+
+        phasemap plot quickstart.h5 --quantity static_gain --branch upper
+
+        phasemap plot quickstart.h5 --slice alpha_r=10 --terminal
     """
     from phasemap.figures.draw import Request
     from phasemap.storage import read_result

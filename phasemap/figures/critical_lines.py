@@ -1,5 +1,6 @@
 """Critical lines and points over a map: each kind always looks the same."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,8 +49,7 @@ def line_style(name: str, order: int = 0) -> LineStyle:
 def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
     """Draw the lines with a pale casing that lifts them off any background; return handles for the legend."""
     handles: list[Artist] = []
-    ranks = list(LINE_STYLES)
-    for order, line in enumerate(sorted(lines, key=lambda one: ranks.index(one.name) if one.name in ranks else 99)):
+    for order, line in enumerate(sorted(lines, key=lambda one: _rank(one.name, LINE_STYLES))):
         style = line_style(line.name, order)
         look: Look = {"color": style.colour, "linestyle": style.dashes, "linewidth": 1.3}
         pieces = [piece for piece in line.pieces if _is_visible(axes, piece)]
@@ -58,6 +58,11 @@ def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
         if pieces:
             handles.append(Line2D([], [], label=style.words or line.description, **look))
     return handles
+
+
+def _rank(name: str, known: Collection[str]) -> int:
+    """The place of a name in a table of styles; what it does not list comes last."""
+    return list(known).index(name) if name in known else len(known)
 
 
 def _is_visible(axes: Axes, piece: NDArray[np.float64]) -> bool:
@@ -69,7 +74,7 @@ def _is_visible(axes: Axes, piece: NDArray[np.float64]) -> bool:
 def draw_markers(axes: Axes, markers: tuple[Markers, ...]) -> list[Artist]:
     """Draw special points (tricritical ones) as open symbols; return handles for the legend."""
     handles: list[Artist] = []
-    for k, kind in enumerate(markers):
+    for k, kind in enumerate(sorted(markers, key=lambda one: _rank(one.name, _MARKERS))):
         shape, words = _MARKERS.get(kind.name, ("sDP"[k % 3], kind.description))
         look: Look = {
             "linestyle": "", "marker": shape, "markersize": 7.5 if shape == "*" else 4.2,

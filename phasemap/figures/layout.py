@@ -22,10 +22,13 @@ def set_ticks(drawn: MplAxis, axis: Axis) -> None:
 
 
 def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
-    """A legend below everything, in as many columns as the page is wide for; the page grows by its height."""
+    """A legend below everything, in as few rows as the page is wide for; the page grows by its height."""
+    if not handles:
+        return
     small = figure.get_figwidth() < WIDTHS["double"]
     look: Look = {"fontsize": 6.8, "handlelength": 2.0, "columnspacing": 1.0} if small else {"columnspacing": 1.2}
-    for columns in range(min(len(handles), 5), 0, -1):
+    for rows in range(-(-len(handles) // 5), len(handles) + 1):
+        columns = -(-len(handles) // rows)
         legend = figure.legend(handles=list(handles), loc="outside lower center", ncols=columns, **look)
         extent = legend.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
         if extent.width <= 0.985 * figure.bbox.width or columns == 1:

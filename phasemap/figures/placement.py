@@ -30,6 +30,18 @@ class Box:
             and abs(self.y - other.y) < 0.5 * (self.height + other.height)
         )  # fmt: skip
 
+    def anchor(self, target: Point) -> Point:
+        """The place on the rectangle nearest to a point outside of it: where a leader starts."""
+        return (
+            float(np.clip(target[0], self.x - self.width / 2, self.x + self.width / 2)),
+            float(np.clip(target[1], self.y - self.height / 2, self.y + self.height / 2)),
+        )
+
+    def distance(self, target: Point) -> float:
+        """Distance from the rectangle to a point outside of it."""
+        x, y = self.anchor(target)
+        return float(np.hypot(x - target[0], y - target[1]))
+
     def crosses(self, a: Point, b: Point) -> bool:
         """Whether the segment a-b passes through the rectangle (sampled every half point)."""
         n = int(2 * np.hypot(b[0] - a[0], b[1] - a[1])) + 2
@@ -102,7 +114,7 @@ def fit_near(
     away = np.hypot(np.maximum(np.abs(x - target[0]) - w / 2, 0), np.maximum(np.abs(y - target[1]) - h / 2, 0))
     for k in np.argsort(np.where(away < 10.0, 1e6 - away, away), kind="stable"):
         box = Box(float(x[k]), float(y[k]), width, height)
-        leader = ((box.x, box.y), target)
+        leader = (box.anchor(target), target)
         if any(box.crosses(*other) or _cross(leader, other) for other in leaders):
             continue
         if not any(other.crosses(*leader) for other in taken):

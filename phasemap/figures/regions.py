@@ -175,14 +175,18 @@ def _write_beside(page: _Page, words: str, region: Mask, taken: list[Box], leade
     for box in taken:
         box.paint(blocked, _MARGIN)
     free = ~(blocked | region)
+    candidates = []
     for layout in _layouts(words):
         width, height = page.size_of(layout, _SIZES[-1])
         box_or_none = fit_near(free, width + 2 * _MARGIN, height + 2 * _MARGIN, (x, y), taken, leaders)
         if box_or_none is not None:
-            taken.append(box_or_none)
-            leaders.append(((box_or_none.x, box_or_none.y), (x, y)))
-            return _write(page, layout, _SIZES[-1], box_or_none, (x, y))
-    return None
+            candidates.append((box_or_none.distance((x, y)), layout, box_or_none))
+    if not candidates:
+        return None
+    _, layout, chosen = min(candidates, key=lambda one: one[0])
+    taken.append(chosen)
+    leaders.append((chosen.anchor((x, y)), (x, y)))
+    return _write(page, layout, _SIZES[-1], chosen, (x, y))
 
 
 def _layouts(words: str) -> list[str]:
@@ -204,19 +208,12 @@ def _write(page: _Page, words: str, size: float, box: Box, target: tuple[float, 
     if target is None:
         return page.axes.text(*place, words, transform=page.axes.transAxes, **look)
     arrow: Look = {"arrowstyle": "-", "linewidth": 0.7, "color": colours.INK, "shrinkA": 0.0, "shrinkB": 0.0}
-    end = page.fraction(*target)
+    end, start = page.fraction(*target), box.anchor(target)
+    corner = (start[0] - box.x) / box.width + 0.5, (start[1] - box.y) / box.height + 0.5
     page.axes.plot(
         *end, "o", markersize=2.6, color=colours.INK, transform=page.axes.transAxes, zorder=6, gid="region-leader"
     )
     return page.axes.annotate(
         words, xy=end, xytext=place, xycoords="axes fraction", textcoords="axes fraction",
-        arrowprops={**arrow, "relpos": _corner(box, target)}, **look,
+        arrowprops={**arrow, "relpos": corner}, **look,
     )  # fmt: skip
-
-
-def _corner(box: Box, target: tuple[float, float]) -> tuple[float, float]:
-    """The place on the label's rectangle nearest to the target, as a fraction of its size: where the leader starts."""
-    return (
-        float(np.clip(0.5 + (target[0] - box.x) / box.width, 0.0, 1.0)),
-        float(np.clip(0.5 + (target[1] - box.y) / box.height, 0.0, 1.0)),
-    )

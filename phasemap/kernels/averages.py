@@ -26,6 +26,7 @@ _WIDEST = 4.0
 # Steps in t for centres near the bulk of the Gaussian, and far from it.
 _STEP = 0.11
 _FAR = 3.0
+_SMALLEST_VARIANCE = 1e-250
 _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 _MOST_NODES = 640
 
@@ -43,7 +44,7 @@ _SINH_FINE, _COSH_FINE = _table(_STEP / 2.0)
 def _sinh_nodes(steepness, offset):
     """Nodes for a step 1 / (1 + exp(-(steepness * xi - offset))).
 
-    Returns (centre c, width w, u at the centre, du/dt scale a w, first index, last index, fine table?).
+    Returns (centre c, width w, argument of the step at c, its scale a w, first and last index, fine table?).
     """
     reach = min(2.0 * steepness, _FARTHEST_CENTRE)
     if abs(offset) <= reach * steepness:
@@ -80,60 +81,50 @@ def _logistic_and_complement(u):
 
 
 @njit(**REDUCTION)
-def _activation_sums(steepness, offset, by_parts, sinh, cosh, nodes):
-    """Sums over the nodes of tanh^2, sech^4 and of the two derivatives, in units of the step."""
-    centre, width, at_centre, scale, first, last, _ = nodes
-    square = slope_square = d_square = d_slope_square = 0.0
+def activation_averages(g, b, variance):
+    """Averages of phi(x) = tanh(g x + b) over x ~ N(0, variance), variance >= 0.
+
+    Returns (<phi^2>, <phi'^2>, and the derivatives of the two in the variance, and in b).
+    """
+    c = g * math.sqrt(max(variance, _SMALLEST_VARIANCE))
+    # Derivatives: <f''>/2 where the step is shallow, <xi f'>/(2 sqrt(variance)) where it is steep (no cancellation).
+    by_parts = 1.0 if c > 0.5 else 0.0
     direct = 1.0 - by_parts
+    centre, width, at_centre, scale, first, last, fine = _sinh_nodes(2.0 * c, -2.0 * b)
+    sinh, cosh = (_SINH_FINE, _COSH_FINE) if fine else (_SINH, _COSH)
+    square = slope_square = v_square = v_slope_square = b_square = b_slope_square = 0.0
     for i in range(first, last + 1):
         xi = centre + width * sinh[i]
         weight = cosh[i] * exp(-0.5 * xi * xi)
         t, s = _tanh_and_slope(at_centre + scale * sinh[i])
-        tt = t * t
+        tt, ss = t * t, s * s
         square += weight * tt
-        slope_square += weight * s * s
-        d_square += weight * s * (direct * (s - 2.0 * tt) + by_parts * xi * t)
-        d_slope_square += weight * s * s * (direct * (8.0 - 10.0 * s) - by_parts * 2.0 * xi * t)
-    return width * square, width * slope_square, width * d_square, width * d_slope_square
+        slope_square += weight * ss
+        v_square += weight * s * (direct * (s - 2.0 * tt) + by_parts * xi * t)
+        v_slope_square += weight * ss * (direct * (8.0 - 10.0 * s) - by_parts * 2.0 * xi * t)
+        b_square += weight * s * t
+        b_slope_square += weight * ss * t
+    gg = g * g
+    unit = width * (gg / c if by_parts > 0.0 else gg)
+    return (width * square, gg * width * slope_square, unit * v_square, gg * unit * v_slope_square,
+            2.0 * width * b_square, -4.0 * gg * width * b_slope_square)  # fmt: skip
 
 
 @njit(**REDUCTION)
-def activation_averages(g, b, variance):
-    """Averages of phi(x) = tanh(g x + b) over x ~ N(0, variance), variance > 0.
-
-    Returns (<phi^2>, <phi'^2>, d<phi^2>/d variance, d<phi'^2>/d variance).
-    """
-    c = g * math.sqrt(variance)
-    # Derivatives: <f''>/2 where the step is shallow, <xi f'>/(2 sqrt(variance)) where it is steep (no cancellation).
-    by_parts = 1.0 if c > 0.5 else 0.0
-    nodes = _sinh_nodes(2.0 * c, -2.0 * b)
-    if nodes[6]:
-        sums = _activation_sums(2.0 * c, -2.0 * b, by_parts, _SINH_FINE, _COSH_FINE, nodes)
-    else:
-        sums = _activation_sums(2.0 * c, -2.0 * b, by_parts, _SINH, _COSH, nodes)
-    unit = g * g / c if by_parts > 0.0 else g * g
-    return sums[0], g * g * sums[1], unit * sums[2], g * g * unit * sums[3]
-
-
-@njit(**REDUCTION)
-def _gate_sums(by_parts, sinh, cosh, nodes):
-    """Sums over the nodes of s, s^2, (s (1-s))^2 and of their derivatives, in units of the step."""
-    centre, width, at_centre, scale, first, last, _ = nodes
-    mean = square = slope_square = d_mean = d_square = d_slope_square = 0.0
-    direct = 1.0 - by_parts
+def slope_square_moments(g, b, variance, mean, scale):
+    """<phi'^2> and <phi'^2 (mean + scale xi)^2> over x = sqrt(variance) xi, xi ~ N(0, 1)."""
+    c = g * math.sqrt(max(variance, _SMALLEST_VARIANCE))
+    centre, width, at_centre, argument_scale, first, last, fine = _sinh_nodes(2.0 * c, -2.0 * b)
+    sinh, cosh = (_SINH_FINE, _COSH_FINE) if fine else (_SINH, _COSH)
+    plain = weighted = 0.0
     for i in range(first, last + 1):
         xi = centre + width * sinh[i]
-        weight = cosh[i] * exp(-0.5 * xi * xi)
-        s, r = _logistic_and_complement(at_centre + scale * sinh[i])
-        sr = s * r
-        mean += weight * s
-        square += weight * s * s
-        slope_square += weight * sr * sr
-        d_mean += weight * sr * (direct * 0.5 * (r - s) + by_parts * 0.5 * xi)
-        d_square += weight * s * sr * (direct * (2.0 * r - s) + by_parts * xi)
-        d_slope_square += weight * sr * sr * (direct * 2.0 * ((r - s) * (r - s) - sr) + by_parts * xi * (r - s))
-    return (width * mean, width * square, width * slope_square,
-            width * d_mean, width * d_square, width * d_slope_square)  # fmt: skip
+        _, s = _tanh_and_slope(at_centre + argument_scale * sinh[i])
+        density = cosh[i] * exp(-0.5 * xi * xi) * s * s
+        factor = mean + scale * xi
+        plain += density
+        weighted += density * factor * factor
+    return g * g * width * plain, g * g * width * weighted
 
 
 @njit(**REDUCTION)
@@ -156,14 +147,25 @@ def gate_averages(alpha, offset, at_rest, variance):
         return open_fraction, open_fraction, math.inf, d, d, -math.inf
     a = alpha * math.sqrt(variance)
     by_parts = 1.0 if a > 1.0 else 0.0
-    nodes = _sinh_nodes(a, offset)
-    if nodes[6]:
-        sums = _gate_sums(by_parts, _SINH_FINE, _COSH_FINE, nodes)
-    else:
-        sums = _gate_sums(by_parts, _SINH, _COSH, nodes)
+    direct = 1.0 - by_parts
+    centre, width, at_centre, scale, first, last, fine = _sinh_nodes(a, offset)
+    sinh, cosh = (_SINH_FINE, _COSH_FINE) if fine else (_SINH, _COSH)
+    mean = square = slope_square = v_mean = v_square = v_slope_square = 0.0
+    for i in range(first, last + 1):
+        xi = centre + width * sinh[i]
+        weight = cosh[i] * exp(-0.5 * xi * xi)
+        s, r = _logistic_and_complement(at_centre + scale * sinh[i])
+        sr = s * r
+        mean += weight * s
+        square += weight * s * s
+        slope_square += weight * sr * sr
+        v_mean += weight * sr * (direct * 0.5 * (r - s) + by_parts * 0.5 * xi)
+        v_square += weight * s * sr * (direct * (2.0 * r - s) + by_parts * xi)
+        v_slope_square += weight * sr * sr * (direct * 2.0 * ((r - s) * (r - s) - sr) + by_parts * xi * (r - s))
     aa = alpha * alpha
-    unit = aa / a if by_parts > 0.0 else aa
-    return sums[0], sums[1], aa * sums[2], unit * sums[3], unit * sums[4], aa * unit * sums[5]
+    unit = width * (aa / a if by_parts > 0.0 else aa)
+    return (width * mean, width * square, aa * width * slope_square,
+            unit * v_mean, unit * v_square, aa * unit * v_slope_square)  # fmt: skip
 
 
 @njit(**INLINE)

@@ -12,7 +12,7 @@ from phasemap.kernels.averages import gate_averages
 from phasemap.kernels.compilation import KERNEL
 from phasemap.kernels.static_problem import problem_of_row
 from phasemap.kernels.static_roots import mismatch, smallest_scale
-from phasemap.kernels.static_stability import gains, log_growth_condition
+from phasemap.kernels.static_stability import growth, linear_response, new_profile, static_gain
 
 # What is critical: the slope of the mismatch, S - 1, f S - 1, lambda_e - level.
 FOLD, GAIN, MARGINAL, EDGE = range(4)
@@ -32,37 +32,18 @@ def _bounded(x):
 
 
 @njit(**KERNEL)
-def growth_condition(p, delta_z, gain, direct, through_gate, rate):
-    """W(lambda) of `phasemap.kernels.static_stability` at any rate; inf inside a support that includes it."""
-    varies = p.alpha_z > 0.0 and delta_z > 0.0
-    if rate <= 0.0 and varies:
-        return gain * (direct + through_gate) if rate == 0.0 else math.inf
-    if varies and not math.isinf(p.alpha_z):
-        return math.exp(log_growth_condition(p, delta_z, gain, direct, through_gate, math.log(rate)))
-    speed, fraction = p.rest_z, 1.0
-    if varies:
-        speed, fraction = 1.0, gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)[0]
-    slow = 1.0 + p.tau_r * rate
-    if rate <= -speed or slow <= 0.0:
-        return math.inf
-    amplitude = speed / (rate + speed)
-    return fraction * amplitude * amplitude * gain * (direct + through_gate / (slow * slow))
-
-
-@njit(**KERNEL)
 def critical_pair(p, kind, level, scale, y):
     """(mismatch, criticality) at the coordinate y of q."""
     f, slope = mismatch(p, scale, y)
     if kind == FOLD:
         return f, slope
     q = scale * math.expm1(math.log1p(1.0 / scale) * y)
-    gain, direct, through_gate, _ = gains(p, q)
+    profile = new_profile(p)
+    response = linear_response(p, q, profile)
     if kind == EDGE:
-        return f, _bounded(growth_condition(p, q + p.v_z, gain, direct, through_gate, level))
-    static_gain = gain * (direct + through_gate)
-    if kind == MARGINAL:
-        static_gain *= gate_averages(p.alpha_z, p.offset_z, p.rest_z, q + p.v_z)[0]
-    return f, _bounded(static_gain)
+        return f, _bounded(growth(p, response, profile, level))
+    gain = static_gain(p, response, profile)
+    return f, _bounded(gain if kind == GAIN else response.open_fraction * gain)
 
 
 @njit(**KERNEL)

@@ -36,15 +36,20 @@ _UNDECIDED, _DECIDED, _DOUBTFUL = 0, 1, 2
 @njit(**KERNEL)
 def smallest_scale(p):
     """Smallest q at which the fixed-point map can bend, with a margin."""
-    scale = min(1.0, 1.0 / max(p.g * p.g, 1e-30))
-    if p.v_h > 0.0 or p.b != 0.0:
+    scale = min(1.0, 1.0 / max(p.g * p.g, 1e-30), _scale_of_gate(p.alpha_r, p.offset_r, p.v_r))
+    if not has_zero_state(p):
         scale = min(scale, fixed_point_map(p, _SMALLEST)[0])
-    if math.isinf(p.alpha_r):
-        if p.offset_r != 0.0:
-            scale = min(scale, max(p.v_r, 0.03 * p.offset_r**2))
-    elif p.alpha_r > 0.0:
-        scale = min(scale, max(1.0 / p.alpha_r**2, p.v_r))
+    if p.outside > 0.0:
+        scale = min(scale, _scale_of_gate(p.alpha_z, p.offset_z, p.v_z))
     return max(0.1 * scale, 1e-30)
+
+
+@njit(**KERNEL)
+def _scale_of_gate(alpha, offset, variance):
+    """Smallest q at which the averages of a gate bend, over an argument of variance q + `variance`."""
+    if math.isinf(alpha):
+        return max(variance, 0.03 * offset * offset) if offset != 0.0 else 1.0
+    return max(1.0 / (alpha * alpha), variance) if alpha > 0.0 else 1.0
 
 
 @njit(**KERNEL)

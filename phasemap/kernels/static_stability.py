@@ -2,50 +2,113 @@
 
 The edge is the largest real lambda with W(lambda) = 1 (theory notes, section 3), where
 
-    W(lambda) = <sigma_z^2 / (lambda + sigma_z)^2> <phi'^2> (<sigma_r^2> + <phi^2> <sigma_r'^2> / (1 + tau_r lambda)^2).
+    W(lambda) = <sigma_z^2 / (lambda + sigma_z)^2> <phi'^2> (<sigma_r^2> + <phi^2> <sigma_r'^2> / (1 + tau_r lambda)^2),
 
+with one more term where the input to h stands outside the update gate (`phasemap.kernels.static_outside`).
 For a smooth gate sigma_z / (lambda + sigma_z) is again a gate, 1 / (1 + lambda) times sigma_z with its bias lowered
 by log(1 + 1 / lambda), so that W costs one average. W(0) = S; where the gate takes values down to zero, the
 spectrum reaches up to 0 whatever S, and the edge is 0 for S <= 1.
 """
 
 import math
+from typing import NamedTuple
 
+import numpy as np
 from numba import njit
 
 from phasemap.kernels.averages import activation_averages, gate_averages
 from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.static_outside import MOST_NODES, PROFILE_ROWS, outside_growth, outside_profile
 from phasemap.kernels.static_problem import problem_of_row
 
 # Columns of the values of a fixed point.
 DELTA_PHI, DELTA_H, DELTA_Z, DELTA_R, STATIC_GAIN, OPEN_FRACTION, LEADING_EDGE = range(7)
 COLUMNS = 7
-_MOST_NEGATIVE_LOG = -700.0
+_LOWEST_LOG_RATE = -700.0
+
+
+class Response(NamedTuple):
+    """What the linear response of a fixed point is made of.
+
+    gain, direct, through_gate: <phi'^2>, <sigma_r^2>, <phi^2> <sigma_r'^2>.
+    drive, delta_z:             variances of the recurrent input to h, and of z.
+    open_fraction:              <sigma_z>.
+    nodes:                      number of columns in use of the profile over z (input outside the update gate only).
+    """
+
+    gain: float
+    direct: float
+    through_gate: float
+    drive: float
+    delta_z: float
+    open_fraction: float
+    nodes: int
 
 
 @njit(**KERNEL)
-def gains(p, q):
-    """(<phi'^2>, <sigma_r^2>, <phi^2> <sigma_r'^2>, Delta_h) at <phi^2> = q."""
-    delta_r = q + p.v_r
-    gate = gate_averages(p.alpha_r, p.offset_r, p.rest_r, delta_r)
-    delta_h = q * gate[1] + p.v_h
-    if delta_h > 0.0:
-        slope_square = activation_averages(p.g, p.b, delta_h)[1]
+def new_profile(p):
+    """Scratch for `linear_response`, empty unless it is needed."""
+    return np.empty((PROFILE_ROWS, MOST_NODES if p.outside > 0.0 else 0))
+
+
+@njit(**KERNEL)
+def linear_response(p, q, profile):
+    """The `Response` at <phi^2> = q."""
+    gate = gate_averages(p.alpha_r, p.offset_r, p.rest_r, q + p.v_r)
+    drive, delta_z = q * gate[1], q + p.v_z
+    open_fraction = gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)[0]
+    gain, nodes = 0.0, 0
+    if p.outside == 0.0:
+        gain = activation_averages(p.g, p.b, drive + p.v_h)[1]
+    elif math.isinf(p.alpha_z):
+        # A unit on the verge of opening answers without bound: its gate multiplies an integrated input.
+        gain = math.inf if p.g > 0.0 else 0.0
     else:
-        slope_square = (p.g * (1.0 - math.tanh(p.b) ** 2)) ** 2
-    return slope_square, gate[1], q * gate[2] if q > 0.0 else 0.0, delta_h
+        nodes = outside_profile(p, drive, delta_z, profile)
+    return Response(gain, gate[1], q * gate[2] if q > 0.0 else 0.0, drive, delta_z, open_fraction, nodes)
+
+
+@njit(**KERNEL)
+def static_gain(p, response, profile):
+    """S = W(0)."""
+    if response.nodes > 0:
+        return outside_growth(p, profile, response.nodes, response.direct, response.through_gate, 0.0)
+    if response.gain == 0.0:
+        return 0.0
+    return response.gain * (response.direct + response.through_gate)
+
+
+@njit(**KERNEL)
+def growth(p, response, profile, rate):
+    """W at lambda = rate; infinite where lambda is in the support for sure."""
+    slow = 1.0 + p.tau_r * rate
+    varies = p.alpha_z > 0.0 and response.delta_z > 0.0
+    if rate == 0.0:
+        return static_gain(p, response, profile)
+    if slow <= 0.0 or (varies and rate < 0.0) or (not varies and rate <= -p.rest_z):
+        return math.inf
+    if response.nodes > 0:
+        return outside_growth(p, profile, response.nodes, response.direct, response.through_gate, rate)
+    if not varies:
+        mobility = (p.rest_z / (rate + p.rest_z)) ** 2
+    elif math.isinf(p.alpha_z):
+        mobility = response.open_fraction / (1.0 + rate) ** 2
+    else:
+        shift = math.log1p(rate) - math.log(rate)
+        mobility = gate_averages(p.alpha_z, p.offset_z - shift, 1.0, response.delta_z)[1] / (1.0 + rate) ** 2
+    return mobility * response.gain * (response.direct + response.through_gate / (slow * slow))
 
 
 @njit(**KERNEL)
 def edge_of_constant_gate(speed, gain, direct, through_gate, tau_r):
     """Largest real root of (lambda + s)^2 = s^2 gain (direct + through_gate / (1 + tau_r lambda)^2), s = speed."""
-    static_gain = gain * (direct + through_gate)
-    if speed == 0.0:
-        return 0.0
-    if through_gate == 0.0 or tau_r == 0.0 or math.isinf(static_gain):
-        return speed * (math.sqrt(static_gain) - 1.0)
+    if speed == 0.0 or gain == 0.0:
+        return -speed
+    total = gain * (direct + through_gate)
+    if through_gate == 0.0 or tau_r == 0.0 or math.isinf(total):
+        return speed * (math.sqrt(total) - 1.0)
     low = max(-speed, -1.0 / tau_r)
-    high = max(0.0, speed * (math.sqrt(static_gain) - 1.0))
+    high = max(0.0, speed * (math.sqrt(total) - 1.0))
     for _ in range(200):
         x = 0.5 * (low + high)
         if not low < x < high:
@@ -59,48 +122,36 @@ def edge_of_constant_gate(speed, gain, direct, through_gate, tau_r):
 
 
 @njit(**KERNEL)
-def log_growth_condition(p, delta_z, gain, direct, through_gate, log_rate):
-    """log W at lambda = e^log_rate > 0, for a smooth update gate."""
-    rate = math.exp(log_rate)
-    shift = math.log1p(rate) - log_rate
-    shifted = gate_averages(p.alpha_z, p.offset_z - shift, 1.0, delta_z)[1]
-    slow = 1.0 + p.tau_r * rate
-    return math.log(shifted * gain * (direct + through_gate / (slow * slow))) - 2.0 * math.log1p(rate)
-
-
-@njit(**KERNEL)
-def edge_of_smooth_gate(p, delta_z, gain, direct, through_gate):
-    """Largest real lambda with W = 1, or 0 where S <= 1; by Chandrupatla's method in log lambda."""
-    static_gain = gain * (direct + through_gate)
-    if static_gain <= 1.0:
+def edge_of_smooth_gate(p, response, profile):
+    """Largest real lambda with W = 1, or 0 where S <= 1; by Chandrupatla's method for log W over log lambda."""
+    total = static_gain(p, response, profile)
+    if total <= 1.0:
         return 0.0
-    if math.isinf(static_gain):
+    if math.isinf(total):
         return math.inf
-    a, b = math.log(math.sqrt(static_gain) - 1.0) + 1e-12, _MOST_NEGATIVE_LOG
-    fa = log_growth_condition(p, delta_z, gain, direct, through_gate, a)
-    fb = log_growth_condition(p, delta_z, gain, direct, through_gate, b)
+    a, b = math.log(math.sqrt(total) - 1.0) + 1e-12, _LOWEST_LOG_RATE
+    fa = math.log(growth(p, response, profile, math.exp(a)))
+    fb = math.log(growth(p, response, profile, math.exp(b)))
     if fb <= 0.0:
         return 0.0
     if fa >= 0.0:
         return math.exp(a)
-    # A first guess that scales with the answer: the Gaussian tail makes log lambda huge where S is close to 1.
     t = 0.5
     for _ in range(100):
         x = a + t * (b - a)
-        fx = log_growth_condition(p, delta_z, gain, direct, through_gate, x)
+        fx = math.log(growth(p, response, profile, math.exp(x)))
         if (fx > 0.0) == (fa > 0.0):
             c, fc = a, fa
         else:
             c, fc = b, fb
             b, fb = a, fa
         a, fa = x, fx
-        best = a if abs(fa) < abs(fb) else b
-        tolerance = 4e-16 * abs(best) + 1e-15
+        tolerance = 4e-16 * min(abs(a), abs(b)) + 1e-15
         if fa == 0.0 or abs(b - a) <= 2.0 * tolerance:
             break
         t = 0.5
-        ratio, slope = (a - b) / (c - b), (fa - fb) / (fc - fb)
-        if slope * slope < ratio and (1.0 - slope) * (1.0 - slope) < 1.0 - ratio:
+        place, height = (a - b) / (c - b), (fa - fb) / (fc - fb)
+        if height * height < place and (1.0 - height) * (1.0 - height) < 1.0 - place:
             t = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
         smallest = tolerance / abs(b - a)
         t = min(max(t, smallest), 1.0 - smallest)
@@ -108,28 +159,41 @@ def edge_of_smooth_gate(p, delta_z, gain, direct, through_gate):
 
 
 @njit(**KERNEL)
-def leading_edge(p, delta_z, gain, direct, through_gate):
+def leading_edge(p, response, profile):
     """Largest real lambda in the spectrum's support that involves h (theory notes, section 3)."""
-    if p.alpha_z == 0.0 or delta_z == 0.0:
-        return edge_of_constant_gate(p.rest_z, gain, direct, through_gate, p.tau_r)
+    if p.alpha_z == 0.0 or response.delta_z == 0.0:
+        return edge_of_constant_gate(p.rest_z, response.gain, response.direct, response.through_gate, p.tau_r)
     if math.isinf(p.alpha_z):
-        fraction = gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)[0]
-        return max(0.0, edge_of_constant_gate(1.0, fraction * gain, direct, through_gate, p.tau_r))
-    return edge_of_smooth_gate(p, delta_z, gain, direct, through_gate)
+        gain = response.open_fraction * response.gain
+        return max(0.0, edge_of_constant_gate(1.0, gain, response.direct, response.through_gate, p.tau_r))
+    return edge_of_smooth_gate(p, response, profile)
+
+
+@njit(**KERNEL)
+def variance_of_h(p, response):
+    """Delta_h; infinite where shut units integrate an input without end."""
+    if p.outside == 0.0:
+        return response.drive + p.v_h
+    if math.isinf(p.alpha_z):
+        return math.inf
+    # 1 / sigma_z = 1 + e, log e Gaussian.
+    spread = p.alpha_z * p.alpha_z * response.delta_z
+    e, ee = math.exp(p.offset_z + 0.5 * spread), math.exp(2.0 * p.offset_z + 2.0 * spread)
+    return response.drive + p.v_h * (1.0 + 2.0 * e + ee) + p.m_h * p.m_h * (ee - e * e)
 
 
 @njit(**KERNEL)
 def describe_fixed_point(p, q, out):
     """Fill `out` (COLUMNS,) at the fixed point <phi^2> = q."""
-    gain, direct, through_gate, delta_h = gains(p, q)
-    delta_z = q + p.v_z
+    profile = new_profile(p)
+    response = linear_response(p, q, profile)
     out[DELTA_PHI] = q
-    out[DELTA_H] = delta_h
-    out[DELTA_Z] = delta_z
+    out[DELTA_H] = variance_of_h(p, response)
+    out[DELTA_Z] = response.delta_z
     out[DELTA_R] = q + p.v_r
-    out[STATIC_GAIN] = gain * (direct + through_gate)
-    out[OPEN_FRACTION] = gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)[0]
-    out[LEADING_EDGE] = leading_edge(p, delta_z, gain, direct, through_gate)
+    out[STATIC_GAIN] = static_gain(p, response, profile)
+    out[OPEN_FRACTION] = response.open_fraction
+    out[LEADING_EDGE] = leading_edge(p, response, profile)
 
 
 @njit(**KERNEL)

@@ -115,7 +115,7 @@ class ZeroStateSystem:
         flat = grid.reshape(-1, self.box.dimension)
         values = self.residual(flat)
         table = static_table(self.box.parameters(flat))
-        stateless = (table[:, FIELDS.index("b")] != 0) | (table[:, FIELDS.index("v_h")] != 0)
+        stateless = (table[:, [FIELDS.index(name) for name in ("b", "v_h", "m_h")]] != 0).any(axis=1)
         values[stateless] = 1.0
         return values.reshape(*grid.shape[:-1], -1)
 

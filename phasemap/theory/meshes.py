@@ -79,7 +79,8 @@ def _weights_of_zero(corners: FloatArray) -> FloatArray:
         a, b, c = (corners[..., k, :] for k in range(3))
         numerators = np.stack([_cross(b, c), _cross(c, a), _cross(a, b)], axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(numerators / numerators.sum(axis=-1, keepdims=True), nan=-1.0)
+        weights: FloatArray = numerators / numerators.sum(axis=-1, keepdims=True)
+    return np.where(np.isfinite(weights), weights, -1.0)
 
 
 def _cross(a: FloatArray, b: FloatArray) -> FloatArray:

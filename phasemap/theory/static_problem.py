@@ -30,14 +30,20 @@ def static_table(parameters: FloatArray) -> FloatArray:
         column[f"alpha_{name}"][:], column[f"offset_{name}"][:], column[f"rest_{name}"][:] = _gate(alpha, beta, shift)
         column[f"v_{name}"][:] = at[f"s_{name}"] ** 2
         column[f"tau_{name}"][:] = at[f"tau_{name}"]
+    driven = (at["s_h"] > 0) | (at["m_h"] != 0)
+    outside = driven & (at["input_inside"] == 0) & (column["alpha_z"] > 0)
     # I^h outside a constant update gate acts as I^h / sigma_z inside it.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        amplification = np.where(at["input_inside"] > 0, 1.0, 1.0 / column["rest_z"])
+    divided = driven & (at["input_inside"] == 0) & (column["alpha_z"] == 0)
+    with np.errstate(divide="ignore"):
+        amplification = np.where(divided, 1.0 / column["rest_z"], 1.0)
+    with np.errstate(invalid="ignore"):
         mean = np.where(at["m_h"] == 0, 0.0, at["m_h"] * amplification)
         deviation = np.where(at["s_h"] == 0, 0.0, at["s_h"] * amplification)
+        column["b"][:] = at["beta_h"] + np.where(outside, 0.0, at["g_h"] * mean)
     column["g"][:] = at["g_h"]
-    column["b"][:] = at["beta_h"] + at["g_h"] * mean
     column["v_h"][:] = deviation**2
+    column["m_h"][:] = np.where(outside, mean, 0.0)
+    column["outside"][:] = outside
     return table
 
 

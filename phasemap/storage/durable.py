@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from phasemap.errors import ResultFileError
+from phasemap.errors import PhasemapError, ResultFileError
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full: free some space and run the same command again, finished blocks are kept",
@@ -27,7 +27,7 @@ def explaining_write_errors(path: Path) -> Iterator[None]:
     """Turn an operating system's refusal to write `path` into a `ResultFileError` that says what to do."""
     try:
         yield
-    except ResultFileError:
+    except PhasemapError:
         raise
     except OSError as error:
         reason = _ADVICE.get(error.errno or 0, error.strerror or str(error))

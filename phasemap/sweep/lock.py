@@ -29,7 +29,7 @@ _HEARTBEAT_SECONDS = 10.0
 _DEAD_AFTER_SECONDS = 90.0
 
 
-class LockedError(PhasemapError, OSError):
+class LockedError(PhasemapError):
     """Another process writes this result."""
 
 
@@ -122,7 +122,7 @@ class Lock:
 
     def _refusal(self, holder: Holder | None) -> str:
         result = self.path.name.removesuffix(".lock")
-        if holder is None:
+        if holder is None or holder.alive_here() is False:  # the file does not name the new holder yet
             return f"Another process is about to write {result}: wait for it, or choose another output with -o."
         return (
             f"{result} is being written by process {holder.process} on {holder.host} (since {holder.started}). "

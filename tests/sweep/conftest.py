@@ -1,6 +1,26 @@
 """Make `toy_registry` importable, here and in worker processes (which inherit the path)."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from toy_registry import CONFIG, TOYS
+
+from phasemap.config import SweepConfig, make_config
+
+MakeConfig = Callable[..., SweepConfig]
+
+
+@pytest.fixture
+def toy() -> MakeConfig:
+    """Build a configuration of toys: overrides as on the command line, or whole keys by name."""
+
+    def build(*overrides: str, **keys: Any) -> SweepConfig:
+        return make_config({**CONFIG, **keys}, TOYS, overrides)
+
+    return build

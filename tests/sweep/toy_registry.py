@@ -1,7 +1,8 @@
 """A registry of toy solvers with known answers, and ways to make them misbehave: the sweep machine without physics.
 
-Solvers run in worker processes, so misbehaviour is asked for by parameters: m_h >= 1 raises, m_z >= 1 kills the process
-(once only, if a file named by TOY_ONCE can be created).
+Solvers run in worker processes, so behaviour is asked for by parameters: tau_noise is the time that a point takes,
+noise_h the time that the plan expects; m_h >= 1 raises; m_z >= 1 kills the process (once only, if TOY_ONCE names a
+file).
 """
 
 import os
@@ -82,7 +83,7 @@ def _no_surface(base: Parameters, box: Box) -> CriticalSurface:
 
 
 def _second(point: Parameters, options: Any) -> float:
-    return max(point.tau_noise, 1e-5)
+    return max(point.noise_h, 1e-5)
 
 
 def _cheap(point: Parameters, options: Any) -> float:

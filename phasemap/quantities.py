@@ -4,7 +4,7 @@ The contract of solvers, surfaces and dimensions stands with their records in `p
 imported when they run, so that the registry can be read (by the help texts, the configuration) without compiled code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,11 +17,46 @@ from phasemap.model.results import CriticalSurface, Estimate
 FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
 BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable")
 
+def _lyapunov_indices(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation import network_spectrum
+
+    return [float(index) for index in network_spectrum.indices_of(options)]
+
+
+def _network_lags(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation import network
+
+    return [float(lag) for lag in network.lags_of(options)]
+
+
+def _network_times(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation import activity
+
+    return [float(time) for time in activity.times_of(options)]
+
+
+def _network_units(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation import activity
+
+    return [float(unit) for unit in activity.units_of(options)]
+
+
+def _network_activity(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.simulation import activity
+
+    return activity.solve_points(points, options, seeds)
+
+
 DIMENSIONS: dict[str, Dimension] = {
     dimension.name: dimension
     for dimension in (
         Dimension("fixed_point", "static solution", FIXED_POINTS),
         Dimension("branch", "branch of the mean field", BRANCHES),
+        Dimension("lyapunov_index", "index of the exponent over the size of the network",
+                  values=_lyapunov_indices),
+        Dimension("network_lag", "lag", values=_network_lags, units="membrane time constant"),
+        Dimension("network_time", "time after the transient", values=_network_times, units="membrane time constant"),
+        Dimension("network_unit", "unit", values=_network_units),
     )
 }
 
@@ -53,6 +88,23 @@ def _network_seconds(point: Parameters, options: SimulationOptions) -> float:
     return steps * options.realisations * work + 0.05
 
 
+def _network_spectrum(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.simulation import network_spectrum
+
+    return network_spectrum.solve_points(points, options, seeds)
+
+
+def _network_spectrum_seconds(point: Parameters, options: SimulationOptions) -> float:
+    gates = ((point.alpha_z, point.beta_z, point.tau_z), (point.alpha_r, point.beta_r, point.tau_r))
+    matrices = 1 + sum(not is_constant_gate(alpha, beta) for alpha, beta, _ in gates)
+    fields = 1 + sum(not is_constant_gate(alpha, beta) and tau > 0.0 for alpha, beta, tau in gates)
+    steps = (options.duration + 60.0) / (2.0 * options.time_step)
+    per_second = 1e11 if options.single_precision else 5e10
+    sizes = options.sizes or (options.size,)
+    flops = sum(8.0 * matrices * n**2 * min(options.exponents or fields * n, fields * n) * steps for n in sizes)
+    return options.realisations * flops / per_second + _network_seconds(point, options)
+
+
 SOLVERS: dict[str, Solver] = {
     solver.name: solver
     for solver in (
@@ -61,6 +113,10 @@ SOLVERS: dict[str, Solver] = {
                lambda point, _: 1e-2),
         Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions,
                table="simulation", simulated=True),
+        Solver("network_spectrum", "Lyapunov spectra of simulated networks", _network_spectrum,
+               _network_spectrum_seconds, SimulationOptions, table="simulation", simulated=True),
+        Solver("network_activity", "activity of a few units of one simulated network", _network_activity,
+               _network_seconds, SimulationOptions, table="simulation", simulated=True),
     )
 }  # fmt: skip
 
@@ -109,6 +165,25 @@ QUANTITIES: dict[str, Quantity] = {
                  "membrane time constant"),
         Quantity("network_participation_ratio", "$D_{PR} / N$",
                  "participation ratio of the covariance of h over time, per unit", "network"),
+        Quantity("network_autocorrelation", "$C_h^{(N)}(t)$", "autocovariance of h about its mean over time", "network",
+                 dims=("network_lag",), correlation=True),
+        Quantity("network_lyapunov_spectrum", r"$\lambda_i$", "Lyapunov exponents of a network, largest first",
+                 "network_spectrum", "1 / membrane time constant", ("lyapunov_index",)),
+        Quantity("network_kaplan_yorke_dimension", "$D_{KY}$", "Kaplan-Yorke dimension of the attractor of a network",
+                 "network_spectrum"),
+        Quantity("network_kaplan_yorke_per_unit", "$D_{KY} / N$", "Kaplan-Yorke dimension per unit",
+                 "network_spectrum"),
+        Quantity("network_entropy_rate", "$H$", "entropy rate of a network, the sum of its positive exponents",
+                 "network_spectrum", "1 / membrane time constant"),
+        Quantity("network_entropy_rate_per_unit", "$H / N$", "entropy rate per unit", "network_spectrum",
+                 "1 / membrane time constant"),
+        Quantity("network_kaplan_yorke_per_unit_extrapolated", r"$D_{KY} / N\ (N \to \infty)$",
+                 "Kaplan-Yorke dimension per unit, extrapolated in 1/N from several sizes", "network_spectrum"),
+        Quantity("network_entropy_rate_per_unit_extrapolated", r"$H / N\ (N \to \infty)$",
+                 "entropy rate per unit, extrapolated in 1/N from several sizes", "network_spectrum",
+                 "1 / membrane time constant"),
+        Quantity("network_activity", "$h_i(t)$", "activity of single units of one network", "network_activity",
+                 dims=("network_unit", "network_time")),
         Quantity("network_settled_fraction", "$p_0$", "fraction of the networks that came to rest", "network"),
     )
 }  # fmt: skip

@@ -29,6 +29,7 @@ class SimulationOptions:
         (), "several sizes, instead of `size`: quantities are those of the largest, exponents are extrapolated in 1/N"
     )
     initial_amplitude: float = option(1.0, "standard deviation of the initial state", minimum=0.0)
+    traces: int = option(50, "units whose activity over time is kept where it is asked for", minimum=1)
     exponents: int = option(0, "Lyapunov exponents of a spectrum, largest first; 0: all of them", minimum=0)
     single_precision: bool = option(False, "tangent vectors of spectra in single precision; the error is measured")
     lyapunov_error: float = option(0.0, "standard error of lambda_max at which a spectrum may stop; 0: any", minimum=0.0)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
@@ -18,17 +19,24 @@ _WINDOW = 6.0
 class Autocorrelation:
     """Autocovariance of the fluctuations about each unit's mean over time, averaged over units.
 
-    lags, covariance: (n_lags,); frozen: variance over units of the means over time, the limit that C_h(t) goes to;
-    time: correlation time, the integral of covariance / covariance[0] over positive lags; error: its standard error,
-    from the scatter of eight groups of units; resolved: the record is longer than twenty correlation times.
+    lags, covariance, covariance_error: (n_lags,); frozen: variance over units of the means over time, the limit that
+    C_h(t) goes to; time, error: correlation time, the integral of covariance / covariance[0] over positive lags, with
+    its error; resolved: the record is longer than twenty correlation times.
+    Errors are standard errors from the scatter of eight pieces of the record.
     """
 
     lags: FloatArray
     covariance: FloatArray
+    covariance_error: FloatArray
     frozen: float
     time: float
     error: float
     resolved: bool
+
+
+def lag_count(samples: int) -> int:
+    """Lags of the autocorrelation of a record of so many samples: up to a quarter of it."""
+    return max(1, samples // 4)
 
 
 def autocorrelation(h: FloatArray, interval: float) -> Autocorrelation:
@@ -37,31 +45,45 @@ def autocorrelation(h: FloatArray, interval: float) -> Autocorrelation:
     Subtracting the mean over a finite record lowers the covariance at every lag by the variance of that mean, which
     is put back.
     """
-    length, size = h.shape
+    length = len(h)
     means = h.mean(axis=0)
-    groups = np.array_split(np.arange(size), min(_SEGMENTS, size))
-    raw_groups = [_raw_autocovariance(h[:, group] - means[group]) for group in groups]
-    weights = [group.size / size for group in groups]
-    raw: FloatArray = sum((w * one for w, one in zip(weights, raw_groups, strict=True)), np.zeros(1))
-    lags: FloatArray = interval * np.arange(len(raw), dtype=np.float64)
-    duration = length * interval
-    if raw[0] <= 0.0:
-        return Autocorrelation(lags, raw, float(means.var()), 0.0, 0.0, resolved=False)
-    covariance, time = _restore_mean(raw, interval, duration)
-    times = [_restore_mean(one, interval, duration)[1] for one in raw_groups if one[0] > 0.0]
-    error = float(np.std(times, ddof=1) / math.sqrt(len(times))) if len(times) > 1 else math.nan
-    frozen = max(float(means.var() - (covariance[0] - raw[0])), 0.0)
-    return Autocorrelation(lags, covariance, frozen, time, error, resolved=20.0 * time < duration)
+    sums, counts = _sums_of_products(h - means, lag_count(length))
+    raw = sums.sum(axis=0) / counts.sum(axis=0)
+    lags = interval * np.arange(len(raw), dtype=np.float64)
+    if raw[0] <= 0.0 or len(sums) < 2:
+        none = np.zeros(len(raw))
+        return Autocorrelation(lags, raw, none, float(means.var()), 0.0, math.nan, resolved=False)
+    covariance, time = _restore_mean(raw, interval, length * interval)
+    left_out = (sums.sum(axis=0) - sums) / (counts.sum(axis=0) - counts)
+    jackknife = [_restore_mean(one, interval, length * interval) for one in left_out]
+    spread = math.sqrt(len(sums) - 1.0)
+    return Autocorrelation(
+        lags=lags,
+        covariance=covariance,
+        covariance_error=spread * np.std([one for one, _ in jackknife], axis=0),
+        frozen=max(float(means.var() - (covariance[0] - raw[0])), 0.0),
+        time=time,
+        error=float(spread * np.std([one for _, one in jackknife])),
+        resolved=20.0 * time < length * interval,
+    )
 
 
-def _raw_autocovariance(deviations: FloatArray) -> FloatArray:
-    """Autocovariance of deviations (T, n) from the mean over time, averaged over units; lags to a quarter of T."""
-    length, size = deviations.shape
-    padded = next_fast_len(2 * length, real=True)
-    transform = rfft(deviations, n=padded, axis=0)
-    power = (transform.real**2 + transform.imag**2).sum(axis=1)
-    n_lags = max(1, length // 4)
-    return np.asarray(irfft(power, n=padded)[:n_lags] / (size * (length - np.arange(n_lags))))
+def _sums_of_products(x: FloatArray, n_lags: int) -> tuple[FloatArray, FloatArray]:
+    """Sums over t and units of x(t) x(t + lag), t in each of eight pieces of x (T, N), and their numbers of terms.
+
+    Returns two arrays (pieces, n_lags).
+    """
+    length, size = x.shape
+    edges = np.linspace(0, length, min(_SEGMENTS, length) + 1).astype(int)
+    sums, counts = np.zeros((len(edges) - 1, n_lags)), np.zeros((len(edges) - 1, n_lags))
+    for index, (first, last) in enumerate(pairwise(edges)):
+        reach = min(length, last + n_lags)
+        padded = next_fast_len(reach - first + n_lags, real=True)
+        early = rfft(x[first:last], n=padded, axis=0)
+        late = rfft(x[first:reach], n=padded, axis=0)
+        sums[index] = irfft((early.conj() * late).sum(axis=1), n=padded)[:n_lags]
+        counts[index] = size * np.clip(length - first - np.arange(n_lags), 0, last - first)
+    return sums, counts
 
 
 def _restore_mean(raw: FloatArray, interval: float, duration: float) -> tuple[FloatArray, float]:

@@ -13,6 +13,8 @@ from phasemap.simulation.statistics import mean_over_time, stationary_from
 
 # A network whose state moves slower than this (root mean square over units) is at a fixed point.
 SETTLED_SPEED = 1e-8
+# One that moves slower than this is probably on its way to one.
+_SLOW_SPEED = 1e-3
 EIGENVALUE_TOLERANCE = 1e-8
 # Below this dimension, or for more than this share of the eigenvalues, the dense solver is faster.
 _DENSE_LIMIT = 400
@@ -52,6 +54,7 @@ def record(integrator: Integrator, transient: float, duration: float, interval: 
     for _ in range(math.ceil(transient / interval)):
         integrator.advance(stride, tangent=tangent)
         integrator.normalise_tangent()
+    settle(integrator, stride, 10.0 * (transient + duration))
     samples = 1 if is_settled(integrator) else max(1, round(duration / interval))
     h = np.empty((samples, integrator.network.size))
     growth = np.full(samples, np.nan)
@@ -63,6 +66,13 @@ def record(integrator: Integrator, transient: float, duration: float, interval: 
         h[index] = integrator.h
         times[index] = integrator.time
     return Trajectory(times, h, growth, interval, is_settled(integrator))
+
+
+def settle(integrator: Integrator, stride: int, longest: float) -> None:
+    """Give a network that is about to come to rest the time for it, at most `longest`; leave any other alone."""
+    end = integrator.time + longest
+    while not integrator.noise_is_on and SETTLED_SPEED <= integrator.speed() < _SLOW_SPEED and integrator.time < end:
+        integrator.advance(20 * stride)
 
 
 def is_settled(integrator: Integrator) -> bool:

@@ -1,40 +1,33 @@
 """Solver "network": maximum exponent and activity statistics of simulated networks at points of parameter space."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate
-from phasemap.model.status import Status
-from phasemap.simulation.autocorrelations import autocorrelation, participation_ratio
+from phasemap.model.results import Estimate, FloatArray
+from phasemap.simulation.autocorrelations import autocorrelation, lag_count, participation_ratio
 from phasemap.simulation.disorder import draw_network, realisation_seed
-from phasemap.simulation.exponents import maximum_exponent, record
-from phasemap.simulation.extrapolation import extrapolate_to_infinite_size
-from phasemap.simulation.integrators import start
-from phasemap.simulation.statistics import combine_realisations, mean_over_time, stationary_from
+from phasemap.simulation.exponents import Trajectory, maximum_exponent, record
+from phasemap.simulation.integrators import Integrator, start
+from phasemap.simulation.outcomes import (
+    Outcome,
+    as_estimates,
+    combine,
+    doubtful,
+    extrapolate,
+    nothing,
+    outcome,
+    padded,
+)  # fmt: skip
+from phasemap.simulation.statistics import mean_over_time, stationary_from
 
 Seeds = Sequence[np.random.SeedSequence]
+Outcomes = dict[str, Outcome]
 
 # Time between samples of a trajectory, in membrane time constants.
-_SAMPLING = 0.5
-
-Cell = tuple[float, float, Status]
-_NOTHING: Cell = (np.nan, np.nan, Status.ABSENT)
-
-
-@dataclass(frozen=True)
-class RealisationSummary:
-    """What one network gave: (value, standard error over time, status) of each quantity, and whether it settled."""
-
-    lyapunov_max: Cell
-    variance: Cell
-    correlation_time: Cell
-    participation_ratio: Cell
-    settled: bool
+SAMPLING = 0.5
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:
@@ -44,10 +37,12 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
     Quantities are those of the largest size; where `options.sizes` names several, the maximum exponent is also
     extrapolated in 1/N. Hard gates have no tangent flow: exponents are then absent, averages are given.
 
-    Returns (n_points,) estimates. An error is one standard error, of time and realisations together.
+    Returns (n_points, *dims) estimates. An error is one standard error, of time and realisations together.
+
+    Raises:
+        UnsupportedError: white noise on an instantaneous gate.
     """
-    rows = [_solve_point(point, options, seed) for point, seed in zip(points, seeds, strict=True)]
-    return {name: _estimate([row[name] for row in rows]) for name in rows[0]} if rows else {}
+    return as_estimates([_solve_point(point, options, seed) for point, seed in zip(points, seeds, strict=True)])
 
 
 def sizes_of(options: SimulationOptions) -> tuple[int, ...]:
@@ -55,100 +50,68 @@ def sizes_of(options: SimulationOptions) -> tuple[int, ...]:
     return tuple(sorted(set(options.sizes))) or (options.size,)
 
 
-def simulate_realisation(
-    point: Parameters, options: SimulationOptions, size: int, seed: np.random.SeedSequence
-) -> RealisationSummary:
-    """Run one network of `size` units from its own seed.
+def stride_of(options: SimulationOptions) -> int:
+    """Steps between samples of a trajectory."""
+    return max(1, round(SAMPLING / options.time_step))
 
-    Raises:
-        UnsupportedError: white noise on an instantaneous gate.
-    """
-    integrator = start(draw_network(point, size, seed), options.time_step, options.initial_amplitude, seed)
-    trajectory = record(integrator, options.transient, options.duration, _SAMPLING)
+
+def lags_of(options: SimulationOptions) -> FloatArray:
+    """Lags of stored autocorrelations."""
+    interval = stride_of(options) * options.time_step
+    return np.asarray(interval * np.arange(lag_count(max(1, round(options.duration / interval)))), dtype=np.float64)
+
+
+def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: SimulationOptions) -> Outcomes:
+    """Quantities of one network from its trajectory; `integrator` stands at its end."""
+    n_lags, size = len(lags_of(options)), integrator.network.size
+    shapes = {"lyapunov_max": (), "variance": (), "correlation_time": (), "participation_ratio": (),
+              "autocorrelation": (n_lags,)}  # fmt: skip
+    found: Outcomes = {name: nothing(shape) for name, shape in shapes.items()}
     if not np.isfinite(trajectory.h).all():
-        failed = (np.nan, np.nan, Status.FAILED)
-        return RealisationSummary(failed, failed, failed, failed, settled=False)
+        return {name: doubtful(outcome(np.full(shape, np.nan), np.nan)) for name, shape in shapes.items()}
+    if not integrator.network.has_hard_gate:
+        exponent = maximum_exponent(integrator, trajectory)
+        found["lyapunov_max"] = outcome(exponent.value, exponent.error, good=exponent.stationary)
     first = stationary_from((trajectory.h**2).mean(axis=1))
     stationary = first < len(trajectory.h)
     h = trajectory.h[first if stationary else 0 :]
-    good = Status.CONVERGED if stationary else Status.NOT_CONVERGED
-    variance = mean_over_time(((h - h.mean()) ** 2).mean(axis=1))
-    exponent = _NOTHING
-    if not integrator.network.has_hard_gate:
-        found = maximum_exponent(integrator, trajectory)
-        kept = Status.CONVERGED if found.stationary and np.isfinite(found.error) else Status.NOT_CONVERGED
-        exponent = (found.value, found.error, kept if np.isfinite(found.value) else Status.FAILED)
+    squares = ((h - h.mean()) ** 2).mean(axis=1)
     if trajectory.settled:
-        at_rest = (float(((h - h.mean()) ** 2).mean()), 0.0, Status.CONVERGED)
-        return RealisationSummary(exponent, at_rest, _NOTHING, _NOTHING, settled=True)
-    correlation = autocorrelation(h, trajectory.interval)
-    timing = Status.CONVERGED if stationary and correlation.resolved else Status.NOT_CONVERGED
-    ratio = participation_ratio(h)
-    return RealisationSummary(
-        lyapunov_max=exponent,
-        variance=(variance.value, variance.error, good if np.isfinite(variance.error) else Status.NOT_CONVERGED),
-        correlation_time=(correlation.time, correlation.error, timing),
-        participation_ratio=(
-            ratio.value / size,
-            ratio.error / size,
-            good if np.isfinite(ratio.error) else Status.FAILED,
-        ),
-        settled=False,
-    )
+        return {**found, "variance": outcome(squares[-1], 0.0)}
+    correlation, ratio = autocorrelation(h, trajectory.interval), participation_ratio(h)
+    resolved = stationary and correlation.resolved
+    covariance = outcome(correlation.covariance, correlation.covariance_error, good=resolved)
+    return {
+        **found,
+        "variance": outcome(*mean_over_time(squares), good=stationary),
+        "correlation_time": outcome(correlation.time, correlation.error, good=resolved),
+        "participation_ratio": outcome(ratio.value / size, ratio.error / size, good=stationary),
+        "autocorrelation": padded(covariance, n_lags),
+    }
 
 
-def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.SeedSequence) -> dict[str, Cell]:
-    summaries = {
-        size: [
-            simulate_realisation(point, options, size, realisation_seed(seed, size, k))
-            for k in range(options.realisations)
-        ]
+def _simulate(
+    point: Parameters, options: SimulationOptions, size: int, seed: np.random.SeedSequence
+) -> tuple[Outcomes, bool]:
+    """Quantities of one network, and whether it came to rest."""
+    integrator = start(draw_network(point, size, seed), options.time_step, options.initial_amplitude, seed)
+    trajectory = record(integrator, options.transient, options.duration, SAMPLING)
+    return activity_outcomes(integrator, trajectory, options), trajectory.settled
+
+
+def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.SeedSequence) -> Outcomes:
+    runs = {
+        size: [_simulate(point, options, size, realisation_seed(seed, size, k)) for k in range(options.realisations)]
         for size in sizes_of(options)
     }
-    largest = summaries[max(summaries)]
-    names = [field.name for field in fields(RealisationSummary) if field.name != "settled"]
-    row = {f"network_{name}": _combine([getattr(one, name) for one in largest]) for name in names}
-    settled = float(np.mean([one.settled for one in largest]))
+    largest = runs[max(runs)]
+    row = {f"network_{name}": combine([found[name] for found, _ in largest]) for name in largest[0][0]}
+    settled = float(np.mean([at_rest for _, at_rest in largest]))
     if 0.0 < settled < 1.0:
         # A mean over networks in different kinds of state is nobody's value.
-        row = {name: _demote(cell) for name, cell in row.items()}
-    row["network_settled_fraction"] = (settled, np.sqrt(settled * (1 - settled) / len(largest)), Status.CONVERGED)
-    row["network_lyapunov_max_extrapolated"] = _extrapolate(
-        {size: _combine([one.lyapunov_max for one in group]) for size, group in summaries.items()}
+        row = {name: doubtful(found) for name, found in row.items()}
+    row["network_settled_fraction"] = outcome(settled, np.sqrt(settled * (1.0 - settled) / len(largest)))
+    row["network_lyapunov_max_extrapolated"] = extrapolate(
+        {size: combine([found["lyapunov_max"] for found, _ in group]) for size, group in runs.items()}
     )
     return row
-
-
-def _combine(cells: Sequence[Cell]) -> Cell:
-    """Mean over realisations; the status of the worst."""
-    present = [cell for cell in cells if cell[2] != Status.ABSENT]
-    if not present:
-        return _NOTHING
-    if any(cell[2] == Status.FAILED for cell in present):
-        return np.nan, np.nan, Status.FAILED
-    value, error = combine_realisations(
-        np.array([cell[0] for cell in present]), np.array([cell[1] for cell in present])
-    )
-    worst = Status.NOT_CONVERGED if any(cell[2] == Status.NOT_CONVERGED for cell in present) else Status.CONVERGED
-    return float(value), float(error), worst
-
-
-def _demote(cell: Cell) -> Cell:
-    return (*cell[:2], Status.NOT_CONVERGED if cell[2] == Status.CONVERGED else cell[2])
-
-
-def _extrapolate(by_size: dict[int, Cell]) -> Cell:
-    cells = list(by_size.values())
-    if len(cells) < 2 or any(cell[2] == Status.ABSENT for cell in cells):
-        return _NOTHING
-    if not all(np.isfinite(cell[0]) and cell[1] > 0.0 and np.isfinite(cell[1]) for cell in cells):
-        return np.nan, np.nan, Status.FAILED
-    fit = extrapolate_to_infinite_size(list(by_size), [cell[0] for cell in cells], [cell[1] for cell in cells])
-    good = all(cell[2] == Status.CONVERGED for cell in cells)
-    return fit.limit, fit.error, Status.CONVERGED if good else Status.NOT_CONVERGED
-
-
-def _estimate(cells: Sequence[Cell]) -> Estimate:
-    values: NDArray[np.float64] = np.array([cell[0] for cell in cells])
-    errors = np.array([cell[1] for cell in cells])
-    return Estimate(values, np.array([cell[2] for cell in cells], dtype=np.uint8), errors)

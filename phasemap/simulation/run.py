@@ -2,43 +2,42 @@
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
-from phasemap.simulation.autocorrelations import Autocorrelation, autocorrelation, participation_ratio
+from phasemap.model.results import Estimate
+from phasemap.simulation.activity import activity_of
+from phasemap.simulation.autocorrelations import Autocorrelation, autocorrelation
 from phasemap.simulation.disorder import Network, draw_network, realisation_seed
-from phasemap.simulation.exponents import MaximumExponent, Trajectory, maximum_exponent, record
+from phasemap.simulation.exponents import Trajectory, record
 from phasemap.simulation.integrators import start
+from phasemap.simulation.network import SAMPLING, activity_outcomes
+from phasemap.simulation.network_spectrum import spectrum_outcomes
+from phasemap.simulation.outcomes import as_estimates, outcome
 from phasemap.simulation.spectra import Progress, Spectrum, spectrum_steps
-from phasemap.simulation.statistics import MeanWithError, mean_over_time, stationary_from
 from phasemap.simulation.threads import available_cores, panel_executor, single_threaded_blas
-
-# Time between samples of the activity.
-_SAMPLING = 0.5
 
 
 @dataclass(frozen=True)
 class SimulationRecord:
     """Everything that is known about one network.
 
-    spectrum, lyapunov_max: None where a hard gate leaves no tangent flow; the latter comes from a tangent vector of its
-    own, over the time of `trajectory`, before that of the spectrum. trajectory: the activity after the transient.
-    participation_ratio and autocorrelation are of h; NaN and zero at rest.
+    estimates: its quantities by their names in the registry, each (1, *dims), with errors over time.
+    spectrum: None where a hard gate leaves no tangent flow. lyapunov_max, variance, autocorrelation, ... are taken from
+    `trajectory`, the activity after the transient; the spectrum is measured after that.
     eliminated: exponents of the gates that are no degrees of freedom, N each in the flow of all three fields: -1 / tau
     of a constant gate, -inf of an instantaneous one.
     """
 
     parameters: Parameters
     size: int
+    estimates: dict[str, Estimate]
     spectrum: Spectrum | None
-    lyapunov_max: MaximumExponent | None
-    variance: MeanWithError
-    participation_ratio: MeanWithError
-    autocorrelation: Autocorrelation
     trajectory: Trajectory
+    autocorrelation: Autocorrelation
     eliminated: dict[str, float]
 
 
@@ -66,27 +65,25 @@ def simulate_steps(
     parameters: Parameters, options: SimulationOptions, seed: np.random.SeedSequence, threads: int | None = None
 ) -> Generator[Progress, None, SimulationRecord]:
     """The generator behind `simulate`: yields the progress of the spectrum, returns the record."""
+    options = replace(options, sizes=())  # one network, of the size that is named
     own = realisation_seed(seed, options.size, 0)
     network = draw_network(parameters, options.size, own)
-    spectrum, maximum = None, None
+    spectrum = None
     with single_threaded_blas(), panel_executor(threads or available_cores()) as executor:
         integrator = start(network, options.time_step, options.initial_amplitude, own)
-        trajectory = record(integrator, options.transient, options.duration, _SAMPLING)
+        trajectory = record(integrator, options.transient, options.duration, SAMPLING)
+        found = activity_outcomes(integrator, trajectory, options)
         if not network.has_hard_gate:
-            maximum = maximum_exponent(integrator, trajectory)
             spectrum = yield from spectrum_steps(integrator, options, own, executor)
-    first = stationary_from((trajectory.h**2).mean(axis=1))
-    h = trajectory.h[first if first < len(trajectory.h) else 0 :]
-    variance = ((h - h.mean()) ** 2).mean(axis=1)
+    found |= spectrum_outcomes(spectrum, options.size, options)
+    found |= {"settled_fraction": outcome(float(trajectory.settled), 0.0), "activity": activity_of(trajectory, options)}
     return SimulationRecord(
         parameters=parameters,
         size=options.size,
+        estimates=as_estimates([{f"network_{name}": one for name, one in found.items()}]),
         spectrum=spectrum,
-        lyapunov_max=maximum,
-        variance=MeanWithError(float(variance[-1]), 0.0) if trajectory.settled else mean_over_time(variance),
-        participation_ratio=participation_ratio(h),
-        autocorrelation=autocorrelation(h, trajectory.interval),
         trajectory=trajectory,
+        autocorrelation=autocorrelation(trajectory.h, trajectory.interval),
         eliminated=eliminated_exponents(network),
     )
 

@@ -1,7 +1,7 @@
 """Means of correlated series with honest errors, and where a series becomes stationary."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ _LARGEST_CORRELATION = 0.8
 _ALLOWED_DRIFT = 6.0
 
 
-@dataclass(frozen=True)
-class MeanWithError:
+class MeanWithError(NamedTuple):
     """A mean and its standard error; both NaN for an empty series."""
 
     value: float

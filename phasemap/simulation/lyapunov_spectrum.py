@@ -150,14 +150,14 @@ class SpectrumSampler:
         """Error of the exponents (K,) from the finite time step, by halving it; NaN with noise.
 
         Over a few intervals, step h and step h/2 start from the same state and vectors; the difference of their mean
-        growth rates is the bias of h, with little scatter, because the trajectories have no time to part. Moves the
-        vectors on; nothing is recorded.
+        growth rates is 15/16 of the bias of h, an order-4 method, with little scatter, because the trajectories have no
+        time to part. Moves the vectors on; nothing is recorded.
         """
         flow = self.flow
         if flow.integrator.noise_is_on:
             return np.full(flow.count, np.nan)
         fine = self._twin(flow.integrator.step / 2.0, flow.dtype)
-        return self._mean_difference(fine, 2, intervals, executor)
+        return self._mean_difference(fine, 2, intervals, executor) * 16.0 / 15.0
 
     def precision_error(self, intervals: int, executor: Executor | None = None) -> FloatArray:
         """Error of the exponents (K,) from single precision, against double precision from the same vectors."""

@@ -168,6 +168,27 @@ def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.i
     return chosen
 
 
+def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]:
+    """Which branches are attractors: the fluctuating one where it exists, the others where their exponent is negative.
+
+    Args:
+        exponent: `lyapunov_max`, shape (*points, branch).
+        branches: labels along its last dimension; `chaotic_unstable` never attracts.
+
+    Returns:
+        (*points, branch)
+    """
+    usable = np.isin(exponent.status, USABLE)
+    with np.errstate(invalid="ignore"):
+        stable: NDArray[np.bool_] = usable & (np.asarray(exponent.value, dtype=float) < 0.0)
+    for k, name in enumerate(branches):
+        if name == "chaotic":
+            stable[..., k] = usable[..., k]
+        elif name == "chaotic_unstable":
+            stable[..., k] = False
+    return stable
+
+
 def take_branch(estimate: Estimate, chosen: NDArray[np.int8]) -> Estimate:
     """The estimate along the branch chosen at every point: shape (*points,); ABSENT where none was chosen."""
     index = np.maximum(chosen, 0)[..., None].astype(np.intp)

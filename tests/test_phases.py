@@ -15,6 +15,7 @@ from phasemap.phases import (
     PHASE_NAMES,
     Phase,
     PhaseRules,
+    attractors,
     dominant_branch,
     phase_labels,
     take_branch,
@@ -239,3 +240,10 @@ def test_taking_a_branch_keeps_value_error_and_status_together():
     taken = take_branch(both, dominant_branch(both, BRANCHES))
     assert taken.value[0] == 0.1 and taken.status[0] == BAD and taken.error[0] == 0.02
     assert np.isnan(taken.value[1]) and taken.status[1] == NONE and np.isnan(taken.error[1])
+
+
+def test_attractors_are_the_stable_states():
+    both = exponents(zero=-0.1, static=0.2, chaotic=0.3, chaotic_unstable=-0.5)
+    assert attractors(both, BRANCHES).tolist() == [True, False, True, False]
+    unknown = exponents(zero=(-0.1, BAD), chaotic=(0.3, FAILED))
+    assert not attractors(unknown, BRANCHES).any()

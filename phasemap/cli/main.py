@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from phasemap import PhasemapError, __version__
-from phasemap.cli import info, merge, plot, point, status, submit, sweep
+from phasemap.cli import compare, info, merge, plot, point, status, submit, sweep
 
 app = typer.Typer(
     name="phasemap",
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command("sweep")(sweep.sweep)
 app.command("plot")(plot.plot)
+app.command("compare")(compare.compare)
 app.command("point")(point.point)
 app.command("info")(info.info)
 app.command("merge")(merge.merge)

@@ -99,13 +99,9 @@ def _print_text(result: "Result", request: "Request") -> None:
 
 def _write_figure(result: "Result", request: "Request", path: Path) -> None:
     from phasemap.figures.draw import draw
-    from phasemap.figures.style import check_format, save
+    from phasemap.figures.style import check_target, save
 
-    check_format(path)
-    if not path.parent.is_dir():
-        raise PhasemapError(
-            f"Cannot write {path}: there is no folder {path.parent}. Create it, or choose another name."
-        )
+    check_target(path)
     save(draw(result, request), path, result.metadata.title, result.metadata.config_hash)
     done, total = result.progress
     partly = "" if done == total else f" ({done} of {total} evaluations are computed so far)"

@@ -15,6 +15,7 @@ from phasemap.storage import Axis as StoredAxis
 from phasemap.storage import Field, Result
 
 NETWORK = "network_"
+EXTRAPOLATED = "_extrapolated"
 
 
 def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[str, str] | None = None) -> Scene:
@@ -145,7 +146,7 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
 def twin_of(result: Result, quantity: str) -> str | None:
     """The simulated counterpart at the check points: extrapolated in 1/N where that is stored, else at one size."""
     fields = {} if result.checks is None else result.checks.fields
-    for name in (f"{NETWORK}{quantity}_extrapolated", f"{NETWORK}{quantity}"):
+    for name in (f"{NETWORK}{quantity}{EXTRAPOLATED}", f"{NETWORK}{quantity}"):
         if name in fields and np.isin(fields[name].status, (Status.CONVERGED, Status.INTERPOLATED)).any():
             return name
     return f"{NETWORK}{quantity}" if f"{NETWORK}{quantity}" in fields else None
@@ -153,7 +154,7 @@ def twin_of(result: Result, quantity: str) -> str | None:
 
 def words_of_simulation(result: Result, twin: str) -> str:
     """'simulation, N = 500', as the stored options say."""
-    if twin.endswith("_extrapolated"):
+    if twin.endswith(EXTRAPOLATED):
         return r"simulation, $N \to \infty$"
     options = result.metadata.settings.get("options", {}).get("simulation", {})
     size = max(options.get("sizes") or [options.get("size", 0)])

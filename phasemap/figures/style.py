@@ -63,16 +63,20 @@ def new_figure(width: str, height: float) -> Figure:
     return figure
 
 
-def check_format(path: Path) -> str:
+def check_target(path: Path) -> str:
     """Format that the suffix of `path` asks for.
 
     Raises:
-        PhasemapError: the suffix is none of FORMATS.
+        PhasemapError: the suffix is none of FORMATS, or there is no such folder.
     """
     suffix = path.suffix.lower().lstrip(".")
     if suffix not in FORMATS:
         given = f"has the suffix .{suffix}" if suffix else "has no suffix"
         raise PhasemapError(f"Figure {str(path)!r} {given}: end its name in {', '.join('.' + f for f in FORMATS)}.")
+    if not path.parent.is_dir():
+        raise PhasemapError(
+            f"Cannot write {path}: there is no folder {path.parent}. Create it, or choose another name."
+        )
     return suffix
 
 
@@ -83,7 +87,7 @@ def save(figure: Figure, path: Path, title: str = "", fingerprint: str = "") -> 
         PhasemapError: unknown suffix.
         ResultFileError: the file cannot be written.
     """
-    kind = check_format(path)
+    kind = check_target(path)
     temporary = path.with_name(f".{path.name}.part")
     try:
         with style():

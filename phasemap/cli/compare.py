@@ -1,0 +1,127 @@
+"""`phasemap compare`: theory against simulation, at every point that has both."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from phasemap.figures.agreement import Comparison
+
+
+def compare(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Result file with theory and simulated networks.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write a figure, too: .png, .pdf or .svg.", show_default=False)
+    ] = None,
+    errors: Annotated[
+        float, typer.Option("--errors", min=0.0, help="Combined standard errors that are allowed.")
+    ] = 3.0,
+    finite_size: Annotated[
+        float,
+        typer.Option(
+            "--finite-size",
+            min=0.0,
+            help="Allowance A / N for networks of N units, absolute for exponents, else relative; none if extrapolated.",
+        ),
+    ] = 25.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+) -> None:
+    """Compare theory and simulation wherever a result holds both.
+
+    A point agrees if the difference is within `--errors` combined standard errors and the allowance for the finite size
+    of the network; where several attractors coexist the nearest one is compared. Exit code 1 if a point disagrees.
+
+    Examples:
+
+        phasemap compare quickstart.h5
+
+        phasemap compare quickstart.h5 -o agreement.pdf --errors 2
+    """
+    from phasemap.errors import PhasemapError
+    from phasemap.figures.agreement import Criterion
+    from phasemap.figures.agreement import compare as compare_result
+    from phasemap.figures.style import check_target
+    from phasemap.storage import read_result
+
+    if output is not None:
+        check_target(output)
+    result = read_result(file)
+    comparisons = compare_result(result, Criterion(errors, finite_size))
+    if not any(len(one.theory) for one in comparisons):
+        raise PhasemapError(
+            f"{file} holds no point that has both theory and simulation: ask for a quantity and its network_ twin "
+            "(for example lyapunov_max and network_lyapunov_max), and list [simulation] points."
+        )
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([_facts(one) for one in comparisons], indent=2))
+    else:
+        _print(comparisons)
+    if output is not None:
+        _write_figure(comparisons, output, result.metadata.title, result.metadata.config_hash)
+    if not all(one.agrees.all() for one in comparisons):
+        raise typer.Exit(1)
+
+
+def _print(comparisons: "list[Comparison]") -> None:
+    from phasemap.cli.console import make_console, make_table
+
+    console = make_console()
+    for one in comparisons:
+        rows = []
+        for k in range(len(one.theory)):
+            place = [f"{column[k]:g}" for column in one.places.values()]
+            numbers = [
+                f"{one.theory[k]:.5g}", f"{one.simulated[k]:.5g}", f"{one.difference[k]:+.2g}", f"{one.error[k]:.1g}",
+                f"{one.bias[k]:.2g}", f"{one.pulls[k]:+.1f}",
+            ]  # fmt: skip
+            rows.append([*place, *numbers, one.branches[k], "yes" if one.agrees[k] else "NO"])
+        columns = [*one.places, "theory", "simulation", "difference", "error", "allowed", "pull", "branch", "agrees"]
+        console.print(make_table(columns, rows, title=f"{one.name}{_network(one)}"))
+        console.print(_summary(one) + "\n")
+
+
+def _network(one: "Comparison") -> str:
+    if one.extrapolated:
+        return ", networks extrapolated in 1/N"
+    return f", networks of {one.size} units" if one.size else ""
+
+
+def _summary(one: "Comparison") -> str:
+    good, total = int(one.agrees.sum()), len(one.theory)
+    skipped = f"; {one.skipped} without a good value on both sides" if one.skipped else ""
+    return f"{good} of {total} points agree{skipped}."
+
+
+def _facts(one: "Comparison") -> dict[str, Any]:
+    columns = {
+        "theory": one.theory, "theory_error": one.theory_error, "simulation": one.simulated,
+        "simulation_error": one.simulated_error, "allowed": one.bias, "pull": one.pulls, "agrees": one.agrees,
+    }  # fmt: skip
+    points = [
+        {
+            **{name: float(values[k]) for name, values in one.places.items()},
+            **{name: _plain(values[k].item()) for name, values in columns.items()},
+            "branch": one.branches[k],
+        }
+        for k in range(len(one.theory))
+    ]
+    return {
+        "quantity": one.name, "size": one.size, "extrapolated": one.extrapolated, "errors": one.criterion.errors,
+        "finite_size": one.criterion.finite_size, "skipped": one.skipped, "points": points,
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no infinities."""
+    return None if isinstance(value, float) and abs(value) == float("inf") else value
+
+
+def _write_figure(comparisons: "list[Comparison]", path: Path, title: str, fingerprint: str) -> None:
+    from phasemap.figures.comparison import draw_comparison
+    from phasemap.figures.style import save
+
+    save(draw_comparison(comparisons), path, title, fingerprint)
+    typer.echo(f"Figure written to {path}.")

@@ -1,0 +1,180 @@
+"""Theory against simulation, point by point: differences, pulls and a verdict, from stored numbers alone.
+
+The criterion. A point agrees if
+
+    |simulated - theory| <= bias + errors * sqrt(theory error^2 + simulation error^2),
+
+with `errors` standard errors (3 unless told otherwise) and an allowance for the finite size of the network: its bias
+falls as 1/N, so bias = a / N, absolute for exponents (a rate per membrane time) and relative to the theoretical value
+for everything else; nothing is allowed for a number that is extrapolated in 1/N. The default a = 25 bounds what
+networks of 250 to 1000 units show: about -10/N for chaotic exponents, -20/N close to the transition, up to +7/N for
+the exponent of a stable fixed point, and no bias beyond +-10/N in the variance.
+
+Where several attractors coexist, a network may end in either: the one that lies nearest is compared, and named.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.figures.fields import estimate
+from phasemap.figures.stage import EXTRAPOLATED, NETWORK
+from phasemap.model.status import Status
+from phasemap.phases import attractors
+from phasemap.storage import Field, Result
+
+Array = NDArray[np.float64]
+GOOD = (Status.CONVERGED, Status.INTERPOLATED)
+FINITE_SIZE = 25.0
+ERRORS = 3.0
+_EXPONENT = "lyapunov_max"
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """`errors` combined standard errors, and `finite_size` / N for the bias of a network of N units."""
+
+    errors: float = ERRORS
+    finite_size: float = FINITE_SIZE
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A quantity at the points that have both; arrays over these points.
+
+    places:    parameter -> coordinates.
+    error:     combined standard error of the difference.
+    bias:      allowance for the finite size.
+    branches:  name of the branch that is compared, at every point.
+    size:      units of the network, None if extrapolated or not known.
+    skipped:   points where one of the two has no good value.
+    """
+
+    name: str
+    symbol: str
+    units: str
+    places: dict[str, Array]
+    theory: Array
+    theory_error: Array
+    simulated: Array
+    simulated_error: Array
+    bias: Array
+    branches: tuple[str, ...]
+    size: int | None
+    extrapolated: bool
+    skipped: int
+    criterion: Criterion
+
+    @property
+    def difference(self) -> Array:
+        """Simulated minus theoretical value."""
+        return self.simulated - self.theory
+
+    @property
+    def error(self) -> Array:
+        """Combined standard error of the difference."""
+        return np.hypot(self.theory_error, self.simulated_error)
+
+    @property
+    def pulls(self) -> Array:
+        """Difference over its error."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.difference == 0.0, 0.0, self.difference / self.error)
+
+    @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Whether the difference is within what the errors and the finite size allow."""
+        agreed: NDArray[np.bool_] = np.abs(self.difference) <= self.bias + self.criterion.errors * self.error
+        return agreed
+
+
+def compare(result: Result, criterion: Criterion | None = None) -> list[Comparison]:
+    """One comparison for every quantity that is stored both as theory and as simulation.
+
+    The check points are compared, and the grid where networks were simulated on it.
+    """
+    criterion = criterion or Criterion()
+    found = []
+    parts: list[tuple[dict[str, Field], dict[str, Array]]] = []
+    if result.checks is not None:
+        parts.append((result.checks.fields, result.checks.parameters))
+    grids = np.meshgrid(*(axis.values for axis in result.axes), indexing="ij")
+    flat = {name: grid.ravel() for name, grid in zip(result.axis_names, grids, strict=True)}
+    parts.append((result.fields, flat))
+    for fields, places in parts:
+        for name in fields:
+            twin = _twin(fields, name)
+            if twin is not None:
+                found.append(_compare(result, fields, name, twin, places, criterion))
+    return found
+
+
+def _twin(fields: dict[str, Field], name: str) -> Field | None:
+    """The simulated counterpart: the extrapolated one where it has any good value."""
+    best = fields.get(f"{NETWORK}{name}{EXTRAPOLATED}")
+    if best is not None and np.isin(best.status, GOOD).any():
+        return best
+    return fields.get(f"{NETWORK}{name}")
+
+
+def _compare(
+    result: Result, fields: dict[str, Field], name: str, twin: Field, places: dict[str, Array], criterion: Criterion
+) -> Comparison:
+    theory, branch_names = _theory(result, fields, fields[name])
+    simulated, error = _numbers(twin)
+    simulated, error = simulated.reshape(-1), error.reshape(-1)
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(theory[0] - simulated[:, None])
+    nearest = np.argmin(np.where(np.isfinite(distance), distance, np.inf), axis=1)
+    rows = np.arange(len(nearest))
+    value, uncertainty = (part[rows, nearest] for part in theory)
+    both = np.isfinite(value) & np.isfinite(simulated)
+    extrapolated = twin.name.endswith(EXTRAPOLATED)
+    size = None if extrapolated else network_size(result)
+    share = 0.0 if extrapolated or not size else criterion.finite_size / size
+    scale = np.ones_like(value) if name == _EXPONENT else np.abs(value)
+    return Comparison(
+        name=name,
+        symbol=fields[name].symbol,
+        units=fields[name].units,
+        places={key: column[both] for key, column in places.items()},
+        theory=value[both],
+        theory_error=uncertainty[both],
+        simulated=simulated[both],
+        simulated_error=error[both],
+        bias=(share * scale)[both],
+        branches=tuple(branch_names[k] for k in nearest[both]),
+        size=size,
+        extrapolated=extrapolated,
+        skipped=int((~both).sum()),
+        criterion=criterion,
+    )
+
+
+def network_size(result: Result) -> int | None:
+    """Units of the largest network that the stored options name."""
+    options = result.metadata.settings.get("options", {}).get("simulation", {})
+    size = max(options.get("sizes") or [options.get("size", 0)])
+    return int(size) or None
+
+
+def _theory(result: Result, fields: dict[str, Field], field: Field) -> tuple[tuple[Array, Array], list[str]]:
+    """Values and errors (n_points, n_branches) on the attractors, NaN elsewhere, and the branches' names."""
+    value, error = _numbers(field)
+    if field.own_dims != ("branch",):
+        n = math.prod(field.own_shape)
+        return (value.reshape(-1, n), error.reshape(-1, n)), [""] * n
+    names = [str(label) for label in result.labels["branch"]]
+    judge = fields.get(_EXPONENT, replace(field, values=np.full_like(field.values, np.nan)))
+    stable = attractors(estimate(judge), names).reshape(-1, len(names))
+    value, error = value.reshape(-1, len(names)), error.reshape(-1, len(names))
+    return (np.where(stable, value, np.nan), np.where(stable, error, np.nan)), names
+
+
+def _numbers(field: Field) -> tuple[Array, Array]:
+    """Good values and their errors (zero where none is stored), NaN elsewhere."""
+    good = np.isin(field.status, GOOD) & np.isfinite(field.values)
+    error = np.zeros_like(field.values) if field.error is None else np.nan_to_num(field.error)
+    return np.where(good, field.values, np.nan), np.where(good, error, np.nan)

@@ -1,0 +1,74 @@
+"""`phasemap compare` as it is typed."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "figures"))
+
+import toy_results
+
+from phasemap.cli.main import app
+from phasemap.errors import PhasemapError
+from phasemap.storage import write_result
+
+
+@pytest.fixture
+def result():
+    return toy_results.plane()
+
+
+@pytest.fixture
+def run(tmp_path):
+    def _run(result, *arguments):
+        write_result(tmp_path / "toy.h5", result)
+        done = CliRunner().invoke(app, ["compare", str(tmp_path / "toy.h5"), *arguments])
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done
+
+    return _run
+
+
+def test_agreement_is_exit_code_0(result, run):
+    done = run(result)
+    assert done.exit_code == 0
+    assert "5 of 5 points agree" in done.output and "pull" in done.output
+
+
+def test_disagreement_is_exit_code_1(result, run):
+    result.checks.fields["network_lyapunov_max"].values[2] += 1.0
+    done = run(result)
+    assert done.exit_code == 1
+    assert "4 of 5 points agree" in done.output and "NO" in done.output
+
+
+def test_the_criterion_can_be_tightened(result, run):
+    assert run(result, "--errors", "0.1", "--finite-size", "0").exit_code == 1
+
+
+def test_json_has_every_point(result, run):
+    (facts,) = json.loads(run(result, "--json").output)
+    assert facts["quantity"] == "lyapunov_max" and facts["size"] == 500 and len(facts["points"]) == 5
+    assert facts["points"][2]["g_h"] == 3.0 and facts["points"][2]["agrees"] is True
+
+
+def test_an_exact_difference_survives_json(result, run):
+    for field in result.checks.fields.values():
+        field.error = None if field.error is None else field.error * 0.0
+    (facts,) = json.loads(run(result, "--json").output)
+    assert facts["points"][2]["pull"] is None
+
+
+def test_a_figure_on_request(result, run, tmp_path):
+    run(result, "-o", str(tmp_path / "a.pdf"))
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_nothing_to_compare_is_explained(result, run):
+    result.checks = None
+    with pytest.raises(PhasemapError, match="network_ twin"):
+        run(result)

@@ -1,0 +1,107 @@
+"""Theory against simulation: who is compared with whom, and when that is called agreement."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from phasemap.figures.agreement import Criterion, compare
+from phasemap.figures.comparison import draw_comparison
+from phasemap.model.status import Status
+from phasemap.storage import Field
+
+STRICT = Criterion(errors=3.0, finite_size=0.0)
+
+
+def only(result, criterion=None):
+    (one,) = compare(result, criterion)
+    return one
+
+
+def test_pulls_are_differences_over_combined_errors(plane):
+    field = plane.checks.fields["lyapunov_max"]
+    field.error[...] = 0.008
+    one = only(plane, STRICT)
+    assert one.pulls == pytest.approx(np.array([0.002, -0.004, -0.006, 0.001, -0.01]) / np.hypot(0.006, 0.008))
+
+
+def test_three_errors_are_allowed_and_no_more(plane):
+    twin = plane.checks.fields["network_lyapunov_max"]
+    exact = twin.values - np.array([0.002, -0.004, -0.006, 0.001, -0.01])
+    twin.values[:] = exact + 0.006 * np.array([0.0, 2.99, -2.99, 3.01, -3.01])
+    assert only(plane, STRICT).agrees.tolist() == [True, True, True, False, False]
+    assert only(plane, replace(STRICT, errors=3.1)).agrees.all()
+
+
+def test_the_allowance_for_the_finite_size_falls_as_one_over_n(plane):
+    assert only(plane).bias == pytest.approx(25.0 / 500)
+    plane.metadata.settings["options"]["simulation"]["sizes"] = [250, 1000]
+    assert only(plane).bias == pytest.approx(25.0 / 1000)
+
+
+def test_nothing_is_allowed_for_extrapolated_numbers(plane):
+    twin = plane.checks.fields["network_lyapunov_max"]
+    plane.checks.fields["network_lyapunov_max_extrapolated"] = replace(twin, name="network_lyapunov_max_extrapolated")
+    one = only(plane)
+    assert one.extrapolated and not one.bias.any() and one.size is None
+
+
+def test_other_quantities_are_allowed_a_share_of_their_value(plane):
+    checks = plane.checks.fields
+    for name, factor in (("variance", 1.0), ("network_variance", 1.03)):
+        value = np.full((5, 4), np.nan) if factor == 1.0 else np.full(5, 0.2 * factor)
+        if factor == 1.0:
+            value[:, 2] = np.where(checks["lyapunov_max"].status[:, 2] == Status.CONVERGED, 0.2, np.nan)
+        status = np.where(np.isfinite(value), Status.CONVERGED, Status.ABSENT).astype(np.uint8)
+        own = ("branch",) if factor == 1.0 else ()
+        checks[name] = Field(name, ("check", *own), value, status, np.full_like(value, 1e-9), own_dims=own)
+    one = next(c for c in compare(plane) if c.name == "variance")
+    assert one.bias == pytest.approx(0.2 * 25 / 500)
+    assert len(one.theory) == 3 and one.skipped == 2 and one.agrees.all()
+
+
+def test_unstable_branches_are_never_what_a_network_shows(plane):
+    """The network sits exactly on the exponent of an unstable fixed point: that is no agreement."""
+    checks = plane.checks.fields
+    k = 3
+    checks["network_lyapunov_max"].values[k] = checks["lyapunov_max"].values[k, 1]
+    one = only(plane, STRICT)
+    assert one.branches[k] == "chaotic" and not one.agrees[k]
+
+
+def test_of_coexisting_attractors_the_nearest_is_compared(plane):
+    checks = plane.checks.fields
+    checks["lyapunov_max"].values[3] = [-0.1, np.nan, 0.2, 0.15]
+    for rate, branch in ((-0.09, "zero"), (0.19, "chaotic")):
+        checks["network_lyapunov_max"].values[3] = rate
+        assert only(plane).branches[3] == branch
+
+
+@pytest.mark.parametrize("side", ["lyapunov_max", "network_lyapunov_max"])
+def test_what_did_not_converge_is_not_compared(plane, side):
+    plane.checks.fields[side].status[4] = Status.NOT_CONVERGED
+    one = only(plane)
+    assert len(one.theory) == 4 and one.skipped == 1
+    assert one.places["g_h"].tolist() == [1.2, 1.45, 3.0, 3.5]
+
+
+def test_networks_on_the_grid_are_compared_there(plane):
+    shape = plane.shape
+    plane.fields["network_lyapunov_max"] = Field(
+        "network_lyapunov_max", plane.axis_names, np.full(shape, 0.1), np.full(shape, Status.CONVERGED, dtype=np.uint8),
+        np.full(shape, 0.5),
+    )  # fmt: skip
+    grid = compare(plane)[1]
+    assert len(grid.theory) == shape[0] * shape[1]
+    assert set(grid.places) == {"g_h", "alpha_r"}
+
+
+def test_the_figure_shows_every_point_and_what_is_allowed(plane, page, find):
+    plane.checks.fields["network_lyapunov_max"].values[2] += 1.0
+    figure = draw_comparison(compare(plane))
+    look = page(figure)
+    assert look.overlapping() == [] and look.cut_off() == []
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert {"agrees", "disagrees", "allowed for finite size"} <= set(words)
+    assert find(figure, "allowance")
+    assert sum(patch.get_height() for patch in find(figure, "pulls")) == 5

@@ -206,7 +206,7 @@ def test_newer_formats_are_named(path: Path) -> None:
     write_result(path, make_result())
     with h5py.File(path, "a") as file:
         file.attrs["format_version"] = 99
-    with pytest.raises(ResultFileError, match="format version 99.*newer phasemap"):
+    with pytest.raises(ResultFileError, match=r"format version 99.*newer phasemap"):
         read_result(path)
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from phasemap.model.results import Estimate
     from phasemap.sweep.point import PointReport
 
+_LONGEST_SIMULATION = 60.0  # seconds, by its own estimate
+
 
 def point(
     config: Annotated[
@@ -39,12 +41,16 @@ def point(
     environment.prepare_compilation_cache()
     from phasemap.config import make_point, read_toml
     from phasemap.quantities import REGISTRY
-    from phasemap.sweep.point import solve_point
+    from phasemap.sweep.point import affordable, solve_point
 
     data = read_toml(config)[1] if config is not None else {}
     settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
     solvers = [solver for solver in REGISTRY.solvers.values() if simulate or not solver.simulated]
-    report = solve_point(settings, REGISTRY, solvers)
+    chosen = [s for s in solvers if not s.simulated or s in affordable(settings, solvers, _LONGEST_SIMULATION)]
+    report = solve_point(settings, REGISTRY, chosen)
+    for solver in solvers:
+        if solver not in chosen:
+            report.failures[solver.name] = "left out, as it takes more than a minute: reduce simulation.size"
     if as_json:
         import json
 
@@ -66,6 +72,8 @@ def _phase(report: "PointReport") -> str | None:
 
 def _facts(report: "PointReport") -> dict[str, Any]:
     """Strict JSON: numbers that do not exist are null, with a status; infinite ones are the strings "inf", "-inf"."""
+    import numpy as np
+
     from phasemap.model.status import Status
     from phasemap.quantities import REGISTRY
 
@@ -79,13 +87,19 @@ def _facts(report: "PointReport") -> dict[str, Any]:
 
     quantities: dict[str, Any] = {}
     for name, estimate in report.estimates.items():
-        dims = REGISTRY.quantities[name].dims
-        about = {"units": REGISTRY.quantities[name].units, "description": REGISTRY.quantities[name].description}
+        dims = report.dims[name]
+        found: dict[str, Any] = {
+            "units": REGISTRY.quantities[name].units,
+            "description": REGISTRY.quantities[name].description,
+        }
         if not dims:
-            quantities[name] = {**about, **entry(estimate, ())}
-        elif len(dims) == 1:
-            labels = report.labels[dims[0]]
-            quantities[name] = {**about, dims[0]: {label: entry(estimate, (k,)) for k, label in enumerate(labels)}}
+            found |= entry(estimate, ())
+        elif len(dims) == 1 and dims[0] in report.labels:
+            found[dims[0]] = {label: entry(estimate, (k,)) for k, label in enumerate(report.labels[dims[0]])}
+        else:
+            found["dimensions"] = {dim: report.labels.get(dim) or report.coordinates[dim] for dim in dims}
+            found["entries"] = [entry(estimate, place) for place in np.ndindex(estimate.value.shape)]
+        quantities[name] = found
     return {
         "parameters": {name: _strict(value) for name, value in report.parameters._asdict().items()},
         "phase": _phase(report),
@@ -117,9 +131,13 @@ def _print(report: "PointReport") -> None:
     if phase is not None:
         console.print(f"phase: {phase}")
     for solver in REGISTRY.solvers.values():
-        for dims in dict.fromkeys(q.dims for q in REGISTRY.quantities.values() if q.solver == solver.name):
-            names = [n for n in report.estimates if _belongs(n, solver.name, dims)]
-            columns, rows = _rows(report, names, dims)
+        names = [name for name in report.estimates if REGISTRY.quantities[name].solver == solver.name]
+        for dims in dict.fromkeys(report.dims[name] for name in names):
+            alike = [name for name in names if report.dims[name] == dims]
+            if any(dim in report.coordinates for dim in dims) or len(dims) > 1:
+                console.print(f"{', '.join(alike)}: over {', '.join(dims)}, see --json")
+                continue
+            columns, rows = _rows(report, alike, dims)
             if rows:
                 console.print()
                 console.print(make_table((solver.description, *columns), rows))
@@ -128,14 +146,7 @@ def _print(report: "PointReport") -> None:
         console.print()
         console.print(make_table(("critical g_h here", ""), gains))
     for name, reason in report.failures.items():
-        console.print(f"{name} failed: {reason}", style="red", markup=False)
-
-
-def _belongs(name: str, solver: str, dims: tuple[str, ...]) -> bool:
-    from phasemap.quantities import REGISTRY
-
-    quantity = REGISTRY.quantities[name]
-    return quantity.solver == solver and quantity.dims == dims and len(dims) <= 1
+        console.print(f"{name}: {reason}", style="red", markup=False)
 
 
 def _rows(report: "PointReport", names: list[str], dims: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:

@@ -18,6 +18,7 @@ _ADVICE = {
     errno.EROFS: "the file system is read-only: choose another place with -o",
     errno.ENOENT: "the folder does not exist",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EEXIST: "a part of the path is a file, not a folder",
     errno.EISDIR: "it is a folder: give the name of a file with -o",
 }
 

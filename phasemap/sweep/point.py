@@ -1,13 +1,14 @@
 """Everything that is known about a single point of parameter space."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from phasemap.config import Point
 from phasemap.model.parameters import PARAMETERS, Parameters
-from phasemap.model.registry import Quantity, Registry, Solver
+from phasemap.model.registry import Registry, Solver
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.sweep.environment import one_thread
 from phasemap.sweep.plan import Block
@@ -23,6 +24,8 @@ _STRIP = 0.05
 class PointReport:
     """Estimates of all quantities at a point (without a leading dimension), and what else is known there.
 
+    dims:           quantity -> its own dimensions.
+    labels:         dimension -> the names along it; coordinates: dimension -> the numbers along it.
     critical_gains: surface -> values of g_h, the other parameters fixed, at which its condition holds.
     seconds:        solver -> time.
     failures:       solver or surface -> why there is nothing.
@@ -30,7 +33,9 @@ class PointReport:
 
     parameters: Parameters
     estimates: dict[str, Estimate] = field(default_factory=dict)
+    dims: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, list[str]] = field(default_factory=dict)
+    coordinates: dict[str, list[float]] = field(default_factory=dict)
     critical_gains: dict[str, FloatArray] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
@@ -46,12 +51,26 @@ def solve_point(point: Point, registry: Registry, solvers: Sequence[Solver]) -> 
     return report
 
 
+def affordable(point: Point, solvers: Sequence[Solver], seconds: float) -> list[Solver]:
+    """The solvers that are expected to take at most `seconds` at a point."""
+    return [
+        solver
+        for solver in solvers
+        if solver.seconds(point.parameters, point.options[solver.table] if solver.options else None) <= seconds
+    ]
+
+
 def _solve(report: PointReport, point: Point, registry: Registry, solver: Solver) -> None:
     quantities = [quantity for quantity in registry.quantities.values() if quantity.solver == solver.name]
     options = point.options[solver.table] if solver.options is not None else None
+    shapes = {}
     for quantity in quantities:
-        for dim in quantity.dims:
-            report.labels[dim] = [str(label) for label in registry.dimensions[dim].coordinates(options)]
+        along = [registry.dimensions[dim].coordinates(options) for dim in quantity.dims]
+        for dim, places in zip(quantity.dims, along, strict=True):
+            known: dict[str, list[Any]] = report.labels if registry.dimensions[dim].labels else report.coordinates
+            known[dim] = places.tolist()
+        report.dims[quantity.name] = quantity.dims
+        shapes[quantity.name] = tuple(len(places) for places in along)
     task = Task(
         block=Block("grid", solver.name, np.zeros(1, dtype=np.int64), 0.0),
         call=solver.solve,
@@ -59,7 +78,7 @@ def _solve(report: PointReport, point: Point, registry: Registry, solver: Solver
         axes=(),
         coordinates=np.zeros((1, 0)),
         options=options,
-        shapes={quantity.name: _shape(quantity, report.labels) for quantity in quantities},
+        shapes=shapes,
         seed=point.seed,
     )
     with one_thread():
@@ -70,10 +89,6 @@ def _solve(report: PointReport, point: Point, registry: Registry, solver: Solver
         report.estimates[name] = Estimate(estimate.value[0], estimate.status[0], error)
     for _, reason in data.failures:
         report.failures[solver.name] = reason
-
-
-def _shape(quantity: Quantity, labels: Mapping[str, list[str]]) -> tuple[int, ...]:
-    return tuple(len(labels[dim]) for dim in quantity.dims)
 
 
 def _find_gains(report: PointReport, registry: Registry, name: str) -> None:

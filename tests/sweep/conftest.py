@@ -1,7 +1,6 @@
 """Make `toy_registry` importable, here and in worker processes (which inherit the path)."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +8,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from toy_registry import CONFIG, TOYS
+from toy_registry import CONFIG, TOYS, MakeConfig
 
 from phasemap.config import SweepConfig, make_config
-
-MakeConfig = Callable[..., SweepConfig]
 
 
 @pytest.fixture

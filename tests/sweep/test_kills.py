@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from killable import configuration
-from test_run import assert_same_numbers, run
+from sweeping import assert_same_numbers, run
 
 from phasemap.storage import Result, blocks_directory, read_result
 from phasemap.sweep.lock import Lock

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import MakeConfig
-from test_run import assert_same_numbers, run
+from sweeping import assert_same_numbers, run
+from toy_registry import MakeConfig
 
 from phasemap.errors import ResultFileError
 from phasemap.storage import read_result, write_result

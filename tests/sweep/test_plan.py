@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import MakeConfig
 from hypothesis import given
 from hypothesis import strategies as st
+from toy_registry import MakeConfig
 
 from phasemap.storage import BlockData
 from phasemap.sweep.plan import BLOCK_SECONDS, Block, Plan, make_plan, parameters_at, point_costs

@@ -13,37 +13,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import MakeConfig
-from toy_registry import TOYS
+from sweeping import assert_same_numbers, run
+from toy_registry import TOYS, MakeConfig
 
-from phasemap.config import SweepConfig, make_config, parse_toml
+from phasemap.config import make_config, parse_toml
 from phasemap.errors import PhasemapError, ResultFileError
 from phasemap.model.status import Status
 from phasemap.storage import BlockData, Result, blocks_directory, read_file, read_result, write_result
-from phasemap.sweep.executors import Executor, InProcess, Processes
+from phasemap.sweep.executors import InProcess, Processes
 from phasemap.sweep.run import open_sweep
 from phasemap.sweep.stop import Stop, stop_on_signals
 from phasemap.sweep.work import Task, execute
-
-
-def run(config: SweepConfig, output: Path, executor: Executor | None = None, **options: Any) -> list[BlockData]:
-    with open_sweep(config, output, **options) as sweep:
-        return list(sweep.run(executor or InProcess()))
-
-
-def assert_same_numbers(a: Result, b: Result) -> None:
-    groups = [(a.fields, b.fields)]
-    if a.checks is not None and b.checks is not None:
-        groups.append((a.checks.fields, b.checks.fields))
-    for ours, theirs in groups:
-        assert ours.keys() == theirs.keys()
-        for name in ours:
-            for part in ("values", "status", "error"):
-                np.testing.assert_array_equal(getattr(ours[name], part), getattr(theirs[name], part), err_msg=name)
-    assert a.surfaces.keys() == b.surfaces.keys()
-    for name in a.surfaces:
-        np.testing.assert_array_equal(a.surfaces[name].vertices, b.surfaces[name].vertices)
-    assert a.failures == b.failures
 
 
 class Shuffled:

@@ -8,13 +8,14 @@ file).
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from phasemap.config import SweepConfig
 from phasemap.model.options import option
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Box, Dimension, Points, Quantity, Registry, Seeds, Solver, SurfaceKind
@@ -117,6 +118,8 @@ TOYS = Registry(
     },
     dimensions={"side": Dimension("side", "left or right", ("left", "right"))},
 )
+
+MakeConfig = Callable[..., SweepConfig]
 
 CONFIG: dict[str, Any] = {
     "title": "toys",

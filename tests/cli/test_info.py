@@ -1,0 +1,67 @@
+"""`phasemap info`."""
+
+import json
+from pathlib import Path
+
+from command_line import PLANE, Run
+
+from phasemap.storage import Blocks, blocks_directory, read_result, write_result
+from phasemap.sweep.executors import InProcess
+from phasemap.sweep.run import open_sweep
+
+
+def test_a_finished_file(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0")
+    out = phasemap("info", "plane.h5").out
+    for part in ("small plane", "complete", "g_h", "static_gain", "beta_r = 0", "zero_instability", "numpy", "seed 0"):
+        assert part in out
+
+
+def test_json_is_strict_and_complete(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0", "--shard", "1/2", "-o", "plane.h5")
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    facts = json.loads(phasemap("info", "plane.h5", "--json").out, parse_constant=refuse)
+    assert facts["complete"] is False
+    assert facts["evaluations_total"] == 13
+    assert facts["axes"]["g_h"][0] == 1.0
+    assert set(facts["quantities"]["grid"]) == {"fixed_point_count", "static_gain"}
+    assert facts["sessions"][0]["versions"]["phasemap"]
+
+
+def test_the_configuration_comes_back(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0")
+    assert phasemap("info", "plane.h5", "--config").out.strip() == PLANE.strip()
+
+
+def test_an_unfinished_file_and_its_loose_blocks(phasemap: Run, plane: Path) -> None:
+    from phasemap.config import load_config
+    from phasemap.quantities import REGISTRY
+
+    config = load_config(plane, REGISTRY)
+    with open_sweep(config, Path("plane.h5")) as sweep:
+        empty = Path("plane.h5").read_bytes()
+        blocks = list(sweep.run(InProcess()))
+    Path("plane.h5").write_bytes(empty)
+    assert "not finished: 0 of 13" in phasemap("info", "plane.h5").out
+    Blocks(Path("plane.h5"), config.hash).save(next(block for block in blocks if block.part == "surface"))
+    out = phasemap("info", "plane.h5").out
+    assert "not finished: 1 of 13" in out
+    assert "zero_instability (" in out
+    Path("plane.h5").unlink()
+    ran = phasemap("info", "plane.h5")
+    assert ran.code == 2
+    assert "holds finished blocks" in ran.err
+    assert blocks_directory(Path("plane.h5")).exists()
+
+
+def test_failures_are_told(phasemap: Run, plane: Path) -> None:
+    from phasemap.storage import Failure
+
+    phasemap("sweep", plane, "-j", "0")
+    result = read_result(Path("plane.h5"))
+    result.failures = (Failure("grid", "statics", 3, "no luck"),)
+    write_result(Path("plane.h5"), result)
+    assert "1 evaluation failed" in phasemap("info", "plane.h5").out

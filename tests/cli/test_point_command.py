@@ -1,0 +1,119 @@
+"""`phasemap point`: everything known about a point, to the digits of independent computations.
+
+References: theory notes, section 13 (values computed independently of this code, digits as given there), and for the
+additive network two independent methods that agree to 1e-12.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from command_line import Run
+
+
+def facts(phasemap: Run, *settings: str, simulate: bool = False) -> Any:
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    arguments = [part for setting in settings for part in ("--set", setting)]
+    ran = phasemap("point", "--json", *arguments, *(["--simulate"] if simulate else []))
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out, parse_constant=refuse)
+
+
+def value(found: Any, quantity: str, dim: str, label: str) -> float:
+    entry = found["quantities"][quantity][dim][label]
+    assert entry["status"] == "converged"
+    return float(entry["value"])
+
+
+@pytest.mark.parametrize(
+    ("g", "variance", "exponent"),
+    [
+        (1.5, 0.3323050580237, 0.046746219524),
+        (2.0, 0.4812013534343, 0.112458109627),
+        (3.0, 0.6051473425603, 0.235460964037),
+    ],
+)
+def test_additive_network(phasemap: Run, g: float, variance: float, exponent: float) -> None:
+    found = facts(phasemap, f"g_h={g}")
+    assert value(found, "variance", "branch", "chaotic") == pytest.approx(variance, abs=1e-9)
+    assert value(found, "lyapunov_max", "branch", "chaotic") == pytest.approx(exponent, abs=1e-9)
+    assert found["phase"] == "chaotic"
+    assert found["critical_gains"]["zero_instability"] == pytest.approx([1.0], abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("g", "alpha_r", "states"),
+    [
+        (2.5, 0.0, [(0.0522343, 1.048195)]),
+        (3.0, 2.0, [(0.1336322, 1.472605)]),
+        (1.8, 20.0, [(0.00129726, 1.209724), (0.08317608, 2.324808)]),
+    ],
+)
+def test_static_states(phasemap: Run, g: float, alpha_r: float, states: list[tuple[float, float]]) -> None:
+    found = facts(phasemap, f"g_h={g}", f"alpha_r={alpha_r}")
+    quantities = found["quantities"]
+    assert quantities["fixed_point_count"]["value"] == len(states) + 1
+    labels = [name for name, entry in quantities["delta_h"]["fixed_point"].items() if entry["status"] == "converged"]
+    for label, (delta, gain) in zip(labels[1:], states, strict=True):
+        assert value(found, "delta_h", "fixed_point", label) == pytest.approx(delta, abs=6e-8)
+        assert value(found, "static_gain", "fixed_point", label) == pytest.approx(gain, abs=6e-7)
+
+
+@pytest.mark.parametrize(
+    ("settings", "surface", "gain", "tolerance"),
+    [
+        (("alpha_r=5",), "static_fold", 1.917143, 6e-7),
+        (("alpha_r=20",), "static_fold", 1.627833, 6e-7),
+        (("alpha_r=0", "alpha_z=inf"), "marginal_boundary", 6.54635, 6e-6),
+        (("alpha_r=1", "alpha_z=inf"), "marginal_boundary", 5.38250, 6e-6),
+        (("alpha_r=2", "alpha_z=inf"), "marginal_boundary", 4.28542, 6e-6),
+    ],
+)
+def test_critical_gains(phasemap: Run, settings: tuple[str, ...], surface: str, gain: float, tolerance: float) -> None:
+    found = facts(phasemap, "g_h=1.5", "beta_r=0", *settings)
+    assert found["critical_gains"][surface] == pytest.approx([gain], abs=tolerance)
+
+
+def test_output_gate(phasemap: Run) -> None:
+    found = facts(phasemap, "g_h=3", "alpha_r=2", "tau_r=1")
+    assert value(found, "variance", "branch", "chaotic") == pytest.approx(0.107995, abs=6e-7)
+    assert value(found, "lyapunov_max", "branch", "chaotic") == pytest.approx(0.13197, abs=6e-6)
+    assert found["parameters"]["beta_z"] == "-inf"
+    assert found["parameters"]["beta_r"] == 0.0
+
+
+def test_what_is_absent_is_null_and_says_why(phasemap: Run) -> None:
+    found = facts(phasemap, "g_h=0.5")
+    entry = found["quantities"]["variance"]["branch"]["chaotic"]
+    assert (entry["value"], entry["status"]) == (None, "absent")
+    assert found["phase"] == "stable zero"
+    assert found["failures"] == {}
+
+
+def test_the_table_says_the_same(phasemap: Run) -> None:
+    out = phasemap("point", "--set", "g_h=3", "--set", "alpha_r=2").out
+    for part in ("g_h = 3, alpha_r = 2, beta_r = 0", "phase: chaotic", "0.133632196", "0.13197135", "zero_instability"):
+        assert part in out
+
+
+def test_networks_are_simulated_on_request(phasemap: Run) -> None:
+    small = ("simulation.size=40", "simulation.realisations=2", "simulation.duration=40.0", "simulation.transient=20.0")
+    found = facts(phasemap, "g_h=3", *small, simulate=True)
+    assert found["quantities"]["network_lyapunov_max"]["value"] is not None
+    assert "network_lyapunov_max" not in facts(phasemap, "g_h=3", *small)["quantities"]
+    again = facts(phasemap, "g_h=3", *small, simulate=True)
+    assert again["quantities"] == found["quantities"]
+    other = facts(phasemap, "g_h=3", *small, "seed=5", simulate=True)
+    assert other["quantities"]["network_lyapunov_max"] != found["quantities"]["network_lyapunov_max"]
+
+
+def test_a_solver_that_fails_is_named(phasemap: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise FloatingPointError("out of digits")
+
+    monkeypatch.setattr("phasemap.theory.statics.solve_points", broken)
+    found = facts(phasemap, "g_h=3")
+    assert "out of digits" in found["failures"]["statics"]
+    assert found["quantities"]["delta_h"]["fixed_point"]["zero"]["status"] == "failed"

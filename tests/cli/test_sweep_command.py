@@ -1,0 +1,163 @@
+"""`phasemap sweep`: what it computes, says and leaves behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import Run
+
+from phasemap.storage import blocks_directory, read_result
+
+SLOW = (
+    "--set", 'quantities=["network_lyapunov_max"]', "--set", "surfaces=[]", "--set", "simulation.size=100",
+    "--set", "simulation.realisations=1", "--set", "simulation.duration=4000.0", "--set", "axes.g_h.points=20",
+)  # fmt: skip
+
+
+def test_a_sweep_gives_a_result_and_a_summary(phasemap: Run, plane: Path) -> None:
+    ran = phasemap("sweep", plane, "--workers", "0")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Finished" in ran.out
+    assert "Phases: " in ran.out
+    assert "static_gain: from" in ran.out
+    assert "phasemap plot plane.h5" in ran.out
+    result = read_result(Path("plane.h5"))
+    assert result.complete
+    assert sorted(path.name for path in Path().iterdir()) == ["plane.h5", "plane.toml"]
+
+
+def test_pipes_get_plain_text(phasemap: Run, plane: Path) -> None:
+    ran = phasemap("sweep", plane, "--workers", "0")
+    assert "\x1b" not in ran.out + ran.err
+    assert all(line.isprintable() for line in ran.out.splitlines())
+
+
+def test_a_finished_sweep_is_left_alone_without_force(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "--workers", "0")
+    before = Path("plane.h5").stat()
+    ran = phasemap("sweep", plane)
+    assert ran.code == 0
+    assert "nothing to compute" in ran.out
+    assert "--force" in ran.out
+    assert Path("plane.h5").stat() == before
+    assert "Finished" in phasemap("sweep", plane, "--force", "--workers", "0").out
+
+
+def test_a_dry_run_says_the_cost_and_writes_nothing(phasemap: Run, plane: Path) -> None:
+    ran = phasemap("sweep", plane, "--dry-run", "--workers", "3")
+    assert ran.code == 0
+    for part in ("g_h: 4 values from 1 to 3", "statics", "zero_instability", "on one core", "on 3 workers"):
+        assert part in ran.out
+    assert [path.name for path in Path().iterdir()] == ["plane.toml"]
+
+
+def test_a_dry_run_of_a_half_done_sweep_plans_the_rest(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "--shard", "1/2", "-o", "plane.h5", "--workers", "0")
+    ran = phasemap("sweep", plane, "--dry-run")
+    assert "is there already" in ran.out
+    assert ("statics" in ran.out) != ("zero_instability" in ran.out)
+
+
+def test_the_output_is_chosen_by_option_then_configuration_then_name(phasemap: Run, plane: Path) -> None:
+    assert phasemap("sweep", plane, "-j", "0", "--set", "output.file=deep/er/a.h5").code == 0
+    assert read_result(Path("deep/er/a.h5")).complete
+    assert phasemap("sweep", plane, "-j", "0", "--set", "output.file=a.h5", "-o", "b.h5").code == 0
+    assert Path("b.h5").exists()
+    assert not Path("a.h5").exists()
+
+
+def test_overrides_reach_the_result(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0", "--set", "axes.g_h.points=2", "--set", "s_h=0.1", "--set", "title=other")
+    result = read_result(Path("plane.h5"))
+    assert result.shape == (2, 3)
+    assert result.metadata.parameters["s_h"] == 0.1
+    assert result.metadata.title == "other"
+
+
+def test_shards_merge_into_the_whole(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0", "-o", "whole.h5")
+    for number in (1, 2):
+        ran = phasemap("sweep", plane, "-j", "0", "--shard", f"{number}/2")
+        assert ran.code == 0
+        assert "part of the sweep" in ran.out
+    part = phasemap("merge", "plane.shard-1-of-2.h5", "-o", "merged.h5")
+    assert part.code == 1
+    assert "missing" in part.out
+    ran = phasemap("merge", "plane.shard-1-of-2.h5", "plane.shard-2-of-2.h5", "-o", "merged.h5")
+    assert ran.code == 0
+    assert "Complete" in ran.out
+    whole, merged = read_result(Path("whole.h5")), read_result(Path("merged.h5"))
+    for name in whole.fields:
+        np.testing.assert_array_equal(whole.fields[name].values, merged.fields[name].values)
+
+
+def test_a_result_file_is_completed_by_its_own_configuration(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0", "--shard", "1/2", "--set", "s_h=0.2")
+    assert not read_result(Path("plane.shard-1-of-2.h5")).complete
+    assert phasemap("sweep", "plane.shard-1-of-2.h5", "-j", "0").code == 0
+    assert read_result(Path("plane.shard-1-of-2.h5")).complete
+
+
+def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "phasemap", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_blocks(output: Path, process: subprocess.Popen[str], count: int = 1) -> None:
+    deadline = time.monotonic() + 90
+    while len(list(blocks_directory(output).glob("*.npz"))) < count:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGUSR1"])
+def test_an_interrupted_sweep_keeps_its_blocks_and_says_how_to_go_on(phasemap: Run, plane: Path, name: str) -> None:
+    process = start("sweep", plane, "-j", "1", *SLOW)
+    wait_for_blocks(Path("plane.h5"), process)
+    os.kill(process.pid, getattr(signal, name))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert "same command again" in err
+    assert "Traceback" not in err
+    done, total = read_result(Path("plane.h5")).progress
+    assert 0 < done < total == 60
+    assert not blocks_directory(Path("plane.h5")).exists()
+    assert not Path("plane.h5.lock").exists()
+    info = phasemap("info", "plane.h5")
+    assert f"not finished: {done} of 60" in info.out
+
+
+def test_a_second_sweep_on_the_same_output_is_refused(phasemap: Run, plane: Path) -> None:
+    process = start("sweep", plane, "-j", "1", *SLOW)
+    try:
+        wait_for_blocks(Path("plane.h5"), process)
+        ran = phasemap("sweep", plane, *SLOW)
+        assert ran.code == 2
+        assert f"process {process.pid}" in ran.err
+    finally:
+        process.kill()
+        process.communicate()
+    assert "not finished" in phasemap("info", "plane.h5").out
+
+
+def test_failures_show_in_the_exit_code(phasemap: Run, plane: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise FloatingPointError("out of digits")
+
+    monkeypatch.setattr("phasemap.theory.statics.solve_points", broken)
+    ran = phasemap("sweep", plane, "-j", "0")
+    assert ran.code == 1
+    assert "12 evaluations failed" in ran.out
+    assert "out of digits" in ran.out
+    monkeypatch.undo()
+    os.chdir(Path(plane).absolute().parent)
+
+
+def test_workers_cannot_be_negative(phasemap: Run, plane: Path) -> None:
+    assert phasemap("sweep", plane, "-j", "-1").code == 2

@@ -1,0 +1,47 @@
+"""Every file in configs/ validates, and runs at tiny size from end to end."""
+
+from pathlib import Path
+
+import pytest
+
+from phasemap.config import SweepConfig, load_config, read_toml
+from phasemap.quantities import REGISTRY
+from phasemap.storage import read_result
+from phasemap.sweep.executors import InProcess
+from phasemap.sweep.run import open_sweep
+
+CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("**/*.toml"))
+
+
+def tiny(path: Path) -> SweepConfig:
+    """The configuration with two points along every axis, and very small networks at one check point."""
+    data = read_toml(path)[1]
+    overrides = []
+    for name, axis in data["axes"].items():
+        ends = f"[{axis[0]}, {axis[-1]}]" if isinstance(axis, list) else None
+        overrides.append(f"axes.{name}={ends}" if ends else f"axes.{name}.points=2")
+    small = {"size": 16, "realisations": 1, "duration": 10.0, "transient": 5.0, "max_duration": 10.0}
+    overrides += [f"simulation.{name}={value}" for name, value in small.items()]
+    if "sizes" in data.get("simulation", {}):
+        overrides.append("simulation.sizes=[12, 16, 20]")
+    if "points" in data.get("simulation", {}):
+        overrides.append(f"simulation.points={data['simulation']['points'][:1]}")
+    return load_config(path, REGISTRY, overrides)
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_it_is_valid_and_says_what_it_is(path: Path) -> None:
+    config = load_config(path, REGISTRY)
+    assert config.title
+    assert config.description
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_it_runs(path: Path, tmp_path: Path) -> None:
+    with open_sweep(tiny(path), tmp_path / "x.h5") as sweep:
+        for _ in sweep.run(InProcess()):
+            pass
+    result = read_result(tmp_path / "x.h5")
+    assert result.complete
+    assert not result.failures

@@ -17,6 +17,7 @@ from phasemap.model.results import CriticalSurface, Estimate
 FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
 BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable")
 
+
 def _lyapunov_indices(options: SimulationOptions) -> Sequence[float]:
     from phasemap.simulation import network_spectrum
 
@@ -52,8 +53,7 @@ DIMENSIONS: dict[str, Dimension] = {
     for dimension in (
         Dimension("fixed_point", "static solution", FIXED_POINTS),
         Dimension("branch", "branch of the mean field", BRANCHES),
-        Dimension("lyapunov_index", "index of the exponent over the size of the network",
-                  values=_lyapunov_indices),
+        Dimension("lyapunov_index", "index of the exponent over the size of the network", values=_lyapunov_indices),
         Dimension("network_lag", "lag", values=_network_lags, units="membrane time constant"),
         Dimension("network_time", "time after the transient", values=_network_times, units="membrane time constant"),
         Dimension("network_unit", "unit", values=_network_units),
@@ -71,6 +71,14 @@ def _mean_field(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Esti
     from phasemap.theory import mean_field
 
     return mean_field.solve_points(points, options, seeds)
+
+
+def _mean_field_seconds(point: Parameters, options: Any) -> float:
+    if not is_constant_gate(point.alpha_z, point.beta_z):
+        return 5.0
+    # A moving output gate, a bias or inputs: tables, and a curve of solutions that the points of a line share.
+    additive = is_constant_gate(point.alpha_r, point.beta_r) and not (point.beta_h or point.m_h or point.s_h)
+    return 1e-3 if additive else 4e-3
 
 
 def _network(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
@@ -110,7 +118,7 @@ SOLVERS: dict[str, Solver] = {
     for solver in (
         Solver("statics", "static mean field: all fixed points", _statics, lambda point, _: 4e-5),
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
-               lambda point, _: 1e-2),
+               _mean_field_seconds),
         Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions,
                table="simulation", simulated=True),
         Solver("network_spectrum", "Lyapunov spectra of simulated networks", _network_spectrum,
@@ -153,6 +161,8 @@ QUANTITIES: dict[str, Quantity] = {
                  "membrane time constant", ("branch",)),
         Quantity("lyapunov_max", r"$\lambda_{\max}$", "maximum Lyapunov exponent", "mean_field",
                  "1 / membrane time constant", ("branch",)),
+        Quantity("lyapunov_times_relaxation", r"$\lambda_{\max} \tau_R$",
+                 "maximum Lyapunov exponent times the relaxation time", "mean_field", dims=("branch",)),
         Quantity("network_lyapunov_max", r"$\lambda_{\max}^{(N)}$", "maximum Lyapunov exponent of a network of N units",
                  "network", "1 / membrane time constant"),
         Quantity("network_variance", "$C_h^{(N)}(0)$", "variance of h over time and units in a network of N units",

@@ -10,7 +10,8 @@ around the origin whatever s is, so a trapezoid sum of fixed size is accurate to
 Both are integrated from c = 0, where <f f> = <f>**2: sums of positive terms, so that nothing cancels even for a
 gate that is nearly shut. The logistic gate is (1 + tanh)/2, so one table serves the activation and the gates.
 
-Tables: one panel per octave of s (panel 0 holds s < 1/4 in the variable s**2), built when first needed and then
+Tables: panels per octave of s (panel 0 holds s < 1/4 in the variable s**2), more where a large bias makes averages
+change by orders of magnitude; built when first needed and then
 a pure function of (bias, panel). In psi the natural coordinate is w = asinh(s psi): averages of a steep sigmoid vary
 over psi ~ 1/s next to psi = 0 and like a power law beyond. psi > pi/2 (anticorrelation) has a table of its own in
 pi - psi.
@@ -22,13 +23,15 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE, KERNEL
+from phasemap.kernels.compilation import INLINE, KERNEL, REDUCTION
 
 ANGLES = 32  # Chebyshev nodes in w
 SCALES = 16  # Chebyshev nodes in s within a panel
-PANELS = 22  # octaves of s from 1/4 to 2**19
-SCALE_LIMIT = 2.0 ** (PANELS - 3)
+OCTAVES = 21  # of s, from 1/4 to 2**19
+SCALE_LIMIT = 2.0 ** (OCTAVES - 2)
 _FIRST_EDGE = 0.25
+# Status codes; they share the numbers of the solvers that pass them on.
+AVERAGED, MISSING_PANEL, BEYOND_TABLES = 0, 2, 3
 _INTEGRAL, _SLOPE, _CURVATURE = 0, 1, 2
 _MEAN, _LOG_GATE, _MEAN_CURVATURE, _LOG_SLOPE = 0, 1, 2, 3
 # Trapezoid steps that give rounding accuracy for poles (up to fourth order) at distance pi/2, and for a unit Gaussian.
@@ -53,13 +56,19 @@ _SCALE_NODES, _SCALE_TRANSFORM = _chebyshev(SCALES)
 class PairTables(NamedTuple):
     """The memory of one bias, filled where it is first needed and then a pure function of (bias, panel).
 
-    pairs (PANELS, 2, 3, ANGLES, SCALES), singles (PANELS, 4, SCALES), built (PANELS, 2).
+    as_gate: whether averages are those of (1 + tanh)/2 instead of tanh; the tables are the same.
+    divisions: panels per octave; n_panels = 1 + OCTAVES * divisions.
+    pairs (n_panels, 2, 3, ANGLES, SCALES), singles (n_panels, 4, SCALES), built (n_panels, 2).
+    missing (2,): the panel and half that was asked for last.
     """
 
     bias: float
+    as_gate: bool
+    divisions: int
     pairs: np.ndarray
     singles: np.ndarray
     built: np.ndarray
+    missing: np.ndarray
 
 
 @njit(**INLINE)
@@ -80,51 +89,58 @@ def _reach(bias, deviation):
     return -min(side, _REACH_KERNEL), upper
 
 
+@njit(**REDUCTION)
+def _row(cosh_a, cosh_v, weight_v):
+    """Sums over V of the kernels of slope and curvature at one A."""
+    slope = 0.0
+    curvature = 0.0
+    for j in range(cosh_v.size):
+        inverse = 2.0 / (cosh_a + cosh_v[j])
+        square = inverse * inverse
+        term = weight_v[j] * square
+        slope += term
+        curvature += term * (4.0 - 3.0 * (1.0 + cosh_a * cosh_v[j]) * square)
+    return slope, curvature
+
+
+@njit(**INLINE)
+def _normal(x, deviation, step):
+    """Weight of a trapezoid node of a Gaussian; 1 for a deviation so small that one node stands for all."""
+    if step == 0.0:
+        return 1.0
+    u = x / deviation
+    return math.exp(-0.5 * u * u) * step / (deviation * math.sqrt(2.0 * math.pi))
+
+
 @njit(**KERNEL)
 def pair_moments(scale, bias, psi):
     """Return (slope, curvature) of tanh at standard deviation `scale`, mean `bias`, covariance scale**2 cos(psi)."""
     bias = abs(bias)
     wide = scale * math.cos(0.5 * psi)
     narrow = scale * math.sin(0.5 * psi)
-    lower, upper = _reach(bias, wide)
-    step = _step(wide)
-    count = 1
+    lower, upper, step, count = bias, bias, 0.0, 1
     if wide > 1e-9 * (1.0 + bias):
+        lower, upper = _reach(bias, wide)
+        step = _step(wide)
         count = int((upper - lower) / step) + 2
-    else:
-        lower = bias
-        step = 0.0
-    reach = min(_REACH_GAUSS * narrow, max(abs(lower), abs(upper)) + _REACH_KERNEL)
-    step_v = _step(narrow)
-    count_v = 1
+    step_v, count_v = 0.0, 1
     if narrow > 1e-9:
-        count_v = int(reach / step_v) + 2
+        step_v = _step(narrow)
+        count_v = int(min(_REACH_GAUSS * narrow, max(abs(lower), abs(upper)) + _REACH_KERNEL) / step_v) + 2
     weight_v = np.empty(count_v)
     cosh_v = np.empty(count_v)
     for j in range(count_v):
-        v = j * step_v
-        cosh_v[j] = math.cosh(2.0 * v)
-        weight_v[j] = math.exp(-0.5 * (v / narrow) ** 2) * (1.0 if j == 0 else 2.0) if count_v > 1 else 1.0
-    norm_v = step_v / (narrow * math.sqrt(2.0 * math.pi)) if count_v > 1 else 1.0
-    norm_a = step / (wide * math.sqrt(2.0 * math.pi)) if count > 1 else 1.0
+        cosh_v[j] = math.cosh(2.0 * j * step_v)
+        weight_v[j] = _normal(j * step_v, narrow, step_v) * (2.0 if j > 0 else 1.0)
     slope = 0.0
     curvature = 0.0
     for i in range(count):
         a = lower + i * step
-        cosh_a = math.cosh(2.0 * a)
-        part = 0.0
-        part_curvature = 0.0
-        for j in range(count_v):
-            inverse = 2.0 / (cosh_a + cosh_v[j])
-            square = inverse * inverse
-            term = weight_v[j] * square
-            part += term
-            part_curvature += term * (4.0 - 3.0 * (1.0 + cosh_a * cosh_v[j]) * square)
-        weight = math.exp(-0.5 * ((a - bias) / wide) ** 2) if count > 1 else 1.0
+        part, part_curvature = _row(math.cosh(2.0 * a), cosh_v, weight_v)
+        weight = _normal(a - bias, wide, step)
         slope += weight * part
         curvature += weight * part_curvature
-    norm = norm_a * norm_v
-    return slope * norm, curvature * norm
+    return slope, curvature
 
 
 @njit(**KERNEL)
@@ -157,20 +173,20 @@ def single_moments(scale, bias):
 
 
 @njit(**INLINE)
-def panel_of(scale):
+def panel_of(scale, divisions):
     """Panel that holds `scale`, and the coordinate in [-1, 1] within it."""
     if scale < _FIRST_EDGE:
         return 0, 2.0 * (scale / _FIRST_EDGE) ** 2 - 1.0
-    octave = math.log2(scale / _FIRST_EDGE)
-    panel = min(int(octave), PANELS - 2)
-    return panel + 1, 2.0 * (octave - panel) - 1.0
+    position = divisions * math.log2(scale / _FIRST_EDGE)
+    panel = min(int(position), divisions * OCTAVES - 1)
+    return panel + 1, 2.0 * (position - panel) - 1.0
 
 
 @njit(**INLINE)
-def _scale_at(panel, x):
+def _scale_at(panel, x, divisions):
     if panel == 0:
         return _FIRST_EDGE * math.sqrt(0.5 * (1.0 + x))
-    return _FIRST_EDGE * 2.0 ** (panel - 1 + 0.5 * (1.0 + x))
+    return _FIRST_EDGE * 2.0 ** ((panel - 1 + 0.5 * (1.0 + x)) / divisions)
 
 
 @njit(**KERNEL)
@@ -210,7 +226,7 @@ def _values_at_scale(scale, bias, sign, out):
 
 
 @njit(**KERNEL)
-def build_panel(bias, panel, half, pairs, singles):
+def build_panel(tables, panel, half):
     """Fill pairs[panel, half] (3, ANGLES, SCALES) and singles[panel] (4, SCALES) for one bias.
 
     Pairs are stored in units of <f'>**2 and the positive singles as logarithms: across a panel the averages over a
@@ -220,9 +236,9 @@ def build_panel(bias, panel, half, pairs, singles):
     moments = np.empty((SCALES, 4))
     sign = 1.0 if half == 0 else -1.0
     for m in range(SCALES):
-        scale = _scale_at(panel, _SCALE_NODES[m])
-        _values_at_scale(scale, bias, sign, values[m])
-        mean, gate, curvature, slope = single_moments(scale, bias)
+        scale = _scale_at(panel, _SCALE_NODES[m], tables.divisions)
+        _values_at_scale(scale, tables.bias, sign, values[m])
+        mean, gate, curvature, slope = single_moments(scale, tables.bias)
         moments[m, _MEAN], moments[m, _LOG_GATE] = mean, math.log(gate)
         moments[m, _MEAN_CURVATURE], moments[m, _LOG_SLOPE] = curvature / slope, math.log(slope)
         values[m] /= slope * slope
@@ -231,13 +247,14 @@ def build_panel(bias, panel, half, pairs, singles):
             total = 0.0
             for m in range(SCALES):
                 total += _SCALE_TRANSFORM[p, m] * moments[m, i]
-            singles[panel, i, p] = total
+            tables.singles[panel, i, p] = total
         for i in range(3):
             for k in range(ANGLES):
                 total = 0.0
                 for m in range(SCALES):
                     total += _SCALE_TRANSFORM[p, m] * values[m, i, k]
-                pairs[panel, half, i, k, p] = total
+                tables.pairs[panel, half, i, k, p] = total
+    tables.built[panel, half] = True
 
 
 @njit(**KERNEL)
@@ -272,26 +289,31 @@ def _clenshaw(x, coefficients):
 
 
 @njit(**KERNEL)
-def pair_averages(variance, covariance, as_gate, tables, out):
+def pair_averages(variance, covariance, tables, out):
     """Averages of f = tanh (or the gate (1 + tanh)/2) over pairs with one variance and many covariances.
 
     variance:   of x; covariance: (n,).
-    tables:     `PairTables` of the bias, filled here where they are still empty.
+    tables:     `PairTables` of the bias.
     out:        (3, n): <f f>, its derivative in the covariance <f' f'>, its derivative in the variance <f f''>.
-    Returns 0, or 1 where the variance is beyond the tables.
+    Returns AVERAGED; BEYOND_TABLES; or MISSING_PANEL with the panel noted in tables.missing, to be built by
+    `build_panel`. (Building it here would compile that code into every kernel that takes averages.)
     """
     scale = math.sqrt(max(variance, 0.0))
     if not scale < SCALE_LIMIT:
-        return 1
-    panel, x_scale = panel_of(scale)
+        return BEYOND_TABLES
+    panel, x_scale = panel_of(scale, tables.divisions)
     scale = max(scale, 1e-12)
-    series = np.empty((2, 3, ANGLES))
-    ready = np.zeros(2, dtype=np.bool_)
-    width = math.asinh(0.5 * math.pi * scale)
+    tables.missing[0] = panel
+    tables.missing[1] = 0
+    if not tables.built[panel, 0]:
+        return MISSING_PANEL
     polynomial = _polynomials(x_scale)
-    factor = 0.25 if as_gate else 1.0
-    mean = 0.0
-    mean_curvature = 0.0
+    mean, mean_curvature, slope = _means(polynomial, tables.singles[panel], tables.as_gate)
+    factor = slope * slope * (0.25 if tables.as_gate else 1.0)
+    series = np.empty((2, 3, ANGLES))
+    _series_at_scale(polynomial, tables.pairs[panel, 0], series[0])
+    has_negative = False
+    width = math.asinh(0.5 * math.pi * scale)
     for i in range(covariance.size):
         half_gap = 0.5 * (1.0 - covariance[i] / variance) if variance > 0.0 else 0.5
         psi = 2.0 * math.asin(math.sqrt(min(max(half_gap, 0.0), 1.0)))
@@ -299,20 +321,17 @@ def pair_averages(variance, covariance, as_gate, tables, out):
         if psi > 0.5 * math.pi:
             half = 1
             psi = math.pi - psi
-        if not ready[half]:
-            if not tables.built[panel, half]:
-                build_panel(tables.bias, panel, half, tables.pairs, tables.singles)
-                tables.built[panel, half] = True
-            _series_at_scale(polynomial, tables.pairs[panel, half], series[half])
-            if not ready[1 - half]:
-                mean, mean_curvature, slope = _means(polynomial, tables.singles[panel], as_gate)
-                factor *= slope * slope
-            ready[half] = True
+            if not has_negative:
+                if not tables.built[panel, 1]:
+                    tables.missing[1] = 1
+                    return MISSING_PANEL
+                _series_at_scale(polynomial, tables.pairs[panel, 1], series[1])
+                has_negative = True
         x = min(2.0 * math.asinh(scale * psi) / width - 1.0, 1.0)
         out[0, i] = mean * mean + factor * _clenshaw(x, series[half, _INTEGRAL])
         out[1, i] = factor * _clenshaw(x, series[half, _SLOPE])
         out[2, i] = mean * mean_curvature + factor * _clenshaw(x, series[half, _CURVATURE])
-    return 0
+    return AVERAGED
 
 
 @njit(**KERNEL)
@@ -331,64 +350,3 @@ def _means(polynomial, single, as_gate):
     if as_gate:
         return math.exp(log_gate), 0.5 * curvature * slope, slope
     return mean, curvature * slope, slope
-
-
-@njit(**KERNEL)
-def hard_pair_averages(variance, covariance, mean, out):
-    """The same for the Heaviside function of x ~ N(mean, variance): the arcsine law and its bias.
-
-    out[1] and out[2] diverge as the pair becomes one variable; where they coincide out[1] is 0 and out[2] carries the
-    whole derivative of <f f> = <f> in the variance.
-    """
-    deviation = math.sqrt(variance)
-    threshold = mean / deviation
-    single = 0.5 * math.erfc(-threshold / math.sqrt(2.0))
-    density = math.exp(-0.5 * threshold * threshold) / math.sqrt(2.0 * math.pi)
-    for i in range(covariance.size):
-        gap = 1.0 - covariance[i] / variance
-        if gap <= 0.0:
-            out[0, i] = single
-            out[1, i] = 0.0
-            out[2, i] = -0.5 * threshold * density / variance
-            continue
-        psi = 2.0 * math.asin(math.sqrt(min(0.5 * gap, 1.0)))
-        out[0, i] = single - _hard_deficit(threshold, psi)
-        cosine = math.cos(psi)
-        plus = 1.0 + cosine
-        peak = math.exp(-threshold * threshold / plus) / (2.0 * math.pi) if plus > 0.0 else 0.0
-        slope = peak / max(math.sin(psi), 1e-300)
-        out[1, i] = slope / variance
-        out[2, i] = -0.5 * threshold * _conditional(threshold, psi, density) / variance - cosine * slope / variance
-    return 0
-
-
-@njit(**KERNEL)
-def _conditional(threshold, psi, density):
-    """Sum over both partners: 2 * density(threshold) * P(partner beyond its threshold | this one at it)."""
-    root = math.sin(psi)
-    tail = math.tan(0.5 * psi) * threshold
-    if root <= 0.0:
-        return density
-    return 2.0 * density * 0.5 * math.erfc(-tail / math.sqrt(2.0))
-
-
-_LEGENDRE_NODES, _LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(24)
-
-
-@njit(**KERNEL)
-def _hard_deficit(threshold, psi):
-    """P(x1 > 0 > x2) = int_0^psi exp(-threshold**2 / (1 + cos t)) dt / (2 pi)."""
-    if threshold == 0.0:
-        return psi / (2.0 * math.pi)
-    # Split where the integrand starts to fall, so that Gauss-Legendre stays accurate up to psi = pi.
-    total = 0.0
-    pieces = 1 if psi < 0.5 * math.pi else 4
-    left = 0.0
-    for p in range(pieces):
-        right = psi * (p + 1.0) / pieces
-        for k in range(_LEGENDRE_NODES.size):
-            t = left + 0.5 * (right - left) * (1.0 + _LEGENDRE_NODES[k])
-            plus = 2.0 * math.cos(0.5 * t) ** 2
-            total += 0.5 * (right - left) * _LEGENDRE_WEIGHTS[k] * math.exp(-threshold * threshold / plus)
-        left = right
-    return total / (2.0 * math.pi)

@@ -1,173 +1,197 @@
 """The maximum Lyapunov exponent of the mean-field process: where the linearised covariance map has radius one.
 
-    K = (( 1+lambda)**2 - d2/dt2)**-1 [ p K + c W ],     W = ((1 + lambda tau)**2 - tau**2 d2/dt2)**-1 [ q K ],
+    K = ((1 + lambda)**2 - d2/dt2)**-1 [p K + c W],     W = ((1 + lambda tau)**2 - tau**2 d2/dt2)**-1 [q K],
 
 with p = Phi' Sigma, c = Phi Sigma', q = Phi' along the correlation functions (theory notes, section 6, in units of the
 gated membrane time). The map preserves positive functions, so its leading eigenfunction has no node.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from phasemap.kernels.compilation import KERNEL
-from phasemap.kernels.correlations import apply_propagator, matrix_vector, solve_linear
+from phasemap.kernels.correlations import BROKEN_DOWN, CONVERGED, NOT_CONVERGED
+from phasemap.kernels.dense import matrix_product, matrix_vector, solve_linear
+from phasemap.kernels.window import apply_propagator
+
+# Power iterations before each attempt of the Newton iteration.
+_POWER_STEPS = (3, 3, 200, 2000)
+_LARGEST_STEP = 0.5
+
+
+class Linearisation(NamedTuple):
+    """p, c, q: (n,) along the window; tau: of the gate; moving: whether the gate moves (else c and W do not matter)."""
+
+    p: np.ndarray
+    c: np.ndarray
+    q: np.ndarray
+    tau: float
+    moving: bool
 
 
 @njit(**KERNEL)
-def _power_steps(grid, window, tau, p, c, q, live, steps, k, exponent):
-    """Power iteration of the covariance map on k, in place, moving lambda towards radius one; returns lambda."""
+def _power_steps(grid, window, linear, steps, k, exponent):
+    """Power iteration of the covariance map on k, in place; returns the Rayleigh quotient's lambda.
+
+    (1 + lambda)**2 = (<k, p k + c W> - <k', k'>) / <k, k>, exact to second order in the error of k.
+    """
     n = k.size
-    work = np.empty(n)
-    gate = np.empty(n)
-    floor = -1.0 if not live or tau <= 1.0 else -1.0 / tau
-    for _ in range(steps):
-        if live:
+    work, gate, modes = np.empty(n), np.zeros(n), np.empty(n)
+    floor = -0.99 / max(linear.tau, 1.0) if linear.moving else -0.99
+    for step in range(steps + 1):
+        if linear.moving:
             for i in range(n):
-                work[i] = q[i] * k[i]
-            apply_propagator(grid, window, 1.0 + exponent * tau, tau, work, gate)
+                work[i] = linear.q[i] * k[i]
+            apply_propagator(grid, window, 1.0 + exponent * linear.tau, linear.tau, work, gate)
+        above, below, top = 0.0, 0.0, 0.0
         for i in range(n):
-            work[i] = p[i] * k[i] + (c[i] * gate[i] if live else 0.0)
-        apply_propagator(grid, window, 1.0 + exponent, 1.0, work, gate)
-        above = 0.0
-        below = 0.0
-        for i in range(n):
-            above += grid.weights[i] * gate[i] * k[i]
+            work[i] = linear.p[i] * k[i] + linear.c[i] * gate[i]
+            above += grid.weights[i] * work[i] * k[i]
             below += grid.weights[i] * k[i] * k[i]
-        radius = above / below
-        if not radius > 0.0:
-            return exponent
-        # Radius falls at least like (1 + lambda)**-2: this moves lambda towards the root without leaving its side.
-        exponent = floor + (exponent - floor) * min(max(math.sqrt(radius), 0.5), 2.0)
-        top = 0.0
+        matrix_vector(grid.to_modes, k, modes)
+        for i in range(n):
+            above -= grid.rates[i] / (window * window) * modes[i] * modes[i]
+        exponent = max(math.sqrt(max(above / below, 0.0)) - 1.0, floor)
+        if step == steps:
+            break
+        apply_propagator(grid, window, 1.0 + exponent, 1.0, work, gate)
         for i in range(n):
             top = max(top, abs(gate[i]))
         for i in range(n):
             k[i] = gate[i] / top
+        gate[:] = 0.0
     return exponent
 
 
 @njit(**KERNEL)
-def _newton_steps(grid, window, tau, p, c, q, live, tolerance, limit, k, exponent):  # noqa: C901
-    """Bordered Newton iteration on (k, lambda), in the basis of modes; returns (status, lambda, last step)."""
-    n = k.size
-    direct = np.empty((n, n))
-    scaled = np.empty((n, n))
-    cross = np.empty((n, n))
-    gain = np.empty((n, n))
+def _guess(linear, k, wide):
+    """A state without a node: the shape of the part of p that decays or, for a weak attraction, a constant."""
+    last = linear.p[k.size - 1]
+    depth = linear.p[0] - last
+    for i in range(k.size):
+        k[i] = (linear.p[i] - last) / depth + 1e-6 if depth > 1e-12 * linear.p[0] and not wide else 1.0
+
+
+@njit(**KERNEL)
+def _in_modes(grid, diagonal, out):
+    """out (n, n): multiplication by `diagonal` (n,) in the basis of modes."""
+    scaled = np.empty_like(grid.to_values)
+    for i in range(diagonal.size):
+        for j in range(diagonal.size):
+            scaled[i, j] = diagonal[i] * grid.to_values[i, j]
+    matrix_product(grid.to_modes, scaled, out)
+
+
+@njit(**KERNEL)
+def _bordered(grid, window, linear, blocks, exponent, modes, matrix, rights):
+    """The system (operator, its derivative in lambda; normalisation) and its right-hand side, in the basis of modes.
+
+    blocks: (3, n, n) multiplication by p, c and q.
+    """
+    n = modes.size
+    shift = 1.0 + exponent
+    product, derivative = np.zeros((n, n)), np.zeros(n)
+    if linear.moving:
+        scaled, inner = np.empty((n, n)), np.empty(n)
+        matrix_vector(blocks[2], modes, inner)
+        gate_shift = 1.0 + exponent * linear.tau
+        for i in range(n):
+            factor = 1.0 / (gate_shift**2 + (linear.tau / window) ** 2 * grid.rates[i])
+            for j in range(n):
+                scaled[i, j] = factor * blocks[2, i, j]
+            inner[i] *= -2.0 * linear.tau * gate_shift * factor * factor
+        matrix_product(blocks[1], scaled, product)
+        matrix_vector(blocks[1], inner, derivative)
     for i in range(n):
         for j in range(n):
-            scaled[i, j] = p[i] * grid.to_values[i, j]
-    np.dot(grid.to_modes, scaled, direct)
-    if live:
-        for i in range(n):
-            for j in range(n):
-                scaled[i, j] = c[i] * grid.to_values[i, j]
-        np.dot(grid.to_modes, scaled, cross)
-        for i in range(n):
-            for j in range(n):
-                scaled[i, j] = q[i] * grid.to_values[i, j]
-        np.dot(grid.to_modes, scaled, gain)
-    product = np.zeros((n, n))
-    matrix = np.empty((n + 1, n + 1))
-    right = np.empty(n + 1)
-    modes = np.empty(n)
-    inner = np.empty(n)
-    derivative = np.empty(n)
-    matrix_vector(grid.to_modes, k, modes)
+            matrix[i, j] = -blocks[0, i, j] - product[i, j]
+        matrix[i, i] += shift * shift + grid.rates[i] / (window * window)
+        total = 0.0
+        for j in range(n):
+            total += matrix[i, j] * modes[j]
+        rights[0, i] = -total
+        matrix[i, n] = 2.0 * shift * modes[i] - derivative[i]
+        matrix[n, i] = modes[i]
+    matrix[n, n] = 0.0
+    rights[0, n] = 0.0
+
+
+@njit(**KERNEL)
+def _advance(modes, step, size):
+    """Add a step to a vector and normalise it."""
     norm = 0.0
-    for i in range(n):
+    for i in range(modes.size):
+        modes[i] += size * step[i]
         norm += modes[i] * modes[i]
     norm = math.sqrt(norm)
-    for i in range(n):
+    for i in range(modes.size):
         modes[i] /= norm
-    last = math.inf
+
+
+@njit(**KERNEL)
+def _newton_steps(grid, window, linear, tolerance, limit, k, exponent):
+    """Bordered Newton iteration on (k, lambda); returns (status, lambda)."""
+    n = k.size
+    blocks = np.zeros((3, n, n))
+    _in_modes(grid, linear.p, blocks[0])
+    if linear.moving:
+        _in_modes(grid, linear.c, blocks[1])
+        _in_modes(grid, linear.q, blocks[2])
+    matrix, rights, modes = np.empty((n + 1, n + 1)), np.empty((1, n + 1)), np.empty(n)
+    matrix_vector(grid.to_modes, k, modes)
+    _advance(modes, modes, 0.0)
+    status = NOT_CONVERGED
     for _ in range(limit):
-        shift = 1.0 + exponent
-        if live:
-            matrix_vector(gain, modes, inner)
-            for i in range(n):
-                factor = 1.0 / ((1.0 + exponent * tau) ** 2 + (tau / window) ** 2 * grid.rates[i])
-                for j in range(n):
-                    scaled[i, j] = factor * gain[i, j]
-                inner[i] *= -2.0 * tau * (1.0 + exponent * tau) * factor * factor
-            np.dot(cross, scaled, product)
-            matrix_vector(cross, inner, derivative)
-        for i in range(n):
-            total = 0.0
-            for j in range(n):
-                value = -direct[i, j] - product[i, j]
-                if i == j:
-                    value += shift * shift + grid.rates[i] / (window * window)
-                matrix[i, j] = value
-                total += value * modes[j]
-            matrix[i, n] = 2.0 * shift * modes[i] - (derivative[i] if live else 0.0)
-            matrix[n, i] = modes[i]
-            right[i] = -total
-        matrix[n, n] = 0.0
-        right[n] = 0.0
-        if solve_linear(matrix, right, n + 1) == 0.0:
-            return 2, exponent, last
-        step = 1.0
-        if abs(right[n]) > 0.5:
-            step = 0.5 / abs(right[n])
-        norm = 0.0
-        for i in range(n):
-            modes[i] += step * right[i]
-            norm += modes[i] * modes[i]
-        norm = math.sqrt(norm)
-        for i in range(n):
-            modes[i] /= norm
-        exponent += step * right[n]
-        last = abs(right[n])
+        _bordered(grid, window, linear, blocks, exponent, modes, matrix, rights)
+        if solve_linear(matrix, rights) == 0.0:
+            return BROKEN_DOWN, exponent
+        change = rights[0, n]
+        size = min(1.0, _LARGEST_STEP / max(abs(change), 1e-300))
+        _advance(modes, rights[0], size)
+        exponent += size * change
+        if not abs(change) < 1e6:
+            return BROKEN_DOWN, exponent
         # The convergence is quadratic: a small step is followed by one of its square.
-        if last < tolerance:
-            matrix_vector(grid.to_values, modes, k)
-            return 0, exponent, last
-        if not last < 1e6:
-            return 2, exponent, last
+        if abs(change) < tolerance:
+            status = CONVERGED
+            break
     matrix_vector(grid.to_values, modes, k)
-    return 1, exponent, last
+    return status, exponent
 
 
 @njit(**KERNEL)
 def _has_no_node(k):
-    """Whether k is of one sign, up to rounding in its tail."""
-    top = 0.0
-    total = 0.0
+    """Whether k is of one sign, up to rounding in its tail; k is scaled to largest value 1."""
+    top, total = 0.0, 0.0
     for i in range(k.size):
         total += k[i]
         top = max(top, abs(k[i]))
-    sign = 1.0 if total > 0.0 else -1.0
     for i in range(k.size):
-        k[i] *= sign / top
+        k[i] /= math.copysign(top, total)
         if k[i] < -1e-6:
             return False
     return True
 
 
 @njit(**KERNEL)
-def leading_exponent(grid, window, tau, p, c, q, live, warm, tolerance, k, exponent):
+def leading_exponent(grid, window, linear, warm, tolerance, k, exponent):
     """The largest lambda at which the covariance map has radius one.
 
-    p, c, q: (n,) coefficients along the window; live: whether the output gate moves (c and q matter).
-    warm:    whether (k, exponent) is a good start; otherwise they are overwritten by a few power steps.
-    k:       (n,) receives the eigenfunction, largest value 1.
-    Returns (status, lambda, last step): status 0 converged to the state without a node, 1 not converged, 2 broken down.
+    warm: whether (k, exponent) is a good start; otherwise a few power steps make one.
+    k:    (n,) receives the eigenfunction, largest value 1.
+    Returns (status, lambda): CONVERGED to the state without a node, NOT_CONVERGED or BROKEN_DOWN.
     """
-    last = math.inf
-    status = 2
-    for attempt in range(4):
+    status = BROKEN_DOWN
+    for attempt in range(len(_POWER_STEPS)):
         if attempt > 0 or not warm:
-            if attempt != 1:
-                for i in range(k.size):
-                    k[i] = p[i] / p[0]
-                exponent = max(
-                    math.sqrt(max(p[0] + c[0] * q[0], 0.01)) - 1.0, -0.9 if not live else -0.9 / max(tau, 1.0)
-                )
-            exponent = _power_steps(grid, window, tau, p, c, q, live, (14, 40, 200, 1000)[attempt], k, exponent)
-        status, exponent, last = _newton_steps(grid, window, tau, p, c, q, live, tolerance, 15, k, exponent)
-        if status == 0 and _has_no_node(k):
-            return 0, exponent, last
-    return max(status, 1), exponent, last
+            _guess(linear, k, attempt % 2 == 1)
+            exponent = _power_steps(grid, window, linear, _POWER_STEPS[attempt], k, 0.0)
+        status, exponent = _newton_steps(grid, window, linear, tolerance, 15, k, exponent)
+        if status == CONVERGED:
+            if _has_no_node(k):
+                return CONVERGED, exponent
+            status = NOT_CONVERGED
+    return status, exponent

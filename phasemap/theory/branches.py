@@ -1,208 +1,282 @@
 """The curve of fluctuating solutions along the gain, followed by continuation through its folds.
 
-At fixed biases, steepness and inputs the solutions form a curve in the plane (ln X_0, ln gamma) of variance and squared
-gain (X_0 = gamma C_h(0), gamma = g_h**2). It starts at a large amplitude, where the fluctuating state is unique, and is
-followed by pseudo-arclength down to where the fluctuations end. The samples are a pure function of the problem: every
-point of parameter space that shares it starts from the same ones, whatever else is computed with it.
+At fixed biases, steepness and inputs the solutions form a curve in the plane (ln X_0, ln gamma) of variance and
+squared gain (X_0 = gamma C_h(0), gamma = g_h**2). It is met at a moderate amplitude and followed by pseudo-arclength,
+up towards strong chaos and down to where the fluctuations end (or, with noise, to vanishing gain). The samples are a
+pure function of the problem: every point of parameter space that shares it starts from the same ones, whatever is
+computed with it.
 """
 
 import itertools
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from phasemap.kernels.correlations import Constraint, Grid, Problem, interpolate, newton
+from phasemap.kernels.correlations import Constraint, Problem, gate_averages
+from phasemap.kernels.gaussian_pairs import pair_averages
+from phasemap.kernels.window import Grid
 from phasemap.model.results import FloatArray
-from phasemap.theory.correlations import (
-    Tail,
-    additive_start,
-    grid,
-    profile,
-    scaled_shape,
-    static_gain_curve,
-)
-from phasemap.theory.gaussian_pairs import tables
+from phasemap.theory import additive
+from phasemap.theory.correlations import Profile, grid, memory, solve, window_for
+from phasemap.theory.gaussian_pairs import with_panels
 
-_NODES = 32
-_STRETCH = 5.0
+NODES, STRETCH = 24, 5.0
 _TOLERANCE = 1e-9
-_START_AMPLITUDE = 12.0
-_LARGEST_STEP = 0.6
-_SMALLEST_STEP = 1e-5
-_MOST_SAMPLES = 400
-_SMALLEST_VARIANCE = 1e-7
+_FIRST_AMPLITUDES = (2.5, 6.0, 15.0, 40.0)
+_FIRST_FLOORS = (0.0, 0.3, 0.6, 0.85)
+_FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP = 0.3, 0.8, 1e-6
+_MOST_SAMPLES = 200
+# Stages of the way down end at these variances, or where the fluctuating part is this fraction of the variance.
+_LOWEST = ((1e-4, 1e-2), (1e-9, 1e-6))
+_STAGES_UP = 8
+_OCTAVES_PER_STAGE = 3.0
+_SMALLEST_GAIN = 1e-6
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One solution on the curve.
+    """One solution on the curve, with the direction of travel.
 
-    x:       (n,) X on the trace's grid over `window`.
-    tangent: (n + 1,) derivative of (x, ln_gamma) along the curve, unit speed in (ln X_0, ln gamma), towards smaller
-             amplitudes.
+    dx: (n,) and d_ln_gamma: derivative along the curve, of unit speed in (ln X_0, ln gamma).
     """
 
-    x: FloatArray
-    ln_gamma: float
-    window: float
-    tangent: FloatArray
-    orientation: float
+    profile: Profile
+    dx: FloatArray
+    d_ln_gamma: float
 
     @property
-    def ln_x(self) -> float:
-        """Logarithm of the variance X_0."""
-        return math.log(self.x[0])
+    def d_ln_x(self) -> float:
+        """Rate of change of ln X_0."""
+        return float(self.dx[0] / self.profile.x[0])
+
+    @property
+    def fluctuating_part(self) -> float:
+        """(X_0 - X_inf) / X_0."""
+        return 1.0 - self.profile.x_limit / float(self.profile.x[0])
+
+    def reversed(self) -> "Sample":
+        """The same solution, travelling the other way."""
+        return replace(self, dx=-self.dx, d_ln_gamma=-self.d_ln_gamma)
+
+    def towards(self, d_ln_x: float, d_ln_gamma: float) -> "Sample":
+        """The same solution, travelling with a direction rather than against it."""
+        return self if self.d_ln_x * d_ln_x + self.d_ln_gamma * d_ln_gamma >= 0.0 else self.reversed()
 
 
 def trace_grid() -> Grid:
     """The grid of all samples."""
-    return grid(_NODES, _STRETCH)
+    return grid(NODES, STRETCH)
 
 
-def _correct(problem: Problem, x: FloatArray, ln_gamma: float, window: float, constraint: Constraint) -> Sample | None:
-    """Newton iteration from a prediction, the window adapted to the solution's tail."""
-    nodes = trace_grid()
-    memory, gate_memory = tables(problem.bias_h), tables(problem.bias_r)
-    tangent = np.zeros(_NODES + 1)
+def static_ln_gamma(problem: Problem, ln_x: float) -> float:
+    """ln gamma of the static solution with variance X = exp(ln_x)."""
+    tables = memory(problem)
+    x = np.array([math.exp(ln_x)])
+    phi, sigma = np.empty((3, 1)), np.empty((3, 1))
+
+    def run() -> tuple[int, None]:
+        status = pair_averages(x[0], x, tables.activation, phi)
+        if status == 0:
+            status = gate_averages(problem, tables, problem.steepness**2 * (phi[0] + problem.static_r**2), sigma)
+        return status, None
+
+    with_panels(run, *tables)
+    return ln_x - math.log(problem.static_h**2 + phi[0, 0] * sigma[0, 0])
+
+
+def correct(problem: Problem, x: FloatArray, ln_gamma: float, window: float, constraint: Constraint) -> Sample | None:
+    """The solution next to a prediction on the trace's grid, on a window that suits it; None if there is none."""
     for _ in range(4):
-        x = x.copy()
-        status, ln_gamma, _, _, orientation = newton(
-            problem, memory, gate_memory, nodes, window, x, ln_gamma, constraint, _TOLERANCE, 12, tangent
-        )
-        if status != 0 or not _is_admissible(x):
+        found = solve(problem, trace_grid(), window, x, ln_gamma, constraint, _TOLERANCE, 12)
+        if found is None or found.residual > _TOLERANCE or not found.fluctuates:
             return None
-        wanted = profile(problem, nodes, window, x, ln_gamma).tail.window
+        wanted = window_for(problem, found.rate)
         if not wanted < math.inf:
             return None
-        if 0.8 < window / wanted < 1.3:
-            return Sample(x, ln_gamma, window, tangent.copy(), orientation)
-        moved = np.empty(_NODES)
+        if 0.75 < window / wanted < 1.4:
+            return Sample(found, found.solution.tangent[:-1], float(found.solution.tangent[-1]))
         wanted = min(max(wanted, 0.3 * window), 3.0 * window)
-        interpolate(nodes, window, x, nodes, wanted, moved)
-        x, window = moved, wanted
+        x, window, ln_gamma = found.on(trace_grid(), wanted), wanted, found.ln_gamma
     return None
-
-
-def _is_admissible(x: FloatArray) -> bool:
-    """|X(t)| <= X(0), and not a constant."""
-    return bool(np.all(np.abs(x[1:]) <= x[0] * (1.0 + 1e-9)) and x[0] - x[-1] > 1e-6 * x[0])
 
 
 def _first(problem: Problem) -> Sample | None:
-    """The solution at large amplitude."""
-    nodes = trace_grid()
-    for amplitude in (_START_AMPLITUDE + 3.0 * abs(problem.bias_h), 40.0 + 10.0 * abs(problem.bias_h)):
-        ln_x = 2.0 * math.log(amplitude)
-        start = additive_start(ln_x)
-        window = Tail(start.rate, problem).window
-        shape = scaled_shape(start, nodes, window)
-        constraint = Constraint(1.0, 0.0, ln_x, 0.0)
-        for floor in (0.0, 0.3, 0.6, 0.85):
-            x = math.exp(ln_x) * (floor + (1.0 - floor) * shape)
-            ln_gamma = static_gain_curve(problem, ln_x)
-            found = _correct(problem, x, ln_gamma + 0.3, window, constraint)
-            if found is not None:
-                return found
+    """A solution at moderate amplitude: the static one's gain and the additive network's shape are near enough."""
+    for amplitude, floor in itertools.product(_FIRST_AMPLITUDES, _FIRST_FLOORS):
+        ln_x = 2.0 * math.log(amplitude + 3.0 * abs(problem.bias_h))
+        orbit = additive.orbit_at(ln_x)
+        window = window_for(problem, orbit.rate)
+        x = orbit.x * (floor + (1.0 - floor) * additive.shape(orbit, trace_grid(), window))
+        found = correct(problem, x, static_ln_gamma(problem, ln_x) + 0.3, window, Constraint(1.0, 0.0, ln_x, 0.0))
+        if found is not None:
+            return found
     return None
 
 
-def _step(problem: Problem, here: Sample, length: float) -> Sample | None:
+def _next(problem: Problem, here: Sample, length: float) -> Sample | None:
     """The next sample at arclength `length`."""
-    direction = here.tangent
-    ln_x = here.ln_x + length * direction[0] / here.x[0]
-    ln_gamma = here.ln_gamma + length * direction[-1]
-    factor = math.exp(ln_x) / here.x[0]
-    x = here.x * factor + length * (direction[:-1] - here.x * direction[0] / here.x[0])
-    constraint = Constraint(direction[0] / here.x[0], direction[-1], ln_x, ln_gamma)
-    found = _correct(problem, x, ln_gamma, here.window, constraint)
-    if found is None:
-        return None
-    return _oriented(found, here.tangent[0] / here.x[0], here.tangent[-1])
+    old = here.profile
+    ln_x, ln_gamma = old.ln_x + length * here.d_ln_x, old.ln_gamma + length * here.d_ln_gamma
+    # The amplitude changes by a factor, the shape by a linear step.
+    x = old.x * math.exp(length * here.d_ln_x) + length * (here.dx - old.x * here.d_ln_x)
+    constraint = Constraint(here.d_ln_x, here.d_ln_gamma, ln_x, ln_gamma)
+    found = correct(problem, x, ln_gamma, old.window, constraint)
+    return None if found is None else found.towards(here.d_ln_x, here.d_ln_gamma)
 
 
-def _oriented(sample: Sample, along_x: float, along_gamma: float) -> Sample:
-    """The sample with its tangent in the direction of travel."""
-    forward = sample.tangent[0] / sample.x[0] * along_x + sample.tangent[-1] * along_gamma
-    if forward >= 0.0:
-        return sample
-    return Sample(sample.x, sample.ln_gamma, sample.window, -sample.tangent, sample.orientation)
-
-
-def _follow(problem: Problem, first: Sample, ends: tuple[float, float]) -> list[Sample]:
-    """Samples from `first` on along its tangent, until the amplitude or the gain leaves `ends` or steps vanish."""
-    samples = [first]
-    length = 0.3
-    while len(samples) < _MOST_SAMPLES and length > _SMALLEST_STEP:
-        here = samples[-1]
-        if not ends[0] < here.ln_x < ends[1] or here.ln_gamma < math.log(1e-4):
-            break
-        found = _step(problem, here, length)
+def _follow(problem: Problem, start: Sample, finished: Callable[[Sample], bool]) -> list[Sample]:
+    """Samples after `start` along its direction until `finished(sample)`, or until steps vanish."""
+    samples: list[Sample] = []
+    here, length = start, _FIRST_STEP
+    while len(samples) < _MOST_SAMPLES and length > _SMALLEST_STEP and not finished(here):
+        length = min(length, _distance_to_end(here))
+        found = _next(problem, here, length)
         if found is None:
             length *= 0.5
             continue
-        turn = found.tangent[0] / found.x[0] * here.tangent[0] / here.x[0] + found.tangent[-1] * here.tangent[-1]
+        turn = found.d_ln_x * here.d_ln_x + found.d_ln_gamma * here.d_ln_gamma
         if turn < 0.9 and length > 0.02:
             length *= 0.5
             continue
         samples.append(found)
-        length = min(length * (1.5 if turn > 0.98 else 1.0), _LARGEST_STEP)
+        here = found
+        length = min(length * (1.6 if turn > 0.98 else 1.0), _LARGEST_STEP)
     return samples
 
 
+def _distance_to_end(here: Sample) -> float:
+    """Two thirds of the arclength after which the fluctuating part vanishes at its present rate."""
+    closing = here.dx[-1] - here.dx[0]
+    part = here.profile.x[0] - here.profile.x_limit
+    return float(0.67 * part / closing) if closing > 0.0 and here.profile.x_limit > 0.0 else math.inf
+
+
+def ends_near(last: Sample, ln_gamma: float) -> bool:
+    """Whether a gain lies between the last sample and where the fluctuations vanish."""
+    change = abs(last.d_ln_gamma)
+    part = last.profile.x[0] - last.profile.x_limit
+    closing = last.dx[-1] - last.dx[0]
+    # Without a limit ln X_0 goes to minus infinity, and ln gamma changes in proportion to X_0.
+    arclength = part / closing if last.profile.x_limit > 0.0 and closing > 0.0 else 1.0 / abs(last.d_ln_x)
+    beyond = (ln_gamma - last.profile.ln_gamma) * math.copysign(1.0, last.d_ln_gamma)
+    return bool(0.0 <= beyond <= 0.9 * change * arclength)
+
+
 @lru_cache(maxsize=512)
-def trace(problem: Problem, octaves: int = 0) -> tuple[Sample, ...]:
-    """Samples of the curve from large to small amplitudes; empty where no fluctuating solution was found.
+def _start(problem: Problem) -> Sample | None:
+    return _first(problem)
 
-    octaves: how many factors of two in the gain are added at the large end.
-    """
-    first = _first(problem)
-    if first is None:
+
+@lru_cache(maxsize=512)
+def _down(problem: Problem, stage: int) -> tuple[Sample, ...]:
+    """Samples below the first, in the order of travel."""
+    start = _start(problem)
+    if start is None:
         return ()
-    down = _oriented(first, -1.0, -1.0)
-    samples = _follow(problem, down, (math.log(_SMALLEST_VARIANCE), math.inf))
-    if octaves > 0:
-        up = _follow(problem, _oriented(first, 1.0, 1.0), (-math.inf, first.ln_x + 2.0 * math.log(2.0) * octaves))
-        back = [_oriented(sample, -1.0, -1.0) for sample in up[1:]]
-        samples = back[::-1] + samples
-    return tuple(samples)
+    before = _down(problem, stage - 1) if stage > 0 else ()
+    variance, part = _LOWEST[stage]
+    highest = start.profile.ln_gamma + 8.0 * math.log(2.0)
+
+    def finished(sample: Sample) -> bool:
+        p = sample.profile
+        return bool(
+            p.x[0] < variance
+            or sample.fluctuating_part < part
+            or p.ln_gamma < 2.0 * math.log(_SMALLEST_GAIN)
+            or (p.ln_gamma > highest and sample.d_ln_gamma > 0.0)
+        )
+
+    return before + tuple(_follow(problem, before[-1] if before else start.towards(-1.0, -1.0), finished))
 
 
-def crossings(samples: tuple[Sample, ...], ln_gamma: float) -> list[tuple[FloatArray, float]]:
-    """Predicted solutions at a gain: list of (x on the trace's grid, window), by Hermite interpolation of the curve."""
-    found = []
-    for one, two in itertools.pairwise(samples):
-        for u, length in _roots_of_segment(one, two, ln_gamma):
-            found.append(_between(one, two, u, length))
+@lru_cache(maxsize=512)
+def _up(problem: Problem, stage: int) -> tuple[Sample, ...]:
+    """Samples above the first, in the order of travel."""
+    start = _start(problem)
+    if start is None:
+        return ()
+    before = _up(problem, stage - 1) if stage > 0 else ()
+    highest = start.profile.ln_gamma + (stage + 1) * _OCTAVES_PER_STAGE * math.log(2.0)
+    here = before[-1] if before else start.towards(1.0, 1.0)
+    return before + tuple(_follow(problem, here, lambda sample: sample.profile.ln_gamma > highest))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Samples in the direction of falling amplitude; complete: whether the lower end has been reached."""
+
+    samples: tuple[Sample, ...]
+    complete: bool
+
+
+@lru_cache(maxsize=512)
+def _assembled(problem: Problem, stage_up: int, stage_down: int) -> Curve:
+    start = _start(problem)
+    if start is None:
+        return Curve((), True)
+    up = [sample.reversed() for sample in _up(problem, stage_up)[::-1]]
+    samples = (*up, start.towards(-1.0, -1.0), *_down(problem, stage_down))
+    return Curve(samples, stage_down == len(_LOWEST) - 1)
+
+
+def curve(problem: Problem, ln_gamma: float) -> Curve:
+    """The curve of solutions, followed far enough to know all its crossings of a gain."""
+    stage_up, stage_down = 0, 0
+    found = _assembled(problem, stage_up, stage_down)
+    while found.samples and found.samples[0].profile.ln_gamma < ln_gamma and stage_up < _STAGES_UP:
+        stage_up += 1
+        found = _assembled(problem, stage_up, stage_down)
+    if found.samples and _is_beyond(found.samples[-1], ln_gamma):
+        found = _assembled(problem, stage_up, len(_LOWEST) - 1)
     return found
 
 
-def _roots_of_segment(one: Sample, two: Sample, ln_gamma: float) -> list[tuple[float, float]]:
+def _is_beyond(last: Sample, ln_gamma: float) -> bool:
+    """Whether a curve that goes on as its last sample does may reach a gain."""
+    return (ln_gamma - last.profile.ln_gamma) * last.d_ln_gamma > -1e-3 * abs(last.d_ln_gamma)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A solution predicted at a gain: x on the trace's grid; the sample nearest to it, if it comes from a curve."""
+
+    x: FloatArray
+    window: float
+    sample: Sample | None
+
+
+def crossings(samples: tuple[Sample, ...], ln_gamma: float) -> list[Prediction]:
+    """Solutions at a gain, predicted by Hermite interpolation of the curve."""
+    return [
+        Prediction(*_between(one, two, u), one if u < 0.5 else two)
+        for one, two in itertools.pairwise(samples)
+        for u in _fractions(one, two, ln_gamma)
+    ]
+
+
+def _fractions(one: Sample, two: Sample, ln_gamma: float) -> list[float]:
     """Fractions u in [0, 1) of a segment at which the cubic through its ends has the given ln gamma."""
-    length = math.hypot(two.ln_x - one.ln_x, two.ln_gamma - one.ln_gamma)
-    a, b = one.ln_gamma - ln_gamma, two.ln_gamma - ln_gamma
-    da, db = length * one.tangent[-1], length * two.tangent[-1]
-    cubic = np.array([2 * a - 2 * b + da + db, -3 * a + 3 * b - 2 * da - db, da, a])
-    if a * b > 0.0 and da * db > 0.0:
+    a, b = one.profile.ln_gamma - ln_gamma, two.profile.ln_gamma - ln_gamma
+    if a * b > 0.0 and one.d_ln_gamma * two.d_ln_gamma > 0.0:
         return []
-    roots = np.roots(cubic)
-    real = roots[np.abs(roots.imag) < 1e-9].real
-    return [(float(u), length) for u in sorted(real) if 0.0 <= u < 1.0]
+    length = _length(one, two)
+    da, db = length * one.d_ln_gamma, length * two.d_ln_gamma
+    roots = np.roots([2.0 * (a - b) + da + db, 3.0 * (b - a) - 2.0 * da - db, da, a])
+    return sorted(float(u.real) for u in roots if abs(u.imag) < 1e-9 and 0.0 <= u.real < 1.0)
 
 
-def _between(one: Sample, two: Sample, u: float, length: float) -> tuple[FloatArray, float]:
-    """The profile at fraction u of a segment: linear in the profiles, cubic in ln X_0."""
-    nodes = trace_grid()
-    window = one.window * (two.window / one.window) ** u
-    first, second = np.empty(_NODES), np.empty(_NODES)
-    interpolate(nodes, one.window, one.x, nodes, window, first)
-    interpolate(nodes, two.window, two.x, nodes, window, second)
-    s = length * u * (1 - u)
-    ln_x = (
-        one.ln_x * (1 + 2 * u) * (1 - u) ** 2
-        + two.ln_x * u**2 * (3 - 2 * u)
-        + s * ((1 - u) * one.tangent[0] / one.x[0] - u * two.tangent[0] / two.x[0])
-    )
-    x = (1 - u) * first / one.x[0] + u * second / two.x[0]
-    return x * math.exp(ln_x), window
+def _length(one: Sample, two: Sample) -> float:
+    return math.hypot(two.profile.ln_x - one.profile.ln_x, two.profile.ln_gamma - one.profile.ln_gamma)
+
+
+def _between(one: Sample, two: Sample, u: float) -> tuple[FloatArray, float]:
+    """The profile at fraction u of a segment: linear in the shapes, cubic in ln X_0."""
+    first, second = one.profile, two.profile
+    window = first.window * (second.window / first.window) ** u
+    shapes = [p.on(trace_grid(), window) / p.x[0] for p in (first, second)]
+    bend = _length(one, two) * u * (1.0 - u) * ((1.0 - u) * one.d_ln_x - u * two.d_ln_x)
+    ln_x = first.ln_x * (1.0 + 2.0 * u) * (1.0 - u) ** 2 + second.ln_x * u**2 * (3.0 - 2.0 * u) + bend
+    return ((1.0 - u) * shapes[0] + u * shapes[1]) * math.exp(ln_x), window

@@ -1,4 +1,4 @@
-"""Deterministic dynamic mean field (constant update gate): grids, reduced problems and solved correlation functions.
+"""Deterministic dynamic mean field (constant update gate): reduced problems, grids and solved profiles.
 
 The source is PRX 12, 011011, section III; theory notes, section 5(a). Everything here is in units of the gated
 membrane time, in which sigma_z = 1: a constant update gate only rescales time.
@@ -11,28 +11,28 @@ from functools import lru_cache
 import numpy as np
 
 from phasemap.kernels.correlations import (
+    BROKEN_DOWN,
     CONSTANT_GATE,
     HARD_GATE,
     SMOOTH_GATE,
-    Grid,
+    Constraint,
+    Memory,
     Problem,
-    averages,
-    energy_gain,
-    gate_averages,
-    noise_covariance,
-    tail_rate,
+    Solution,
+    newton,
 )
-from phasemap.kernels.gaussian_pairs import pair_averages
+from phasemap.kernels.tails import limit_at_long_lags
+from phasemap.kernels.window import Grid, interpolate
 from phasemap.model.nonlinearities import gate, gate_at_rest, is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.theory.gaussian_pairs import tables
+from phasemap.theory.gaussian_pairs import tables, with_panels
 
-# The window in units of the slowest decay time: what is cut off changes C_h(0) by exp(-2 WINDOW) and less.
+# The window in units of the slowest decay time. Reflection at its end changes C_h(0) by exp(-2 WINDOW) and less.
 WINDOW = 16.0
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def grid(nodes: int, stretch: float) -> Grid:
     """Gauss-Lobatto-Legendre nodes in x on [0, 1], t = sinh(stretch x)/sinh(stretch), and the modes of -d2/dt2.
 
@@ -55,16 +55,21 @@ def grid(nodes: int, stretch: float) -> Grid:
     np.fill_diagonal(derivative, 0.0)
     np.fill_diagonal(derivative, -derivative.sum(axis=1))
     rate = stretch * np.cosh(stretch * x) / math.sinh(stretch)
-    t = np.sinh(stretch * x) / math.sinh(stretch)
     mass = weight * rate
     root = np.sqrt(mass)
     stiffness = derivative.T @ ((weight / rate)[:, None] * derivative)
     rates, vectors = np.linalg.eigh(stiffness / root[:, None] / root[None, :])
     rates[0] = 0.0  # the constant, exactly
     return Grid(
-        t, x, 1.0 / height, mass, np.maximum(rates, 0.0),
-        np.ascontiguousarray(vectors / root[:, None]), np.ascontiguousarray(vectors.T * root[None, :]), float(stretch),
-    )  # fmt: skip
+        t=np.sinh(stretch * x) / math.sinh(stretch),
+        x=x,
+        barycentric=1.0 / height,
+        stretch=float(stretch),
+        weights=mass,
+        rates=np.maximum(rates, 0.0),
+        to_values=np.ascontiguousarray(vectors / root[:, None]),
+        to_modes=np.ascontiguousarray(vectors.T * root[None, :]),
+    )
 
 
 def gated_rate(parameters: Parameters) -> float:
@@ -87,113 +92,119 @@ def reduce(parameters: Parameters) -> tuple[Problem, float, float]:
     white = p.tau_noise == 0.0
     noise_h = p.noise_h * (math.sqrt(rate) if inside else 1.0 / math.sqrt(rate)) if white else p.noise_h * scale
     noise_r = p.noise_r * math.sqrt(rate) if white else p.noise_r
-    kind, value, steepness, bias_r = CONSTANT_GATE, 1.0, 0.0, 0.0
-    if is_constant_gate(p.alpha_r, p.beta_r):
-        value = float(gate(0.0, 0.0, p.beta_r))
-    elif math.isinf(p.alpha_r):
-        kind, steepness, bias_r = HARD_GATE, 1.0, p.m_r
-    else:
-        kind, steepness, bias_r = SMOOTH_GATE, 0.5 * p.alpha_r, 0.5 * (p.alpha_r * p.m_r - p.beta_r)
-    live = kind != CONSTANT_GATE
+    kind, value, steepness, bias_r = _output_gate(p)
+    moving = kind != CONSTANT_GATE
     problem = Problem(
-        p.g_h * p.m_h * scale + p.beta_h, kind, value, steepness, bias_r, p.tau_r * rate if live else 0.0,
-        p.s_h * scale, p.s_r if live else 0.0, noise_h, noise_r if live else 0.0, p.tau_noise * rate,
-    )  # fmt: skip
+        bias_h=p.g_h * p.m_h * scale + p.beta_h,
+        gate=kind,
+        gate_value=value,
+        steepness=steepness,
+        bias_r=bias_r,
+        tau_r=p.tau_r * rate if moving else 0.0,
+        static_h=p.s_h * scale,
+        static_r=p.s_r if moving else 0.0,
+        noise_h=noise_h,
+        noise_r=noise_r if moving else 0.0,
+        tau_noise=p.tau_noise * rate if p.noise_h > 0.0 or (moving and p.noise_r > 0.0) else 0.0,
+    )
     return problem, p.g_h, rate
 
 
-def times(nodes: Grid, window: float) -> FloatArray:
-    """Lags of the nodes, in units of the gated membrane time."""
-    return np.asarray(nodes.t * window)
+def _output_gate(p: Parameters) -> tuple[int, float, float, float]:
+    """(kind, value of a constant gate, steepness, bias) of sigma_r."""
+    if is_constant_gate(p.alpha_r, p.beta_r):
+        return CONSTANT_GATE, float(gate(0.0, 0.0, p.beta_r)), 0.0, 0.0
+    if math.isinf(p.alpha_r):
+        return HARD_GATE, 1.0, 1.0, p.m_r
+    return SMOOTH_GATE, 1.0, 0.5 * p.alpha_r, 0.5 * (p.alpha_r * p.m_r - p.beta_r)
 
 
-@dataclass(frozen=True)
-class Tail:
-    """Decay rate of C_h at long lags, and the window that it asks for; both infinite if it does not decay."""
-
-    rate: float
-    problem: Problem
-
-    @property
-    def window(self) -> float:
-        """WINDOW times the slowest of the relaxation, the output gate and the noise."""
-        if not self.rate > 0.0:
-            return math.inf
-        slowest = max(1.0 / self.rate, self.problem.tau_r)
-        if self.problem.noise_h > 0.0 or self.problem.noise_r > 0.0:
-            slowest = max(slowest, self.problem.tau_noise)
-        return WINDOW * slowest
+def memory(problem: Problem) -> Memory:
+    """This thread's tables for a problem."""
+    return Memory(tables(problem.bias_h), tables(problem.bias_r)._replace(as_gate=True))
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A solution on a grid: x (n,) = X(t), with the averages along it.
+    """A solution on a grid.
 
-    phi, sigma: (3, n) <phi phi>, <sigma_r sigma_r> and their derivatives in the covariance and the variance of the
-                arguments; y (n,) the gate's argument.
+    solution:    X, Y and the averages along the window; orientation: sign of the determinant of the last linear system.
+    x_limit:     X at infinite lag; rate: the rate at which C_h decays towards it (0: it does not).
+    residual:    of the equations, relative to X_0.
     """
 
     problem: Problem
     grid: Grid
     window: float
     ln_gamma: float
-    x: FloatArray
-    phi: FloatArray
-    sigma: FloatArray
-    y: FloatArray
+    solution: Solution
+    x_limit: float
+    rate: float
+    residual: float
+    orientation: float
 
     @property
-    def tail(self) -> Tail:
-        """How C_h ends."""
-        last = np.ascontiguousarray(self.phi[:, -1]), np.ascontiguousarray(self.sigma[:, -1])
-        return Tail(float(tail_rate(self.problem, math.exp(self.ln_gamma), *last)), self.problem)
+    def x(self) -> FloatArray:
+        """X (n,)."""
+        return self.solution.x
+
+    @property
+    def ln_x(self) -> float:
+        """Logarithm of the variance X_0."""
+        return math.log(self.solution.x[0])
+
+    @property
+    def times(self) -> FloatArray:
+        """Lags of the nodes (n,)."""
+        return np.asarray(self.grid.t * self.window)
+
+    @property
+    def fluctuates(self) -> bool:
+        """Whether X is a correlation function that is not constant."""
+        x = self.x
+        return bool(np.abs(x[1:]).max() <= x[0] * (1.0 + 1e-9) and x[0] - self.x_limit > 1e-7 * x[0])
+
+    def on(self, nodes: Grid, window: float) -> FloatArray:
+        """X on another grid."""
+        return resample(self.grid, self.window, self.x, nodes, window)
 
 
-def profile(problem: Problem, nodes: Grid, window: float, x: FloatArray, ln_gamma: float) -> Profile:
-    """The averages along a given X (n,)."""
-    n = len(x)
-    noise, y = np.empty(n), np.zeros(n)
-    phi, sigma = np.empty((3, n)), np.empty((3, n))
-    noise_covariance(problem.noise_r, problem.tau_noise, problem.tau_r, times(nodes, window), noise)
-    noise *= problem.steepness**2
-    averages(problem, tables(problem.bias_h), tables(problem.bias_r), nodes, window, x, noise, phi, sigma, y)
-    return Profile(problem, nodes, window, ln_gamma, x, phi, sigma, y)
+def resample(source: Grid, source_window: float, values: FloatArray, target: Grid, window: float) -> FloatArray:
+    """Values (n,) on `source` at the nodes of `target`."""
+    out = np.empty(len(target.t))
+    interpolate(source, source_window, values, target, window, out)
+    return out
 
 
-@dataclass(frozen=True)
-class AdditiveStart:
-    """The additive network at a given amplitude: X_0, ln gamma, decay rate and curvature -X''(0)/X_0."""
-
-    x: float
-    ln_gamma: float
-    rate: float
-    curvature: float
+def window_for(problem: Problem, rate: float) -> float:
+    """WINDOW times the slowest of the relaxation, the output gate and the noise; infinite where nothing decays."""
+    if not rate > 0.0:
+        return math.inf
+    return WINDOW * max(1.0 / rate, 0.75 * problem.tau_r, problem.tau_noise)
 
 
-def additive_start(ln_x: float) -> AdditiveStart:
-    """The chaotic state of the additive network at ln X_0, from conservation of energy."""
-    memory = tables(0.0)
-    x = math.exp(ln_x)
-    ln_gamma = float(energy_gain(x, memory, 1.0))
-    gamma = math.exp(ln_gamma)
-    phi = np.empty((3, 2))
-    pair_averages(x, np.array([x, 0.0]), False, memory, phi)
-    return AdditiveStart(x, ln_gamma, math.sqrt(1.0 - gamma * phi[1, 1]), gamma * phi[0, 0] / x - 1.0)
+def solve(
+    problem: Problem, nodes: Grid, window: float, x: FloatArray, ln_gamma: float, constraint: Constraint,
+    tolerance: float, limit: int = 20,
+) -> Profile | None:  # fmt: skip
+    """Newton iteration from X = x (n,); None where it breaks down."""
+    n, known = len(x), memory(problem)
+    solution = Solution(np.empty(n), np.empty(n), np.empty((3, n)), np.empty((3, n)), np.zeros(n + 1))
 
+    def iterate() -> tuple[int, tuple[float, float, float]]:
+        solution.x[:] = x
+        status, *found = newton(problem, known, nodes, window, ln_gamma, constraint, tolerance, limit, solution)
+        return status, tuple(found)
 
-def scaled_shape(start: AdditiveStart, nodes: Grid, window: float) -> FloatArray:
-    """A guess X(t)/X_0 = sech(k t / p)**p with the right curvature at 0 and the right decay."""
-    curvature = abs(start.curvature)
-    power = start.rate**2 / curvature
-    u = start.rate * times(nodes, window) / power
-    return np.asarray(np.exp(-power * (u + np.log1p(np.exp(-2.0 * u)) - math.log(2.0))))
+    def limit_of_solution() -> tuple[int, tuple[float, float]]:
+        x0, y0, last = solution.x[0], solution.y[0], solution.x[-1]
+        status, *found = limit_at_long_lags(problem, known, math.exp(gained), x0, y0, last)
+        return status, tuple(found)
 
-
-def static_gain_curve(problem: Problem, ln_x: float) -> float:
-    """ln gamma of the static solution with variance X = exp(ln_x)."""
-    x = np.array([math.exp(ln_x)])
-    phi, sigma = np.empty((3, 1)), np.empty((3, 1))
-    pair_averages(x[0], x, False, tables(problem.bias_h), phi)
-    y = problem.steepness**2 * (phi[0] + problem.static_r**2)
-    gate_averages(problem, tables(problem.bias_r), y, sigma)
-    return ln_x - math.log(problem.static_h**2 + phi[0, 0] * sigma[0, 0])
+    status, (gained, residual, sign) = with_panels(iterate, *known)
+    if status == BROKEN_DOWN:
+        return None
+    status, (x_limit, rate) = with_panels(limit_of_solution, *known)
+    if status != 0:
+        return None
+    return Profile(problem, nodes, window, gained, solution, x_limit, rate, residual, sign)

@@ -1,38 +1,42 @@
-"""One fluctuating solution, refined until two resolutions and two windows agree."""
+"""Fluctuating solutions at a point, refined until two resolutions and two windows agree."""
 
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from phasemap.kernels.correlations import CONSTANT_GATE, Constraint, Grid, Problem, energy_variance, interpolate, newton
+from phasemap.kernels.correlations import CONSTANT_GATE, Constraint, Problem
+from phasemap.kernels.window import Grid
 from phasemap.model.results import FloatArray
-from phasemap.theory import branches
-from phasemap.theory.correlations import (
-    Profile,
-    Tail,
-    additive_start,
-    grid,
-    profile,
-    scaled_shape,
-)
-from phasemap.theory.gaussian_pairs import tables
+from phasemap.theory import additive, branches
+from phasemap.theory.correlations import Profile, grid, resample, solve, window_for
 from phasemap.theory.lyapunov import Exponent, exponent
 
 _STRETCH = 5.0
-# (nodes, window over WINDOW) of successive resolutions: every number is compared between two of them.
-_LEVELS = ((32, 0.85), (40, 1.0), (56, 1.2), (80, 1.4), (112, 1.6))
+# (nodes, window relative to the standard one) of successive resolutions.
+_LEVELS = ((24, 0.8), (32, 1.0), (44, 1.15), (64, 1.3), (96, 1.5))
 _AGREEMENT = 1e-8
-_NEWTON_TOLERANCE = 1e-12
-_FIELDS = ("variance", "activity_variance", "correlation_time", "relaxation_rate", "lyapunov_max")
+_TOLERANCE = 1e-12
+# A residual above this is no solution.
+_ACCEPTED_RESIDUAL = 1e-9
+NUMBERS = (
+    "variance",
+    "activity_variance",
+    "correlation_time",
+    "relaxation_time",
+    "lyapunov_max",
+    "lyapunov_times_relaxation",
+)
+_SMALLEST_GAIN = 1e-6
+# Distance in ln gamma from the additive network's transition at which its numbers are still good.
+_RESOLVED = 1e-4
 
 
 @dataclass(frozen=True)
 class Fluctuating:
     """A solution of the dynamic mean field in units of the gated membrane time.
 
-    values, errors: by quantity name (`relaxation_rate` and `lyapunov_max` are rates).
-    stable: whether it is stable as a solution of the mean field (the outer side of a fold).
+    values, errors: by name in NUMBERS.
+    converged: whether every iteration did; the errors say how well.
+    stable: whether it is the outer side of its fold.
     """
 
     profile: Profile
@@ -43,124 +47,118 @@ class Fluctuating:
 
 
 def solutions(problem: Problem, gain: float) -> list[Fluctuating]:
-    """All fluctuating solutions that are known at a gain, in ascending order of variance."""
-    if not gain > 0.0:
-        return []
-    ln_gamma = 2.0 * math.log(gain)
-    found = [refine(problem, ln_gamma, *start) for start in _starts(problem, ln_gamma)]
+    """All fluctuating solutions that are known at a gain, in ascending order of variance.
+
+    A point that is too close to a fold or to the end of the fluctuations to be resolved there gets the numbers of the
+    nearest solution that is, as not converged.
+    """
+    ln_gamma = 2.0 * math.log(max(gain, _SMALLEST_GAIN))
+    found = [refine(problem, ln_gamma, one) or _unrefined(one.sample) for one in _predictions(problem, ln_gamma)]
+    known = sorted((s for s in found if s is not None), key=lambda s: s.values["variance"])
     kept: list[Fluctuating] = []
-    for one in sorted((s for s in found if s is not None), key=lambda s: s.values["variance"]):
-        if kept and abs(one.profile.x[0] / kept[-1].profile.x[0] - 1.0) < 1e-7:
-            continue
-        kept.append(one)
+    for one in known:
+        if not kept or abs(one.profile.ln_x - kept[-1].profile.ln_x) > 1e-7:
+            kept.append(one)
     return kept
 
 
-def _starts(problem: Problem, ln_gamma: float) -> list[tuple[FloatArray, float]]:
-    """Predictions (x on the trace's grid, window)."""
-    if _is_additive(problem):
-        x = energy_variance(ln_gamma, tables(0.0), problem.gate_value**2)
-        if not x > 0.0:
-            return []
-        start = additive_start(math.log(x))
-        window = Tail(start.rate, problem).window
-        return [(x * scaled_shape(start, branches.trace_grid(), window), window)]
-    samples = branches.trace(problem)
-    octaves = 0
-    while samples and ln_gamma >= samples[0].ln_gamma and octaves < 16:
-        octaves += 2
-        samples = branches.trace(problem, octaves)
-    return branches.crossings(samples, ln_gamma)
+def _predictions(problem: Problem, ln_gamma: float) -> list[branches.Prediction]:
+    if is_additive(problem):
+        return _additive_prediction(problem, ln_gamma)
+    curve = branches.curve(problem, ln_gamma)
+    found = branches.crossings(curve.samples, ln_gamma)
+    if curve.samples and curve.complete and branches.ends_near(curve.samples[-1], ln_gamma):
+        last = curve.samples[-1].profile
+        found.append(branches.Prediction(last.x, last.window, curve.samples[-1]))
+    return found
 
 
-def _is_additive(problem: Problem) -> bool:
-    return (
-        problem.gate == CONSTANT_GATE
-        and problem.bias_h == 0.0
-        and problem.static_h == 0.0
-        and problem.noise_h == 0.0
-        and problem.gate_value > 0.0
-    )
+def _additive_prediction(problem: Problem, ln_gamma: float) -> list[branches.Prediction]:
+    if not problem.gate_value > 0.0:
+        return []
+    shift = 2.0 * math.log(problem.gate_value)
+    orbit = additive.orbit_near(max(ln_gamma + shift, _RESOLVED))
+    if orbit is None or not ln_gamma + shift > 0.0:
+        return []
+    window = window_for(problem, orbit.rate)
+    x = orbit.x * additive.shape(orbit, branches.trace_grid(), window)
+    sample = None
+    if ln_gamma + shift < _RESOLVED:
+        resolved = Constraint(0.0, 1.0, 0.0, _RESOLVED - shift)
+        sample = branches.correct(problem, x, resolved.ln_gamma, window, resolved)
+    return [branches.Prediction(x, window, sample)]
 
 
-def refine(problem: Problem, ln_gamma: float, x: FloatArray, window: float) -> Fluctuating | None:
+def is_additive(problem: Problem) -> bool:
+    """Whether the problem is the additive network without bias and inputs, up to a scale of the gain."""
+    quiet = problem.bias_h == 0.0 and problem.static_h == 0.0 and problem.noise_h == 0.0
+    return problem.gate == CONSTANT_GATE and quiet
+
+
+def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -> Fluctuating | None:
     """The solution next to a prediction; None if there is none.
 
-    Solved at rising resolution and growing window until all quantities agree between two successive ones; the
+    Solved at rising resolution and growing window until all numbers agree between two successive ones; their
     difference is the error of the last.
     """
-    nodes = branches.trace_grid()
     constraint = Constraint(0.0, 1.0, 0.0, ln_gamma)
-    before: dict[str, float] | None = None
-    state: Exponent | None = None
-    result: Fluctuating | None = None
-    for count, stretch_of_window in _LEVELS:
+    nodes, x, window = branches.trace_grid(), prediction.x, prediction.window
+    result, state = None, None
+    for count, relative_window in _LEVELS:
         level = grid(count, _STRETCH)
-        wanted = stretch_of_window * window
-        if result is not None:
-            wanted = stretch_of_window * result.profile.tail.window
-        moved = np.empty(count)
-        interpolate(nodes, window if result is None else result.profile.window, x, level, wanted, moved)
-        if state is not None and result is not None:
-            carried = np.empty(count)
-            interpolate(nodes, result.profile.window, state.state, level, wanted, carried)
-            state = Exponent(state.value, carried, state.converged)
-        solved = _solve_level(problem, level, wanted, moved, ln_gamma, constraint)
-        if solved is None:
+        wanted = relative_window * (window if result is None else window_for(problem, result.profile.rate))
+        start = resample(nodes, window, x, level, wanted)
+        profile = _solve_level(problem, level, relative_window, wanted, start, constraint)
+        if profile is None:
             return result
-        current, orientation = solved
-        if not current.tail.window < math.inf:
-            return None
-        state = exponent(current, state)
-        values = _values(current, state)
-        if before is None:
-            errors = dict.fromkeys(_FIELDS, math.inf)
-        else:
-            errors = {name: _difference(values[name], before[name]) for name in _FIELDS}
-        agreed = all(errors[name] <= _AGREEMENT * max(1.0, abs(values[name])) for name in _FIELDS)
-        agreed = agreed and errors["variance"] <= _AGREEMENT * values["variance"] and state.converged
-        result = Fluctuating(current, values, errors, agreed, orientation > 0.0)
-        if agreed:
+        state = exponent(profile, state)
+        values = _numbers(profile, state)
+        errors = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
+        result = Fluctuating(profile, values, errors, state.converged, profile.orientation > 0.0)
+        if state.converged and all(errors[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
             return result
-        before, nodes, x = values, level, current.x
+        nodes, window, x = level, profile.window, profile.x
     return result
 
 
-def _difference(a: float, b: float) -> float:
+def _gap(a: float, b: float) -> float:
     return 0.0 if a == b else abs(a - b)
 
 
 def _solve_level(
-    problem: Problem, level: Grid, window: float, x: FloatArray, ln_gamma: float, constraint: Constraint
-) -> tuple[Profile, float] | None:
-    """Newton iteration at one resolution: (profile, orientation) or None."""
-    tangent = np.zeros(len(x) + 1)
+    problem: Problem, level: Grid, relative_window: float, window: float, x: FloatArray, constraint: Constraint
+) -> Profile | None:
+    """The solution at one resolution on a window that suits its tail."""
     for _ in range(3):
-        status, found, residual, _, orientation = newton(
-            problem, tables(problem.bias_h), tables(problem.bias_r), level, window, x, ln_gamma, constraint,
-            _NEWTON_TOLERANCE, 20, tangent,
-        )  # fmt: skip
-        if status == 2 or residual > 1e-9 or x[0] - x[-1] < 1e-7 * x[0]:
+        found = solve(problem, level, window, x, constraint.ln_gamma, constraint, _TOLERANCE)
+        if found is None or found.residual > _ACCEPTED_RESIDUAL or not found.fluctuates or found.rate == 0.0:
             return None
-        current = profile(problem, level, window, x, found)
-        wanted = current.tail.window
-        if not 0.7 < window / wanted < 2.0 and wanted < math.inf:
-            moved = np.empty(len(x))
-            interpolate(level, window, x, level, wanted, moved)
-            x, window = moved, wanted
-            continue
-        break
-    return current, orientation
+        wanted = relative_window * window_for(problem, found.rate)
+        if 0.8 < window / wanted < 1.5:
+            return found
+        x, window = found.on(level, wanted), wanted
+    return found
 
 
-def _values(current: Profile, state: Exponent) -> dict[str, float]:
-    x = current.x
-    gamma = math.exp(current.ln_gamma)
-    decaying = x - x[-1]
+def _numbers(profile: Profile, state: Exponent) -> dict[str, float]:
+    x = profile.x
+    decaying = x - profile.x_limit
     return {
-        "variance": x[0] / gamma,
-        "activity_variance": float(current.phi[0, 0]),
-        "correlation_time": float(current.window * (current.grid.weights @ decaying) / decaying[0]),
-        "relaxation_rate": current.tail.rate,
+        "variance": float(x[0]) / math.exp(profile.ln_gamma),
+        "activity_variance": float(profile.solution.phi[0, 0]),
+        "correlation_time": float(profile.window * (profile.grid.weights @ decaying) / decaying[0]),
+        "relaxation_time": 1.0 / profile.rate,
         "lyapunov_max": state.value,
+        "lyapunov_times_relaxation": state.value / profile.rate,
     }
+
+
+def _unrefined(sample: branches.Sample | None) -> Fluctuating | None:
+    """The numbers of a sample of the curve, for a point next to it."""
+    if sample is None:
+        return None
+    values = _numbers(sample.profile, exponent(sample.profile))
+    errors = {name: abs(value) for name, value in values.items()}
+    variance = float(sample.profile.x[0] - sample.profile.x_limit) / math.exp(sample.profile.ln_gamma)
+    errors["variance"] = errors["activity_variance"] = variance
+    return Fluctuating(sample.profile, values, errors, False, sample.d_ln_gamma * sample.d_ln_x > 0.0)

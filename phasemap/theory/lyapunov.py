@@ -5,41 +5,91 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.kernels.correlations import CONSTANT_GATE, HARD_GATE
-from phasemap.kernels.lyapunov import leading_exponent
+from phasemap.kernels.correlations import CONSTANT_GATE, CONVERGED, HARD_GATE
+from phasemap.kernels.lyapunov import Linearisation, leading_exponent
+from phasemap.kernels.window import Grid
 from phasemap.model.results import FloatArray
-from phasemap.theory.correlations import Profile
+from phasemap.theory.correlations import WINDOW, Profile, grid, resample
 
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-8
+# Decay lengths of the eigenfunction that the window has to hold, and the grids for windows longer than that of C_h.
+_LENGTHS = 12.0
+_LONG_STRETCH = 8.0
 
 
 @dataclass(frozen=True)
 class Exponent:
-    """lambda in units of the gated rate, and its eigenfunction (n,) on the profile's grid."""
+    """lambda in units of the gated rate, and its eigenfunction (n,) on a grid."""
 
     value: float
-    state: FloatArray
     converged: bool
+    state: FloatArray
+    grid: Grid
+    window: float
 
 
 def exponent(profile: Profile, start: Exponent | None = None) -> Exponent:
-    """The growth rate at which the linearised covariance map has radius one.
+    """The growth rate at which the linearised covariance map along a profile has radius one.
 
     A hard output gate turns an infinitesimal perturbation into a finite one at every crossing: its exponent is
     infinite.
 
-    start: a solution nearby whose state is on the same grid.
+    start: the exponent of a solution nearby.
     """
-    problem = profile.problem
-    n = len(profile.x)
-    if problem.gate == HARD_GATE:
-        return Exponent(math.inf, np.zeros(n), True)
-    gain = math.exp(profile.ln_gamma) * profile.phi[1]
-    p = gain * profile.sigma[0]
-    c = profile.phi[0] * profile.sigma[1] * problem.steepness**2
-    state = np.zeros(n) if start is None else start.state.copy()
-    status, value, _ = leading_exponent(
-        profile.grid, profile.window, problem.tau_r, p, c, gain, problem.gate != CONSTANT_GATE, start is not None,
-        _TOLERANCE, state, 0.0 if start is None else start.value,
-    )  # fmt: skip
-    return Exponent(float(value), state, status == 0)
+    if profile.problem.gate == HARD_GATE:
+        return Exponent(math.inf, True, np.zeros(len(profile.x)), profile.grid, profile.window)
+    return leading(linearisation(profile), profile.grid, profile.window, start)
+
+
+def leading(linear: Linearisation, nodes: Grid, window: float, start: Exponent | None = None) -> Exponent:
+    """The exponent of coefficients given on a grid; they are taken as constant beyond its window.
+
+    Next to a transition from negative exponents the eigenfunction outlives the correlations: the window then grows.
+    """
+    own, own_window = nodes, window
+    if start is not None and start.window > window:
+        nodes, window = grid(len(own.t) * 3 // 2, _LONG_STRETCH), start.window
+    found = _solve(linear, (own, own_window), nodes, window, start)
+    for _ in range(4):
+        needed = _LENGTHS / max(_decay(linear, found.value), 1e-6)
+        if found.window >= needed or not found.converged:
+            break
+        nodes, window = grid(len(own.t) * 3 // 2, _LONG_STRETCH), min(needed * WINDOW / _LENGTHS, 30.0 * found.window)
+        found = _solve(linear, (own, own_window), nodes, window, found)
+    return found
+
+
+def linearisation(profile: Profile) -> Linearisation:
+    """Coefficients of the covariance map along a profile."""
+    problem, solution = profile.problem, profile.solution
+    gain = math.exp(profile.ln_gamma) * solution.phi[1]
+    cross = solution.phi[0] * solution.sigma[1] * problem.steepness**2
+    return Linearisation(gain * solution.sigma[0], cross, gain, problem.tau_r, problem.gate != CONSTANT_GATE)
+
+
+def _solve(
+    linear: Linearisation, given: tuple[Grid, float], nodes: Grid, window: float, start: Exponent | None
+) -> Exponent:
+    if nodes is not given[0] or window != given[1]:
+        p, c, q = (resample(*given, values, nodes, window) for values in (linear.p, linear.c, linear.q))
+        linear = Linearisation(p, c, q, linear.tau, linear.moving)
+    value, state = 0.0, np.zeros(len(nodes.t))
+    if start is not None:
+        value, state = start.value, resample(start.grid, start.window, start.state, nodes, window)
+    status, value = leading_exponent(nodes, window, linear, start is not None, _TOLERANCE, state, value)
+    return Exponent(float(value), status == CONVERGED, state, nodes, window)
+
+
+def _decay(linear: Linearisation, value: float) -> float:
+    """Decay rate of the eigenfunction at long lags.
+
+    ((1 + v)**2 - k**2) ((1 + v tau)**2 - tau**2 k**2) = p ((1 + v tau)**2 - tau**2 k**2) + c q.
+    """
+    square = (1.0 + value) ** 2 - linear.p[-1]
+    if not linear.moving:
+        return math.sqrt(max(square, 0.0))
+    gate_square, tau2 = (1.0 + value * linear.tau) ** 2, linear.tau**2
+    last = square * gate_square - linear.c[-1] * linear.q[-1]
+    middle = gate_square + tau2 * square
+    root = math.sqrt(max(middle**2 - 4.0 * tau2 * last, 0.0))
+    return math.sqrt(max(2.0 * last / (middle + root), 0.0))

@@ -1,30 +1,74 @@
 """Dynamic mean field at points of parameter space: picks the solver that a point needs.
 
 A constant update gate leaves everything Gaussian and is solved deterministically (`phasemap.theory.fluctuating`);
-a fluctuating one needs an ensemble of paths.
+a fluctuating one needs an ensemble of paths (`phasemap.theory.ensemble`).
 """
 
+import importlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from phasemap.kernels.correlations import CONSTANT_GATE, Problem
+from phasemap.kernels.correlations import Problem
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate
+from phasemap.model.results import Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory import statics
 from phasemap.theory.correlations import gated_rate, reduce
 from phasemap.theory.fluctuating import Fluctuating, solutions
+from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
 
 # Order of the dimension "branch" in the registry.
-ZERO, STATIC, CHAOTIC, CHAOTIC_UNSTABLE = range(4)
-QUANTITIES = ("variance", "activity_variance", "correlation_time", "relaxation_time", "lyapunov_max")
-_RATES = ("lyapunov_max",)
-_TIMES = ("correlation_time", "relaxation_time")
+BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable")
+ZERO, STATIC, CHAOTIC, CHAOTIC_UNSTABLE = range(len(BRANCHES))
+QUANTITIES = (
+    "variance",
+    "activity_variance",
+    "correlation_time",
+    "relaxation_time",
+    "lyapunov_max",
+    "lyapunov_times_relaxation",
+)
+# Powers of the unit of rates that a number carries.
+_RATE_POWER = {"lyapunov_max": 1, "correlation_time": -1, "relaxation_time": -1}
+# The slot of the largest solution of the static mean field.
+_LARGEST = 3
 _ACCEPTED = 1e-6
+_SMALL_RATE = 1e-3
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Values, errors and statuses (n_points, branch) of all quantities; everything absent at first."""
+
+    n: int
+    value: dict[str, FloatArray] = field(init=False)
+    error: dict[str, FloatArray] = field(init=False)
+    status: dict[str, StatusArray] = field(init=False)
+
+    def __post_init__(self) -> None:
+        shape = (self.n, len(BRANCHES))
+        object.__setattr__(self, "value", {name: np.full(shape, np.nan) for name in QUANTITIES})
+        object.__setattr__(self, "error", {name: np.full(shape, np.nan) for name in QUANTITIES})
+        status = {name: np.full(shape, Status.ABSENT, dtype=np.uint8) for name in QUANTITIES}
+        object.__setattr__(self, "status", status)
+
+    def put(self, name: str, at: tuple[int, int], value: float, error: float, status: Status) -> None:
+        """Store one number."""
+        self.value[name][at], self.error[name][at], self.status[name][at] = value, error, status
+
+    def fail(self, i: int) -> None:
+        """There may be a fluctuating solution, but nothing here can find it."""
+        for name in QUANTITIES:
+            self.status[name][i, CHAOTIC] = Status.FAILED
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The table as estimates."""
+        return {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in QUANTITIES}
 
 
 def solve_points(
@@ -37,78 +81,95 @@ def solve_points(
         correlation_time   integral of C_h(t) - C_h(inf) over t > 0, over its value at t = 0
         relaxation_time    1 / decay rate of C_h at long lags
         lyapunov_max       maximum Lyapunov exponent
+        lyapunov_times_relaxation   the product of the last two
 
-    Branches: the zero state; the largest static state; the fluctuating attractor (`chaotic`; with noise inputs its
-    exponent may be negative); the unstable fluctuating state that ends with it in the dynamic fold.
+    Branches: the zero state; the largest static state; the fluctuating attractor (`chaotic`; under noise its exponent
+    may be negative); the unstable fluctuating state that meets it in the dynamic fold. Where several attractors
+    fluctuate, the largest is given. An update gate that is closed for good leaves no stationary state.
     Source: PRX 12, 011011, sections III and V; theory notes, sections 5 and 6.
     """
-    shape = (len(points), 4)
-    value = {name: np.full(shape, np.nan) for name in QUANTITIES}
-    error = {name: np.full(shape, np.nan) for name in QUANTITIES}
-    status = {name: np.full(shape, Status.ABSENT, dtype=np.uint8) for name in QUANTITIES}
-    _fill_resting(points, value, error, status)
-    for i, point in enumerate(points):
-        if not is_constant_gate(point.alpha_z, point.beta_z):
-            # A fluctuating update gate: there may be a fluctuating solution, but nothing here can find it.
-            for name in QUANTITIES:
-                status[name][i, CHAOTIC] = Status.FAILED
-        elif gated_rate(point) > 0.0:
-            _fill_fluctuating(i, point, value, error, status)
-    return {name: Estimate(value[name], status[name], error[name]) for name in QUANTITIES}
+    table = _Table(len(points))
+    _fill_resting(points, table)
+    fluctuating_gate = [i for i, p in enumerate(points) if not is_constant_gate(p.alpha_z, p.beta_z)]
+    for i in sorted(set(range(len(points))) - set(fluctuating_gate)):
+        if gated_rate(points[i]) > 0.0:
+            _fill_point(i, points[i], table)
+    _fill_from_ensemble(fluctuating_gate, points, options, seeds, table)
+    return table.estimates()
 
 
-_Table = Mapping[str, np.ndarray]
-
-
-def _fill_resting(points: Sequence[Parameters], value: _Table, error: _Table, status: _Table) -> None:
+def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
     """The zero state and the largest static one, from the static mean field."""
     found = statics.solve_points(points)
     sources = {"variance": "delta_h", "activity_variance": "delta_phi", "lyapunov_max": "leading_edge"}
     for name, source in sources.items():
         estimate = found[source]
-        for branch, slot in ((ZERO, 0), (STATIC, 3)):
-            value[name][:, branch] = estimate.value[:, slot]
-            error[name][:, branch] = np.nan if estimate.error is None else estimate.error[:, slot]
-            status[name][:, branch] = estimate.status[:, slot]
+        for branch, slot in ((ZERO, 0), (STATIC, _LARGEST)):
+            table.value[name][:, branch] = estimate.value[:, slot]
+            table.error[name][:, branch] = np.nan if estimate.error is None else estimate.error[:, slot]
+            table.status[name][:, branch] = estimate.status[:, slot]
+    exponents = table.value["lyapunov_max"]
     for i, point in enumerate(points):
         # A moving output gate relaxes at its own rate at least.
         if not is_constant_gate(point.alpha_r, point.beta_r) and point.tau_r > 0.0:
-            for branch in (ZERO, STATIC):
-                value["lyapunov_max"][i, branch] = np.maximum(value["lyapunov_max"][i, branch], -1.0 / point.tau_r)
+            exponents[i, : STATIC + 1] = np.maximum(exponents[i, : STATIC + 1], -1.0 / point.tau_r)
 
 
-def _fill_fluctuating(i: int, point: Parameters, value: _Table, error: _Table, status: _Table) -> None:
-    """The fluctuating solutions of one point."""
+def _fill_point(i: int, point: Parameters, table: _Table) -> None:
+    """The fluctuating solutions of one point with a constant update gate, and its zero state under a noisy gate."""
     problem, gain, rate = reduce(point)
     if not _is_solvable(problem):
-        for name in QUANTITIES:
-            status[name][i, CHAOTIC] = Status.FAILED
+        table.fail(i)
         return
+    if has_zero_state(problem) and gate_is_driven(problem):
+        value, error, converged = zero_exponent_under_noise(problem, gain)
+        status = Status.CONVERGED if converged and _is_good("lyapunov_max", value, error) else Status.NOT_CONVERGED
+        table.put("lyapunov_max", (i, ZERO), value * rate, error * rate, status)
+        for name in ("variance", "activity_variance"):
+            table.put(name, (i, ZERO), 0.0, 0.0, Status.CONVERGED)
     found = solutions(problem, gain)
-    stable = [s for s in found if s.stable]
-    unstable = [s for s in found if not s.stable]
-    for branch, candidates in ((CHAOTIC, stable), (CHAOTIC_UNSTABLE, unstable)):
+    for branch, wanted in ((CHAOTIC, True), (CHAOTIC_UNSTABLE, False)):
+        candidates = [s for s in found if s.stable == wanted]
         if candidates:
-            _store(i, branch, candidates[-1], rate, value, error, status)
+            _store((i, branch), candidates[-1], rate, table)
 
 
 def _is_solvable(problem: Problem) -> bool:
     """White noise on a gate without inertia has no variance."""
-    white = problem.noise_r > 0.0 and problem.tau_noise == 0.0
-    return not (problem.gate != CONSTANT_GATE and white and problem.tau_r == 0.0)
+    white = gate_is_driven(problem) and problem.tau_noise == 0.0
+    return not (white and problem.tau_r == 0.0)
 
 
-def _store(
-    i: int, branch: int, solution: Fluctuating, rate: float, value: _Table, error: _Table, status: _Table
-) -> None:
+def _is_good(name: str, value: float, error: float) -> bool:
+    scale = max(abs(value), _SMALL_RATE) if name == "lyapunov_max" else abs(value)
+    return math.isinf(value) or error <= _ACCEPTED * scale
+
+
+def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Table) -> None:
     """Numbers of one solution in units of the membrane time constant."""
-    values, errors = dict(solution.values), dict(solution.errors)
-    decay = values.pop("relaxation_rate")
-    values["relaxation_time"] = 1.0 / decay if decay > 0.0 else math.inf
-    errors["relaxation_time"] = errors.pop("relaxation_rate") / decay**2 if decay > 0.0 else math.inf
     for name in QUANTITIES:
-        unit = rate if name in _RATES else 1.0 / rate if name in _TIMES else 1.0
-        value[name][i, branch] = values[name] * unit
-        error[name][i, branch] = errors[name] * unit
-        good = errors[name] <= _ACCEPTED * max(abs(values[name]), 1e-3 if name in _RATES else 0.0)
-        status[name][i, branch] = Status.CONVERGED if good else Status.NOT_CONVERGED
+        value, error = solution.values[name], solution.errors[name]
+        unit = rate ** _RATE_POWER.get(name, 0)
+        status = Status.CONVERGED if solution.converged and _is_good(name, value, error) else Status.NOT_CONVERGED
+        table.put(name, at, value * unit, error * unit, status)
+
+
+def _fill_from_ensemble(
+    rows: Sequence[int], points: Sequence[Parameters], options: Any, seeds: Sequence[np.random.SeedSequence],
+    table: _Table,
+) -> None:  # fmt: skip
+    """The fluctuating attractor at points with a fluctuating update gate."""
+    if not rows:
+        return
+    solve = getattr(importlib.import_module("phasemap.theory.ensemble"), "solve_points", None)
+    if solve is None:
+        for i in rows:
+            table.fail(i)
+        return
+    found = solve([points[i] for i in rows], options, [seeds[i] for i in rows])
+    for name in QUANTITIES:
+        if name in found:
+            table.value[name][rows, CHAOTIC] = found[name].value[:, CHAOTIC]
+            table.status[name][rows, CHAOTIC] = found[name].status[:, CHAOTIC]
+            if found[name].error is not None:
+                table.error[name][rows, CHAOTIC] = found[name].error[:, CHAOTIC]

@@ -93,6 +93,11 @@ def activation_averages(g, b, variance):
     centre, width, at_centre, scale, first, last, fine = _sinh_nodes(2.0 * c, -2.0 * b)
     sinh, cosh = (_SINH_FINE, _COSH_FINE) if fine else (_SINH, _COSH)
     square = slope_square = v_square = v_slope_square = b_square = b_slope_square = 0.0
+    even = b == 0.0
+    if even:
+        # Half of the nodes: the sums in b vanish, the others count twice but for the node at xi = 0.
+        first = _MOST_NODES
+        slope_square, v_square, v_slope_square = -0.5 * cosh[first], -0.5 * direct * cosh[first], direct * cosh[first]
     for i in range(first, last + 1):
         xi = centre + width * sinh[i]
         weight = cosh[i] * exp(-0.5 * xi * xi)
@@ -104,6 +109,9 @@ def activation_averages(g, b, variance):
         v_slope_square += weight * ss * (direct * (8.0 - 10.0 * s) - by_parts * 2.0 * xi * t)
         b_square += weight * s * t
         b_slope_square += weight * ss * t
+    if even:
+        width *= 2.0
+        b_square = b_slope_square = 0.0
     gg = g * g
     unit = width * (gg / c if by_parts > 0.0 else gg)
     return (width * square, gg * width * slope_square, unit * v_square, gg * unit * v_slope_square,

@@ -64,20 +64,23 @@ def critical_grid(kind, level, scale, table, y, out):
 
 @njit(**KERNEL)
 def zero_state_terms(table, out):
-    """Gate averages that decide on the zero state, at q = 0: fills out (n, 3) with g^2 R, R' / R and P / R.
+    """Averages that decide on the zero state: fills out (n, 4) with g^2 R, R' / R, P / R and g^2 R_+.
 
-    R = <sigma_r^2>, R' its derivative in the variance, P = <sigma_r'^2>, over the static input to the output gate.
+    R = <sigma_r^2> at q = 0 (over the static input to the output gate), R' its derivative in the variance,
+    P = <sigma_r'^2>; R_+ is the limit of R for q -> 0, which differs where a hard gate has its threshold at rest.
     """
     for i in range(table.shape[0]):
         p = problem_of_row(table[i])
-        variance = p.v_r
-        if variance == 0.0 and p.alpha_r < math.inf:
-            s = p.rest_r
-            square, slope_square = s * s, (p.alpha_r * s * (1.0 - s)) ** 2
-            derivative = p.alpha_r**2 * s * s * (1.0 - s) * (2.0 - 3.0 * s)
-        else:
-            averages = gate_averages(p.alpha_r, p.offset_r, p.rest_r, variance)
+        s = p.rest_r
+        square, slope_square, derivative = s * s, 0.0, 0.0
+        if p.v_r > 0.0:
+            averages = gate_averages(p.alpha_r, p.offset_r, p.rest_r, p.v_r)
             square, slope_square, derivative = averages[1], averages[2], averages[4]
+        elif p.alpha_r < math.inf:
+            slope_square = (p.alpha_r * s * (1.0 - s)) ** 2
+            derivative = p.alpha_r**2 * square * (1.0 - s) * (2.0 - 3.0 * s)
+        at_threshold = math.isinf(p.alpha_r) and p.v_r == 0.0 and p.offset_r == 0.0
         out[i, 0] = p.g * p.g * square
         out[i, 1] = derivative / square if square > 0.0 else 0.0
         out[i, 2] = slope_square / square if square > 0.0 else 0.0
+        out[i, 3] = p.g * p.g * (0.5 if at_threshold else square)

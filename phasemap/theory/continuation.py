@@ -20,8 +20,11 @@ _ITERATIONS = 15
 _LONGEST_STEP = 0.05
 # Curves: largest distance between a chord and the curve, and the number of times that chords are halved for it.
 _SAG = 1e-4
-_ROUNDS = 8
+_ROUNDS = 12
+_CUTS = np.array([0.5, 0.25, 0.75])
 _CLOSEST = 1e-5
+# A vertex further above its chord than this many chords is taken for one of another piece.
+_STEEPEST = 4.0
 
 
 def jacobian(residual: Residual, points: FloatArray) -> FloatArray:
@@ -74,26 +77,30 @@ def project(
 def smooth_curve(residual: Residual, curve: FloatArray) -> FloatArray:
     """Refine a polyline (n, d) whose vertices are on a curve until no chord sags by more than a tolerance.
 
-    Chords are halved by pseudo-arclength steps: the middle of the chord is the predictor, the plane normal to the
-    chord the constraint. Around turning points of any coordinate the chords are kept short, so that extrema are met.
+    Chords are cut by pseudo-arclength steps: a point of the chord is the predictor, the plane normal to the chord the
+    constraint. The middle comes first; where nothing is found above it (at a tip, where the curve is not smooth) the
+    quarters are tried, so that vertices accumulate towards the tip from both sides. Around turning points of any
+    coordinate the chords are kept short, so that extrema are met.
     """
     curve = _without_reversals(curve)
-    settled = np.zeros(max(len(curve) - 1, 0), dtype=bool)
+    attempts = np.zeros(max(len(curve) - 1, 0), dtype=int)
     for _ in range(_ROUNDS):
         chord = np.diff(curve, axis=0)
         length = np.linalg.norm(chord, axis=1)
-        todo = np.flatnonzero(~settled & (length > _CLOSEST))
+        todo = np.flatnonzero((attempts < len(_CUTS)) & (length > _CLOSEST))
         if not len(todo):
             break
-        middle = 0.5 * (curve[todo] + curve[todo + 1])
-        solved, worst = project(residual, middle, directions=chord[todo] / length[todo, None])
-        sag = np.linalg.norm(solved - middle, axis=1)
-        good = (worst < SOLVED) & (sag < 0.5 * length[todo])
-        insert = good & ((sag > _SAG) | _turns(curve)[todo])
-        settled[todo[~insert]] = True
+        cut = curve[todo] + _CUTS[attempts[todo], None] * chord[todo]
+        solved, worst = project(residual, cut, directions=chord[todo] / length[todo, None])
+        sag = np.linalg.norm(solved - cut, axis=1)
+        found = (worst < SOLVED) & (sag < _STEEPEST * length[todo])
+        bent = (sag > _SAG) | _turns(curve)[todo] | (attempts[todo] > 0)
+        attempts[todo] = np.where(found, len(_CUTS), attempts[todo] + 1)
+        insert = found & bent
+        attempts[todo[insert]] = 0
         places = todo[insert] + 1
         curve = np.insert(curve, places, solved[insert], axis=0)
-        settled = np.insert(settled, places, False)
+        attempts = np.insert(attempts, places, 0)
     return curve
 
 

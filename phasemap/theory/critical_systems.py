@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasemap.kernels import static_conditions as kernel
 from phasemap.kernels.static_stability import COLUMNS, DELTA_H, DELTA_PHI, STATIC_GAIN, describe_rows
@@ -105,7 +106,7 @@ class ZeroStateSystem:
     def residual(self, unit: FloatArray) -> FloatArray:
         """The conditions (n, m)."""
         table = static_table(self.box.parameters(unit))
-        out = np.empty((len(table), 3))
+        out = np.empty((len(table), 4))
         kernel.zero_state_terms(table, out)
         return self._terms(out)
 
@@ -114,14 +115,36 @@ class ZeroStateSystem:
         grid = _unit_grid(_POINTS[self.box.dimension], self.box.dimension)
         flat = grid.reshape(-1, self.box.dimension)
         values = self.residual(flat)
-        table = static_table(self.box.parameters(flat))
-        stateless = (table[:, [FIELDS.index(name) for name in ("b", "v_h", "m_h")]] != 0).any(axis=1)
-        values[stateless] = 1.0
+        values[~has_zero_state(self.box, flat)] = 1.0
         return values.reshape(*grid.shape[:-1], -1)
 
     def extra(self, unit: FloatArray) -> FloatArray:
         """Nothing."""
         return np.empty((len(unit), 0))
+
+
+def has_zero_state(box: ParameterBox, unit: FloatArray) -> NDArray[np.bool_]:
+    """Whether h = 0 is a fixed point: (n, d) -> (n,)."""
+    table = static_table(box.parameters(unit))
+    return np.asarray((table[:, [FIELDS.index(name) for name in ("b", "v_h", "m_h")]] == 0).all(axis=1))
+
+
+def gate_opens_at_rest(box: ParameterBox) -> bool:
+    """Whether the output gate is a hard one whose threshold is its value at rest, all over the box."""
+    row = _row_inside(box)
+    hard = bool(np.isinf(row["alpha_r"]) and row["offset_r"] == 0 and row["v_r"] == 0)
+    return hard and bool(row["b"] == 0 and row["v_h"] == 0 and row["m_h"] == 0)
+
+
+def has_update_gate(box: ParameterBox) -> bool:
+    """Whether there is an update gate that is not constant."""
+    return bool(_row_inside(box)["alpha_z"] > 0)
+
+
+def _row_inside(box: ParameterBox) -> dict[str, float]:
+    """The static problem at some point inside the box, as good as any to tell which parameters vanish all over it."""
+    inside = np.full((1, box.dimension), 0.4142)
+    return dict(zip(FIELDS, static_table(box.parameters(inside))[0].tolist(), strict=True))
 
 
 def _unit_grid(points: int, dimension: int) -> FloatArray:

@@ -67,6 +67,7 @@ def _is_noisy(parameters: FloatArray) -> NDArray[np.bool_]:
 
 def _estimate(value: FloatArray, error: FloatArray) -> Estimate:
     missing = np.isnan(value)
+    error = np.where(np.isinf(value), 0.0, error)
     with np.errstate(invalid="ignore"):
         poor = error > TOLERANCE * np.maximum(1.0, np.abs(value))
     status = np.where(missing, Status.ABSENT, np.where(poor, Status.NOT_CONVERGED, Status.CONVERGED))
@@ -77,8 +78,8 @@ def _derived(known: Mapping[str, Estimate], parameters: FloatArray) -> dict[str,
     """f S and the verdict on stability, from S and f."""
     gain, fraction, delta_z = (known[name] for name in ("static_gain", "open_fraction", "delta_z"))
     S, f = np.asarray(gain.value, dtype=float), np.asarray(fraction.value, dtype=float)
-    relative = [np.nan_to_num(e.error / np.abs(np.asarray(e.value, dtype=float))) for e in (gain, fraction)]
-    marginal_gain = _estimate(f * S, f * S * (relative[0] + relative[1]))
+    with np.errstate(invalid="ignore"):
+        marginal_gain = _estimate(f * S, f * gain.error + S * fraction.error)
     hard = np.isinf(parameters[:, Parameters._fields.index("alpha_z")])
     hard &= np.isfinite(parameters[:, Parameters._fields.index("beta_z")])
     pinned = hard[:, None] & (np.asarray(delta_z.value) > 0) & (f * S <= 1.0)

@@ -20,17 +20,25 @@ from phasemap.kernels import static_conditions as conditions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface, FloatArray
 from phasemap.theory.continuation import SOLVED, project, smooth_curve
-from phasemap.theory.critical_systems import CriticalSystem, FixedPointSystem, ZeroStateSystem, hard_update_gate
+from phasemap.theory.critical_systems import (
+    CriticalSystem,
+    FixedPointSystem,
+    ZeroStateSystem,
+    gate_opens_at_rest,
+    hard_update_gate,
+    has_update_gate,
+)
 from phasemap.theory.meshes import ZeroSet, polylines, zero_set
 from phasemap.theory.parameter_box import ParameterBox
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """The condition in words, and the equations: (box, level) -> system."""
+    """The condition in words, the equations: (box, level) -> system, and whether they have a meaning in a box."""
 
     condition: str
     system: Callable[[ParameterBox, float], CriticalSystem]
+    exists: Callable[[ParameterBox], bool] = lambda box: True
 
 
 def _fixed_point(kind: int) -> Callable[[ParameterBox, float], CriticalSystem]:
@@ -39,6 +47,17 @@ def _fixed_point(kind: int) -> Callable[[ParameterBox, float], CriticalSystem]:
 
 def _zero_state(terms: Callable[[FloatArray], FloatArray]) -> Callable[[ParameterBox, float], CriticalSystem]:
     return lambda box, level: ZeroStateSystem(box, terms)
+
+
+def _fold(box: ParameterBox, level: float) -> CriticalSystem:
+    """The fold; under a hard output gate its unstable half has shrunk into the zero state, where it then happens."""
+    if gate_opens_at_rest(box):
+        return ZeroStateSystem(box, _birth)
+    return FixedPointSystem(box, conditions.FOLD)
+
+
+def _birth(terms: FloatArray) -> FloatArray:
+    return _signed(terms[:, 3:], 1.0)
 
 
 def _signed(x: FloatArray, y: FloatArray | float) -> FloatArray:
@@ -60,11 +79,12 @@ def _dynamic_tricritical(terms: FloatArray) -> FloatArray:
 
 KINDS: dict[str, _Kind] = {
     "zero_instability": _Kind("g_h^2 <sigma_r^2> = 1 at the zero state", _zero_state(_instability)),
-    "static_fold": _Kind("A(q) = q and dA/dq = 1", _fixed_point(conditions.FOLD)),
+    "static_fold": _Kind("A(q) = q and dA/dq = 1", _fold),
     "static_gain_one": _Kind("S = 1 at a non-zero fixed point", _fixed_point(conditions.GAIN)),
     "marginal_boundary": _Kind(
         "f S = 1 for the hard update gate of the same threshold",
         lambda box, level: FixedPointSystem(box, conditions.MARGINAL, level, hard_update_gate),
+        has_update_gate,
     ),
     "edge_level": _Kind("lambda_e = level at a non-zero fixed point", _fixed_point(conditions.EDGE)),
     "static_tricritical": _Kind("g_h^2 R = 1 and dR/dDelta = 2 R, R = <sigma_r^2>", _zero_state(_static_tricritical)),
@@ -92,6 +112,8 @@ def trace(name: str, base: Parameters, box: Mapping[str, tuple[float, float]], l
         raise ParameterError(f"Unknown critical surface {name!r}. There are: {', '.join(KINDS)}.")
     kind = KINDS[name]
     frame = ParameterBox(base, box)
+    if not kind.exists(frame):
+        return CriticalSurface(name, kind.condition, frame.names, np.empty((0, frame.dimension)), np.empty(0))
     system = kind.system(frame, level)
     values = system.on_grid()
     skeleton = zero_set(values)

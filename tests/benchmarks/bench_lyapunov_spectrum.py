@@ -1,0 +1,209 @@
+"""Lyapunov spectra: speed against this machine's matrix product, and against the schemes of public codes.
+
+    python tests/benchmarks/bench_lyapunov_spectrum.py [--size 500] [--peer-size 200] [--repeats 3]
+
+Useful operations are those of the matrix products of the tangent flow alone, 2 N^2 K for each N x N matrix times K
+vectors: elementwise work, orthonormalisation and the state's own steps count as time, not as work. Seconds are CPU
+seconds of one thread (minimum over repeats), so that other load on the machine disturbs little; where threads are
+compared, wall seconds.
+
+The peers' schemes are written plainly for the additive network: NumPy, Euler steps with QR every step and every 10
+(Engelken, RNN-LyapunovSpectra); NumPy, RK4 with QR every step (lyapynov, davidclark1/rnn-lyapunov); Numba, RK4 with QR
+every step (pynamicalsys); NumPy, RK4 with QR every 10, the best of the plain ones. All run over the same time from the
+same matrix, state and vectors, with the same step of the tangent flow where it is not said otherwise.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numba import njit
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from phasemap.model.parameters import make_parameters
+from phasemap.simulation.disorder import draw_network
+from phasemap.simulation.integrators import start
+from phasemap.simulation.lyapunov_spectrum import SpectrumSampler
+from phasemap.simulation.threads import available_cores
+
+GAIN, STEP, DURATION = 3.0, 0.1, 10.0
+SEED = np.random.SeedSequence(1)
+
+
+def shortest(run: Callable[[], object], repeats: int, clock: Callable[[], float] = time.process_time) -> float:
+    seconds = []
+    for _ in range(repeats):
+        began = clock()
+        run()
+        seconds.append(clock() - began)
+    return min(seconds)
+
+
+def gemm_peak(size: int, dtype: type, repeats: int) -> float:
+    """Operations per second of one product of square matrices, one thread."""
+    a = np.random.default_rng(0).standard_normal((size, size)).astype(dtype)
+    out = np.empty_like(a)
+    count = max(1, int(4e9 / (2.0 * size**3)))
+    np.dot(a, a, out=out)
+    return 2.0 * size**3 * count / shortest(lambda: [np.dot(a, a, out=out) for _ in range(count)], 3 * repeats)
+
+
+def sampler_of(size: int, step: float, dtype: type = np.float64, **gates: float) -> SpectrumSampler:
+    integrator = start(draw_network(make_parameters(g_h=GAIN, **gates), size, SEED), step, 1.0, SEED)
+    integrator.advance(round(50.0 / step))
+    return SpectrumSampler(integrator, integrator.network.dimension, SEED, dtype)
+
+
+# --- the peers' schemes -----------------------------------------------------------------------------------------------
+
+
+def euler(J: np.ndarray, h: np.ndarray, Q: np.ndarray, every: int) -> np.ndarray:
+    total = np.zeros(len(h))
+    for step in range(1, round(DURATION / STEP) + 1):
+        phi = np.tanh(GAIN * h)
+        Q = Q + STEP * (-Q + (J * (GAIN * (1.0 - phi**2))) @ Q)
+        h = h + STEP * (-h + J @ phi)
+        if step % every == 0:
+            Q, R = np.linalg.qr(Q)
+            total += np.log(np.abs(np.diag(R)))
+    return total / DURATION
+
+
+def field(J, h, Q):
+    phi = np.tanh(GAIN * h)
+    return -h + J @ phi, -Q + J @ ((GAIN * (1.0 - phi**2))[:, None] * Q)
+
+
+def runge_kutta(J: np.ndarray, h: np.ndarray, Q: np.ndarray, every: int) -> np.ndarray:
+    total = np.zeros(len(h))
+    for step in range(1, round(DURATION / STEP) + 1):
+        a, b = field(J, h, Q)
+        c, d = field(J, h + 0.5 * STEP * a, Q + 0.5 * STEP * b)
+        e, f = field(J, h + 0.5 * STEP * c, Q + 0.5 * STEP * d)
+        g, i = field(J, h + STEP * e, Q + STEP * f)
+        h, Q = h + STEP / 6 * (a + 2 * c + 2 * e + g), Q + STEP / 6 * (b + 2 * d + 2 * f + i)
+        if step % every == 0:
+            Q, R = np.linalg.qr(Q)
+            total += np.log(np.abs(np.diag(R)))
+    return total / DURATION
+
+
+compiled_field = njit(field)
+
+
+@njit
+def runge_kutta_compiled(J, h, Q, step, n_steps):
+    total = np.zeros(len(h))
+    for _ in range(n_steps):
+        a, b = compiled_field(J, h, Q)
+        c, d = compiled_field(J, h + 0.5 * step * a, Q + 0.5 * step * b)
+        e, f = compiled_field(J, h + 0.5 * step * c, Q + 0.5 * step * d)
+        g, i = compiled_field(J, h + step * e, Q + step * f)
+        h = h + step / 6 * (a + 2 * c + 2 * e + g)
+        Q, R = np.linalg.qr(Q + step / 6 * (b + 2 * d + 2 * f + i))
+        total += np.log(np.abs(np.diag(R)))
+    return total / (step * n_steps)
+
+
+# --- the two tables ---------------------------------------------------------------------------------------------------
+
+
+def against_peak(size: int, repeats: int) -> None:
+    print(f"\nN = {size}, all exponents, one thread (percent of the matrix product's speed at this size)")
+    print(f"{'':34}{'GEMM':>8}{'tangent step':>20}{'all of it':>20}{'interval':>10}{'condition':>11}")
+    cases = [("additive network", np.float64, {}), ("additive, single precision", np.float32, {})]
+    cases += [("both gates (3N exponents)", np.float64, {"alpha_z": 3.0, "alpha_r": 2.0})] if size <= 500 else []
+    for name, dtype, gates in cases:
+        peak = gemm_peak(size, dtype, repeats)
+        sampler = sampler_of(size, STEP, dtype, **gates)
+        sampler.align(5.0)
+        flow, steps = sampler.flow, sampler.interval
+        propagate = flow._propagator(flow._linearise(steps)[0])
+        vectors = [part.copy() for part in flow._vectors]
+
+        def tangent_steps(flow=flow, propagate=propagate, vectors=vectors) -> None:
+            for part, kept in zip(flow._vectors, vectors, strict=True):
+                part[:] = kept
+            for panel in flow._panels:
+                propagate(panel)
+
+        tangent = flow.flops(steps) / shortest(tangent_steps, 2 * repeats)
+        tangent_steps()
+        flow._orthonormalise(flow.blocks)
+        count = max(1, round(4.0 / sampler.interval_time))
+        whole = flow.flops(steps * count) / shortest(lambda s=sampler, c=count: s.measure(c), repeats)
+        print(
+            f"{name:34}{peak / 1e9:8.1f}{tangent / 1e9:12.1f} ({tangent / peak:4.0%})"
+            f"{whole / 1e9:12.1f} ({whole / peak:4.0%}){sampler.interval_time:10.1f}{sampler.worst_condition:11.1e}"
+        )
+
+
+def against_peers(size: int, repeats: int) -> None:
+    def ours(step: float, dtype: type, executor: ThreadPoolExecutor | None = None) -> np.ndarray:
+        sampler = samplers[step, dtype]
+        sampler.flow.integrator.x[0, 0] = h
+        sampler.flow.blocks[0][:] = Q.T
+        sampler._rates.clear()
+        sampler.measure(round(DURATION / sampler.interval_time), executor)
+        return sampler.rates.mean(axis=0)
+
+    samplers = {
+        (step, dtype): sampler_of(size, step, dtype) for step in (STEP, STEP / 2) for dtype in (np.float64, np.float32)
+    }
+    for (step, dtype), sampler in samplers.items():
+        # intervals that the conditioning of this network allows, and that divide the duration
+        sampler.interval = round((2.0 if dtype is np.float64 else 0.4) / (2.0 * step))
+    flow = samplers[STEP, np.float64].flow
+    h, Q = flow.integrator.h.copy(), np.ascontiguousarray(flow.blocks[0].T)
+    J = flow.integrator.network.J_h.astype(float)
+    schemes: list[tuple[str, Callable[[], np.ndarray]]] = [
+        ("NumPy, Euler, QR every step", lambda: euler(J, h, Q, 1)),
+        ("NumPy, Euler, QR every 10", lambda: euler(J, h, Q, 10)),
+        ("NumPy, RK4, QR every step", lambda: runge_kutta(J, h, Q, 1)),
+        ("Numba, RK4, QR every step", lambda: runge_kutta_compiled(J, h, Q, STEP, round(DURATION / STEP))),
+        ("NumPy, RK4, QR every 10", lambda: runge_kutta(J, h, Q, 10)),
+        ("NumPy, RK4, QR every 10, float32",
+         lambda: runge_kutta(J.astype(np.float32), h.astype(np.float32), Q.astype(np.float32), 10)),
+        ("phasemap, tangent step 0.1", lambda: ours(STEP / 2, np.float64)),
+        ("phasemap, tangent step 0.2", lambda: ours(STEP, np.float64)),
+        ("phasemap, tangent step 0.4", lambda: ours(2 * STEP, np.float64)),
+        ("phasemap, 0.2, single precision", lambda: ours(STEP, np.float32)),
+    ]  # fmt: skip
+    fine = sampler_of(size, STEP / 8)
+    fine.interval = round(2.0 / (2.0 * STEP / 8))
+    samplers[STEP / 8, np.float64] = fine
+    exact = ours(STEP / 8, np.float64)
+    seconds = {}
+    print(f"\nadditive network, g = {GAIN:g}, N = {size}, {DURATION:g} time units, one thread")
+    print(f"{'scheme':36}{'seconds':>9}{'times ours':>12}{'max difference of exponents':>30}")
+    for name, run in schemes:
+        found = run()
+        seconds[name] = (shortest(run, repeats), float(np.abs(np.sort(found) - np.sort(exact)).max()))
+    for name, (elapsed, difference) in seconds.items():
+        ratio = elapsed / seconds["phasemap, tangent step 0.2"][0]
+        print(f"{name:36}{elapsed:9.3f}{ratio:12.1f}{difference:30.1e}")
+    with ThreadPoolExecutor(available_cores()) as executor:
+        one = shortest(lambda: ours(STEP, np.float64), repeats, time.perf_counter)
+        several = shortest(lambda: ours(STEP, np.float64, executor), repeats, time.perf_counter)
+    print(f"{available_cores()} threads on panels: {one / several:.2f} times faster than one (wall time)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=500)
+    parser.add_argument("--peer-size", type=int, nargs="+", default=[200, 500])
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    for library in threadpool_info():
+        if library["user_api"] == "blas":
+            print(f"BLAS: {library['internal_api']} {library['version']}, kernels for {library.get('architecture')}")
+    with threadpool_limits(1, user_api="blas"):
+        against_peak(arguments.size, arguments.repeats)
+        for size in arguments.peer_size:
+            against_peers(size, arguments.repeats)
+
+
+if __name__ == "__main__":
+    main()

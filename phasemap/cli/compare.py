@@ -22,7 +22,7 @@ def compare(
         typer.Option(
             "--finite-size",
             min=0.0,
-            help="Allowance A / N for networks of N units, absolute for exponents, else relative; none if extrapolated.",
+            help="Allowance A / N for networks of N units, absolute for exponents, else relative; 0 if extrapolated.",
         ),
     ] = 25.0,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,

@@ -75,7 +75,9 @@ def _field_at(field: Field, place: int, index: int, name: str) -> Field:
 
 
 def _checks_at(checks: Checks, name: str, held: float) -> Checks | None:
-    """The check points that lie in the section."""
+    """The check points that lie in the section (all of them if it is not along a parameter)."""
+    if name not in checks.parameters:
+        return checks
     inside = np.isclose(checks.parameters[name], held, rtol=1e-9, atol=1e-12)
     if not inside.any():
         return None

@@ -9,10 +9,14 @@ from rich.text import Text
 
 from phasemap.errors import PhasemapError
 from phasemap.figures.cut import cut
-from phasemap.figures.fields import branching, check_quantity, default_quantity
-from phasemap.figures.lines import draw_lines_figure
+from phasemap.figures.fields import available, branching, check_quantity, default_quantity, own_numeric
+from phasemap.figures.lines import LineScene, draw_lines_figure
 from phasemap.figures.phase_diagram import draw_phase_diagram
+from phasemap.figures.profiles import draw_profiles
+from phasemap.figures.rasters import draw_raster
+from phasemap.figures.scene import equation
 from phasemap.figures.stage import stage, stage_line
+from phasemap.figures.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
 from phasemap.figures.style import WIDTHS
 from phasemap.figures.surfaces3d import draw_surfaces
 from phasemap.figures.terminal import lines_as_text, map_as_text
@@ -37,7 +41,7 @@ class Request:
 
 
 def draw(result: Result, request: Request) -> Figure:
-    """The figure that the result's number of axes calls for.
+    """The figure that the quantity and the result's number of axes call for.
 
     Raises:
         PhasemapError: what is asked for is not in the result, or has too many or too few axes.
@@ -48,32 +52,48 @@ def draw(result: Result, request: Request) -> Figure:
     if len(section.axes) == 3 and request.quantity is None:
         return draw_surfaces(section, request.width or "single")
     quantity = _quantity(section, request)
-    if len(section.axes) == 2:
+    title = _title(result, section, request)
+    own = own_numeric(section, quantity, others)
+    if len(own) == 2 and not section.axes:
+        raster = stage_raster(section, quantity, own, request.branch, others)
+        return draw_raster(replace(raster, title=title), request.width or "single")
+    if len(own) == 1 and len(section.axes) <= 1:
+        profiles = stage_profiles(section, quantity, own[0], request.branch, others)
+        return draw_profiles(replace(profiles, title=title), request.width or "single")
+    if len(section.axes) == 2 and not own:
         scene = stage(section, quantity, request.branch, others)
         wide = "double" if scene.checks is not None else "single"
-        return draw_phase_diagram(replace(scene, title=_title(result, section, request)), request.width or wide)
-    if len(section.axes) == 1:
+        return draw_phase_diagram(replace(scene, title=title), request.width or wide)
+    if len(section.axes) == 1 and not own:
         line = stage_line(section, quantity, request.branch, others)
-        return draw_lines_figure(replace(line, title=_title(result, section, request)), request.width or "single")
-    raise PhasemapError(_too_many(section))
+        return draw_lines_figure(replace(line, title=title), request.width or "single")
+    raise PhasemapError(_too_many(section, own))
 
 
 def write(result: Result, request: Request, columns: int, rows: int, colour: bool) -> Text:
     """The same as text, for a terminal of that size (colour) or a file (plain characters); raises like `draw`."""
     section, others = _section(result, request)
     quantity = _quantity(section, request)
-    if len(section.axes) == 2:
+    own = own_numeric(section, quantity, others)
+    if len(section.axes) == 2 and not own:
         return map_as_text(stage(section, quantity, request.branch, others), columns, rows, colour)
-    if len(section.axes) == 1:
+    if len(section.axes) == 1 and not own:
         return lines_as_text(stage_line(section, quantity, request.branch, others), columns, rows)
-    raise PhasemapError(_too_many(section))
+    if len(section.axes) <= 1 and len(own) == 1:
+        profiles = stage_profiles(section, quantity, own[0], request.branch, others)
+        return lines_as_text(LineScene(profiles.x, profiles.layers, profiles.names), columns, rows)
+    raise PhasemapError(_too_many(section, own))
 
 
 def _title(result: Result, section: Result, request: Request) -> str:
     """What a caption cannot replace: where the section is and which branch a map shows."""
-    held = [axis for axis in result.axes if axis.name not in section.axis_names]
-    words = [f"{axis.symbol or axis.name} $= {section.metadata.parameters[axis.name]:.4g}$" for axis in held]
-    others = [f"{name} {value}" for name, value in request.at.items() if name not in result.axis_names]
+    if CHECK in request.at and section.checks is not None:
+        number = int(section.metadata.parameters[CHECK])
+        places = {name: float(values[number]) for name, values in section.checks.parameters.items()}
+    else:
+        places = {name: v for name, v in section.metadata.parameters.items() if name in result.axis_names}
+    words = [equation(axis.symbol or axis.name, places[axis.name]) for axis in result.axes if axis.name in places]
+    others = [f"{name} {value}" for name, value in request.at.items() if name not in (*result.axis_names, CHECK)]
     dim = branching(section, _quantity(section, request))
     branch = [f"{request.branch} {dim}".replace("_", " ")] if request.branch and dim else []
     return request.title or ", ".join([*words, *others, *branch])
@@ -84,7 +104,14 @@ def _quantity(result: Result, request: Request) -> str:
 
 
 def _section(result: Result, request: Request) -> tuple[Result, dict[str, str]]:
-    """The result cut along its axes, and what remains of `at`: places along the quantity's own dimensions."""
+    """The result cut along its axes, and what remains of `at`: places along the quantity's own dimensions.
+
+    Axes of one value are held there. A quantity that is stored at the check points only is taken from these.
+    """
+    checked = {} if result.checks is None else result.checks.fields
+    if request.quantity in checked and request.quantity not in available(result):
+        result = at_checks(result, request.quantity)
+    held = {axis.name: float(axis.values[0]) for axis in result.axes if len(axis) == 1}
     axes = {name: value for name, value in request.at.items() if name in result.axis_names}
     others = {name: value for name, value in request.at.items() if name not in axes}
     dims = {dim for stored in result.fields.values() for dim in stored.own_dims}
@@ -94,7 +121,7 @@ def _section(result: Result, request: Request) -> tuple[Result, dict[str, str]]:
             near = difflib.get_close_matches(name, places, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise PhasemapError(f"There is no axis {name!r} to cut.{hint} There are: {', '.join(places)}.")
-    return cut(result, {name: _number(name, value) for name, value in axes.items()}), others
+    return cut(result, {**held, **{name: _number(name, value) for name, value in axes.items()}}), others
 
 
 def _number(name: str, value: str) -> float:
@@ -104,7 +131,14 @@ def _number(name: str, value: str) -> float:
         raise PhasemapError(f"The section {name}={value} needs a number.") from None
 
 
-def _too_many(result: Result) -> str:
+def _too_many(result: Result, own: tuple[str, ...]) -> str:
+    if own:
+        dim, places = own[0], result.labels[own[0]]
+        axes = "".join(f" --slice {axis.name}={axis.values[len(axis) // 2]:g}" for axis in result.axes[: len(own)])
+        return (
+            f"The quantity is a function of {' and '.join(own)} at every point: choose a point{' with' if axes else ''}"
+            f"{axes}, or a place along it with --slice {dim}={places[0]} (it runs to {places[-1]})."
+        )
     if not result.axes:
         return "Nothing is left to draw: leave one or two axes without --slice."
     third = result.axes[-1]

@@ -1,7 +1,7 @@
 """Which stored number stands for a quantity at every point: a branch, a fixed point, or a label made from them."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -89,11 +89,13 @@ def resolve(
     branch: str | None = None,
     at: Mapping[str, str] | None = None,
     checks: Checks | None = None,
+    keep: Collection[str] = (),
 ) -> Field:
     """The quantity over the axes alone (or over the check points): one number at every point.
 
     branch: a label of its dimension `branch` or `fixed_point`; None takes the attractor, or the outermost fixed point.
     at:     dimension -> label or number, for every other dimension of its own.
+    keep:   dimensions of its own that stay, last.
 
     Raises:
         PhasemapError: a label or dimension that does not exist, or one that has to be chosen and is not.
@@ -107,6 +109,8 @@ def resolve(
     for dim in field.own_dims:
         if dim in BRANCHING and dim not in left:
             field = _choose(result, fields, field, dim, branch)
+        elif dim in keep and dim not in left:
+            continue
         elif dim in left:
             field = _take(field, dim, _index(_labels(result, dim), dim, left.pop(dim)))
         else:
@@ -124,6 +128,12 @@ def branching(result: Result, name: str) -> str | None:
     """The dimension of a quantity along which its branches lie, if it has any."""
     own = result.fields[name].own_dims if name in result.fields else ()
     return next((dim for dim in own if dim in BRANCHING), None)
+
+
+def own_numeric(result: Result, name: str, at: Collection[str]) -> tuple[str, ...]:
+    """The dimensions of a quantity along which it is a function (lag, index, time), less those held by `at`."""
+    own = result.fields[name].own_dims if name in result.fields else ()
+    return tuple(dim for dim in own if dim not in BRANCHING and dim not in at)
 
 
 def kind_of(name: str, values: np.ndarray) -> Kind:
@@ -154,24 +164,40 @@ def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str,
         return _take(field, dim, _index(labels, dim, branch))
     if dim == "branch":
         judge = fields.get(_MAIN, field)
+        if judge.own_dims != ("branch",):
+            raise PhasemapError(f"Which branch of {field.name}? Choose one of {', '.join(labels)} with --branch.")
         chosen = dominant_branch(estimate(judge), labels)
     else:
         # The outermost fixed point that exists: the last one that is not absent.
-        possible = field.status != Status.ABSENT
+        possible = _move_last(field, dim).status != Status.ABSENT
+        possible = possible.any(axis=tuple(range(len(field.dims) - len(field.own_dims), possible.ndim - 1)))
         last = len(labels) - 1 - np.argmax(possible[..., ::-1], axis=-1)
         chosen = np.where(possible.any(axis=-1), last, -1).astype(np.int8)
-    if field.own_dims != (dim,):
-        raise PhasemapError(
-            f"The quantity {field.name} needs a {dim}: choose one of {', '.join(labels)} with --branch."
-        )
-    taken = take_branch(estimate(field), chosen)
+    # The branch last, and the same choice all along the other dimensions of the quantity.
+    last = _move_last(field, dim)
+    others = last.values.ndim - 1 - chosen.ndim
+    everywhere = np.broadcast_to(chosen.reshape(chosen.shape + (1,) * others), last.values.shape[:-1])
+    taken = take_branch(estimate(last), everywhere)
     return replace(
-        field,
-        dims=tuple(d for d in field.dims if d != dim),
-        own_dims=(),
+        last,
+        dims=last.dims[:-1],
+        own_dims=last.own_dims[:-1],
         values=np.asarray(taken.value, dtype=float),
         status=taken.status,
         error=taken.error,
+    )
+
+
+def _move_last(field: Field, dim: str) -> Field:
+    """The same field with the dimension `dim` behind all others."""
+    place = field.dims.index(dim)
+    return replace(
+        field,
+        dims=(*(d for d in field.dims if d != dim), dim),
+        own_dims=(*(d for d in field.own_dims if d != dim), dim),
+        values=np.moveaxis(field.values, place, -1),
+        status=np.moveaxis(field.status, place, -1),
+        error=None if field.error is None else np.moveaxis(field.error, place, -1),
     )
 
 

@@ -1,14 +1,24 @@
 """Ticks and legends, the same for every kind of figure."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis as MplAxis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from phasemap.figures.scene import Axis
 from phasemap.figures.style import WIDTHS, Look
+
+
+class Labelled(Protocol):
+    """What has a label with words and one without."""
+
+    @property
+    def short_label(self) -> str:
+        """The label without words."""
 
 
 def set_ticks(drawn: MplAxis, axis: Axis) -> None:
@@ -19,6 +29,16 @@ def set_ticks(drawn: MplAxis, axis: Axis) -> None:
         drawn.set_ticks(places, labels=[axis.ticks[place] for place in places])
     elif not axis.log:
         drawn.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+
+
+def fit_labels(figure: Figure, axes: Axes, x: Labelled, y: Labelled) -> None:
+    """Drop the words of a label that would be longer than its axis, so that nothing is cut off."""
+    figure.draw_without_rendering()
+    frame = axes.get_window_extent()
+    if axes.xaxis.label.get_window_extent().width > frame.width:
+        axes.set_xlabel(x.short_label)
+    if axes.yaxis.label.get_window_extent().height > frame.height:
+        axes.set_ylabel(y.short_label)
 
 
 def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from phasemap.figures import colours
 from phasemap.figures.critical_lines import line_style
-from phasemap.figures.layout import add_legend, set_ticks
+from phasemap.figures.layout import add_legend, fit_labels, set_ticks
 from phasemap.figures.scene import Axis, Checks, Kind, Layer
 from phasemap.figures.style import WIDTHS, Look, new_figure, style
 from phasemap.model.status import Status
@@ -62,9 +62,7 @@ def draw_lines_figure(scene: LineScene, width: str = "single") -> Figure:
         if scene.title:
             axes.set_title(scene.title, fontsize=7.5)
         add_legend(figure, [handle for handle in handles if handle.get_label()])
-        figure.draw_without_rendering()
-        if axes.yaxis.label.get_window_extent().height > axes.get_window_extent().height:
-            axes.set_ylabel(scene.layers[0].short_label)
+        fit_labels(figure, axes, scene.x, scene.layers[0])
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from phasemap.figures.checks import draw_agreement, draw_checks
 from phasemap.figures.critical_lines import draw_lines, draw_markers
-from phasemap.figures.layout import add_legend, set_ticks
+from phasemap.figures.layout import add_legend, fit_labels, set_ticks
 from phasemap.figures.overlays import draw_status
 from phasemap.figures.regions import name_regions
 from phasemap.figures.scales import Scale, scale_of
@@ -37,7 +37,9 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
         if scene.title:
             axes.set_title(scene.title, fontsize=7.5)
         add_legend(figure, handles)
-        _fit_labels(figure, axes, bar, scene)
+        fit_labels(figure, axes, scene.x, scene.y)
+        if bar.ax.yaxis.label.get_window_extent().height > axes.get_window_extent().height:
+            bar.set_label(scene.layer.short_label)
         _name_regions(figure, axes, scene)
     return figure
 
@@ -73,18 +75,6 @@ def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
         bar.ax.set_yticklabels(scale.names, fontsize=7.0)
         bar.ax.tick_params(length=0)
     return bar
-
-
-def _fit_labels(figure: Figure, axes: Axes, bar: Colorbar, scene: Scene) -> None:
-    """Drop the words of a label that would be longer than its axis, so that nothing is cut off."""
-    figure.draw_without_rendering()
-    frame = axes.get_window_extent()
-    if axes.xaxis.label.get_window_extent().width > frame.width:
-        axes.set_xlabel(scene.x.short_label)
-    if axes.yaxis.label.get_window_extent().height > frame.height:
-        axes.set_ylabel(scene.y.short_label)
-    if bar.ax.yaxis.label.get_window_extent().height > frame.height:
-        bar.set_label(scene.layer.short_label)
 
 
 def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:

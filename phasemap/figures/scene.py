@@ -139,6 +139,12 @@ def join_label(description: str, symbol: str, units: str) -> str:
     return name if units in ("", "1") else f"{name} ({short_units(units)})"
 
 
+def equation(symbol: str, value: float) -> str:
+    """'g = 3', as one formula if the symbol is one."""
+    number = f"{value:.4g}"
+    return f"{symbol[:-1]} = {number}$" if symbol.endswith("$") else f"{symbol} = {number}"
+
+
 def short_units(units: str) -> str:
     """Units as they stand in a label."""
     return units.replace("membrane time constant", "membrane time").replace(" / ", "/")

@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import toy_results
 from matplotlib.text import Text
 
+from phasemap.figures.style import style
+
 
 @pytest.fixture
 def plane():
@@ -26,7 +28,8 @@ class Page:
     """The texts of a finished figure, with their rectangles in pixels."""
 
     def __init__(self, figure):
-        figure.draw_without_rendering()
+        with style():  # as when it is saved: ticks are made as they are drawn
+            figure.draw_without_rendering()
         self.figure = figure
         renderer = figure.canvas.get_renderer()
         hidden = {label for axes in figure.findobj(lambda a: hasattr(a, "xaxis")) for label in _undrawn(axes)}

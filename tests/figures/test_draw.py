@@ -48,7 +48,7 @@ def test_surfaces_in_three_parameters(box, find, page):
 
 
 def test_a_section_says_where_it_is(box):
-    assert r"$\beta_r$ $= 0.5$" in draw(box, Request(at={"beta_r": "0.5"})).axes[0].get_title()
+    assert r"$\beta_r = 0.5$" in draw(box, Request(at={"beta_r": "0.5"})).axes[0].get_title()
 
 
 def test_the_map_shows_the_attractor(plane):

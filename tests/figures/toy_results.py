@@ -103,6 +103,44 @@ def plane():
     )  # fmt: skip
 
 
+def functions():
+    """A plane like `plane` with functions at its check points: autocorrelation and Lyapunov spectrum."""
+    result = plane()
+    lag, index = np.linspace(0.0, 30.0, 31), (np.arange(40) + 0.5) / 40
+    rate = 0.1 + 0.1 * np.arange(5)[:, None]
+    result.labels |= {"network_lag": lag, "lyapunov_index": index}
+    result.checks.fields |= {
+        "network_autocorrelation": field(
+            "network_autocorrelation", ("check",), 0.3 * np.exp(-rate * lag), ("network_lag",), 0.01,
+            symbol="$C_h^{(N)}(t)$", description="autocovariance of h about its mean over time",
+        ),
+        "network_lyapunov_spectrum": field(
+            "network_lyapunov_spectrum", ("check",), rate - 1.2 * index, ("lyapunov_index",), 0.002,
+            symbol=r"$\lambda_i$", description="Lyapunov exponents of a network, largest first", units=RATE,
+        ),
+    }  # fmt: skip
+    return result
+
+
+def network():
+    """One point: the activity of 30 units over 200 times, and an autocorrelation for each of 9 values of one axis."""
+    time, unit = np.linspace(0.0, 50.0, 200), np.arange(30.0)
+    rng = np.random.default_rng(1)
+    waves = np.sin(time * rng.uniform(0.2, 1.0, (30, 1)) + rng.uniform(0, 6, (30, 1)))
+    axes = (Axis("g_h", np.array([3.0]), "$g_h$", "gain of the activation phi"),)
+    return Result(
+        axes=axes,
+        fields={
+            "network_activity": field(
+                "network_activity", ("g_h",), waves[None], ("network_unit", "network_time"), symbol="$h_i(t)$",
+                description="activity of single units of one network",
+            )
+        },
+        labels={"network_unit": unit, "network_time": time},
+        metadata=Metadata(settings={"axes": [["g_h", []]]}),
+    )  # fmt: skip
+
+
 def box():
     """Three axes (g_h, alpha_r, beta_r) with one map and a mesh: the cone-like sheet g_h = 1 + exp(beta_r)."""
     g, alpha, beta = np.linspace(0.5, 4.0, 9), np.linspace(0.0, 10.0, 6), np.linspace(-1.0, 1.0, 5)

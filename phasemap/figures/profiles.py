@@ -1,0 +1,95 @@
+"""Quantities along a dimension of their own: correlations over the lag, Lyapunov spectra over the index."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from phasemap.figures import colours
+from phasemap.figures.layout import add_legend, fit_labels, set_ticks
+from phasemap.figures.scene import Axis, Layer
+from phasemap.figures.style import WIDTHS, Look, new_figure, style
+
+# More curves than these are told apart by the colour of a scale instead of a legend.
+_MOST_NAMED = 6
+_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
+
+
+@dataclass(frozen=True)
+class ProfileScene:
+    """Curves over one axis.
+
+    layers: one per curve, each over `x`; names: what tells the curves apart.
+    family: the axis along which the curves lie, with one value per curve; None for unrelated ones.
+    """
+
+    x: Axis
+    layers: tuple[Layer, ...]
+    names: tuple[str, ...]
+    family: Axis | None = None
+    title: str = ""
+    fingerprint: str = ""
+
+
+def draw_profiles(scene: ProfileScene, width: str = "single") -> Figure:
+    """Draw the curves, with their errors as bands, at a preset column width."""
+    with style():
+        figure = new_figure(width, 0.64 * min(WIDTHS[width], 4.6))
+        axes = figure.subplots()
+        scaled = scene.family is not None and len(scene.layers) > _MOST_NAMED
+        hues = _colours_of_family(scene.family) if scaled and scene.family is not None else None
+        handles: list[Artist] = []
+        for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
+            colour = colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)]
+            look: Look = {"color": colour, "linestyle": _DASHES[k % len(_DASHES)], "linewidth": 1.2}
+            if hues is not None and scene.family is not None:
+                look = {"color": hues.to_rgba(scene.family.values[k]), "linestyle": "solid", "linewidth": 1.0}
+            handles += _draw_curve(axes, scene.x, layer, "" if scaled else name, look)
+        if scene.x.log:
+            axes.set_xscale("log")
+        _finish(axes, scene)
+        if hues is not None and scene.family is not None:
+            figure.colorbar(hues, ax=axes, pad=0.02, aspect=25).set_label(scene.family.label)
+        add_legend(figure, [handle for handle in handles if handle.get_label()])
+        fit_labels(figure, axes, scene.x, scene.layers[0])
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    return figure
+
+
+def _draw_curve(axes: Axes, x: Axis, layer: Layer, name: str, look: Look) -> list[Artist]:
+    if not layer.shown.any():
+        return []
+    value = np.where(layer.shown, layer.value.astype(float), np.nan)
+    marker = "." if int(layer.shown.sum()) <= 30 else ""
+    axes.plot(x.values, value, marker=marker, markersize=3, gid="profile", zorder=2, **look)
+    if layer.error is not None and np.isfinite(layer.error[layer.shown]).any():
+        error = np.where(np.isfinite(layer.error), layer.error, 0.0)
+        axes.fill_between(
+            x.values, value - error, value + error, color=look["color"], alpha=0.25, linewidth=0, gid="profile-band"
+        )
+    return [Line2D([], [], label=name, marker=marker, markersize=3, **look)]
+
+
+def _finish(axes: Axes, scene: ProfileScene) -> None:
+    shown = [layer.value[layer.shown] for layer in scene.layers if layer.shown.any()]
+    if shown and min(float(v.min()) for v in shown) < 0 < max(float(v.max()) for v in shown):
+        axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
+    if not shown:
+        axes.text(0.5, 0.5, "no good value", transform=axes.transAxes, ha="center", va="center")
+    axes.set(xlabel=scene.x.label, ylabel=scene.layers[0].label)
+    axes.set_xlim(scene.x.values[0], scene.x.values[-1])
+    set_ticks(axes.xaxis, scene.x)
+    if scene.title:
+        axes.set_title(scene.title, fontsize=7.5)
+
+
+def _colours_of_family(family: Axis) -> ScalarMappable:
+    low, high = float(family.values[0]), float(family.values[-1])
+    norm = LogNorm(low, high) if family.log else Normalize(low, high)
+    return ScalarMappable(norm, colours.sequential())

@@ -1,0 +1,57 @@
+"""The density of the spectrum integrated over the plane: a check, since the counting integrals never use the density.
+
+Panels shrink geometrically towards the real axis and towards every point of it where the density may be sharp: the
+ends of the support, the poles of the uncoupled units and, where a smooth gate crowds eigenvalues there, 0 and -1.
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+from phasemap.model.results import FloatArray
+from phasemap.theory.spectrum import Spectrum
+
+_RATIO = 0.2
+
+
+def integrated_density(spectrum: Spectrum, nodes: int = 8, depth: float = 1e-5) -> float:
+    """Integral of the density over the plane, plus the atoms: 1 but for the error of this quadrature.
+
+    nodes: Gauss points per panel in each direction; depth: size of the smallest panel relative to the largest (it is
+    lowered where a steep update gate spreads eigenvalues over more decades).
+    """
+    gate = spectrum.ensemble.units.gate
+    if gate.smooth:
+        depth = min(depth, math.exp(-4.0 * gate.alpha * gate.deviation))
+    total = float(sum(weight for _, weight in spectrum.atoms))
+    walls = {end for wall in spectrum.support.walls for end in wall}
+    for left, right in spectrum.support.intervals:
+        knots = [left, *sorted(w for w in walls if left < w < right), right]
+        for a, b in itertools.pairwise(knots):
+            x, weight = graded(a, b, nodes, depth, both=True)
+            total += float(weight @ np.array([_slice(spectrum, at, nodes, depth) for at in x]))
+    return total
+
+
+def _slice(spectrum: Spectrum, x: float, nodes: int, depth: float) -> float:
+    """Integral of the density over Im lambda at Re lambda = x."""
+    height = float(spectrum.support.height(x))
+    if height == 0.0:
+        return 0.0
+    y, weight = graded(0.0, height, nodes, depth)
+    return 2.0 * float(weight @ spectrum.density(x + 1j * y))
+
+
+def graded(a: float, b: float, nodes: int, depth: float, both: bool = False) -> tuple[FloatArray, FloatArray]:
+    """Composite Gauss-Legendre rule on [a, b], panels shrinking by a constant factor towards a (and b)."""
+    if both:
+        middle = 0.5 * (a + b)
+        x, w = graded(a, middle, nodes, depth)
+        return np.concatenate([x, a + b - x[::-1]]), np.concatenate([w, w[::-1]])
+    count = max(1, math.ceil(math.log(depth) / math.log(_RATIO)))
+    ends = np.concatenate([[0.0], _RATIO ** np.arange(count, -1, -1.0)])
+    t, w = np.polynomial.legendre.leggauss(nodes)
+    centre, half = 0.5 * (ends[1:] + ends[:-1]), 0.5 * (ends[1:] - ends[:-1])
+    x = (centre[:, None] + half[:, None] * t).ravel()
+    return a + (b - a) * x, (b - a) * (half[:, None] * w).ravel()

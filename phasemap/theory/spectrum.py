@@ -1,0 +1,146 @@
+"""The spectrum of the Jacobian of a large network: resolvent, density, and how many eigenvalues lie where.
+
+Inside the support the trace of the resolvent, G(lambda) = (1 / n N) tr (lambda - Jacobian)^{-1} with n eigenvalues per
+unit, follows from the Dyson equations (theory notes, section 3), the density is (1 / pi) dG / dlambda-bar, and the
+number of eigenvalues in a region is the contour integral of G over its boundary, without any derivative:
+
+    fraction(|lambda| < radius) = (1 / pi) Int_0^pi Re(lambda G) dtheta
+    fraction(Re lambda < x)     = 1 / 2 + (1 / pi) Int_0^inf Re G(x + i y) dy
+
+Only the parts of these contours inside the support cost anything: outside, G is that of uncoupled units.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+
+from phasemap.kernels.dyson import NOT_CONVERGED
+from phasemap.kernels.resolvent import resolvents
+from phasemap.model.results import FloatArray
+from phasemap.theory.free_spectrum import FreeSpectrum
+from phasemap.theory.local_ensemble import LocalEnsemble
+from phasemap.theory.spectral_support import Support
+
+ComplexArray = NDArray[np.complex128]
+
+_TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
+# Angles at which a circle is first looked at, from the positive to the negative real axis and close to both.
+_LOOKS = np.unique(np.concatenate([np.linspace(0, np.pi, 49), np.pi - np.geomspace(1e-6, 0.05, 9)]))
+
+
+@dataclass(frozen=True)
+class Resolvent:
+    """G and the density at some points; fractions are of all n N eigenvalues, those at `atoms` apart.
+
+    value: trace of the resolvent of the directions that take part (n_live of n), divided by n.
+    density: eigenvalues per area; residual: of the Dyson equations; converged: below the tolerance, or outside.
+    """
+
+    value: ComplexArray
+    density: FloatArray
+    residual: FloatArray
+    converged: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Spectrum of an ensemble of local linearisations; `nodes` Gauss points on every piece of a contour inside."""
+
+    ensemble: LocalEnsemble
+    nodes: int = 16
+
+    @cached_property
+    def support(self) -> Support:
+        """Where the eigenvalues are."""
+        return Support(self.ensemble)
+
+    @property
+    def atoms(self) -> list[tuple[float, float]]:
+        """(position, fraction) of eigenvalues that all lie at one point."""
+        return self.ensemble.atoms
+
+    def resolvent(self, points: ArrayLike) -> Resolvent:
+        """G and the density at complex `points` of any shape (the spectrum is symmetric about the real axis)."""
+        e, lam = self.ensemble, np.asarray(points, dtype=complex)
+        x, y = lam.real.ravel(), np.abs(lam.imag).ravel()
+        value, density, residual = np.zeros(x.size, dtype=complex), np.zeros(x.size), np.zeros(x.size)
+        status = np.zeros(x.size, dtype=np.int64)
+        resolvents(
+            x, y, e.discrete, e.units, e.live_z and e.units.tau_z > 0, e.live_r and e.units.tau_r > 0,
+            _TOLERANCE, _MOST_ITERATIONS, value, density, residual, status,
+        )  # fmt: skip
+        value, density = value / e.dimensions, density / (np.pi * e.dimensions)
+        value = np.where(lam.imag.ravel() < 0, value.conj(), value)
+        converged = (status != NOT_CONVERGED) & np.isfinite(value)
+        shape = lam.shape
+        return Resolvent(
+            value.reshape(shape), density.reshape(shape), residual.reshape(shape), converged.reshape(shape)
+        )
+
+    def density(self, points: ArrayLike) -> FloatArray:
+        """Eigenvalues per area at complex `points`, as a fraction of all; NaN where the equations were not solved."""
+        found = self.resolvent(points)
+        return np.where(found.converged, found.density, np.nan)
+
+    def fraction_within(self, radius: float) -> float:
+        """Fraction of eigenvalues with |lambda| < radius, atoms included; NaN if the equations were not solved."""
+        total = self._free.fraction_within(radius) + sum(w for at, w in self.ensemble.dead_atoms if abs(at) < radius)
+        for a, b in self.arcs(radius):
+            theta, weight = gauss(a, b, self.nodes)
+            lam = (radius * np.exp(1j * theta)).astype(np.complex128)
+            counted = float(weight @ (self._excess(lam) * lam).real)
+            total += (counted - self._free.turn(radius, a, b)) / np.pi
+        return float(total)
+
+    def fraction_left_of(self, x: float) -> float:
+        """Fraction of eigenvalues with Re lambda < x, atoms included; NaN if the equations were not solved."""
+        atoms = self.ensemble.dead_atoms
+        total = self._free.fraction_left_of(x) + sum(w * np.heaviside(x - at, 0.5) for at, w in atoms)
+        height = float(self.support.height(x))
+        if height > 0.0:
+            y, weight = gauss(0.0, height, self.nodes)
+            counted = float(weight @ self._excess((x + 1j * y).astype(np.complex128)).real)
+            total += (counted - self._free.climb(x, height)) / np.pi
+        return float(total)
+
+    def _excess(self, points: ComplexArray) -> ComplexArray:
+        """G less the smooth part of the uncoupled units, both continued from above to the real axis."""
+        found = self.resolvent(points)
+        return np.where(found.converged, found.value, np.nan) - self._free.smooth_resolvent(points)
+
+    @cached_property
+    def _free(self) -> FreeSpectrum:
+        return FreeSpectrum.of(self.ensemble)
+
+    def arcs(self, radius: float) -> list[tuple[float, float]]:
+        """Intervals of arg lambda in [0, pi] on which the circle |lambda| = radius lies in the support."""
+        if not self.ensemble.is_random:
+            return []
+
+        def log_radius(theta: float) -> float:
+            rho = float(self.support.radius(radius * np.exp(1j * theta)))
+            return math.log(min(max(rho, 1e-300), 1e300))
+
+        level = np.log(np.clip(self.support.radius(radius * np.exp(1j * _LOOKS)), 1e-300, 1e300))
+        low, high = self.ensemble.continuum
+        if low <= -radius <= high:
+            level[-1] = math.inf
+        cuts = [0.0] if level[0] > 0 else []
+        for k in np.flatnonzero((level[:-1] > 0) != (level[1:] > 0)):
+            b = _LOOKS[k + 1] if np.isfinite(level[k + 1]) else np.pi - 1e-13
+            if (log_radius(b) > 0) == (level[k] > 0):
+                cuts.append(b)
+            else:
+                cuts.append(brentq(log_radius, _LOOKS[k], b, xtol=1e-14))
+        cuts += [np.pi] if level[-1] > 0 else []
+        return [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if b - a > 1e-12]
+
+
+def gauss(a: float, b: float, count: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of Gauss-Legendre quadrature on [a, b]."""
+    x, w = np.polynomial.legendre.leggauss(count)
+    return 0.5 * (a + b) + 0.5 * (b - a) * x, 0.5 * (b - a) * w

@@ -92,7 +92,7 @@ def parameters_at(base: Parameters, names: Sequence[str], coordinates: NDArray[n
     """The points that agree with `base` but for the parameters `names`, which are the columns of `coordinates`."""
     table = np.tile(np.array(base), (len(coordinates), 1))
     table[:, [Parameters._fields.index(name) for name in names]] = coordinates
-    return [Parameters(*row) for row in table.tolist()]
+    return list(map(Parameters._make, table.tolist()))
 
 
 def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.float64]:

@@ -28,9 +28,13 @@ class Page:
     """The texts of a finished figure, with their rectangles in pixels."""
 
     def __init__(self, figure):
-        with style():  # as when it is saved: ticks are made as they are drawn
-            figure.draw_without_rendering()
         self.figure = figure
+        with style():  # as when it is saved: ticks are made as they are drawn
+            self._measure()
+
+    def _measure(self):
+        figure = self.figure
+        figure.draw_without_rendering()
         renderer = figure.canvas.get_renderer()
         hidden = {label for axes in figure.findobj(lambda a: hasattr(a, "xaxis")) for label in _undrawn(axes)}
         self.boxes = [

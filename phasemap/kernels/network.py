@@ -169,20 +169,24 @@ def _carried(field, modes):
 
 
 @njit(**INLINE)
-def _take_stage(stage_index, step, x, k, total, forward):
+def _take_stage(stage, step, x, k, total, forward):
     """Add a stage's rates k to the step's total, and form the argument of the next stage (all (N,))."""
-    weight = step / 6.0 if stage_index in (0, 3) else step / 3.0
-    reach = step if stage_index == 2 else 0.5 * step
-    n = x.shape[0]
-    if stage_index == 3:
-        for i in range(n):
-            x[i] = total[i] + weight * k[i]
-        return
-    if stage_index == 0:
-        total[:] = x
-    for i in range(n):
-        total[i] += weight * k[i]
-        forward[i] = x[i] + reach * k[i]
+    weight = step / 6.0 if stage in (0, 3) else step / 3.0
+    reach = step if stage == 2 else 0.5 * step
+    for i in range(x.shape[0]):
+        so_far = (x[i] if stage == 0 else total[i]) + weight * k[i]
+        if stage == 3:
+            x[i] = so_far
+        else:
+            total[i] = so_far
+            forward[i] = x[i] + reach * k[i]
+
+
+@njit(**INLINE)
+def _set_drive(static_drive, noise, index, drive):
+    for f in range(3):
+        for i in range(drive.shape[1]):
+            drive[f, i] = static_drive[f, i] + (noise[index, f, i] if index < noise.shape[0] else 0.0)
 
 
 @njit(**KERNEL)
@@ -199,21 +203,18 @@ def advance(
     """
     drive = work[11:14]
     k, forward, total = stages[0], stages[1], stages[2]
-    drive[:] = static_drive
-    wanted = linearisation.shape[0] > 0
-    for index in range(n_steps):
-        if noise.shape[0] > 0:
-            drive[:] = static_drive + noise[index]
+    at_ends = linearisation.shape[0] > 0 and not at_stages
+    for index in range(n_steps + at_ends):
+        _set_drive(static_drive, noise, index, drive)
         for s in range(4):
             rates(p, modes, J_h, J_z, J_r, drive, x if s == 0 else forward, k, work, columns)
-            if wanted and at_stages:
+            if at_stages:
                 _linearise(work, linearisation[4 * index + s])
-            elif wanted and s == 0:
+            elif at_ends and s == 0:
                 _linearise(work, linearisation[index])
+            if index == n_steps:
+                break  # beyond the last step only the linearisation is wanted
             for f in range(3):
                 if _carried(f, modes):
                     for c in range(columns):
                         _take_stage(s, step, x[f, c], k[f, c], total[f, c], forward[f, c])
-    if wanted and not at_stages:
-        rates(p, modes, J_h, J_z, J_r, drive, x, k, work, 1)
-        _linearise(work, linearisation[n_steps])

@@ -20,9 +20,10 @@ from phasemap.simulation.noise import NoiseSource
 from phasemap.simulation.statistics import MeanWithError, block_error, stationary_from
 from phasemap.simulation.tangent import TangentFlow
 
-# Condition numbers (1-norm of the triangle) up to which one Cholesky-QR pass keeps the vectors orthogonal to about
-# 1e-7 in double and 1e-4 in single precision; the loss was measured to be about 1e-4 condition^2 rounding units.
-CONDITION_LIMIT = {"d": 1e6, "f": 1e3}
+# Condition numbers (1-norm of the triangle) up to which one Cholesky-QR pass is good enough: the vectors were measured
+# to lose orthogonality by about 1e-4 condition^2 rounding units, 1e-8 and 1e-4 here, which moves exponents by 1e-5 at
+# most.
+CONDITION_LIMIT = {"d": 1e6, "f": 1e4}
 # Time in which random tangent vectors turn into the directions of their exponents, before anything is measured.
 ALIGNMENT = 20.0
 _FIRST_INTERVAL = 2

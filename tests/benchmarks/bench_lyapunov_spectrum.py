@@ -118,7 +118,7 @@ def against_peak(size: int, repeats: int) -> None:
     for name, dtype, gates in cases:
         peak = gemm_peak(size, dtype, repeats)
         sampler = sampler_of(size, STEP, dtype, **gates)
-        sampler.align(5.0)
+        sampler.align(12.0)
         flow, steps = sampler.flow, sampler.interval
         propagate = flow._propagator(flow._linearise(steps)[0])
         vectors = [part.copy() for part in flow._vectors]
@@ -150,11 +150,13 @@ def against_peers(size: int, repeats: int) -> None:
         return sampler.rates.mean(axis=0)
 
     samplers = {
-        (step, dtype): sampler_of(size, step, dtype) for step in (STEP, STEP / 2) for dtype in (np.float64, np.float32)
+        (step, dtype): sampler_of(size, step, dtype)
+        for step in (STEP / 2, STEP, 2 * STEP)
+        for dtype in (np.float64, np.float32)
     }
     for (step, dtype), sampler in samplers.items():
         # intervals that the conditioning of this network allows, and that divide the duration
-        sampler.interval = round((2.0 if dtype is np.float64 else 0.4) / (2.0 * step))
+        sampler.interval = round((2.0 if dtype is np.float64 else 1.0) / (2.0 * step))
     flow = samplers[STEP, np.float64].flow
     h, Q = flow.integrator.h.copy(), np.ascontiguousarray(flow.blocks[0].T)
     J = flow.integrator.network.J_h.astype(float)

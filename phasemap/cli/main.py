@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from phasemap import PhasemapError, __version__
-from phasemap.cli import compare, info, merge, plot, point, status, submit, sweep
+from phasemap.cli import atlas, compare, info, merge, plot, point, status, submit, sweep
 
 app = typer.Typer(
     name="phasemap",
@@ -26,6 +26,7 @@ app.command("sweep")(sweep.sweep)
 app.command("plot")(plot.plot)
 app.command("compare")(compare.compare)
 app.command("point")(point.point)
+app.command("atlas")(atlas.atlas)
 app.command("info")(info.info)
 app.command("merge")(merge.merge)
 app.command("submit")(submit.submit)

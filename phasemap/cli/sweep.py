@@ -74,7 +74,7 @@ def sweep(
     if dry_run:
         _print_plan(settings, target, max(count, 1), part, force)
         return
-    raise typer.Exit(_run(settings, target, partial(_make_executor, engine, scheduler, count), part, force))
+    raise typer.Exit(run_sweep(settings, target, partial(make_executor, engine, scheduler, count), part, force))
 
 
 def _parse_shard(text: str) -> tuple[int, int]:
@@ -152,7 +152,8 @@ def _check_engine(engine: str, scheduler: str | None) -> None:
         raise ConfigError(f"--scheduler {scheduler!r} is for --executor dask: give that too, or leave it out.")
 
 
-def _make_executor(engine: str, scheduler: str | None, workers: int) -> "Executor":
+def make_executor(engine: str, scheduler: str | None, workers: int) -> "Executor":
+    """The engine that computes blocks; no worker processes (0) means in this one."""
     if engine == "dask":
         from phasemap.sweep.dask_executor import DaskExecutor
 
@@ -162,10 +163,10 @@ def _make_executor(engine: str, scheduler: str | None, workers: int) -> "Executo
     return Processes(workers) if workers else InProcess()
 
 
-def _run(
+def run_sweep(
     settings: "SweepConfig",
     target: Path,
-    make_executor: "Callable[[], Executor]",
+    start: "Callable[[], Executor]",
     shard: tuple[int, int] | None,
     force: bool,
 ) -> int:
@@ -181,7 +182,7 @@ def _run(
             return 0
         if job.resumed:
             console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")
-        stopped = _drain(job, make_executor())
+        stopped = _drain(job, start())
         left = job.plan.without(job.result)
     if stopped:
         return _say_interrupted(job, left)

@@ -1,14 +1,18 @@
 """Configurations: TOML text -> a validated, frozen record of everything that a sweep depends on."""
 
+from phasemap.config.catalogue import catalogue, catalogue_folder
 from phasemap.config.load import load_config, make_config, make_point
-from phasemap.config.records import AxisValues, Point, SweepConfig, differences
+from phasemap.config.records import AxisValues, FigureWish, Point, SweepConfig, differences
 from phasemap.config.text import apply_overrides, parse_toml, read_toml, write_toml
 
 __all__ = [
     "AxisValues",
+    "FigureWish",
     "Point",
     "SweepConfig",
     "apply_overrides",
+    "catalogue",
+    "catalogue_folder",
     "differences",
     "load_config",
     "make_config",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from phasemap.config.records import AxisValues, Point, SweepConfig
+from phasemap.config.records import AxisValues, FigureWish, Point, SweepConfig
 from phasemap.config.text import apply_overrides, read_toml, write_toml
 from phasemap.errors import ParameterError
 from phasemap.model.parameters import check_value, make_parameters
@@ -75,7 +75,14 @@ def make_config(
         output=None if raw.output.file is None else Path(raw.output.file),
         text=write_toml(data) if text is None else text,
         source=source,
+        quick=tuple(raw.quick),
+        figures={name: _figure(entry) for name, entry in raw.figures.items()},
     )
+
+
+def _figure(entry: Any) -> FigureWish:
+    places = {name: str(value) for name, value in entry.at.items()}
+    return FigureWish(entry.quantity, entry.branch, places, entry.width)
 
 
 def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[str] = (), where: str = "") -> Point:

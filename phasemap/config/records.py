@@ -35,6 +35,16 @@ class Point:
 
 
 @dataclass(frozen=True)
+class FigureWish:
+    """A figure that a configuration asks for, beside the default one; see the options of `phasemap plot`."""
+
+    quantity: str | None = None
+    branch: str | None = None
+    at: Mapping[str, str] = field(default_factory=dict)
+    width: str | None = None
+
+
+@dataclass(frozen=True)
 class SweepConfig:
     """Everything that the numbers of a sweep depend on, and where they go.
 
@@ -43,6 +53,8 @@ class SweepConfig:
     options:    table name -> options record, for the solvers that the quantities need.
     output:     where the result goes, if the configuration says so.
     text:       the complete configuration as TOML, overrides included.
+    quick:      overrides ("key=value") that make a coarse version of it.
+    figures:    figures of the result, by name, beside the default one.
     """
 
     parameters: Parameters
@@ -58,6 +70,8 @@ class SweepConfig:
     output: Path | None = None
     text: str = ""
     source: Path | None = None
+    quick: tuple[str, ...] = ()
+    figures: Mapping[str, FigureWish] = field(default_factory=dict)
 
     @property
     def axis_names(self) -> tuple[str, ...]:

@@ -47,6 +47,16 @@ class OutputTable(BaseModel):
     correlations: bool = False
 
 
+class FigureTable(BaseModel):
+    """A figure of the result: what `phasemap plot` takes as options."""
+
+    model_config = _STRICT
+    quantity: str | None = None
+    branch: str | None = None
+    at: dict[str, str | float] = Field(default={}, alias="slice")
+    width: Literal["single", "double"] | None = None
+
+
 def schema(registry: Registry) -> type[BaseModel]:
     """The model of a whole configuration, with one table per options record in the registry."""
     tables: dict[str, Any] = {}
@@ -64,6 +74,8 @@ def schema(registry: Registry) -> type[BaseModel]:
         parameters=(dict[str, Any], {}),
         axes=(dict[str, Axis], {}),
         output=(OutputTable, Field(default={})),
+        quick=(list[str], []),
+        figures=(dict[str, FigureTable], {}),
         **tables,
     )
 

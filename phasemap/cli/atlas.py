@@ -1,0 +1,132 @@
+"""`phasemap atlas`: the diagrams that come with phasemap, each with one command."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phasemap.cli.arguments import ForceOption
+from phasemap.errors import ConfigError
+
+if TYPE_CHECKING:
+    from phasemap.config import SweepConfig
+
+
+def atlas(
+    name: Annotated[str | None, typer.Argument(help="Diagram to compute and draw; without one, list them.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A coarse version, in under a minute.")] = False,
+    folder: Annotated[Path, typer.Option("--folder", "-d", help="Where results and figures go.")] = Path(),
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes. [default: all cores]")
+    ] = None,
+    formats: Annotated[str, typer.Option("--formats", help="Figure formats, separated by commas.")] = "pdf,png",
+    gallery: Annotated[
+        bool, typer.Option("--gallery", help="Write README.md with all figures and captions of the folder's results.")
+    ] = False,
+    force: ForceOption = False,
+) -> None:
+    """List the diagrams of the atlas, or compute and draw one.
+
+    A result that is there already is drawn again without computing; an interrupted one goes on.
+
+    Examples:
+
+        phasemap atlas
+
+        phasemap atlas output_gate --quick
+
+        phasemap atlas input_driven_chaos --folder results
+
+        phasemap atlas --gallery --folder results
+    """
+    if gallery:
+        _write_gallery(folder)
+    elif name is None:
+        _list()
+    else:
+        raise typer.Exit(_make(name, quick, folder, workers, formats.split(","), force))
+
+
+def _load(name: str, quick: bool) -> "SweepConfig":
+    from phasemap.config import catalogue, load_config
+    from phasemap.config.schema import suggestion
+    from phasemap.quantities import REGISTRY
+
+    known = catalogue()
+    if name not in known:
+        raise ConfigError(f"There is no diagram {name!r} in the atlas. {suggestion(name, known)}")
+    settings = load_config(known[name], REGISTRY)
+    return load_config(known[name], REGISTRY, settings.quick) if quick else settings
+
+
+def _list() -> None:
+    from phasemap.cli.console import duration, make_console, make_table
+    from phasemap.config import catalogue
+    from phasemap.sweep.environment import available_processors
+    from phasemap.sweep.plan import make_plan
+
+    cores = available_processors()
+    rows = []
+    for name in catalogue():
+        whole, coarse = _load(name, False), _load(name, True)
+        costs = [duration(make_plan(version).seconds_on(cores)) for version in (whole, coarse)]
+        rows.append((name, " × ".join(map(str, whole.shape)), *costs, whole.title))
+    console = make_console()
+    table = make_table(("name", "points", f"on {cores} cores", "--quick", "title"), rows)
+    table.columns[-1].justify = "left"
+    console.print(table)
+    console.print("Compute and draw one: phasemap atlas NAME (costs are estimates, compilation not included)")
+
+
+def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: list[str], force: bool) -> int:
+    from functools import partial
+
+    from phasemap.cli.sweep import make_executor, run_sweep
+    from phasemap.sweep import environment
+
+    environment.prepare_compilation_cache()
+    settings = _load(name, quick)
+    target = folder / f"{name}{'.quick' if quick else ''}.h5"
+    for suffix in formats:
+        _check_format(suffix)
+    count = environment.available_processors() if workers is None else workers
+    code = run_sweep(settings, target, partial(make_executor, "processes", None, count), None, force)
+    _draw(settings, target, formats)
+    return code
+
+
+def _check_format(suffix: str) -> None:
+    from phasemap.figures.style import check_target
+
+    check_target(Path(f"figure.{suffix}"))
+
+
+def _draw(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
+    """All figures of a result, and their captions as one text file."""
+    from phasemap.figures.caption import caption_of
+    from phasemap.figures.draw import Request, draw
+    from phasemap.figures.style import save
+    from phasemap.storage import read_result
+    from phasemap.storage.durable import write_atomically
+
+    result = read_result(target)
+    requests = {"": Request()} | {
+        f".{name}": Request(wish.quantity, wish.branch, wish.at, wish.width) for name, wish in settings.figures.items()
+    }
+    captions = []
+    for name, request in requests.items():
+        figure = draw(result, request)
+        paths = [target.with_name(f"{target.stem}{name}.{suffix}") for suffix in formats]
+        for path in paths:
+            save(figure, path, result.metadata.title, result.metadata.config_hash)
+        captions.append(f"{paths[0].stem}: {caption_of(result, request)}")
+        typer.echo(f"Figure written to {' and '.join(map(str, paths))}.")
+    write_atomically(target.with_suffix(".txt"), ("\n\n".join(captions) + "\n").encode())
+
+
+def _write_gallery(folder: Path) -> None:
+    from phasemap.cli.gallery import gallery_text
+    from phasemap.storage.durable import write_atomically
+
+    write_atomically(folder / "README.md", gallery_text(folder).encode())
+    typer.echo(f"Gallery written to {folder / 'README.md'}.")

@@ -1,0 +1,41 @@
+"""`phasemap atlas`: every diagram that comes with phasemap, with one command."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from phasemap.cli.gallery import gallery_text
+from phasemap.cli.main import app
+from phasemap.config import catalogue, load_config
+from phasemap.quantities import REGISTRY
+from phasemap.sweep.plan import make_plan
+
+SMALL = ["--workers", "0", "--formats", "png"]
+
+
+def test_the_list_names_every_configuration():
+    shown = CliRunner().invoke(app, ["atlas"]).output
+    assert all(name in shown for name in catalogue())
+
+
+def test_quick_versions_are_valid_and_cheaper_or_equal():
+    for path in catalogue().values():
+        whole = load_config(path, REGISTRY)
+        quick = load_config(path, REGISTRY, whole.quick)
+        assert make_plan(quick).seconds <= make_plan(whole).seconds
+        # Two minutes on one core are a minute on two.
+        assert make_plan(quick).seconds < 120.0, path.stem
+
+
+def test_one_command_computes_and_draws(tmp_path: Path):
+    done = CliRunner().invoke(app, ["atlas", "static_activation_bias", "--quick", "-d", str(tmp_path), *SMALL])
+    assert done.exit_code == 0, done.output
+    stem = "static_activation_bias.quick"
+    assert {f"{stem}.h5", f"{stem}.png", f"{stem}.txt"} <= {path.name for path in tmp_path.iterdir()}
+    page = gallery_text(tmp_path)
+    assert f"![{stem}]({stem}.png)" in page and "phasemap atlas static_activation_bias --quick" in page
+
+
+def test_an_unknown_name_is_an_error_with_the_nearest_one():
+    done = CliRunner().invoke(app, ["atlas", "quickstrat"])
+    assert done.exit_code != 0 and "'quickstart'" in str(done.exception)

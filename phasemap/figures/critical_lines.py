@@ -29,12 +29,12 @@ LINE_STYLES: dict[str, LineStyle] = {
     "zero_instability": LineStyle("#000000", "solid", "zero fixed point unstable"),
     "static_fold": LineStyle("#000000", (0, (4.2, 1.6)), "static fold"),
     "dynamic_fold": LineStyle("#6a1b9a", (0, (5.0, 1.4, 1.2, 1.4)), "dynamic fold"),
-    "marginal_boundary": LineStyle("#00523f", (0, (1.2, 1.2)), r"marginal boundary, $f S = 1$"),
-    "static_gain_one": LineStyle("#00523f", "solid", r"fixed point unstable, $S = 1$"),
+    "marginal_boundary": LineStyle("#00523f", (0, (1.0, 1.1)), r"marginal boundary, $f S = 1$"),
+    "static_gain_one": LineStyle("#00806a", (0, (2.6, 2.6)), r"fixed point unstable, $S = 1$"),
     "zero_exponent": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
 }
 _OTHER_DASHES: tuple[Any, ...] = ((0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (9, 2, 2, 2)))
-_MARKERS: dict[str, tuple[str, str]] = {
+MARKER_STYLES: dict[str, tuple[str, str]] = {
     "static_tricritical": ("D", "static tricritical point"),
     "dynamic_tricritical": ("*", "dynamic tricritical point"),
 }
@@ -49,7 +49,7 @@ def line_style(name: str, order: int = 0) -> LineStyle:
 def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
     """Draw the lines with a pale casing that lifts them off any background; return handles for the legend."""
     handles: list[Artist] = []
-    for order, line in enumerate(sorted(lines, key=lambda one: _rank(one.name, LINE_STYLES))):
+    for order, line in enumerate(sorted(lines, key=lambda one: rank(one.name, LINE_STYLES))):
         style = line_style(line.name, order)
         look: Look = {"color": style.colour, "linestyle": style.dashes, "linewidth": 1.3}
         pieces = [piece for piece in line.pieces if _is_visible(axes, piece)]
@@ -60,7 +60,7 @@ def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
     return handles
 
 
-def _rank(name: str, known: Collection[str]) -> int:
+def rank(name: str, known: Collection[str]) -> int:
     """The place of a name in a table of styles; what it does not list comes last."""
     return list(known).index(name) if name in known else len(known)
 
@@ -74,8 +74,8 @@ def _is_visible(axes: Axes, piece: NDArray[np.float64]) -> bool:
 def draw_markers(axes: Axes, markers: tuple[Markers, ...]) -> list[Artist]:
     """Draw special points (tricritical ones) as open symbols; return handles for the legend."""
     handles: list[Artist] = []
-    for k, kind in enumerate(sorted(markers, key=lambda one: _rank(one.name, _MARKERS))):
-        shape, words = _MARKERS.get(kind.name, ("sDP"[k % 3], kind.description))
+    for k, kind in enumerate(sorted(markers, key=lambda one: rank(one.name, MARKER_STYLES))):
+        shape, words = MARKER_STYLES.get(kind.name, ("sDP"[k % 3], kind.description))
         look: Look = {
             "linestyle": "", "marker": shape, "markersize": 7.5 if shape == "*" else 4.2,
             "markerfacecolor": "#ffd92f", "markeredgecolor": colours.INK, "markeredgewidth": 0.8,

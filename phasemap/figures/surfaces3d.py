@@ -1,5 +1,7 @@
 """Critical surfaces in three parameters: triangle meshes and lines in a box."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import LightSource, to_rgb
@@ -8,16 +10,32 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
+from numpy.typing import NDArray
 
 from phasemap.errors import PhasemapError
-from phasemap.figures.critical_lines import line_style
+from phasemap.figures.critical_lines import LINE_STYLES, MARKER_STYLES, rank
 from phasemap.figures.layout import add_legend
 from phasemap.figures.style import WIDTHS, new_figure, style
 from phasemap.model.results import CriticalSurface
 from phasemap.storage import Result
 
+Array = NDArray[np.float64]
+
 VIEW = (24.0, -58.0)
-_FACES = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")
+_FACES: dict[str, str] = {
+    "zero_instability": "#66a9d9",
+    "static_fold": "#ee6677",
+    "dynamic_fold": "#aa3377",
+    "marginal_boundary": "#228833",
+    "static_gain_one": "#ccbb44",
+}
+_OTHER_FACES = ("#66ccee", "#bbbbbb", "#4477aa")
+_EDGES: dict[str, tuple[str, Any]] = {
+    "static_tricritical": ("#000000", "solid"),
+    "dynamic_tricritical": ("#000000", (0, (3, 1.5))),
+}
+# Slivers (ends of surfaces that coincide with others) cannot be seen and do not belong in the legend.
+_SMALLEST_AREA = 2e-3
 
 
 def draw_surfaces(result: Result, width: str = "single", view: tuple[float, float] = VIEW) -> Figure:
@@ -32,13 +50,12 @@ def draw_surfaces(result: Result, width: str = "single", view: tuple[float, floa
             "The result has three axes and no critical surface in them: draw a section with "
             f"--slice {result.axis_names[2]}={result.axes[2].values[len(result.axes[2]) // 2]:g}."
         )
+    chosen.sort(key=lambda surface: rank(surface.name, [*LINE_STYLES, *MARKER_STYLES]))
     with style():
-        figure = new_figure(width, 0.86 * min(WIDTHS[width], 5.0))
-        axes = figure.add_subplot(projection="3d")
-        handles: list[Artist] = []
-        for k, surface in enumerate(chosen):
-            one = _draw_mesh if len(surface.triangles) else _draw_lines
-            handles.append(one(axes, surface, result, k))
+        figure = new_figure(width, 0.86 * min(WIDTHS[width], 4.6))
+        axes = figure.add_subplot(projection="3d", computed_zorder=False)
+        handles = _draw_meshes(axes, [s for s in chosen if len(s.triangles)], result)
+        handles += [_draw_line(axes, surface, result) for surface in chosen if not len(surface.triangles)]
         for setter, axis in zip((axes.set_xlabel, axes.set_ylabel, axes.set_zlabel), result.axes, strict=True):
             setter(axis.symbol or axis.name)
         limits = [(float(axis.values[0]), float(axis.values[-1])) for axis in result.axes]
@@ -46,52 +63,69 @@ def draw_surfaces(result: Result, width: str = "single", view: tuple[float, floa
         axes.view_init(*view)
         axes.set_box_aspect((1.0, 1.0, 0.85), zoom=0.92)
         axes.tick_params(pad=-1.0)
-        for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
-            axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        for drawn in (axes.xaxis, axes.yaxis, axes.zaxis):
+            drawn.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         add_legend(figure, handles)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
 
 
-def _points(surface: CriticalSurface, result: Result) -> np.ndarray:
+def _points(surface: CriticalSurface, result: Result) -> Array:
+    """(n_vertices, 3) coordinates along the axes."""
     return surface.vertices[:, [surface.columns.index(name) for name in result.axis_names]]
 
 
-def _words(surface: CriticalSurface, order: int) -> str:
-    return line_style(surface.name, order).words or surface.name.replace("_", " ")
+def _scaled(points: Array, result: Result) -> Array:
+    """Points in a box of unit size."""
+    low, high = (np.array([float(axis.values[k]) for axis in result.axes]) for k in (0, -1))
+    scaled: Array = (points - low) / (high - low)
+    return scaled
 
 
-def _draw_mesh(axes: object, surface: CriticalSurface, result: Result, order: int) -> Artist:
-    colour = _FACES[order % len(_FACES)]
-    corners = _points(surface, result)[surface.triangles]
-    mesh = Poly3DCollection(
-        corners, facecolors=_shades(corners, result, colour), edgecolors="none", linewidths=0.0, alpha=0.75,
-        gid=f"mesh-{surface.name}", antialiased=False,
-    )  # fmt: skip
-    mesh.set_rasterized(True)
-    axes.add_collection3d(mesh)  # type: ignore[attr-defined]
-    return Patch(facecolor=colour, alpha=0.75, label=_words(surface, order))
+def _draw_meshes(axes: Any, surfaces: list[CriticalSurface], result: Result) -> list[Artist]:
+    """All meshes as one collection, so that every triangle stands before or behind those of the others."""
+    handles: list[Artist] = []
+    corners, shades = [], []
+    spare = iter(_OTHER_FACES * len(surfaces))
+    for surface in surfaces:
+        triangles = _points(surface, result)[surface.triangles]
+        scaled = _scaled(triangles, result)
+        normal = np.cross(scaled[:, 1] - scaled[:, 0], scaled[:, 2] - scaled[:, 0])
+        if 0.5 * np.linalg.norm(normal, axis=1).sum() < _SMALLEST_AREA:
+            continue
+        colour = _FACES.get(surface.name) or next(spare)
+        corners.append(triangles)
+        shades.append(_shades(normal, colour))
+        words = LINE_STYLES[surface.name].words if surface.name in LINE_STYLES else surface.name.replace("_", " ")
+        handles.append(Patch(facecolor=colour, alpha=0.8, label=words))
+    if corners:
+        mesh = Poly3DCollection(
+            np.concatenate(corners), facecolors=np.concatenate(shades), edgecolors="none", linewidths=0.0, alpha=0.8,
+            gid="mesh", antialiased=False, zorder=1,
+        )  # fmt: skip
+        mesh.set_rasterized(True)
+        axes.add_collection3d(mesh)
+    return handles
 
 
-def _shades(corners: np.ndarray, result: Result, colour: str) -> np.ndarray:
-    """One colour per triangle, lit from one side, in a box scaled to a cube: a flat colour shows no shape."""
-    extent = np.array([axis.values[-1] - axis.values[0] for axis in result.axes])
-    scaled = corners / extent
-    normal = np.cross(scaled[:, 1] - scaled[:, 0], scaled[:, 2] - scaled[:, 0])
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
-    light = LightSource(azdeg=225, altdeg=40).direction
-    shade = 0.62 + 0.38 * np.abs(normal @ light)
-    shaded: np.ndarray = np.clip(np.array(to_rgb(colour))[None] * shade[:, None], 0.0, 1.0)
+def _shades(normal: Array, colour: str) -> Array:
+    """One colour per triangle, lit from one side: a flat colour shows no shape."""
+    unit = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
+    shade = 0.62 + 0.38 * np.abs(unit @ LightSource(azdeg=225, altdeg=40).direction)
+    shaded: Array = np.clip(np.array(to_rgb(colour))[None] * shade[:, None], 0.0, 1.0)
     return shaded
 
 
-def _draw_lines(axes: object, surface: CriticalSurface, result: Result, order: int) -> Artist:
+def _draw_line(axes: Any, surface: CriticalSurface, result: Result) -> Artist:
+    """A line, in front of all meshes: it lies in one of them and would flicker through it."""
     points = _points(surface, result)
     pieces = [points[a:b] for a, b in zip(surface.offsets[:-1], surface.offsets[1:], strict=True)]
-    look = line_style(surface.name, order)
-    lines = Line3DCollection(
-        pieces, colors=look.colour, linestyles=[look.dashes], linewidths=1.4, gid=f"line-{surface.name}"
+    colour, dashes = _EDGES.get(surface.name, ("#00523f", (0, (1, 1))))
+    axes.add_collection3d(
+        Line3DCollection(
+            pieces, colors=colour, linestyles=[dashes], linewidths=1.3, gid=f"line-{surface.name}", zorder=2
+        )
     )
-    axes.add_collection3d(lines)  # type: ignore[attr-defined]
-    return Line2D([], [], color=look.colour, linestyle=look.dashes, linewidth=1.4, label=_words(surface, order))
+    words = MARKER_STYLES[surface.name][1].replace(" point", " line") if surface.name in MARKER_STYLES else surface.name
+    return Line2D([], [], color=colour, linestyle=dashes, linewidth=1.3, label=words.replace("_", " "))

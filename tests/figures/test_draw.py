@@ -39,7 +39,7 @@ def test_a_map_of_three_axes_asks_for_a_section(box):
 
 def test_surfaces_in_three_parameters(box, find, page):
     figure = draw(box, Request())
-    (mesh,) = find(figure, "mesh-zero_instability")
+    (mesh,) = find(figure, "mesh")
     assert len(mesh.get_facecolor()) == len(box.surfaces["zero_instability"].triangles)
     assert len(find(figure, "line-static_tricritical")) == 1
     look = page(figure)

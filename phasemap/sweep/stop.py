@@ -35,8 +35,8 @@ def stop_on_signals() -> Iterator[Stop]:
     stop = Stop()
     before = {}
     for name in (*_NOW, *_SOON):
-        if hasattr(signal, name):
-            number = getattr(signal, name)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup means what it says
             before[number] = signal.signal(number, stop._receive)
     try:
         yield stop

@@ -42,7 +42,7 @@ def scaling(folder: Path) -> None:
     """A plane of dynamic mean-field points on one and on two workers."""
     data = {
         "quantities": ["lyapunov_max"],
-        "axes": {"g_h": {"from": 1.2, "to": 4, "points": 60}, "alpha_r": {"from": 0, "to": 10, "points": 60}},
+        "axes": {"g_h": {"from": 2.2, "to": 4, "points": 150}, "alpha_r": {"from": 0, "to": 10, "points": 150}},
     }
     config = make_config(data, REGISTRY)
     timed_run(make_config(data, REGISTRY, ["axes.g_h.points=2"]), folder / "warm.h5", Processes(2))
@@ -50,7 +50,7 @@ def scaling(folder: Path) -> None:
     for workers in (1, 2):
         walls[workers], solving, blocks = timed_run(config, folder / "scaling.h5", Processes(workers))
         inside = f"{blocks} blocks, {solving:.1f} s in the solver"
-        print(f"3600 mean-field points, {workers} workers: {walls[workers]:.1f} s ({inside})")
+        print(f"22,500 mean-field points, {workers} workers: {walls[workers]:.1f} s ({inside})")
     print(f"speed-up from the second worker: {walls[1] / walls[2]:.2f}")
 
 

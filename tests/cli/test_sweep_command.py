@@ -159,5 +159,15 @@ def test_failures_show_in_the_exit_code(phasemap: Run, plane: Path, monkeypatch:
     os.chdir(Path(plane).absolute().parent)
 
 
+def test_worker_count_is_irrelevant_to_networks(phasemap: Run, plane: Path) -> None:
+    """Bitwise, BLAS included: every worker takes its sums in the same order."""
+    small = (*SLOW[:-4], "--set", "simulation.duration=20.0", "--set", "axes.g_h.points=2")
+    for workers in (0, 2):
+        assert phasemap("sweep", plane, "-j", workers, *small, "-o", f"{workers}.h5").code == 0
+    one, two = (read_result(Path(f"{workers}.h5")).fields["network_lyapunov_max"] for workers in (0, 2))
+    np.testing.assert_array_equal(one.values, two.values)
+    np.testing.assert_array_equal(one.error, two.error)
+
+
 def test_workers_cannot_be_negative(phasemap: Run, plane: Path) -> None:
     assert phasemap("sweep", plane, "-j", "-1").code == 2

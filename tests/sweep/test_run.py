@@ -262,6 +262,17 @@ def test_signals_ask_to_stop_and_the_old_handlers_come_back() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_ignored_signals_stay_ignored() -> None:
+    """As under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_on_signals() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.soon
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_full_disk_ends_the_sweep_and_keeps_what_is_safe(
     toy: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

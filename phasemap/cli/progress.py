@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from phasemap.cli.console import duration, make_console
 from phasemap.storage import BlockData
@@ -75,12 +75,15 @@ def show_progress(plan: Plan, workers: int, blocks: Iterable[BlockData]) -> None
 
 
 def _bar(console: Console, estimator: Estimator, blocks: Iterable[BlockData]) -> None:
-    columns = (SpinnerColumn(), BarColumn(bar_width=None), TaskProgressColumn(), TextColumn("{task.fields[words]}"))
+    words = TextColumn("{task.fields[words]}")
+    columns = (SpinnerColumn(), BarColumn(bar_width=None), TaskProgressColumn(), TimeElapsedColumn(), words)
+    furthest = 0.0  # the estimate may go back, the bar does not
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("sweep", total=1.0, words="starting (the first run compiles)")
         for block in blocks:
             estimator.add(block)
-            progress.update(task, completed=estimator.fraction, words=_words(estimator))
+            furthest = max(furthest, estimator.fraction)
+            progress.update(task, completed=furthest, words=_words(estimator))
 
 
 def _lines(console: Console, estimator: Estimator, blocks: Iterable[BlockData]) -> None:
@@ -89,11 +92,12 @@ def _lines(console: Console, estimator: Estimator, blocks: Iterable[BlockData]) 
         estimator.add(block)
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            console.print(f"{100 * estimator.fraction:3.0f} %  {_words(estimator)}")
+            share, elapsed = 100 * estimator.fraction, duration(estimator.elapsed)
+            console.print(f"{share:3.0f} %  {elapsed}: {_words(estimator)}")
 
 
 def _words(estimator: Estimator) -> str:
     return (
         f"{estimator.evaluations:,}/{estimator.total_evaluations:,} evaluations, {estimator.rate:.3g}/s, "
-        f"{duration(estimator.elapsed)} elapsed, {duration(estimator.remaining)} left"
+        f"about {duration(estimator.remaining)} left"
     )

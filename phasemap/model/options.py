@@ -32,11 +32,15 @@ class SimulationOptions:
     traces: int = option(50, "units whose activity over time is kept where it is asked for", minimum=1)
     exponents: int = option(0, "Lyapunov exponents of a spectrum, largest first; 0: all of them", minimum=0)
     single_precision: bool = option(False, "tangent vectors of spectra in single precision; the error is measured")
-    lyapunov_error: float = option(0.0, "standard error of lambda_max at which a spectrum may stop; 0: any", minimum=0.0)
+    lyapunov_error: float = option(
+        0.0, "standard error of lambda_max at which a spectrum may stop; 0: any", minimum=0.0
+    )
     dimension_error: float = option(0.0, "the same for the Kaplan-Yorke dimension per unit; 0: any", minimum=0.0)
     entropy_error: float = option(0.0, "the same for the entropy rate per unit; 0: any", minimum=0.0)
     max_duration: float = option(
-        3000.0, "time at which a spectrum stops, its errors small enough or not; it lasts at least `duration`", above=0.0
+        3000.0,
+        "time at which a spectrum stops, its errors small enough or not; it lasts at least `duration`",
+        above=0.0,
     )
     max_seconds: float = option(
         0.0, "wall time of one spectrum, the same way (results then depend on the machine); 0: no limit", minimum=0.0
@@ -48,7 +52,7 @@ class EnsembleOptions:
     """Dynamic mean field with a fluctuating update gate (theory notes, section 5b). Times in membrane time constants."""
 
     relative_error: float = option(0.005, "statistical error asked of the variance, relative to it", above=0.0)
-    paths: int = option(512, "paths in the smallest ensemble; rounded up to whole batches", minimum=1)
+    paths: int = option(1024, "paths in the smallest ensemble; rounded up to whole batches", minimum=1)
     time_step: float = option(0.8, "first time step; adapted to the accuracy asked for", above=0.0)
     longest_window: float = option(8192.0, "longest window of time that is tried", above=0.0)
     path_steps: float = option(2.0**25, "budget: most paths times time steps in an ensemble", above=0.0)

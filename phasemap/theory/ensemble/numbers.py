@@ -1,0 +1,111 @@
+"""An ensemble, or one of its groups, at its own solution, and the numbers that are read off it."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble import anderson, tail
+from phasemap.theory.ensemble.paths import Ensemble, Moments
+from phasemap.theory.ensemble.ring import Ring, resample
+from phasemap.theory.ensemble.tangent import Exponent, TangentEnsemble
+
+NAMES = ("variance", "activity_variance", "correlation_time", "relaxation_time", "lyapunov_max")
+MOST_ITERATIONS = 80
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where an iteration starts: C_phi (half,), and what is known of the map from a similar one.
+
+    lags: between which the tail is fitted, if not at its own levels.
+    """
+
+    activity: FloatArray
+    memory: anderson.Memory | None = None
+    exponent: Exponent | None = None
+    lags: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Correlations and numbers of an ensemble at its fixed point.
+
+    moments: what the paths driven by `activity` gave; values: by NAMES, NaN where a number was not asked for.
+    """
+
+    fixed_point: anderson.FixedPoint
+    moments: Moments
+    tail: tail.Tail
+    exponent: Exponent | None
+    values: dict[str, float]
+
+    @property
+    def activity(self) -> FloatArray:
+        """C_phi (half,)."""
+        return self.fixed_point.x
+
+    @property
+    def row(self) -> FloatArray:
+        """The values in the order of NAMES."""
+        return np.array([self.values[name] for name in NAMES])
+
+    @property
+    def start(self) -> Start:
+        """A start for the same ring."""
+        return Start(self.activity, self.fixed_point.memory, self.exponent, (self.tail.first, self.tail.last))
+
+    def start_at(self, ring: Ring, target: Ring) -> Start:
+        """A start for the same period at another time step."""
+        exponent = self.exponent
+        if exponent is not None:
+            state = resample(exponent.state, ring, target)
+            exponent = replace(exponent, state=state, memory=anderson.Memory())
+        known = self.fixed_point.memory
+        memory = anderson.Memory(
+            known.depth,
+            [resample(x, ring, target) for x in known.steps],
+            [resample(x, ring, target) for x in known.changes],
+        )
+        return Start(resample(self.activity, ring, target), memory, exponent, (self.tail.first, self.tail.last))
+
+
+def admissible(x: FloatArray) -> FloatArray:
+    """The nearest function with |C(t)| <= C(0), and C(0) in (0, 1]."""
+    top = min(max(float(x[0]), 1e-12), 1.0)
+    return np.clip(x, -top, top)
+
+
+def solve(
+    ensemble: Ensemble, start: Start, tolerance: float, group: int | None = None, limit: int = MOST_ITERATIONS
+) -> Solution:
+    """The correlations of all groups together, or of one, without the exponent."""
+    found = anderson.solve(
+        lambda activity: ensemble.map(activity, group), start.activity, tolerance, limit, admissible, start.memory,
+    )  # fmt: skip
+    moments = ensemble.moments(found.x, group)
+    fitted = tail.fit(moments.membrane, ensemble.ring, ensemble.process.is_odd, start.lags)
+    return Solution(found, moments, fitted, None, _values(ensemble, moments, fitted))
+
+
+def add_exponent(
+    ensemble: Ensemble, solution: Solution, tolerance: float, group: int | None = None, start: Exponent | None = None
+) -> Solution:
+    """The same with the maximum Lyapunov exponent; all gates must be smooth."""
+    tangent = TangentEnsemble(ensemble, solution.activity, group)
+    exponent = tangent.solve(tolerance, MOST_ITERATIONS, start)
+    return replace(solution, exponent=exponent, values={**solution.values, "lyapunov_max": exponent.value})
+
+
+def _values(ensemble: Ensemble, moments: Moments, fitted: tail.Tail) -> dict[str, float]:
+    ring, odd = ensemble.ring, ensemble.process.is_odd
+    decaying = moments.membrane - tail.limit(moments.membrane, odd)
+    time = float(ring.weights @ decaying) / float(decaying[0]) if decaying[0] > 0.0 else math.nan
+    return {
+        "variance": float(moments.membrane[0]),
+        "activity_variance": float(moments.activity[0]),
+        "correlation_time": time,
+        "relaxation_time": fitted.time,
+        "lyapunov_max": math.nan,
+    }

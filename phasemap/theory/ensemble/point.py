@@ -1,0 +1,197 @@
+"""One point of parameter space solved by an ensemble of paths, with the errors of its numbers."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from phasemap.kernels.ensemble import OUTSIDE
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble import numbers, timestep, window
+from phasemap.theory.ensemble.budget import ErrorBudget, collect, debias
+from phasemap.theory.ensemble.noise import Noise
+from phasemap.theory.ensemble.numbers import NAMES, Solution, Start
+from phasemap.theory.ensemble.paths import Ensemble
+from phasemap.theory.ensemble.process import Process
+from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.window import Found
+
+# Errors estimated from small ensembles are uncertain, and too large: aim a little short, then correct.
+_AIM, _LEAST_GROWTH, _MOST_GROWTH = 0.8, 1.5, 16.0
+_MOST_STAGES = 8
+# The total of all errors may exceed the statistical one asked for by this factor.
+_ACCEPT = 1.3
+# A group scatters four times as much as all of them together, and need not be solved to the same tolerance. Small
+# groups with slow correlations may stall; above this multiple of the tolerance that counts as not solved.
+_GROUP_TOLERANCE, _GROUP_ITERATIONS, _STALLED = 2.0, 40, 5.0
+# So many are enough to see how large an ensemble is needed.
+_ROUGH_ITERATIONS = 4
+# Share of the error asked for that the window may make.
+_WINDOW_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class PointSolution:
+    """The fluctuating state of a point.
+
+    values:    (len(NAMES),) corrected for the bias of a finite ensemble; errors: by source.
+    solution:  of all groups together, on `ring`; groups: of each alone.
+    remainder: share of the correlations left at half the window.
+    solved:    whether the iterations converged.
+    """
+
+    found: Found
+    solved: bool
+    ring: Ring
+    values: FloatArray
+    errors: ErrorBudget
+    solution: Solution
+    groups: tuple[Solution, ...]
+    ensemble: Ensemble
+    remainder: float
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the correlations reach their limit in the window, and were solved for."""
+        return self.found is Found.FLUCTUATING and self.solved
+
+    @property
+    def product(self) -> tuple[float, float]:
+        """lambda_max times the relaxation time, with an error that knows their correlation from group to group."""
+        exponent, time = NAMES.index("lyapunov_max"), NAMES.index("relaxation_time")
+        value = float(self.values[exponent] * self.values[time])
+        rows = np.array([one.row for one in self.groups])
+        relative = self.errors.parts[[exponent, time]][:, 1:] / np.abs(self.values[[exponent, time], None])
+        with np.errstate(invalid="ignore"):
+            scatter = float((rows[:, exponent] * rows[:, time]).std(ddof=1)) / math.sqrt(len(rows))
+        return value, math.hypot(scatter, abs(value) * float(np.linalg.norm(relative)))
+
+    @property
+    def gate_variance(self) -> tuple[float, float]:
+        """Variance of z about its mean and its standard error."""
+        ring, process = self.ring, self.ensemble.process
+        groups = [float(process.gate_variable(one.activity, ring)[0]) for one in self.groups]
+        full = float(process.gate_variable(self.solution.activity, ring)[0])
+        return full, float(np.std(groups, ddof=1)) / math.sqrt(len(groups))
+
+    def is_accurate(self, name: str, options: EnsembleOptions) -> bool:
+        """Whether a number is known as well as it should be.
+
+        The variances to the error asked for; the others as well as that ensemble gives them.
+        """
+        k = NAMES.index(name)
+        if not self.is_settled:
+            return False
+        if name == "lyapunov_max" and not self._exponents_good():
+            return False
+        if name in ("variance", "activity_variance"):
+            return bool(self.errors.total[k] <= _ACCEPT * options.relative_error * abs(self.values[k]))
+        return bool(self.values[k] == np.inf or np.isfinite(self.values[k] + self.errors.total[k]))
+
+    def _exponents_good(self) -> bool:
+        exponents = [one.exponent for one in (self.solution, *self.groups) if one.exponent is not None]
+        return sum(e.converged and e.positive for e in exponents) >= len(exponents) - 1
+
+
+def solve(
+    parameters: Parameters, options: EnsembleOptions, seed: np.random.SeedSequence, resting: bool
+) -> PointSolution | Found:
+    """The fluctuating state at `parameters`, or what was found instead of one.
+
+    resting: whether a stable fixed point exists there.
+
+    Raises:
+        UnsupportedError: white noise on an instantaneous gate.
+    """
+    process = Process(parameters)
+    if process.is_contraction:
+        return Found.ZERO
+    pilot = window.find(process, options, seed, resting)
+    if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
+        return pilot.found
+    chosen = timestep.choose(process, options, seed, pilot)
+    result = _refine(process, options, seed, pilot.found, chosen)
+    while _needs_longer_window(result, options):
+        start = Start(window.extended(result.solution.activity, result.ring, process.is_odd))
+        chosen = timestep.Chosen(result.ring.longer(), start, chosen.change)
+        result = _refine(process, options, seed, pilot.found, chosen)
+    return result
+
+
+def _needs_longer_window(result: PointSolution, options: EnsembleOptions) -> bool:
+    """Whether a larger ensemble has shown that the pilot's window is too short, and a longer one can be had."""
+    target = accuracy_target(result.ensemble.process)
+    error = result.errors.of(target, "window")
+    short = error > _WINDOW_SHARE * options.relative_error * abs(result.solution.values[target])
+    return result.found is Found.FLUCTUATING and short and window.may_lengthen(result.ring, options)
+
+
+def _refine(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, found: Found, chosen: timestep.Chosen
+) -> PointSolution:
+    """Enlarge the ensemble until the variance is as accurate as asked for, or the budget ends."""
+    tolerance, group_tolerance = timestep.tolerance(options), _GROUP_TOLERANCE * timestep.tolerance(options)
+    noise = Noise(seed, window.GROUPS, chosen.ring.steps, process.noise_placement != 0)
+    most = max(int(options.path_steps / chosen.ring.steps), options.paths)
+    paths = min(options.paths, most)
+    start = chosen.start
+    ensemble = Ensemble(process, chosen.ring, noise)
+    for _ in range(_MOST_STAGES):
+        noise.grow(paths)
+        full = numbers.solve(ensemble, start, tolerance)
+        groups = _solve_groups(ensemble, [full.start] * window.GROUPS, group_tolerance, _ROUGH_ITERATIONS)
+        error = _relative_error(groups, accuracy_target(process))
+        if error <= options.relative_error or noise.paths >= most:
+            groups = _solve_groups(ensemble, [one.start for one in groups], group_tolerance, _GROUP_ITERATIONS)
+            error = _relative_error(groups, accuracy_target(process))
+            if error <= options.relative_error or noise.paths >= most:
+                break
+        growth = min(max(_AIM * (error / options.relative_error) ** 2, _LEAST_GROWTH), _MOST_GROWTH)
+        paths = min(int(noise.paths * growth) + 1, most)
+        start = replace(full.start, exponent=start.exponent)
+    if options.exponents and process.has_tangent:
+        tolerance = timestep.exponent_tolerance(options)
+        full = numbers.add_exponent(ensemble, full, tolerance, None, start.exponent)
+        groups = [numbers.add_exponent(ensemble, one, tolerance, g, full.exponent) for g, one in enumerate(groups)]
+    return _summary(process, options, found, chosen, ensemble, full, groups)
+
+
+def _solve_groups(ensemble: Ensemble, starts: list[Start], tolerance: float, limit: int) -> list[Solution]:
+    return [numbers.solve(ensemble, start, tolerance, g, limit) for g, start in enumerate(starts)]
+
+
+def accuracy_target(process: Process) -> str:
+    """The number whose relative error is controlled.
+
+    A nearly shut gate integrates an input that stands outside it: h then has heavy tails, and the activity is what can
+    be known well.
+    """
+    outside = process.outside_input != (0.0, 0.0) or process.noise_placement == OUTSIDE
+    return "activity_variance" if outside else "variance"
+
+
+def _relative_error(groups: list[Solution], target: str) -> float:
+    sample = np.array([one.values[target] for one in groups])
+    return float(sample.std(ddof=1) / np.sqrt(len(groups)) / sample.mean())
+
+
+def _summary(
+    process: Process,
+    options: EnsembleOptions,
+    found: Found,
+    chosen: timestep.Chosen,
+    ensemble: Ensemble,
+    full: Solution,
+    groups: list[Solution],
+) -> PointSolution:
+    rows = np.array([one.row for one in groups])
+    values, correction = debias(full.row, rows)
+    if options.exponents and not process.has_tangent:
+        values[NAMES.index("lyapunov_max")] = np.inf
+    left = window.remainder(full.moments.membrane, chosen.ring, process.is_odd)
+    budget = collect(values, rows, correction, chosen.change, left, full.fixed_point.last_step)
+    good = [one.fixed_point.residual <= _STALLED * timestep.tolerance(options) for one in groups]
+    solved = full.fixed_point.converged and sum(good) >= len(groups) - 2
+    return PointSolution(found, solved, chosen.ring, values, budget, full, tuple(groups), ensemble, left)

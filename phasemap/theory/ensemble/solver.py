@@ -1,0 +1,135 @@
+"""Solver of points whose update gate fluctuates: the fluctuating attractor, from an ensemble of paths each."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from phasemap.errors import UnsupportedError
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import Estimate, FloatArray, StatusArray
+from phasemap.model.status import Status
+from phasemap.theory import statics
+from phasemap.theory.ensemble import point as single
+from phasemap.theory.ensemble.budget import SOURCES
+from phasemap.theory.ensemble.gates import gate_quantiles, time_quantiles
+from phasemap.theory.ensemble.numbers import NAMES
+from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.window import Found
+
+Seeds = Sequence[np.random.SeedSequence]
+At = int | tuple[int, int]
+
+# Order of the dimension "branch" in the registry, and the one that is filled here.
+BRANCH_COUNT, CHAOTIC = 4, 2
+PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
+PRODUCT = "lyapunov_times_relaxation"
+ON_BRANCHES = (*NAMES, PRODUCT)
+_BUDGETS = {"variance_error_budget": "variance", "lyapunov_error_budget": "lyapunov_max"}
+# What a point costs or needed: the ring and the ensemble.
+_EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
+
+
+def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds) -> dict[str, Estimate]:
+    """Solve the dynamic mean field with a fluctuating update gate at `points` (theory notes, sections 5b and 6).
+
+    seeds: one per point, which fixes all random numbers of that point.
+
+    Returns (n_points, branch), of which only the fluctuating attractor `chaotic` is filled:
+
+        variance, activity_variance, correlation_time, relaxation_time, lyapunov_max, lyapunov_times_relaxation
+
+    (n_points,): update_gate_mean, ensemble_window, ensemble_time_step, ensemble_paths;
+    (n_points, probability): update_gate_quantiles, effective_time_quantiles;
+    (n_points, error_source): variance_error_budget, lyapunov_error_budget (absolute errors).
+
+    An error is the root of the summed squares of its sources; its statistical part is one standard error. Where the
+    window, the iteration or the accuracy that was asked for is not reached, the status is NOT_CONVERGED. A hard gate
+    makes the exponent infinite: the mean square of a perturbation diverges at crossings of small slope.
+    """
+    options = options or EnsembleOptions()
+    table = Table(len(points))
+    resting = _has_stable_fixed_point(points)
+    for i, (parameters, seed) in enumerate(zip(points, seeds, strict=True)):
+        try:
+            found = single.solve(parameters, options, seed, bool(resting[i]))
+        except UnsupportedError:
+            table.fill_status(i, Status.FAILED)
+            continue
+        if isinstance(found, PointSolution):
+            _store(table, i, parameters, options, found)
+        else:
+            table.fill_status(i, Status.ABSENT if found in (Found.ZERO, Found.STATIC) else Status.NOT_CONVERGED)
+    return table.estimates()
+
+
+class Table:
+    """Values, errors and statuses of all quantities; pending at first."""
+
+    def __init__(self, n: int) -> None:
+        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(ON_BRANCHES, (n, BRANCH_COUNT))
+        shapes |= dict.fromkeys(("update_gate_mean", *_EXPENSE), (n,))
+        shapes |= dict.fromkeys(("update_gate_quantiles", "effective_time_quantiles"), (n, len(PROBABILITIES)))
+        shapes |= dict.fromkeys(_BUDGETS, (n, len(SOURCES)))
+        self.value: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
+        self.error: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
+        self.status: dict[str, StatusArray] = {
+            name: np.full(shape, Status.ABSENT, dtype=np.uint8) for name, shape in shapes.items()
+        }
+
+    def fill_status(self, i: int, status: Status) -> None:
+        """One status for all numbers of a point."""
+        for name, array in self.status.items():
+            array[(i, CHAOTIC) if name in ON_BRANCHES else i] = status
+
+    def put(self, name: str, at: At, value: ArrayLike, error: ArrayLike, status: Status) -> None:
+        """Store a number, or a row of them."""
+        self.value[name][at] = value
+        self.error[name][at] = error
+        self.status[name][at] = status
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The table as estimates."""
+        return {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in self.value}
+
+
+def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOptions, solution: PointSolution) -> None:
+    good = {name: solution.is_accurate(name, options) for name in NAMES}
+    total = solution.errors.total
+    for k, name in enumerate(NAMES):
+        table.put(name, (i, CHAOTIC), solution.values[k], total[k], _status(good[name], solution.values[k]))
+    value, error = solution.product
+    table.put(PRODUCT, (i, CHAOTIC), value, error, _status(good["lyapunov_max"] and good["relaxation_time"], value))
+    state = _status(solution.is_settled, 1.0)
+    _store_gate(table, i, parameters, solution, state)
+    for quantity, name in _BUDGETS.items():
+        k = NAMES.index(name)
+        table.put(quantity, i, solution.errors.parts[k], 0.0, _status(good[name], float(total[k])))
+    expense = (solution.ring.period, solution.ring.step, float(solution.ensemble.noise.paths))
+    for name, number in zip(_EXPENSE, expense, strict=True):
+        table.put(name, i, number, 0.0, state)
+
+
+def _store_gate(table: Table, i: int, parameters: Parameters, solution: PointSolution, state: Status) -> None:
+    variance, error = solution.gate_variance
+    low, high = max(variance - error, 0.0), variance + error
+    mean = solution.ensemble.process.mean_gate
+    table.put("update_gate_mean", i, mean(variance), 0.5 * abs(mean(high) - mean(low)), state)
+    for name, quantiles in (("update_gate_quantiles", gate_quantiles), ("effective_time_quantiles", time_quantiles)):
+        around = [quantiles(parameters, v, PROBABILITIES) for v in (variance, low, high)]
+        with np.errstate(invalid="ignore"):
+            table.put(name, i, around[0], np.nan_to_num(0.5 * np.abs(around[2] - around[1])), state)
+
+
+def _status(good: bool, value: float) -> Status:
+    if np.isnan(value):
+        return Status.FAILED if good else Status.NOT_CONVERGED
+    return Status.CONVERGED if good else Status.NOT_CONVERGED
+
+
+def _has_stable_fixed_point(points: Sequence[Parameters]) -> NDArray[np.bool_]:
+    """Whether some fixed point is stable (S < 1), whatever the update gate (n_points,)."""
+    known: Mapping[str, Estimate] = statics.solve_points(points)
+    gain = np.nan_to_num(np.asarray(known["static_gain"].value, dtype=float), nan=np.inf)
+    return np.asarray((gain < 1.0).any(axis=1))

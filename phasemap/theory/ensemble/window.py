@@ -1,0 +1,161 @@
+"""The window and the time step that a point needs, found with a small ensemble."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble import anderson
+from phasemap.theory.ensemble.noise import Noise
+from phasemap.theory.ensemble.numbers import admissible
+from phasemap.theory.ensemble.paths import Ensemble
+from phasemap.theory.ensemble.process import Process
+from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.tail import crossing, limit
+
+GROUPS = 16
+PILOT_TOLERANCE = 5e-4
+_FIRST_PERIOD = 102.4
+# A solution whose fluctuating part is below this share of its variance is a static one; below this <phi^2>, zero.
+_STATIC = 0.01
+_ZERO = 1e-5
+# How far the correlations must have fallen at half the window, judged by extrapolation from where they are well known.
+_FALLEN, _FALLEN_TO_LIMIT = 0.08, 0.04
+_START_LEVEL = 0.8
+# A residual above this is not the stall of a noisy map but a solution that is not there. Then so many plain iterations
+# are made, or as many as this number of time steps allows.
+_LOST, _PATIENCE, _PATIENT_WORK = 0.02, 200, 2.0**27
+
+
+class Found(Enum):
+    """What the iteration converged to in the longest window tried."""
+
+    FLUCTUATING = "fluctuating"
+    SLOW = "slower than the longest window"
+    STATIC = "static"
+    ZERO = "zero"
+    NOTHING = "the iteration did not converge"
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A solution on the window that the point needs, from a small ensemble."""
+
+    found: Found
+    ring: Ring
+    activity: FloatArray
+    noise: Noise
+    solution: anderson.FixedPoint
+
+
+def find(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, resting: bool) -> Pilot:
+    """Solve in longer and longer windows until the correlations have reached their limit in it.
+
+    Starts from large, decaying correlations, which leads to the upper branch where several coexist.
+
+    resting: whether a stable fixed point exists, so that a state without fluctuations is an answer.
+    """
+    ring = _first_ring(process, options)
+    start = _first_guess(process, ring, 1.0)
+    found = []
+    while True:
+        pilot = _attempt(process, options, seed, ring, start)
+        found.append(pilot.found)
+        still = sum(one in (Found.STATIC, Found.ZERO) for one in found)
+        lost = sum(one is Found.NOTHING for one in found)
+        done = pilot.found is Found.FLUCTUATING or (resting and still == 2) or lost == 2
+        if done or not may_lengthen(ring, options):
+            return pilot
+        ring = ring.longer()
+        if pilot.found is Found.SLOW:
+            start = extended(pilot.activity, pilot.ring, process.is_odd)
+        else:
+            start = _first_guess(process, ring, ring.period / _FIRST_PERIOD)
+
+
+def may_lengthen(ring: Ring, options: EnsembleOptions) -> bool:
+    """Whether the budget allows for twice the window."""
+    return 2.0 * ring.period <= options.longest_window and 2 * ring.steps * options.paths <= options.path_steps
+
+
+def _attempt(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, ring: Ring, start: FloatArray
+) -> Pilot:
+    noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
+    noise.grow(options.paths)
+    ensemble = Ensemble(process, ring, noise)
+    solution = anderson.solve(ensemble.map, start, PILOT_TOLERANCE, 60, admissible)
+    if solution.residual > _LOST:
+        # Extrapolation wanders where there is nothing to converge to: see where the map itself leads.
+        patience = min(_PATIENCE, int(_PATIENT_WORK / (noise.paths * ring.steps)))
+        settled = anderson.iterate(ensemble.map, start, patience, admissible, 0.1 * _ZERO)
+        solution = anderson.solve(ensemble.map, settled, PILOT_TOLERANCE, 60, admissible)
+    return Pilot(_classify(solution, process, ring), ring, solution.x, noise, solution)
+
+
+def _classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
+    activity = solution.x
+    if activity[0] < _ZERO:
+        return Found.ZERO
+    # Noise leaves a kink at lag zero; what counts is whether anything fluctuates at all.
+    middle = float(activity[activity.size // 4 :].mean())
+    if activity[0] - middle < _STATIC * activity[0] and not process.is_noisy:
+        return Found.STATIC
+    if solution.residual > _LOST:
+        return Found.NOTHING
+    return Found.FLUCTUATING if reaches_limit(activity, ring, process.is_odd) else Found.SLOW
+
+
+def reaches_limit(activity: FloatArray, ring: Ring, odd: bool) -> bool:
+    """Whether C(t) has come down to its limit within half the window.
+
+    Judged from the lags at which it falls through 1/2 and 1/5: the values further out are noisy.
+    """
+    return remainder(activity, ring, odd) <= (_FALLEN if odd else _FALLEN_TO_LIMIT)
+
+
+def remainder(covariance: FloatArray, ring: Ring, odd: bool) -> float:
+    """Share of the decaying part of C that is left at half the window, extrapolated from C = 1/2 and C = 1/5."""
+    floor = limit(covariance, odd)
+    shape = (covariance - floor) / (covariance[0] - floor)
+    half, fifth = crossing(shape, ring, 0.5), crossing(shape, ring, 0.2)
+    if not fifth < math.inf:
+        return max(float(shape[-1]), 0.2)
+    return 0.2 * math.pow(2.5, -(0.5 * ring.period - fifth) / max(fifth - half, 1e-300))
+
+
+def _first_ring(process: Process, options: EnsembleOptions) -> Ring:
+    p = process.parameters
+    slowest = max(p.tau_z, p.tau_r if process.has_output_gate else 0.0, p.tau_noise if process.is_noisy else 0.0)
+    fastest = process.mean_gate(0.5 + p.s_z**2)
+    wanted = max(_FIRST_PERIOD, 24.0 * slowest, 24.0 / max(fastest, 1e-3))
+    steps = 1 << max(6, round(math.log2(_FIRST_PERIOD / options.time_step)))
+    period = steps * options.time_step
+    while period < wanted and 2.0 * period <= options.longest_window:
+        period, steps = 2.0 * period, 2 * steps
+    return Ring(period, steps)
+
+
+def _first_guess(process: Process, ring: Ring, stretch: float) -> FloatArray:
+    """Large correlations that decay: to zero, or half way where something keeps them from zero."""
+    time = 2.5 * stretch / max(process.mean_gate(0.5), 0.05)
+    x = np.minimum(ring.lags / time, 300.0)
+    floor = 0.0 if process.is_odd else 0.5
+    return np.asarray(_START_LEVEL * (floor + (1.0 - floor) / np.cosh(x)))
+
+
+def extended(activity: FloatArray, ring: Ring, odd: bool) -> FloatArray:
+    """A guess for twice the window: an exponential from a quarter of the window on."""
+    floor = 0.0 if odd else float(activity[-1])
+    quarter, eighth = ring.steps // 4, ring.steps // 8
+    at_quarter, at_eighth = activity[quarter] - floor, activity[eighth] - floor
+    target = ring.longer()
+    if not at_eighth > at_quarter > 0.0:
+        return np.concatenate([activity, np.full(target.steps // 2 + 1 - activity.size, activity[-1])])
+    decay = np.log(at_eighth / at_quarter) / (ring.lags[quarter] - ring.lags[eighth])
+    out = floor + at_quarter * np.exp(-decay * (target.lags - ring.lags[quarter]))
+    out[: quarter + 1] = activity[: quarter + 1]
+    return np.asarray(out)

@@ -171,15 +171,19 @@ def leading_edge(p, response, profile):
 
 @njit(**KERNEL)
 def variance_of_h(p, response):
-    """Delta_h; infinite where shut units integrate an input without end."""
+    """Delta_h; infinite (or beyond the floating-point range) where shut units integrate an input without end."""
     if p.outside == 0.0:
         return response.drive + p.v_h
     if math.isinf(p.alpha_z):
         return math.inf
     # 1 / sigma_z = 1 + e, log e Gaussian.
     spread = p.alpha_z * p.alpha_z * response.delta_z
-    e, ee = math.exp(p.offset_z + 0.5 * spread), math.exp(2.0 * p.offset_z + 2.0 * spread)
-    return response.drive + p.v_h * (1.0 + 2.0 * e + ee) + p.m_h * p.m_h * (ee - e * e)
+    variance = response.drive
+    if p.v_h > 0.0:
+        variance += p.v_h * (1.0 + 2.0 * math.exp(p.offset_z + 0.5 * spread) + math.exp(2.0 * (p.offset_z + spread)))
+    if p.m_h != 0.0:
+        variance += p.m_h * p.m_h * math.exp(2.0 * p.offset_z + spread) * math.expm1(spread)
+    return variance
 
 
 @njit(**KERNEL)

@@ -20,11 +20,12 @@ _ITERATIONS = 15
 _LONGEST_STEP = 0.05
 # Curves: largest distance between a chord and the curve, and the number of times that chords are halved for it.
 _SAG = 1e-4
-_ROUNDS = 12
+_ROUNDS = 30
 _CUTS = np.array([0.5, 0.25, 0.75])
 _CLOSEST = 1e-5
-# A vertex further above its chord than this many chords is taken for one of another piece.
-_STEEPEST = 4.0
+# A vertex further above its chord than this is taken for one of another piece. (At a tip the curve stands steeply on
+# its chord, so that the chord's length is no measure.)
+_FARTHEST = 0.05
 
 
 def jacobian(residual: Residual, points: FloatArray) -> FloatArray:
@@ -93,7 +94,7 @@ def smooth_curve(residual: Residual, curve: FloatArray) -> FloatArray:
         cut = curve[todo] + _CUTS[attempts[todo], None] * chord[todo]
         solved, worst = project(residual, cut, directions=chord[todo] / length[todo, None])
         sag = np.linalg.norm(solved - cut, axis=1)
-        found = (worst < SOLVED) & (sag < _STEEPEST * length[todo])
+        found = (worst < SOLVED) & (sag < _FARTHEST)
         bent = (sag > _SAG) | _turns(curve)[todo] | (attempts[todo] > 0)
         attempts[todo] = np.where(found, len(_CUTS), attempts[todo] + 1)
         insert = found & bent

@@ -4,6 +4,7 @@ Slow, short and independent of the package's kernels: the oracle of the tests an
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from scipy import integrate, optimize
@@ -19,7 +20,7 @@ def gaussian_average(f, variance, breaks=()):
     deviation = math.sqrt(variance)
     places = sorted({x / deviation for x in breaks if abs(x) < REACH * deviation} | {-REACH, 0.0, REACH})
     total = 0.0
-    for low, high in zip(places[:-1], places[1:], strict=True):
+    for low, high in pairwise(places):
         total += integrate.quad(
             lambda u: f(deviation * u) * math.exp(-0.5 * u * u), low, high, epsabs=1e-15, epsrel=1e-12, limit=400
         )[0]

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from phasemap.model.nonlinearities import is_constant_gate
-from phasemap.model.options import SimulationOptions
+from phasemap.model.options import EnsembleOptions, SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Box, Dimension, Points, Quantity, Registry, Seeds, Solver, SurfaceKind
 from phasemap.model.results import CriticalSurface, Estimate
@@ -17,11 +17,18 @@ from phasemap.model.results import CriticalSurface, Estimate
 FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
 BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable")
 
+ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
+GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
+
 
 def _lyapunov_indices(options: SimulationOptions) -> Sequence[float]:
     from phasemap.simulation import network_spectrum
 
     return [float(index) for index in network_spectrum.indices_of(options)]
+
+
+def _gate_probabilities(_: Any) -> Sequence[float]:
+    return GATE_PROBABILITIES
 
 
 def _network_lags(options: SimulationOptions) -> Sequence[float]:
@@ -53,6 +60,8 @@ DIMENSIONS: dict[str, Dimension] = {
     for dimension in (
         Dimension("fixed_point", "static solution", FIXED_POINTS),
         Dimension("branch", "branch of the mean field", BRANCHES),
+        Dimension("gate_probability", "probability of a quantile", values=_gate_probabilities),
+        Dimension("error_source", "source of an error", ERROR_SOURCES),
         Dimension("lyapunov_index", "index of the exponent over the size of the network", values=_lyapunov_indices),
         Dimension("network_lag", "lag", values=_network_lags, units="membrane time constant"),
         Dimension("network_time", "time after the transient", values=_network_times, units="membrane time constant"),
@@ -73,9 +82,11 @@ def _mean_field(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Esti
     return mean_field.solve_points(points, options, seeds)
 
 
-def _mean_field_seconds(point: Parameters, options: Any) -> float:
+def _mean_field_seconds(point: Parameters, options: EnsembleOptions) -> float:
     if not is_constant_gate(point.alpha_z, point.beta_z):
-        return 5.0
+        # Correlations slow down with the steepness of the gate, and windows and paths with them.
+        steepness = min(point.alpha_z, 20.0)
+        return float(0.15 + 0.1 * steepness**2 * min((0.005 / options.relative_error) ** 1.5, 100.0))
     # A moving output gate, a bias or inputs: tables, and a curve of solutions that the points of a line share.
     additive = is_constant_gate(point.alpha_r, point.beta_r) and not (point.beta_h or point.m_h or point.s_h)
     return 1e-3 if additive else 4e-3
@@ -118,7 +129,7 @@ SOLVERS: dict[str, Solver] = {
     for solver in (
         Solver("statics", "static mean field: all fixed points", _statics, lambda point, _: 4e-5),
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
-               _mean_field_seconds),
+               _mean_field_seconds, EnsembleOptions, table="ensemble"),
         Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions,
                table="simulation", simulated=True),
         Solver("network_spectrum", "Lyapunov spectra of simulated networks", _network_spectrum,
@@ -163,6 +174,24 @@ QUANTITIES: dict[str, Quantity] = {
                  "1 / membrane time constant", ("branch",)),
         Quantity("lyapunov_times_relaxation", r"$\lambda_{\max} \tau_R$",
                  "maximum Lyapunov exponent times the relaxation time", "mean_field", dims=("branch",)),
+        Quantity("update_gate_mean", r"$\langle\sigma_z\rangle$", "mean of the update gate over time and units",
+                 "mean_field"),
+        Quantity("update_gate_quantiles", r"$\sigma_z$", "quantiles of the update gate over time and units",
+                 "mean_field", dims=("gate_probability",)),
+        Quantity("effective_time_quantiles", r"$1 / \sigma_z$",
+                 "quantiles of the effective time constant 1 / sigma_z over time and units", "mean_field",
+                 "membrane time constant", ("gate_probability",)),
+        Quantity("variance_error_budget", r"$\delta C_h(0)$",
+                 "error of the variance by source, where the fluctuating state comes from an ensemble of paths",
+                 "mean_field", dims=("error_source",)),
+        Quantity("lyapunov_error_budget", r"$\delta \lambda_{\max}$",
+                 "error of the maximum Lyapunov exponent by source, where it comes from an ensemble of paths",
+                 "mean_field", "1 / membrane time constant", ("error_source",)),
+        Quantity("ensemble_window", "$T$", "window of time of the ensemble of paths", "mean_field",
+                 "membrane time constant"),
+        Quantity("ensemble_time_step", r"$\Delta t$", "time step of the ensemble of paths", "mean_field",
+                 "membrane time constant"),
+        Quantity("ensemble_paths", "$M$", "paths in the ensemble", "mean_field"),
         Quantity("network_lyapunov_max", r"$\lambda_{\max}^{(N)}$", "maximum Lyapunov exponent of a network of N units",
                  "network", "1 / membrane time constant"),
         Quantity("network_variance", "$C_h^{(N)}(0)$", "variance of h over time and units in a network of N units",

@@ -4,9 +4,8 @@ A constant update gate leaves everything Gaussian and is solved deterministicall
 a fluctuating one needs an ensemble of paths (`phasemap.theory.ensemble`).
 """
 
-import importlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,7 @@ from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
-from phasemap.theory import statics
+from phasemap.theory import ensemble, statics
 from phasemap.theory.correlations import gated_rate, reduce
 from phasemap.theory.fluctuating import Fluctuating, solutions
 from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
@@ -94,8 +93,9 @@ def solve_points(
     for i in sorted(set(range(len(points))) - set(fluctuating_gate)):
         if gated_rate(points[i]) > 0.0:
             _fill_point(i, points[i], table)
-    _fill_from_ensemble(fluctuating_gate, points, options, seeds, table)
-    return table.estimates()
+    found = ensemble.solve_points(points, options, seeds)
+    _take_from_ensemble(fluctuating_gate, found, table)
+    return {**found, **table.estimates()}
 
 
 def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
@@ -154,22 +154,11 @@ def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Tabl
         table.put(name, at, value * unit, error * unit, status)
 
 
-def _fill_from_ensemble(
-    rows: Sequence[int], points: Sequence[Parameters], options: Any, seeds: Sequence[np.random.SeedSequence],
-    table: _Table,
-) -> None:  # fmt: skip
+def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], table: _Table) -> None:
     """The fluctuating attractor at points with a fluctuating update gate."""
-    if not rows:
-        return
-    solve = getattr(importlib.import_module("phasemap.theory.ensemble"), "solve_points", None)
-    if solve is None:
-        for i in rows:
-            table.fail(i)
-        return
-    found = solve([points[i] for i in rows], options, [seeds[i] for i in rows])
     for name in QUANTITIES:
-        if name in found:
-            table.value[name][rows, CHAOTIC] = found[name].value[:, CHAOTIC]
-            table.status[name][rows, CHAOTIC] = found[name].status[:, CHAOTIC]
-            if found[name].error is not None:
-                table.error[name][rows, CHAOTIC] = found[name].error[:, CHAOTIC]
+        estimate = found[name]
+        table.value[name][rows, CHAOTIC] = estimate.value[rows, CHAOTIC]
+        table.status[name][rows, CHAOTIC] = estimate.status[rows, CHAOTIC]
+        if estimate.error is not None:
+            table.error[name][rows, CHAOTIC] = estimate.error[rows, CHAOTIC]

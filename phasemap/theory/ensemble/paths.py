@@ -14,6 +14,7 @@ import scipy.fft
 
 from phasemap.kernels import ensemble as kernels
 from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble.gates import mean_gate
 from phasemap.theory.ensemble.gaussian import activation_pair, filtered_noise
 from phasemap.theory.ensemble.noise import Noise
 from phasemap.theory.ensemble.process import Process
@@ -57,7 +58,7 @@ class Ensemble:
         self.noise = noise
         variance = _TYPICAL_VARIANCE + process.parameters.s_z**2
         # A nearly shut gate would make the control variate slower than the window.
-        self.control_rate = max(process.mean_gate(variance), 4.0 / ring.period)
+        self.control_rate = max(mean_gate(process.parameters, variance), 4.0 / ring.period)
         shape = (ring.steps, 2 * noise.columns)
         self._gate, self._decay, self._source, self._h, self._phi, self._control, self._control_phi = (
             np.empty(shape) for _ in range(7)

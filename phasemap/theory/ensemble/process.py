@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.kernels.averages import gate_averages
 from phasemap.kernels.ensemble import INSIDE, NO_NOISE, OUTSIDE
 from phasemap.model.nonlinearities import gate, is_constant_gate
 from phasemap.model.parameters import Parameters
@@ -124,12 +123,6 @@ class Process:
         """Covariance of the Gaussian drive inside the bracket (half,), noise excluded."""
         covariance = activity * self.output_gate(activity, ring)[0]
         return covariance + self.parameters.s_h**2 if self.inside else covariance
-
-    def mean_gate(self, variance: float) -> float:
-        """<sigma_z> for z of a given variance."""
-        p = self.parameters
-        at_rest = float(gate(p.m_z, p.alpha_z, p.beta_z))
-        return float(gate_averages(p.alpha_z, self.gate_offset, at_rest, variance)[0])
 
     def noise_steps(self, ring: Ring) -> FloatArray:
         """Covariance (half,) of the means of the noise input to h over the steps."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasemap.errors import UnsupportedError
+from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
@@ -13,7 +14,7 @@ from phasemap.model.status import Status
 from phasemap.theory import statics
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.budget import SOURCES
-from phasemap.theory.ensemble.gates import gate_quantiles, time_quantiles
+from phasemap.theory.ensemble.gates import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.window import Found
@@ -34,14 +35,15 @@ _EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
 def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds) -> dict[str, Estimate]:
     """Solve the dynamic mean field with a fluctuating update gate at `points` (theory notes, sections 5b and 6).
 
-    seeds: one per point, which fixes all random numbers of that point.
+    seeds: one per point, which fixes all random numbers of that point. Points whose update gate is constant need no
+    ensemble: of them only the distribution of the gate is given.
 
     Returns (n_points, branch), of which only the fluctuating attractor `chaotic` is filled:
 
         variance, activity_variance, correlation_time, relaxation_time, lyapunov_max, lyapunov_times_relaxation
 
     (n_points,): update_gate_mean, ensemble_window, ensemble_time_step, ensemble_paths;
-    (n_points, probability): update_gate_quantiles, effective_time_quantiles;
+    (n_points, gate_probability): update_gate_quantiles, effective_time_quantiles;
     (n_points, error_source): variance_error_budget, lyapunov_error_budget (absolute errors).
 
     An error is the root of the summed squares of its sources; its statistical part is one standard error. Where the
@@ -51,9 +53,12 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     options = options or EnsembleOptions()
     table = Table(len(points))
     resting = _has_stable_fixed_point(points)
-    for i, (parameters, seed) in enumerate(zip(points, seeds, strict=True)):
+    for i, parameters in enumerate(points):
+        if is_constant_gate(parameters.alpha_z, parameters.beta_z):
+            _store_gate(table, i, parameters, (0.0, 0.0), Status.CONVERGED)
+            continue
         try:
-            found = single.solve(parameters, options, seed, bool(resting[i]))
+            found = single.solve(parameters, options, seeds[i], bool(resting[i]))
         except UnsupportedError:
             table.fill_status(i, Status.FAILED)
             continue
@@ -86,7 +91,7 @@ class Table:
     def put(self, name: str, at: At, value: ArrayLike, error: ArrayLike, status: Status) -> None:
         """Store a number, or a row of them."""
         self.value[name][at] = value
-        self.error[name][at] = error
+        self.error[name][at] = np.where(np.isfinite(error), error, np.nan)  # infinite: not known at all
         self.status[name][at] = status
 
     def estimates(self) -> dict[str, Estimate]:
@@ -102,7 +107,7 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
     value, error = solution.product
     table.put(PRODUCT, (i, CHAOTIC), value, error, _status(good["lyapunov_max"] and good["relaxation_time"], value))
     state = _status(solution.is_settled, 1.0)
-    _store_gate(table, i, parameters, solution, state)
+    _store_gate(table, i, parameters, solution.gate_variance, state)
     for quantity, name in _BUDGETS.items():
         k = NAMES.index(name)
         table.put(quantity, i, solution.errors.parts[k], 0.0, _status(good[name], float(total[k])))
@@ -111,10 +116,14 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
         table.put(name, i, number, 0.0, state)
 
 
-def _store_gate(table: Table, i: int, parameters: Parameters, solution: PointSolution, state: Status) -> None:
-    variance, error = solution.gate_variance
+def _store_gate(table: Table, i: int, parameters: Parameters, of_z: tuple[float, float], state: Status) -> None:
+    """Distribution of the gate for z of a variance and its error."""
+    variance, error = of_z
     low, high = max(variance - error, 0.0), variance + error
-    mean = solution.ensemble.process.mean_gate
+
+    def mean(v: float) -> float:
+        return mean_gate(parameters, v)
+
     table.put("update_gate_mean", i, mean(variance), 0.5 * abs(mean(high) - mean(low)), state)
     for name, quantiles in (("update_gate_quantiles", gate_quantiles), ("effective_time_quantiles", time_quantiles)):
         around = [quantiles(parameters, v, PROBABILITIES) for v in (variance, low, high)]

@@ -9,6 +9,7 @@ import numpy as np
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import anderson
+from phasemap.theory.ensemble.gates import mean_gate
 from phasemap.theory.ensemble.noise import Noise
 from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.paths import Ensemble
@@ -130,7 +131,7 @@ def remainder(covariance: FloatArray, ring: Ring, odd: bool) -> float:
 def _first_ring(process: Process, options: EnsembleOptions) -> Ring:
     p = process.parameters
     slowest = max(p.tau_z, p.tau_r if process.has_output_gate else 0.0, p.tau_noise if process.is_noisy else 0.0)
-    fastest = process.mean_gate(0.5 + p.s_z**2)
+    fastest = mean_gate(process.parameters, 0.5 + p.s_z**2)
     wanted = max(_FIRST_PERIOD, 24.0 * slowest, 24.0 / max(fastest, 1e-3))
     steps = 1 << max(6, round(math.log2(_FIRST_PERIOD / options.time_step)))
     period = steps * options.time_step
@@ -141,7 +142,7 @@ def _first_ring(process: Process, options: EnsembleOptions) -> Ring:
 
 def _first_guess(process: Process, ring: Ring, stretch: float) -> FloatArray:
     """Large correlations that decay: to zero, or half way where something keeps them from zero."""
-    time = 2.5 * stretch / max(process.mean_gate(0.5), 0.05)
+    time = 2.5 * stretch / max(mean_gate(process.parameters, 0.5), 0.05)
     x = np.minimum(ring.lags / time, 300.0)
     floor = 0.0 if process.is_odd else 0.5
     return np.asarray(_START_LEVEL * (floor + (1.0 - floor) / np.cosh(x)))

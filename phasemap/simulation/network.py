@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from phasemap.model.nonlinearities import activation
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
@@ -64,8 +65,9 @@ def lags_of(options: SimulationOptions) -> FloatArray:
 def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: SimulationOptions) -> Outcomes:
     """Quantities of one network from its trajectory; `integrator` stands at its end."""
     n_lags, size = len(lags_of(options)), integrator.network.size
-    shapes = {"lyapunov_max": (), "variance": (), "correlation_time": (), "participation_ratio": (),
-              "autocorrelation": (n_lags,)}  # fmt: skip
+    numbers = ("lyapunov_max", "variance", "activity_variance", "correlation_time", "participation_ratio")
+    functions = ("autocorrelation", "activity_autocorrelation")
+    shapes = dict.fromkeys(numbers, ()) | dict.fromkeys(functions, (n_lags,))
     found: Outcomes = {name: nothing(shape) for name, shape in shapes.items()}
     if not np.isfinite(trajectory.h).all():
         return {name: doubtful(outcome(np.full(shape, np.nan), np.nan)) for name, shape in shapes.items()}
@@ -76,14 +78,22 @@ def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: S
     stationary = first < len(trajectory.h)
     h = trajectory.h[first if stationary else 0 :]
     squares = ((h - h.mean()) ** 2).mean(axis=1)
+    phi = activation(h, integrator.network.parameters.g_h, integrator.network.parameters.beta_h)
+    activity = (phi**2).mean(axis=1)
     if trajectory.settled:
-        return {**found, "variance": outcome(squares[-1], 0.0)}
+        return {**found, "variance": outcome(squares[-1], 0.0), "activity_variance": outcome(activity[-1], 0.0)}
     correlation, ratio = autocorrelation(h, trajectory.interval), participation_ratio(h)
     resolved = stationary and correlation.resolved
     covariance = outcome(correlation.covariance, correlation.covariance_error, good=resolved)
+    of_activity = autocorrelation(phi, trajectory.interval)
+    activity_covariance = outcome(
+        of_activity.covariance, of_activity.covariance_error, good=stationary and of_activity.resolved
+    )
     return {
         **found,
         "variance": outcome(*mean_over_time(squares), good=stationary),
+        "activity_variance": outcome(*mean_over_time(activity), good=stationary),
+        "activity_autocorrelation": padded(activity_covariance, n_lags),
         "correlation_time": outcome(correlation.time, correlation.error, good=resolved),
         "participation_ratio": outcome(ratio.value / size, ratio.error / size, good=stationary),
         "autocorrelation": padded(covariance, n_lags),

@@ -93,3 +93,13 @@ def test_reference_exponents_of_the_additive_network(g_h, low, high):
     options = SimulationOptions(size=800, realisations=2, duration=300.0, transient=100.0)
     found = solve_points([make_parameters(g_h=g_h)], options, SEEDS[:1])["network_lyapunov_max"]
     assert low - 2.5 * found.error[0] < found.value[0] < high + 2.5 * found.error[0]
+
+
+def test_the_activity_has_the_variance_of_tanh_of_h():
+    result = solve_points([CHAOTIC], SHORT, SEEDS[:1])
+    variance = result["network_activity_variance"].value[0]
+    # A saturating activation: more than for a linear response clipped at 1, less than full saturation.
+    assert 0.5 < variance < 1.0
+    at_zero_lag = result["network_activity_autocorrelation"].value[0, 0]
+    frozen = variance - at_zero_lag  # the variance over units of their means over time, small in chaos
+    assert 0.0 <= frozen + 0.02 < 0.15

@@ -57,3 +57,14 @@ class EnsembleOptions:
     longest_window: float = option(8192.0, "longest window of time that is tried", above=0.0)
     path_steps: float = option(2.0**25, "budget: most paths times time steps in an ensemble", above=0.0)
     exponents: bool = option(True, "whether maximum Lyapunov exponents are computed")
+
+
+@dataclass(frozen=True)
+class SpectrumOptions:
+    """Spectrum of the Jacobian (theory notes, section 3)."""
+
+    slow_rate: float = option(
+        0.05, "eigenvalues below this modulus are slow modes", above=0.0, units="1 / membrane time constant"
+    )
+    samples: int = option(20000, "samples of the dynamics where the update gate varies", minimum=100)
+    ensemble_error: float = option(0.01, "relative error of the variance in the ensemble they come from", above=0.0)

@@ -43,8 +43,8 @@ class FreeSpectrum:
         return cls(e, rates, weights / e.dimensions)
 
     def fraction_within(self, radius: float) -> float:
-        """Fraction of eigenvalues with |lambda| < radius."""
-        return float(self.weights[self.rates < radius].sum()) + self._smooth_fraction_below(radius)
+        """Fraction of eigenvalues with |lambda| < radius; half of those on the circle."""
+        return float(self.weights @ np.heaviside(radius - self.rates, 0.5)) + self._smooth_fraction_below(radius)
 
     def fraction_left_of(self, x: float) -> float:
         """Fraction of eigenvalues below x on the real axis; half of those at x."""
@@ -63,8 +63,12 @@ class FreeSpectrum:
 
     def turn(self, radius: float, a: float, b: float) -> float:
         """Int Re(lambda G) dtheta along |lambda| = radius from angle a to b, for the discrete rates."""
-        start, end = radius * np.exp(1j * a), radius * np.exp(1j * b)
-        return float(self.weights @ (np.angle(end + self.rates) - np.angle(start + self.rates)))
+        return float(self.weights @ (self._angles(radius, b) - self._angles(radius, a)))
+
+    def _angles(self, radius: float, theta: float) -> FloatArray:
+        if theta == np.pi:  # a rate on the circle is passed on neither side, as `fraction_within` counts half of it
+            return np.asarray(np.pi * np.heaviside(radius - self.rates, 0.5))
+        return np.asarray(np.angle(radius * np.exp(1j * theta) + self.rates))
 
     def climb(self, x: float, height: float) -> float:
         """Int_0^height Re G(x + i y) dy for the discrete rates."""

@@ -5,7 +5,7 @@ with a constant update gate, and samples of (h, z, r, q) for everything else.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -62,6 +62,23 @@ class LocalEnsemble:
                 if w > 0 and (s == 0.0 or not self.is_random)
             ]
         return found
+
+    def part(self, index: int, count: int) -> "LocalEnsemble":
+        """Part `index` of `count` of an ensemble of samples, every count-th of them."""
+        units, data = self.units, self.support
+        chosen = slice(index, None, count)
+        share = units.weight.sum() / units.weight[chosen].sum()
+        arrays = ("slope", "gain", "coupling", "rate", "drift")
+        units = units._replace(
+            weight=units.weight[chosen] * share, **{name: getattr(units, name)[chosen].copy() for name in arrays}
+        )
+        sums = ("open", "drift", "gate_slope", "gate_drift")
+        data = data._replace(
+            coupling=float(units.weight @ units.coupling) if self.live_r else 0.0,
+            rate=units.rate,
+            **{name: getattr(data, name)[chosen] * share for name in sums},
+        )
+        return replace(self, units=units, support=data, discrete=data)
 
     @property
     def is_random(self) -> bool:

@@ -9,10 +9,7 @@ import math
 
 import numpy as np
 
-from phasemap.model.results import FloatArray
-from phasemap.theory.spectrum import Spectrum
-
-_RATIO = 0.2
+from phasemap.theory.spectrum import Spectrum, graded
 
 
 def integrated_density(spectrum: Spectrum, nodes: int = 8, depth: float = 1e-5) -> float:
@@ -41,17 +38,3 @@ def _slice(spectrum: Spectrum, x: float, nodes: int, depth: float) -> float:
         return 0.0
     y, weight = graded(0.0, height, nodes, depth)
     return 2.0 * float(weight @ spectrum.density(x + 1j * y))
-
-
-def graded(a: float, b: float, nodes: int, depth: float, both: bool = False) -> tuple[FloatArray, FloatArray]:
-    """Composite Gauss-Legendre rule on [a, b], panels shrinking by a constant factor towards a (and b)."""
-    if both:
-        middle = 0.5 * (a + b)
-        x, w = graded(a, middle, nodes, depth)
-        return np.concatenate([x, a + b - x[::-1]]), np.concatenate([w, w[::-1]])
-    count = max(1, math.ceil(math.log(depth) / math.log(_RATIO)))
-    ends = np.concatenate([[0.0], _RATIO ** np.arange(count, -1, -1.0)])
-    t, w = np.polynomial.legendre.leggauss(nodes)
-    centre, half = 0.5 * (ends[1:] + ends[:-1]), 0.5 * (ends[1:] - ends[:-1])
-    x = (centre[:, None] + half[:, None] * t).ravel()
-    return a + (b - a) * x, (b - a) * (half[:, None] * w).ravel()

@@ -28,6 +28,8 @@ from phasemap.theory.spectral_support import Support
 ComplexArray = NDArray[np.complex128]
 
 _TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
+# Panels shrink by this factor; slow units are followed for this many standard deviations of the gate, or to this rate.
+_RATIO, _TAIL, _DEEPEST = 0.2, 3.3, 1e-25
 # Angles at which a circle is first looked at, from the positive to the negative real axis and close to both.
 _LOOKS = np.unique(np.concatenate([np.linspace(0, np.pi, 49), np.pi - np.geomspace(1e-6, 0.05, 9)]))
 
@@ -102,10 +104,29 @@ class Spectrum:
         total = self._free.fraction_left_of(x) + sum(w * np.heaviside(x - at, 0.5) for at, w in atoms)
         height = float(self.support.height(x))
         if height > 0.0:
-            y, weight = gauss(0.0, height, self.nodes)
+            y, weight = self._climbing_rule(x, height)
             counted = float(weight @ self._excess((x + 1j * y).astype(np.complex128)).real)
             total += (counted - self._free.climb(x, height)) / np.pi
         return float(total)
+
+    def fraction_right_of(self, x: float) -> float:
+        """Fraction of eigenvalues with Re lambda > x; those at an atom at x are on neither side."""
+        return 1.0 - self.fraction_left_of(x) - 0.5 * sum(w for at, w in self.atoms if at == x)
+
+    def _climbing_rule(self, x: float, height: float) -> tuple[FloatArray, FloatArray]:
+        """Quadrature over Im lambda in [0, height] at Re lambda = x, logarithmic where G changes on all scales."""
+        gate = self.ensemble.units.gate
+        lowest = max(min(abs(x - end) for wall in self.support.walls for end in wall), 1e-4)
+        if gate.smooth and abs(x) < 1e-4:  # next to 0 there are units at all scales
+            slowest = math.exp(-_TAIL * gate.alpha * gate.deviation - max(gate.beta, 0.0))
+            lowest = min(lowest, max(abs(x), slowest, _DEEPEST))
+        if lowest > 0.2 * height:
+            return gauss(0.0, height, self.nodes)
+        decades = math.log(0.2 * height / lowest)
+        spread = max(1.0, 0.3 * gate.alpha * gate.deviation) if gate.smooth else 1.0
+        t, w = gauss(math.log(lowest), math.log(0.2 * height), math.ceil(0.5 * self.nodes + 2.0 * decades / spread))
+        bottom, top = gauss(0.0, lowest, self.nodes // 2), gauss(0.2 * height, height, self.nodes)
+        return np.concatenate([bottom[0], np.exp(t), top[0]]), np.concatenate([bottom[1], w * np.exp(t), top[1]])
 
     def _excess(self, points: ComplexArray) -> ComplexArray:
         """G less the smooth part of the uncoupled units, both continued from above to the real axis."""
@@ -144,3 +165,20 @@ def gauss(a: float, b: float, count: int) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights of Gauss-Legendre quadrature on [a, b]."""
     x, w = np.polynomial.legendre.leggauss(count)
     return 0.5 * (a + b) + 0.5 * (b - a) * x, 0.5 * (b - a) * w
+
+
+def graded(a: float, b: float, nodes: int, depth: float, both: bool = False) -> tuple[FloatArray, FloatArray]:
+    """Composite Gauss-Legendre rule on [a, b], panels shrinking by a constant factor towards a (and b).
+
+    depth: size of the smallest panel relative to the whole.
+    """
+    if both:
+        middle = 0.5 * (a + b)
+        x, w = graded(a, middle, nodes, depth)
+        return np.concatenate([x, a + b - x[::-1]]), np.concatenate([w, w[::-1]])
+    count = max(1, math.ceil(math.log(depth) / math.log(_RATIO)))
+    ends = np.concatenate([[0.0], _RATIO ** np.arange(count, -1, -1.0)])
+    t, w = np.polynomial.legendre.leggauss(nodes)
+    centre, half = 0.5 * (ends[1:] + ends[:-1]), 0.5 * (ends[1:] - ends[:-1])
+    x = (centre[:, None] + half[:, None] * t).ravel()
+    return a + (b - a) * x, (b - a) * (half[:, None] * w).ravel()

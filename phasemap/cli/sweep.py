@@ -182,6 +182,7 @@ def run_sweep(
             return 0
         if job.resumed:
             console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")
+            _warn_of_other_versions(job)
         stopped = _drain(job, start())
         left = job.plan.without(job.result)
     if stopped:
@@ -191,6 +192,20 @@ def run_sweep(
     for line in summary(job.result, target):
         console.print(line, soft_wrap=True, markup=False)
     return 1 if job.result.failures else 0
+
+
+def _warn_of_other_versions(job: "Sweep") -> None:
+    from phasemap import __version__
+    from phasemap.cli.console import make_console
+
+    earlier = {session.versions.get("phasemap", "?") for session in job.result.metadata.sessions} - {__version__}
+    if earlier:
+        make_console(stderr=True).print(
+            f"Note: what is there was computed by phasemap {', '.join(sorted(earlier))}, the rest will be by "
+            f"{__version__}. Give --force to compute all of it again.",
+            style="yellow",
+            soft_wrap=True,
+        )
 
 
 def _collect(job: "Sweep") -> None:

@@ -133,7 +133,7 @@ def _solve(task: Task) -> BlockData:
     try:
         return BlockData(block.part, block.name, block.indices, _estimates(task, slice(None)))
     except Exception as error:
-        if len(block.indices) == 1:
+        if len(block.indices) == 1 or isinstance(error, ImportError | SyntaxError):  # which no point can help
             return failed(task, _reason(error))
     pieces, failures = [], []
     for position, index in enumerate(block.indices):

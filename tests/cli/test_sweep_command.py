@@ -103,6 +103,14 @@ def test_a_result_file_is_completed_by_its_own_configuration(phasemap: Run, plan
     assert read_result(Path("plane.shard-1-of-2.h5")).complete
 
 
+def test_a_resumed_sweep_mentions_other_versions(phasemap: Run, plane: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    phasemap("sweep", plane, "-j", "0", "--shard", "1/2", "-o", "plane.h5")
+    monkeypatch.setattr("phasemap.__version__", "99.0")
+    ran = phasemap("sweep", plane, "-j", "0")
+    assert ran.code == 0
+    assert "the rest will be by 99.0" in ran.err
+
+
 def start(*arguments: str | Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "phasemap", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -1,0 +1,59 @@
+"""The registry holds together, and can travel to worker processes."""
+
+import dataclasses
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from phasemap.model.parameters import make_parameters
+from phasemap.quantities import REGISTRY
+
+
+def test_names_are_keys() -> None:
+    for group in (REGISTRY.quantities, REGISTRY.solvers, REGISTRY.surfaces, REGISTRY.dimensions):
+        assert all(name == entry.name for name, entry in group.items())
+
+
+def test_every_quantity_has_a_solver_and_dimensions() -> None:
+    for quantity in REGISTRY.quantities.values():
+        assert quantity.solver in REGISTRY.solvers
+        assert set(quantity.dims) <= set(REGISTRY.dimensions)
+        assert quantity.description
+    assert {quantity.solver for quantity in REGISTRY.quantities.values()} == set(REGISTRY.solvers)
+
+
+def test_no_name_collides_with_a_stored_error_or_status() -> None:
+    for name in REGISTRY.quantities:
+        assert name.removesuffix("_error").removesuffix("_status") not in set(REGISTRY.quantities) - {name}
+
+
+def test_solvers_that_share_a_table_share_its_record() -> None:
+    tables: dict[str, type] = {}
+    for solver in REGISTRY.solvers.values():
+        assert (solver.options is None) == (solver.table == "")
+        if solver.options is not None:
+            assert dataclasses.is_dataclass(solver.options)
+            assert tables.setdefault(solver.table, solver.options) is solver.options
+
+
+def test_work_travels_to_other_processes() -> None:
+    for solver in REGISTRY.solvers.values():
+        assert pickle.loads(pickle.dumps(solver.solve)) is solver.solve
+    for kind in REGISTRY.surfaces.values():
+        assert pickle.dumps(kind.trace)
+
+
+def test_the_registry_needs_no_compiled_code() -> None:
+    script = "import sys, phasemap.quantities; print([m for m in ('numba', 'scipy', 'h5py') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
+
+
+@pytest.mark.parametrize("name", REGISTRY.solvers)
+def test_costs_are_known_at_every_kind_of_point(name: str) -> None:
+    solver = REGISTRY.solvers[name]
+    options = solver.options() if solver.options is not None else None
+    for settings in ({}, {"alpha_r": 2.0}, {"alpha_z": 3.0}, {"alpha_z": float("inf")}, {"noise_h": 0.3}):
+        seconds = solver.seconds(make_parameters({"g_h": 2.0, **settings}), options)
+        assert 0 < seconds < 1e6

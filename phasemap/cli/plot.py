@@ -87,14 +87,13 @@ def _places(entries: list[str]) -> dict[str, str]:
 
 def _print_text(result: "Result", request: "Request") -> None:
     """Colours and half blocks on a terminal; plain characters for pipes, files and ASCII-only output."""
-    from rich.console import Console
-
+    from phasemap.cli.console import make_console
     from phasemap.figures.draw import write
 
-    console = Console()
+    console = make_console()
     blocks = console.is_terminal and console.color_system is not None and "utf" in console.encoding.lower()
-    rows = max(console.height - 8, 12) if console.is_terminal else 24
-    console.print(write(result, request, console.width if console.is_terminal else 100, rows, blocks), end="")
+    columns, rows = (console.width, max(console.height - 8, 12)) if console.is_terminal else (100, 24)
+    console.print(write(result, request, columns, rows, blocks), end="", soft_wrap=True)
 
 
 def _write_figure(result: "Result", request: "Request", path: Path) -> None:

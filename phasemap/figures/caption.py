@@ -32,6 +32,8 @@ def caption_of(result: Result, request: Request) -> str:
 def _subject(result: Result, name: str, request: Request) -> str:
     if name == PHASE:
         return "Phase, from the stored numbers."
+    if not name:
+        return result.metadata.title and f"{result.metadata.title}."
     field = result.fields[name]
     words = field.description or name
     branch = f" on the {request.branch.replace('_', ' ')} branch" if request.branch else ""
@@ -57,7 +59,7 @@ def _axis(axis: Axis) -> str:
 
 
 def _quality(result: Result, name: str) -> str:
-    if name == PHASE:
+    if name == PHASE or not name:
         return ""
     field = result.fields[name]
     counts = {status: int((field.status == status).sum()) for status in Status}

@@ -64,7 +64,7 @@ def draw(result: Result, request: Request) -> Figure:
         scene = stage(section, quantity, request.branch, others)
         wide = "double" if scene.checks is not None else "single"
         return draw_phase_diagram(replace(scene, title=title), request.width or wide)
-    if len(section.axes) == 1 and not own:
+    if len(section.axes) == 1 and not own and quantity:
         line = stage_line(section, quantity, request.branch, others)
         return draw_lines_figure(replace(line, title=title), request.width or "single")
     raise PhasemapError(_too_many(section, own))
@@ -77,7 +77,7 @@ def write(result: Result, request: Request, columns: int, rows: int, colour: boo
     own = own_numeric(section, quantity, others)
     if len(section.axes) == 2 and not own:
         return map_as_text(stage(section, quantity, request.branch, others), columns, rows, colour)
-    if len(section.axes) == 1 and not own:
+    if len(section.axes) == 1 and not own and quantity:
         return lines_as_text(stage_line(section, quantity, request.branch, others), columns, rows)
     if len(section.axes) <= 1 and len(own) == 1:
         profiles = stage_profiles(section, quantity, own[0], request.branch, others)
@@ -139,6 +139,8 @@ def _too_many(result: Result, own: tuple[str, ...]) -> str:
             f"The quantity is a function of {' and '.join(own)} at every point: choose a point{' with' if axes else ''}"
             f"{axes}, or a place along it with --slice {dim}={places[0]} (it runs to {places[-1]})."
         )
+    if not result.fields:
+        return "The result holds no quantity to draw along one axis, only critical lines."
     if not result.axes:
         return "Nothing is left to draw: leave one or two axes without --slice."
     third = result.axes[-1]

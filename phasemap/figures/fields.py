@@ -31,18 +31,12 @@ def can_label(result: Result) -> bool:
 
 
 def default_quantity(result: Result) -> str:
-    """The maximum exponent where it is stored, else the phase label, else the first quantity.
-
-    Raises:
-        PhasemapError: the result holds no quantity at all.
-    """
+    """The maximum exponent where it is stored, else the phase label, else the first quantity; "" if there is none."""
     if _MAIN in result.fields:
         return _MAIN
     if can_label(result):
         return PHASE
-    if not result.fields:
-        raise PhasemapError("The result holds no quantity to draw: it was asked for critical surfaces only.")
-    return next(iter(result.fields))
+    return next(iter(result.fields), "")
 
 
 def check_quantity(result: Result, name: str) -> str:

@@ -31,6 +31,15 @@ def set_ticks(drawn: MplAxis, axis: Axis) -> None:
         drawn.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
 
 
+def plain_number(value: float) -> str:
+    """A tick of a logarithmic scale: as it is where that is short, else as a power."""
+    if 1e-3 <= value < 1e4:
+        return f"{value:g}"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    factor = "" if mantissa == "1" else rf"{mantissa} \times "
+    return f"${factor}10^{{{int(exponent)}}}$"
+
+
 def fit_labels(figure: Figure, axes: Axes, x: Labelled, y: Labelled) -> None:
     """Drop the words of a label that would be longer than its axis, so that nothing is cut off."""
     figure.draw_without_rendering()

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from phasemap.figures import colours
-from phasemap.figures.scene import Axis, Layer
+from phasemap.figures.scene import Axis, Kind, Layer
 from phasemap.figures.style import Look
 from phasemap.model.status import Status
 
@@ -36,6 +36,8 @@ MARKS: dict[Status, Mark] = {
 def draw_status(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
     """Cover the cells without a good value, mark the interpolated ones; return handles for the legend."""
     handles: list[Artist] = []
+    if layer.kind is Kind.BLANK:
+        return handles
     for status, mark in MARKS.items():
         cells = layer.status == status
         if status is Status.FAILED:

@@ -4,15 +4,16 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from phasemap.figures.checks import draw_agreement, draw_checks
 from phasemap.figures.critical_lines import draw_lines, draw_markers
-from phasemap.figures.layout import add_legend, fit_labels, set_ticks
+from phasemap.figures.layout import add_legend, fit_labels, plain_number, set_ticks
 from phasemap.figures.overlays import draw_status
 from phasemap.figures.regions import name_regions
 from phasemap.figures.scales import Scale, scale_of
-from phasemap.figures.scene import Axis, Layer, Scene
+from phasemap.figures.scene import Axis, Kind, Layer, Scene
 from phasemap.figures.style import WIDTHS, new_figure, style
 
 
@@ -33,12 +34,12 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
             handles += draw_checks(axes, scene.checks, scale)
         if side is not None and scene.checks is not None:
             draw_agreement(side, scene.checks, scale)
-        bar = draw_colour_bar(axes, scene.layer, scale)
+        bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
         if scene.title:
             axes.set_title(scene.title, fontsize=7.5)
         add_legend(figure, handles)
         fit_labels(figure, axes, scene.x, scene.y)
-        if bar.ax.yaxis.label.get_window_extent().height > axes.get_window_extent().height:
+        if bar is not None and bar.ax.yaxis.label.get_window_extent().height > axes.get_window_extent().height:
             bar.set_label(scene.layer.short_label)
         _name_regions(figure, axes, scene)
     return figure
@@ -56,6 +57,8 @@ def draw_map(axes: Axes, x: Axis, y: Axis, layer: Layer, scale: Scale) -> list[A
         x.edges, y.edges, np.ma.masked_invalid(value), cmap=scale.cmap, norm=scale.norm, rasterized=True, gid="map"
     )
     axes.set(xlim=(x.edges[0], x.edges[-1]), ylim=(y.edges[0], y.edges[-1]), xlabel=x.label, ylabel=y.label)
+    for spine in axes.spines.values():
+        spine.set_zorder(3.6)  # above the pale casing of the lines
     set_ticks(axes.xaxis, x)
     set_ticks(axes.yaxis, y)
     return draw_status(axes, x, y, layer)
@@ -69,6 +72,8 @@ def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
         bar.solids.set_rasterized(True)
     bar.outline.set_linewidth(0.6)
     bar.ax.minorticks_off()
+    if isinstance(scale.norm, LogNorm):
+        bar.set_ticks(scale.ticks, labels=[plain_number(tick) for tick in scale.ticks])
     if scale.names is None:
         bar.set_label(layer.label)
     else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm, Colormap, Normalize, TwoSlopeNorm
+from matplotlib.colors import BoundaryNorm, Colormap, LogNorm, Normalize, TwoSlopeNorm
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -13,6 +13,8 @@ from phasemap.figures.scene import Kind, Layer
 
 # Beyond this ratio of the two sides of zero each side gets its own slope; the colour bar shows both.
 MAX_RATIO = 2.5
+# Positive values that span more than this factor are coloured by their logarithm.
+MAX_DECADES = 200.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def scale_of(layer: Layer, extra: NDArray[np.float64] | None = None) -> Scale:
         return _diverging(low, high)
     if high <= low:
         low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+    if low > 0 and (high > MAX_DECADES * low or _crowded(values, low, high)):
+        return Scale(LogNorm(low, high), colours.sequential(), _decades(low, high))
     return Scale(Normalize(low, high), colours.sequential(), _ticks(low, high))
 
 
@@ -74,3 +78,18 @@ def _ticks(low: float, high: float, n: int = 6) -> list[float]:
     ticks = MaxNLocator(n, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     slack = 1e-9 * (high - low)
     return [float(t) for t in ticks if low - slack <= t <= high + slack]
+
+
+def _crowded(values: NDArray[np.float64], low: float, high: float) -> bool:
+    """Whether a few large values, as of a diverging time, would leave one colour to most of the others."""
+    return high > 8.0 * low and float(np.median(values)) < low + 0.15 * (high - low)
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """Round numbers between the ends: powers of ten, and 2 and 5 times them where these are few."""
+    if high < 100.0 * low:
+        found = [m * 10.0**k for k in range(int(np.floor(np.log10(low))), int(np.log10(high)) + 2) for m in (1, 2, 5)]
+        return [float(f"{tick:.6g}") for tick in found if low <= tick <= high]
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    step = max(1, -(-(last - first) // 6))
+    return [float(10.0**k) for k in range(first, last + 1, step)]

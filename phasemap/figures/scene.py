@@ -13,12 +13,13 @@ Array = NDArray[np.float64]
 
 
 class Kind(StrEnum):
-    """How the values of a layer are coloured."""
+    """How the values of a layer are coloured; BLANK: there are none, only lines."""
 
     DIVERGING = "diverging"
     SEQUENTIAL = "sequential"
     COUNTS = "counts"
     LABELS = "labels"
+    BLANK = "blank"
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,8 @@ EXTRAPOLATED = "_extrapolated"
 
 
 def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[str, str] | None = None) -> Scene:
-    """The scene of a result over two axes: the first along x, the second along y."""
-    field = resolve(result, quantity, branch, at)
-    layer = layer_of(field)
+    """The scene of a result over two axes, the first along x, the second along y; lines alone without a quantity."""
+    layer = layer_of(resolve(result, quantity, branch, at), result) if quantity else blank(result)
     lines, markers = surfaces_of(result)
     phases = None
     if can_label(result) and quantity != PHASE:
@@ -47,7 +46,7 @@ def stage_line(
     dim = branching(result, quantity)
     layers, names = [], []
     for label in [branch] if branch is not None or dim is None else [str(v) for v in result.labels[dim]]:
-        layer = layer_of(resolve(result, quantity, label, at))
+        layer = layer_of(resolve(result, quantity, label, at), result)
         # A branch that is absent everywhere is not worth an entry in the legend.
         if label is None or label == branch or (layer.status != Status.ABSENT).any():
             layers.append(layer)
@@ -60,12 +59,19 @@ def stage_line(
     )
     return LineScene(
         x=axis_of(result.axes[0]),
-        layers=tuple(layers) or (layer_of(resolve(result, quantity, branch, at)),),
+        layers=tuple(layers) or (layer_of(resolve(result, quantity, branch, at), result),),
         names=tuple(names) or ("",),
         uprights=uprights,
         checks=checks_of(result, quantity, branch),
         fingerprint=result.metadata.config_hash,
     )
+
+
+def blank(result: Result) -> Layer:
+    """The layer of a result that holds critical lines only."""
+    shape = result.shape[::-1]
+    status = np.full(shape, Status.ABSENT, dtype=np.uint8)
+    return Layer("critical lines", "", "", np.full(shape, np.nan), status, Kind.BLANK)
 
 
 def axis_of(axis: StoredAxis) -> Axis:
@@ -86,10 +92,10 @@ def axis_of(axis: StoredAxis) -> Axis:
     return Axis(axis.name, values, axis.symbol or axis.name, axis.description, axis.units, axis.scale == "log", ticks)
 
 
-def layer_of(field: Field) -> Layer:
-    """A field over one or two axes as it is drawn: rows along y."""
-    good = field.values[np.isin(field.status, (Status.CONVERGED, Status.INTERPOLATED))]
-    kind = kind_of(field.name, good)
+def layer_of(field: Field, result: Result) -> Layer:
+    """A field over one or two axes as it is drawn: rows along y. All of the quantity's branches are of one kind."""
+    whole = result.fields.get(field.name, field)
+    kind = kind_of(field.name, whole.values[np.isin(whole.status, (Status.CONVERGED, Status.INTERPOLATED))])
     return Layer(
         name=field.name,
         symbol=field.symbol or ("" if field.description else field.name),

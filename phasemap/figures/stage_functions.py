@@ -44,7 +44,7 @@ def stage_profiles(
     family = axis_of(result.axes[0]) if result.axes and result.axes[0].name != CHECK else None
     return ProfileScene(
         x=own_axis(result, dim),
-        layers=tuple(_layer(row) for row in rows),
+        layers=tuple(_layer(row, result) for row in rows),
         names=_names(result, len(rows)),
         family=family,
         fingerprint=result.metadata.config_hash,
@@ -57,7 +57,7 @@ def stage_raster(
     """A quantity over two dimensions of its own at the one point that is left."""
     field = resolve(result, quantity, branch, at, keep=dims)
     rows, columns = (own_axis(result, dim) for dim in field.dims)
-    return RasterScene(rows, columns, _layer(field), fingerprint=result.metadata.config_hash)
+    return RasterScene(rows, columns, _layer(field, result), fingerprint=result.metadata.config_hash)
 
 
 def own_axis(result: Result, dim: str) -> Axis:
@@ -70,9 +70,9 @@ def own_axis(result: Result, dim: str) -> Axis:
     return Axis(dim, values, _SYMBOLS.get(dim, dim.replace("_", " ")), words, units, log)
 
 
-def _layer(field: Field) -> Layer:
+def _layer(field: Field, result: Result) -> Layer:
     """Rows stay rows here: these arrays are no maps over (x, y)."""
-    layer = layer_of(field)
+    layer = layer_of(field, result)
     error = None if layer.error is None else layer.error.T
     return replace(layer, value=layer.value.T, status=layer.status.T, error=error)
 

@@ -230,6 +230,8 @@ def _x_axis(axis: Axis, width: int) -> str:
 
 def _key(layer: Layer, scale: Scale, width: int, colour: bool) -> Text:
     """What the colours or characters mean."""
+    if layer.kind is Kind.BLANK:
+        return Text("", no_wrap=True, end="")
     text = Text(" " * _GUTTER, no_wrap=True, end="")
     if layer.kind in (Kind.LABELS, Kind.COUNTS):
         for code in sorted({int(v) for v in layer.value[layer.shown]}):

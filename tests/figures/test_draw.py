@@ -37,6 +37,20 @@ def test_a_map_of_three_axes_asks_for_a_section(box):
         draw(box, Request())
 
 
+def test_critical_lines_alone_are_a_figure_and_a_text(plane, find, page):
+    plane.fields.clear()
+    plane.checks = None
+    figure = draw(plane, Request())
+    assert len(find(figure, "line-")) == 3 and find(figure, "status-") == []
+    look = page(figure)
+    assert look.overlapping() == [] and look.cut_off() == []
+    assert "O" in write(plane, Request(), 60, 12, colour=False).plain
+    write(plane, Request(), 60, 12, colour=True)
+    assert "static fold" in caption_of(plane, Request())
+    with pytest.raises(PhasemapError, match="only critical lines"):
+        draw(plane, Request(at={"alpha_r": "5"}))
+
+
 def test_surfaces_in_three_parameters(box, find, page):
     figure = draw(box, Request())
     (mesh,) = find(figure, "mesh")

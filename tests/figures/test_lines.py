@@ -48,6 +48,14 @@ def test_simulated_points_have_error_bars(plane, find):
     assert find(draw(plane, Request(at=AT)), "checks")
 
 
+def test_a_branch_of_whole_numbers_among_others_is_no_count(plane, find):
+    plane.fields["lyapunov_max"].name = "variance"
+    plane.fields["variance"] = plane.fields.pop("lyapunov_max")
+    plane.fields["variance"].values[..., 0] = 0.0
+    figure = draw(plane, Request("variance", at=AT))
+    assert find(figure, "line-zero")[0].get_drawstyle() == "default" and len(figure.axes[0].get_yticks()) > 2
+
+
 def test_one_branch_alone(plane, find):
     figure = draw(plane, Request(at=AT, branch="chaotic"))
     assert len(find(figure, "line-")) == 1

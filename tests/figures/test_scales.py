@@ -58,6 +58,20 @@ def test_counts_are_ticked_at_integers():
     assert len({tuple(scale.cmap(scale.norm(n))) for n in (1, 2, 3, 4, 5)}) == 5
 
 
+def test_decades_are_coloured_by_their_logarithm():
+    scale = scale_of(layer([0.02, 1.0, 50.0], Kind.SEQUENTIAL))
+    assert scale.norm(1.0) == pytest.approx(0.5) and scale.ticks == [0.1, 1.0, 10.0]
+    assert scale_of(layer([1.0, 50.0], Kind.SEQUENTIAL)).norm(25.5) == pytest.approx(0.5)
+    assert scale_of(layer([0.0, 50.0], Kind.SEQUENTIAL)).norm(25.0) == pytest.approx(0.5)
+
+
+def test_a_few_large_values_do_not_take_the_colours_from_the_others():
+    times = np.append(np.linspace(2.0, 4.0, 50), [20.0, 40.0])
+    scale = scale_of(layer(times, Kind.SEQUENTIAL))
+    assert scale.norm(4.0) - scale.norm(2.0) > 0.2
+    assert scale.ticks == [2.0, 5.0, 10.0, 20.0]
+
+
 def test_constant_maps_can_be_drawn():
     scale = scale_of(layer([2.5, 2.5], Kind.SEQUENTIAL))
     assert scale.norm.vmin < 2.5 < scale.norm.vmax

@@ -22,7 +22,7 @@ class SimulationOptions:
 
     size: int = option(500, "number of units N", minimum=1)
     realisations: int = option(4, "independent networks per point", minimum=1)
-    time_step: float = option(0.1, "step of the integrator", above=0.0)
+    time_step: float = option(0.1, "step of the integrator; smaller where a gate is faster", above=0.0)
     duration: float = option(300.0, "time over which exponents and averages are taken", above=0.0)
     transient: float = option(100.0, "time dropped before", minimum=0.0)
     sizes: tuple[int, ...] = option(

@@ -9,8 +9,8 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.simulation.disorder import draw_network, realisation_seed
 from phasemap.simulation.exponents import Trajectory, record
-from phasemap.simulation.integrators import start
-from phasemap.simulation.network import SAMPLING, Seeds, sizes_of, stride_of
+from phasemap.simulation.integrators import start_from
+from phasemap.simulation.network import Seeds, sampling_of, sizes_of
 from phasemap.simulation.outcomes import Outcome, as_estimates, outcome
 
 
@@ -28,7 +28,7 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
 
 def times_of(options: SimulationOptions) -> FloatArray:
     """Times of the samples, from the end of the transient."""
-    interval = stride_of(options) * options.time_step
+    interval = sampling_of(options)
     return np.asarray(interval * np.arange(1, max(1, round(options.duration / interval)) + 1), dtype=np.float64)
 
 
@@ -49,5 +49,9 @@ def activity_of(trajectory: Trajectory, options: SimulationOptions) -> Outcome:
 def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.SeedSequence) -> dict[str, Outcome]:
     size = sizes_of(options)[-1]
     own = realisation_seed(seed, size, 0)
-    integrator = start(draw_network(point, size, own), options.time_step, options.initial_amplitude, own)
-    return {"network_activity": activity_of(record(integrator, options.transient, options.duration, SAMPLING), options)}
+    integrator = start_from(draw_network(point, size, own), options, own)
+    return {
+        "network_activity": activity_of(
+            record(integrator, options.transient, options.duration, sampling_of(options)), options
+        )
+    }

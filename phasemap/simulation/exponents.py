@@ -15,6 +15,8 @@ from phasemap.simulation.statistics import mean_over_time, stationary_from
 SETTLED_SPEED = 1e-8
 # One that moves slower than this is probably on its way to one.
 _SLOW_SPEED = 1e-3
+# Time between looks at its speed.
+_PATIENCE = 10.0
 EIGENVALUE_TOLERANCE = 1e-8
 # Below this dimension, or for more than this share of the eigenvalues, the dense solver is faster.
 _DENSE_LIMIT = 400
@@ -54,7 +56,7 @@ def record(integrator: Integrator, transient: float, duration: float, interval: 
     for _ in range(math.ceil(transient / interval)):
         integrator.advance(stride, tangent=tangent)
         integrator.normalise_tangent()
-    settle(integrator, stride, 10.0 * (transient + duration))
+    settle(integrator, 10.0 * (transient + duration))
     samples = 1 if is_settled(integrator) else max(1, round(duration / interval))
     h = np.empty((samples, integrator.network.size))
     growth = np.full(samples, np.nan)
@@ -68,11 +70,11 @@ def record(integrator: Integrator, transient: float, duration: float, interval: 
     return Trajectory(times, h, growth, interval, is_settled(integrator))
 
 
-def settle(integrator: Integrator, stride: int, longest: float) -> None:
+def settle(integrator: Integrator, longest: float) -> None:
     """Give a network that is about to come to rest the time for it, at most `longest`; leave any other alone."""
     end = integrator.time + longest
     while not integrator.noise_is_on and SETTLED_SPEED <= integrator.speed() < _SLOW_SPEED and integrator.time < end:
-        integrator.advance(20 * stride)
+        integrator.advance(max(1, round(_PATIENCE / integrator.step)))
 
 
 def is_settled(integrator: Integrator) -> bool:

@@ -1,9 +1,13 @@
 """Fixed-step integration of one network, alone or with one tangent vector."""
 
+import math
+
 import numpy as np
 
 from phasemap.kernels import network as kernels
+from phasemap.kernels.network import LIVE
 from phasemap.kernels.tangent import COEFFICIENTS
+from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
 from phasemap.simulation.disorder import Network, Stream, draw_direction, draw_state, generator
 from phasemap.simulation.noise import NoiseSource
@@ -100,3 +104,15 @@ def start(network: Network, step: float, amplitude: float, seed: np.random.SeedS
     integrator = Integrator(network, step, draw_state(network.size, amplitude, seed), noise)
     integrator.set_tangent(draw_direction(network.size, seed))
     return integrator
+
+
+def step_of(network: Network, time_step: float) -> float:
+    """Step of the integrator: `time_step`, cut into equal parts where a live gate is faster than two of them."""
+    p = network.parameters
+    live = [tau for tau, mode in zip((p.tau_z, p.tau_r), network.modes, strict=True) if mode == LIVE]
+    return time_step / math.ceil(2.0 * time_step / min([1.0, *live]) - 1e-9) if live else time_step
+
+
+def start_from(network: Network, options: SimulationOptions, seed: np.random.SeedSequence) -> Integrator:
+    """An integrator as the options say, from a realisation's seed."""
+    return start(network, step_of(network, options.time_step), options.initial_amplitude, seed)

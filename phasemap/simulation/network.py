@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from phasemap.errors import ParameterError
 from phasemap.model.nonlinearities import activation
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
@@ -11,7 +12,7 @@ from phasemap.model.results import Estimate, FloatArray
 from phasemap.simulation.autocorrelations import autocorrelation, lag_count, participation_ratio
 from phasemap.simulation.disorder import draw_network, realisation_seed
 from phasemap.simulation.exponents import Trajectory, maximum_exponent, record
-from phasemap.simulation.integrators import Integrator, start
+from phasemap.simulation.integrators import Integrator, start_from
 from phasemap.simulation.outcomes import (
     Outcome,
     as_estimates,
@@ -28,7 +29,7 @@ Seeds = Sequence[np.random.SeedSequence]
 Outcomes = dict[str, Outcome]
 
 # Time between samples of a trajectory, in membrane time constants.
-SAMPLING = 0.5
+_SAMPLING = 0.5
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:
@@ -47,18 +48,24 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
 
 
 def sizes_of(options: SimulationOptions) -> tuple[int, ...]:
-    """Network sizes to run, ascending."""
+    """Network sizes to run, ascending.
+
+    Raises:
+        ParameterError: a size below 1.
+    """
+    if any(size < 1 for size in options.sizes):
+        raise ParameterError(f"Network sizes {list(options.sizes)} are not allowed: every size must be at least 1.")
     return tuple(sorted(set(options.sizes))) or (options.size,)
 
 
-def stride_of(options: SimulationOptions) -> int:
-    """Steps between samples of a trajectory."""
-    return max(1, round(SAMPLING / options.time_step))
+def sampling_of(options: SimulationOptions) -> float:
+    """Time between samples of a trajectory, a multiple of the step."""
+    return max(1, round(_SAMPLING / options.time_step)) * options.time_step
 
 
 def lags_of(options: SimulationOptions) -> FloatArray:
     """Lags of stored autocorrelations."""
-    interval = stride_of(options) * options.time_step
+    interval = sampling_of(options)
     return np.asarray(interval * np.arange(lag_count(max(1, round(options.duration / interval)))), dtype=np.float64)
 
 
@@ -104,8 +111,8 @@ def _simulate(
     point: Parameters, options: SimulationOptions, size: int, seed: np.random.SeedSequence
 ) -> tuple[Outcomes, bool]:
     """Quantities of one network, and whether it came to rest."""
-    integrator = start(draw_network(point, size, seed), options.time_step, options.initial_amplitude, seed)
-    trajectory = record(integrator, options.transient, options.duration, SAMPLING)
+    integrator = start_from(draw_network(point, size, seed), options, seed)
+    trajectory = record(integrator, options.transient, options.duration, sampling_of(options))
     return activity_outcomes(integrator, trajectory, options), trajectory.settled
 
 

@@ -10,8 +10,8 @@ from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.disorder import draw_network, realisation_seed
 from phasemap.simulation.exponents import settle
-from phasemap.simulation.integrators import start
-from phasemap.simulation.network import Outcomes, Seeds, sizes_of, stride_of
+from phasemap.simulation.integrators import start_from
+from phasemap.simulation.network import Outcomes, Seeds, sizes_of
 from phasemap.simulation.outcomes import Outcome, as_estimates, combine, extrapolate, nothing, outcome, padded
 from phasemap.simulation.spectra import Progress, Spectrum, spectrum_steps
 from phasemap.simulation.threads import single_threaded_blas
@@ -64,9 +64,9 @@ def _simulate(point: Parameters, options: SimulationOptions, size: int, seed: np
     network = draw_network(point, size, seed)
     if network.has_hard_gate:
         return spectrum_outcomes(None, size, options)
-    integrator = start(network, options.time_step, options.initial_amplitude, seed)
-    integrator.advance(round(options.transient / options.time_step))
-    settle(integrator, stride_of(options), 10.0 * (options.transient + options.duration))
+    integrator = start_from(network, options, seed)
+    integrator.advance(round(options.transient / integrator.step))
+    settle(integrator, 10.0 * (options.transient + options.duration))
     return spectrum_outcomes(_finish(spectrum_steps(integrator, options, seed)), size, options)
 
 

@@ -13,8 +13,8 @@ from phasemap.simulation.activity import activity_of
 from phasemap.simulation.autocorrelations import Autocorrelation, autocorrelation
 from phasemap.simulation.disorder import Network, draw_network, realisation_seed
 from phasemap.simulation.exponents import Trajectory, record
-from phasemap.simulation.integrators import start
-from phasemap.simulation.network import SAMPLING, activity_outcomes
+from phasemap.simulation.integrators import start_from
+from phasemap.simulation.network import activity_outcomes, sampling_of
 from phasemap.simulation.network_spectrum import spectrum_outcomes
 from phasemap.simulation.outcomes import as_estimates, outcome
 from phasemap.simulation.spectra import Progress, Spectrum, spectrum_steps
@@ -70,8 +70,8 @@ def simulate_steps(
     network = draw_network(parameters, options.size, own)
     spectrum = None
     with single_threaded_blas(), panel_executor(threads or available_cores()) as executor:
-        integrator = start(network, options.time_step, options.initial_amplitude, own)
-        trajectory = record(integrator, options.transient, options.duration, SAMPLING)
+        integrator = start_from(network, options, own)
+        trajectory = record(integrator, options.transient, options.duration, sampling_of(options))
         found = activity_outcomes(integrator, trajectory, options)
         if not network.has_hard_gate:
             spectrum = yield from spectrum_steps(integrator, options, own, executor)

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from phasemap.errors import ParameterError
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
@@ -103,3 +104,35 @@ def test_the_activity_has_the_variance_of_tanh_of_h():
     at_zero_lag = result["network_activity_autocorrelation"].value[0, 0]
     frozen = variance - at_zero_lag  # the variance over units of their means over time, small in chaos
     assert 0.0 <= frozen + 0.02 < 0.15
+
+
+@pytest.mark.slow
+def test_exponents_extrapolate_to_the_mean_field():
+    """lambda_max = 0.235460964 at g_h = 3 (two independent methods for the additive network, N -> infinity)."""
+    options = SimulationOptions(sizes=(150, 300, 600), realisations=4, duration=300.0, transient=50.0)
+    found = solve_points([make_parameters(g_h=3.0)], options, SEEDS[:1])["network_lyapunov_max_extrapolated"]
+    assert found.status[0] == Status.CONVERGED
+    assert found.error[0] < 0.02
+    assert abs(found.value[0] - 0.235460964) < 3.0 * found.error[0]
+
+
+def test_fast_gates_get_a_smaller_step():
+    fast = make_parameters(g_h=3.0, alpha_r=2.0, tau_r=0.01)
+    result = solve_points([fast], SHORT, SEEDS[:1])
+    limit = solve_points([make_parameters(g_h=3.0, alpha_r=2.0, tau_r=0.0)], SHORT, SEEDS[:1])
+    found, expected = result["network_variance"], limit["network_variance"]
+    assert abs(found.value[0] - expected.value[0]) < 4.0 * np.hypot(found.error[0], expected.error[0])
+
+
+def test_a_slow_approach_to_rest_is_waited_for():
+    slow = make_parameters(g_h=0.93)
+    result = solve_points([slow], SimulationOptions(size=400, realisations=1, duration=20.0, transient=20.0), SEEDS[:1])
+    assert result["network_settled_fraction"].value[0] == 1.0
+    J = draw_network(slow, 400, realisation_seed(SEEDS[0], 400, 0)).J_h.astype(float)
+    expected = np.linalg.eigvals(0.93 * J).real.max() - 1.0
+    assert result["network_lyapunov_max"].value[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_sizes_below_one_are_refused():
+    with pytest.raises(ParameterError, match="at least 1"):
+        solve_points([QUIET], SimulationOptions(sizes=(0, 10)), SEEDS[:1])

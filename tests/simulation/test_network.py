@@ -109,7 +109,7 @@ def test_the_activity_has_the_variance_of_tanh_of_h():
 @pytest.mark.slow
 def test_exponents_extrapolate_to_the_mean_field():
     """lambda_max = 0.235460964 at g_h = 3 (two independent methods for the additive network, N -> infinity)."""
-    options = SimulationOptions(sizes=(150, 300, 600), realisations=4, duration=300.0, transient=50.0)
+    options = SimulationOptions(sizes=(150, 300, 600), realisations=3, duration=300.0, transient=50.0)
     found = solve_points([make_parameters(g_h=3.0)], options, SEEDS[:1])["network_lyapunov_max_extrapolated"]
     assert found.status[0] == Status.CONVERGED
     assert found.error[0] < 0.02
@@ -125,11 +125,16 @@ def test_fast_gates_get_a_smaller_step():
 
 
 def test_a_slow_approach_to_rest_is_waited_for():
-    slow = make_parameters(g_h=0.93)
-    result = solve_points([slow], SimulationOptions(size=400, realisations=1, duration=20.0, transient=20.0), SEEDS[:1])
+    slow = make_parameters(g_h=0.85)
+    options = SimulationOptions(size=400, realisations=1, duration=20.0, transient=60.0)
+    seed = realisation_seed(SEEDS[0], 400, 0)
+    integrator = start(draw_network(slow, 400, seed), 0.1, 1.0, seed)
+    integrator.advance(800)
+    assert integrator.speed() > 1e-6  # not at rest in the time that is asked for
+    result = solve_points([slow], options, SEEDS[:1])
     assert result["network_settled_fraction"].value[0] == 1.0
-    J = draw_network(slow, 400, realisation_seed(SEEDS[0], 400, 0)).J_h.astype(float)
-    expected = np.linalg.eigvals(0.93 * J).real.max() - 1.0
+    J = draw_network(slow, 400, seed).J_h.astype(float)
+    expected = np.linalg.eigvals(0.85 * J).real.max() - 1.0
     assert result["network_lyapunov_max"].value[0] == pytest.approx(expected, abs=1e-6)
 
 

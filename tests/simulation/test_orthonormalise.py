@@ -65,7 +65,7 @@ def test_orthonormalisation_gives_the_lorenz_spectrum():
     for _ in range(1000):
         state, rows = step(state, rows, h)
         orthonormalise([rows])
-    total, steps, every = np.zeros(3), 40_000, 20
+    total, steps, every = np.zeros(3), 30_000, 20
     for _ in range(steps // every):
         for _ in range(every):
             state, rows = step(state, rows, h)

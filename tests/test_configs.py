@@ -14,7 +14,7 @@ CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("**/*.toml"))
 
 
 def tiny(path: Path) -> SweepConfig:
-    """The configuration with two points along every axis, and very small networks at one check point."""
+    """The configuration with two points along every axis, very small networks at one check point and poor ensembles."""
     data = read_toml(path)[1]
     overrides = []
     for name, axis in data["axes"].items():
@@ -22,6 +22,8 @@ def tiny(path: Path) -> SweepConfig:
         overrides.append(f"axes.{name}={ends}" if ends else f"axes.{name}.points=2")
     small = {"size": 16, "realisations": 1, "duration": 10.0, "transient": 5.0, "max_duration": 10.0}
     overrides += [f"simulation.{name}={value}" for name, value in small.items()]
+    small = {"paths": 64, "relative_error": 0.5, "longest_window": 512.0, "path_steps": 2.0**17}
+    overrides += [f"ensemble.{name}={value}" for name, value in small.items()]
     if "sizes" in data.get("simulation", {}):
         overrides.append("simulation.sizes=[12, 16, 20]")
     if "points" in data.get("simulation", {}):

@@ -57,7 +57,7 @@ class BlockData:
         """Put these numbers into `result`, in place. Quantities that it does not hold are left out."""
         kept = [f for f in result.failures if not self._covers(f)]
         new = [Failure(self.part, self.name, index, reason) for index, reason in self.failures]
-        result.failures = (*kept, *new)
+        result.failures = tuple(sorted((*kept, *new)))  # in the same order whatever came first
         if self.part == "surface":
             if self.surface is not None:
                 result.surfaces[self.name] = self.surface

@@ -96,7 +96,7 @@ class Checks:
         return len(next(iter(self.parameters.values())))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Failure:
     """An evaluation that raised an exception or killed its process; it is tried again when the sweep is resumed.
 

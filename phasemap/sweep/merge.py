@@ -64,7 +64,7 @@ def join(target: Result, other: Result) -> None:
     target.surfaces.update({name: s for name, s in other.surfaces.items() if name not in target.surfaces})
     failures = {_place(failure): failure for failure in (*other.failures, *target.failures)}
     target.failures = tuple(
-        failure for place, failure in failures.items() if _still_failed(target, place, failed_here, failed_there)
+        sorted(f for place, f in failures.items() if _still_failed(target, place, failed_here, failed_there))
     )
     sessions = {session.key: session for session in target.metadata.sessions}
     for session in other.metadata.sessions:

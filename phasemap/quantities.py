@@ -239,6 +239,12 @@ def _trace_static(name: str, base: Parameters, box: Box) -> CriticalSurface:
     return surfaces.trace(name, base, box)
 
 
+def _trace_fluctuating(name: str, base: Parameters, box: Box) -> CriticalSurface:
+    from phasemap.theory import fluctuating_surfaces
+
+    return fluctuating_surfaces.trace(name, base, box)
+
+
 SURFACES: dict[str, SurfaceKind] = {
     kind.name: kind
     for kind in (
@@ -254,6 +260,10 @@ SURFACES: dict[str, SurfaceKind] = {
                     partial(_trace_static, "static_tricritical"), 0.05, (2, 3)),
         SurfaceKind("dynamic_tricritical", "chaos turns from appearing continuously to appearing at a fold",
                     partial(_trace_static, "dynamic_tricritical"), 0.05, (2, 3)),
+        SurfaceKind("dynamic_fold", "a pair of fluctuating states appears: chaos begins at a finite amplitude",
+                    partial(_trace_fluctuating, "dynamic_fold"), 2.0, (2, 3)),
+        SurfaceKind("lyapunov_zero", "the exponent of the fluctuating attractor changes sign under noise",
+                    partial(_trace_fluctuating, "lyapunov_zero"), 8.0, (2, 3)),
     )
 }  # fmt: skip
 

@@ -24,13 +24,14 @@ from phasemap.theory.correlations import Profile, grid, memory, solve, window_fo
 from phasemap.theory.gaussian_pairs import with_panels
 
 NODES, STRETCH = 24, 5.0
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-10
+_FLAT = 1e-3
 _FIRST_AMPLITUDES = (2.5, 6.0, 15.0, 40.0)
 _FIRST_FLOORS = (0.0, 0.3, 0.6, 0.85)
 _FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP = 0.3, 0.8, 1e-6
 _MOST_SAMPLES = 200
 # Stages of the way down end at these variances, or where the fluctuating part is this fraction of the variance.
-_LOWEST = ((1e-4, 1e-2), (1e-9, 1e-6))
+_LOWEST = ((2e-5, 1e-2), (1e-9, 1e-6))
 _STAGES_UP = 8
 _OCTAVES_PER_STAGE = 3.0
 _SMALLEST_GAIN = 1e-6
@@ -97,6 +98,10 @@ def correct(problem: Problem, x: FloatArray, ln_gamma: float, window: float, con
         if not wanted < math.inf:
             return None
         if 0.75 < window / wanted < 1.4:
+            if abs(found.solution.tangent[-1]) < _FLAT:
+                # The tangent is a Newton step behind the solution; where the gain hardly changes its sign matters.
+                x, ln_gamma = found.x, found.ln_gamma
+                found = solve(problem, trace_grid(), window, x, ln_gamma, constraint, _TOLERANCE, 1) or found
             return Sample(found, found.solution.tangent[:-1], float(found.solution.tangent[-1]))
         wanted = min(max(wanted, 0.3 * window), 3.0 * window)
         x, window, ln_gamma = found.on(trace_grid(), wanted), wanted, found.ln_gamma
@@ -234,6 +239,16 @@ def curve(problem: Problem, ln_gamma: float) -> Curve:
     return found
 
 
+def whole_curve(problem: Problem) -> Curve:
+    """The curve of solutions down to its lower end, and up to eight times the gain at which it was met.
+
+    Next to the zero state, where nothing but the approach to it happens, the first stage is enough.
+    """
+    found = _assembled(problem, 0, 0)
+    near_zero = found.samples and found.samples[-1].profile.x_limit == 0.0 and problem.noise_h == 0.0
+    return found if near_zero else _assembled(problem, 0, len(_LOWEST) - 1)
+
+
 def _is_beyond(last: Sample, ln_gamma: float) -> bool:
     """Whether a curve that goes on as its last sample does may reach a gain."""
     return (ln_gamma - last.profile.ln_gamma) * last.d_ln_gamma > -1e-3 * abs(last.d_ln_gamma)
@@ -251,7 +266,7 @@ class Prediction:
 def crossings(samples: tuple[Sample, ...], ln_gamma: float) -> list[Prediction]:
     """Solutions at a gain, predicted by Hermite interpolation of the curve."""
     return [
-        Prediction(*_between(one, two, u), one if u < 0.5 else two)
+        Prediction(*between(one, two, u), one if u < 0.5 else two)
         for one, two in itertools.pairwise(samples)
         for u in _fractions(one, two, ln_gamma)
     ]
@@ -272,7 +287,7 @@ def _length(one: Sample, two: Sample) -> float:
     return math.hypot(two.profile.ln_x - one.profile.ln_x, two.profile.ln_gamma - one.profile.ln_gamma)
 
 
-def _between(one: Sample, two: Sample, u: float) -> tuple[FloatArray, float]:
+def between(one: Sample, two: Sample, u: float) -> tuple[FloatArray, float]:
     """The profile at fraction u of a segment: linear in the shapes, cubic in ln X_0."""
     first, second = one.profile, two.profile
     window = first.window * (second.window / first.window) ** u

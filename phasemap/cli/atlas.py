@@ -17,7 +17,7 @@ def atlas(
     quick: Annotated[bool, typer.Option("--quick", help="A coarse version, in under a minute.")] = False,
     folder: Annotated[Path, typer.Option("--folder", "-d", help="Where results and figures go.")] = Path(),
     workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes. [default: all cores]")
+        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes. Default: all cores.")
     ] = None,
     formats: Annotated[str, typer.Option("--formats", help="Figure formats, separated by commas.")] = "pdf,png",
     gallery: Annotated[

@@ -29,7 +29,7 @@ def sweep(
     output: OutputOption = None,
     workers: Annotated[
         int | None,
-        typer.Option("--workers", "-j", min=0, help="Worker processes; 0: compute in this one. [default: all cores]"),
+        typer.Option("--workers", "-j", min=0, help="Worker processes; 0: compute in this one. Default: all cores."),
     ] = None,
     shard: Annotated[
         str | None, typer.Option("--shard", metavar="I/N", help="Compute part I of N only, into a file of its own.")

@@ -30,7 +30,7 @@ def _kind_of_axis(value: Any) -> str | None:
 
 Axis = Annotated[
     Annotated[Range, Tag("range")]
-    | Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Tag("list"), Field(min_length=2)],
+    | Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Tag("list"), Field(min_length=1)],
     Discriminator(
         _kind_of_axis,
         custom_error_type="axis_kind",

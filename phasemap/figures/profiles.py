@@ -83,7 +83,10 @@ def _finish(axes: Axes, scene: ProfileScene) -> None:
     if not shown:
         axes.text(0.5, 0.5, "no good value", transform=axes.transAxes, ha="center", va="center")
     axes.set(xlabel=scene.x.label, ylabel=scene.layers[0].label)
-    axes.set_xlim(scene.x.values[0], scene.x.values[-1])
+    # Places that no curve reaches are left out: a spectrum ends with the exponents that exist.
+    reached = np.flatnonzero(np.any([layer.shown for layer in scene.layers], axis=0))
+    if reached.size > 1:
+        axes.set_xlim(scene.x.values[reached[0]], scene.x.values[reached[-1]])
     set_ticks(axes.xaxis, scene.x)
     if scene.title:
         axes.set_title(scene.title, fontsize=7.5)

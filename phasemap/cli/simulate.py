@@ -1,0 +1,155 @@
+"""`phasemap simulate`: one network, its Lyapunov spectrum and its activity."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+
+if TYPE_CHECKING:
+    from phasemap.config import Point
+    from phasemap.simulation.run import SimulationRecord
+    from phasemap.storage import Result
+
+_FIGURES = ("network_lyapunov_spectrum", "network_autocorrelation", "network_activity")
+
+_ENDINGS = {
+    "errors": "the errors asked for were reached",
+    "duration": "the duration asked for was measured (no error was asked for)",
+    "max_duration": "simulation.max_duration ended first: the errors asked for were not reached",
+    "max_seconds": "simulation.max_seconds ended first: the errors asked for were not reached",
+    "rest": "the network came to rest: its exponents are the eigenvalues there",
+}
+
+
+def simulate(
+    config: Annotated[
+        Path | None, typer.Argument(help="Configuration to take parameters and options from.", show_default=False)
+    ] = None,
+    overrides: SetOption = None,
+    output: OutputOption = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Draw the spectrum, the autocorrelation and the activity beside FILE.")
+    ] = False,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="Threads of the matrix products. Default: all cores.")
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Simulate one network: Lyapunov spectrum, Kaplan-Yorke dimension, entropy rate, autocorrelation, activity.
+
+    Runs for simulation.duration, or until the errors asked for (simulation.lyapunov_error, dimension_error,
+    entropy_error) are reached or simulation.max_duration ends. The same seed gives the same network.
+
+    Examples:
+
+        phasemap simulate --set g_h=3 --set simulation.size=300
+
+        phasemap simulate --set g_h=3 --set alpha_r=5 --set simulation.size=200 -o network.h5 --figures
+
+        phasemap simulate --set g_h=3 --set simulation.size=200 --set simulation.lyapunov_error=0.005
+    """
+    from phasemap.errors import PhasemapError
+    from phasemap.sweep import environment
+
+    environment.prepare_compilation_cache()
+    from phasemap.config import apply_overrides, make_point, read_toml
+    from phasemap.quantities import REGISTRY
+
+    target = output or Path("network.h5")
+    if output is not None and target.exists() and not force:
+        raise PhasemapError(f"{target} exists: choose another file with -o, or give --force to overwrite it.")
+    data = read_toml(config)[1] if config is not None else {}
+    point = make_point(data, REGISTRY, overrides or [], str(config or ""))
+    tables = {"simulation": apply_overrides(data, overrides or [], ["simulation", "seed"]).get("simulation", {})}
+    tables["simulation"].pop("points", None)
+    record = _run(point, threads)
+    _print(record)
+    if output is not None or figures:
+        _store(point, tables, record, target, figures)
+
+
+def _run(point: "Point", threads: int | None) -> "SimulationRecord":
+    import numpy as np
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    from phasemap.cli.console import make_console
+    from phasemap.simulation.run import simulate_steps
+
+    options = point.options["simulation"]
+    steps = simulate_steps(point.parameters, options, np.random.SeedSequence(point.seed), threads)
+    console = make_console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
+        task = display.add_task(f"{options.size} units: transient and activity")
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as finished:
+                found: SimulationRecord = finished.value
+                return found
+            time = f"{progress.time:.0f} of at most {progress.latest_end:.0f} time constants"
+            display.update(task, description=f"{options.size} units: Lyapunov spectrum, {time}")
+
+
+def _print(record: "SimulationRecord") -> None:
+    from phasemap.cli.console import make_console, make_table, number
+    from phasemap.model.status import Status
+    from phasemap.quantities import REGISTRY
+
+    rows = []
+    for name, estimate in record.estimates.items():
+        quantity = REGISTRY.quantities[name]
+        if quantity.dims or estimate.status[0] == Status.ABSENT:
+            continue
+        error = None if estimate.error is None else float(estimate.error[0])
+        status = Status(int(estimate.status[0])).name.lower().replace("_", " ")
+        rows.append((name, number(float(estimate.value[0]), error), status))
+    console = make_console()
+    console.print(make_table(("quantity", "value", "status"), rows, f"One network of {record.size} units"))
+    for line in _spectrum_lines(record):
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _spectrum_lines(record: "SimulationRecord") -> list[str]:
+    spectrum = record.spectrum
+    if spectrum is None:
+        return ["A hard gate leaves no tangent flow: there are no Lyapunov exponents."]
+    lines = [
+        f"Lyapunov spectrum: {len(spectrum.exponents):,} exponents from {spectrum.exponents[0]:.4g} to "
+        f"{spectrum.exponents[-1]:.4g}, measured over {spectrum.duration:g} time constants; "
+        f"{_ENDINGS[spectrum.stopped_by]}."
+    ]
+    if spectrum.complete:
+        lines.append(f"Their sum is the mean trace of the Jacobian to {abs(spectrum.trace_defect):.0e} (relative).")
+    lines += [
+        f"The gate {name} is no degree of freedom: the flow of all three fields has {record.size:,} more exponents "
+        f"{value:g}."
+        for name, value in record.eliminated.items()
+    ]
+    return lines
+
+
+def _store(point: "Point", tables: dict[str, Any], record: "SimulationRecord", target: Path, figures: bool) -> None:
+    from phasemap.model.status import Status
+    from phasemap.quantities import REGISTRY
+    from phasemap.storage import write_result
+    from phasemap.sweep.single import single_config, single_result
+
+    kept = [name for name, e in record.estimates.items() if (e.status != Status.ABSENT).any()]
+    result = single_result(single_config(point, kept, tables, REGISTRY), record.estimates)
+    write_result(target, result)
+    typer.echo(f"Stored in {target}.")
+    if figures:
+        _draw(result, target)
+
+
+def _draw(result: "Result", target: Path) -> None:
+    from phasemap.figures.draw import Request, draw
+    from phasemap.figures.style import save
+
+    for name in (name for name in _FIGURES if name in result.fields):
+        path = target.with_name(f"{target.stem}.{name.removeprefix('network_')}.png")
+        save(draw(result, Request(quantity=name)), path, result.metadata.title, result.metadata.config_hash)
+        typer.echo(f"Figure written to {path}.")

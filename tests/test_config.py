@@ -146,7 +146,7 @@ MISTAKES = {
     "axes.g_h.to=inf": ["axes.g_h.to = inf", "finite"],
     "axes.alpha_r.from=0": ["axes.alpha_r", "above 0"],
     "axes.g_h=3": ["axes.g_h = 3", "range"],
-    "axes.g_h=[]": ["axes.g_h = [1]", "at least 2"],
+    "axes.g_h=[]": ["axes.g_h", "at least 1"],
     "axes.g_h=[2, 1]": ["axes.g_h", "increase"],
     'axes.g_h=[1, "a"]': ["axes.g_h", "'a'", "number"],
     "axes.g_q={from=0, to=1, points=3}": ["'g_q'", "Did you mean 'g_h'"],

@@ -1,4 +1,4 @@
-"""The conditions that critical surfaces solve, on grids and at single points.
+"""The conditions that critical surfaces solve.
 
 Along a surface of fixed points two functions of the parameters and of q = <phi^2> vanish: the mismatch of the
 fixed-point condition (`phasemap.kernels.static_roots.mismatch`), and one that says what is critical about the point.
@@ -11,18 +11,11 @@ from numba import njit
 from phasemap.kernels.averages import gate_averages
 from phasemap.kernels.compilation import KERNEL
 from phasemap.kernels.static_problem import problem_of_row
-from phasemap.kernels.static_roots import mismatch, smallest_scale
+from phasemap.kernels.static_roots import mismatch
 from phasemap.kernels.static_stability import growth, linear_response, new_profile, static_gain
 
 # What is critical: the slope of the mismatch, S - 1, f S - 1, lambda_e - level.
 FOLD, GAIN, MARGINAL, EDGE = range(4)
-
-
-@njit(**KERNEL)
-def smallest_scales(table, out):
-    """`smallest_scale` of every row of `table` (n, fields of StaticProblem)."""
-    for i in range(table.shape[0]):
-        out[i] = smallest_scale(problem_of_row(table[i]))
 
 
 @njit(**KERNEL)
@@ -44,22 +37,6 @@ def critical_pair(p, kind, level, scale, y):
         return f, _bounded(growth(p, response, profile, level))
     gain = static_gain(p, response, profile)
     return f, _bounded(gain if kind == GAIN else response.open_fraction * gain)
-
-
-@njit(**KERNEL)
-def critical_pairs(kind, level, scale, table, y, out):
-    """`critical_pair` for rows of `table` (n, fields) and coordinates y (n,): fills out (n, 2)."""
-    for i in range(table.shape[0]):
-        out[i, 0], out[i, 1] = critical_pair(problem_of_row(table[i]), kind, level, scale, y[i])
-
-
-@njit(**KERNEL)
-def critical_grid(kind, level, scale, table, y, out):
-    """`critical_pair` for every row of `table` (n, fields) and every coordinate y (m,): fills out (n, m, 2)."""
-    for i in range(table.shape[0]):
-        p = problem_of_row(table[i])
-        for j in range(y.shape[0]):
-            out[i, j, 0], out[i, j, 1] = critical_pair(p, kind, level, scale, y[j])
 
 
 @njit(**KERNEL)

@@ -12,15 +12,19 @@ input - h) = -sigma_z' I / sigma_z), which adds a column to Gamma. Its spectral 
     A = <phi'^2 (sigma_z / (lambda + sigma_z))^2>,   B = <phi'^2 (alpha_z I e sigma_z / (lambda + sigma_z))^2>.
 
 The average over z is a trapezoid sum in t, xi = c + w sinh(t), whose steps resolve both bends of the integrand:
-e = 1, and the e at which the input outgrows the rest of h.
+e = 1, and the e at which the input outgrows the rest of h. Without a common input the averages given z depend on z
+only through the variance of h, and come from a series (`phasemap.kernels.activation_series`).
 """
 
 import math
 
+import numpy as np
 from numba import njit
 
+from phasemap.kernels.activation_series import SLOPE_MOMENT, SLOPE_SQUARE, SQUARE, SQUARE_SLOPE, sum_series
 from phasemap.kernels.averages import activation_averages, gate_averages, slope_square_moments
 from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.elementary import exp
 
 MOST_NODES = 4000
 # Rows of a profile, one column per node: weight <phi'^2>, weight <(phi' I)^2>, log e (all given z).
@@ -36,7 +40,7 @@ _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 @njit(**KERNEL)
 def _nodes(p, drive, delta_z):
-    """(centre, width, step, first, last) of the sum over xi = z / sqrt(Delta_z)."""
+    """(centre, width, step, first, number) of the sum over xi = z / sqrt(Delta_z)."""
     a = p.alpha_z * math.sqrt(delta_z)
     size = max(math.sqrt(p.v_h), abs(p.m_h))
     # log e at which the input bends the integrand, seen from log e = 0.
@@ -48,11 +52,26 @@ def _nodes(p, drive, delta_z):
     step = min(step, 0.4 / math.sqrt(width * width + centre * centre))
     first = math.floor(math.asinh((-_REACH - centre) / width) / step)
     last = math.ceil(math.asinh((_REACH - centre) / width) / step)
-    return centre, width, step, first, min(last, first + MOST_NODES - 1)
+    return centre, width, step, first, min(last - first + 1, MOST_NODES)
 
 
 @njit(**KERNEL)
-def outside_map(p, q, drive, d_drive):
+def _fill_nodes(p, drive, delta_z, weight, xi, log_e, slowness):
+    """Weights, places, log e and 1 + e of the nodes, of which `_nodes` tells the number."""
+    centre, width, step, first, count = _nodes(p, drive, delta_z)
+    a = p.alpha_z * math.sqrt(delta_z)
+    for i in range(count):
+        up = exp(step * (first + i))
+        down = 1.0 / up
+        x = centre + 0.5 * width * (up - down)
+        xi[i] = x
+        weight[i] = 0.5 * step * width * (up + down) * _INV_SQRT_2PI * exp(-0.5 * x * x)
+        log_e[i] = min(p.offset_z - a * x, _MOST_SHUT)
+        slowness[i] = 1.0 + exp(log_e[i])
+
+
+@njit(**KERNEL)
+def outside_map(p, series, q, drive, d_drive):
     """<phi^2> and its derivative in q; drive = Delta_R(q) and its derivative."""
     delta_z = q + p.v_z
     if math.isinf(p.alpha_z):
@@ -60,41 +79,67 @@ def outside_map(p, q, drive, d_drive):
         gate = gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)
         phi = activation_averages(p.g, p.b + p.g * p.m_h, drive + p.v_h)
         return 1.0 - gate[0] * (1.0 - phi[0]), gate[0] * phi[2] * d_drive - gate[3] * (1.0 - phi[0])
-    centre, width, step, first, last = _nodes(p, drive, delta_z)
-    a = p.alpha_z * math.sqrt(delta_z)
+    count = _nodes(p, drive, delta_z)[4]
+    work = np.empty((7, count))
+    weight, xi, log_e, slowness, c, values, slopes = work[0], work[1], work[2], work[3], work[4], work[5], work[6]
+    _fill_nodes(p, drive, delta_z, weight, xi, log_e, slowness)
+    _squares(p, series, drive, slowness, c, values, slopes)
+    # d log e / dq = -alpha_z xi / (2 sqrt(Delta_z)).
+    rate = -0.5 * p.alpha_z / math.sqrt(delta_z)
     square = slope = 0.0
-    for i in range(first, last + 1):
-        t = i * step
-        xi = centre + width * math.sinh(t)
-        weight = step * width * math.cosh(t) * _INV_SQRT_2PI * math.exp(-0.5 * xi * xi)
-        e = math.exp(min(p.offset_z - a * xi, _MOST_SHUT))
-        d_e = -e * 0.5 * a * xi / delta_z
-        phi = activation_averages(p.g, p.b + p.g * p.m_h * (1.0 + e), drive + p.v_h * (1.0 + e) ** 2)
-        square += weight * phi[0]
-        slope += weight * (phi[2] * (d_drive + 2.0 * p.v_h * (1.0 + e) * d_e) + phi[4] * p.g * p.m_h * d_e)
+    for i in range(count):
+        square += weight[i] * values[i]
+        slope += weight[i] * (slopes[i] * d_drive + c[i] * (slowness[i] - 1.0) * rate * xi[i])
     return square, slope
 
 
 @njit(**KERNEL)
-def outside_profile(p, drive, delta_z, profile):
+def _squares(p, series, drive, slowness, c, values, slopes):
+    """<phi^2> given z, its derivative in Delta_R, and (in place of c) its derivative in 1 / sigma_z."""
+    count = slowness.shape[0]
+    if series.shape[1] == 0:
+        for i in range(count):
+            s = slowness[i]
+            phi = activation_averages(p.g, p.b + p.g * p.m_h * s, drive + p.v_h * s * s)
+            values[i], slopes[i], c[i] = phi[0], phi[2], 2.0 * p.v_h * s * phi[2] + p.g * p.m_h * phi[4]
+        return
+    for i in range(count):
+        c[i] = p.g * math.sqrt(drive + p.v_h * slowness[i] * slowness[i])
+    sum_series(series[SQUARE], c, values)
+    sum_series(series[SQUARE_SLOPE], c, slopes)
+    at_rest = math.tanh(p.b) ** 2
+    for i in range(count):
+        near = 1.0 / (1.0 + c[i])
+        values[i] = at_rest + (c[i] * near) ** 2 * values[i]
+        slopes[i] *= p.g * p.g * near * near * near
+        c[i] = 2.0 * p.v_h * slowness[i] * slopes[i]
+
+
+@njit(**KERNEL)
+def outside_profile(p, series, drive, delta_z, profile):
     """Fill `profile` (PROFILE_ROWS, MOST_NODES) with what does not depend on lambda; returns the number of nodes."""
-    centre, width, step, first, last = _nodes(p, drive, delta_z)
-    a = p.alpha_z * math.sqrt(delta_z)
-    for i in range(first, last + 1):
-        t = i * step
-        xi = centre + width * math.sinh(t)
-        weight = step * width * math.cosh(t) * _INV_SQRT_2PI * math.exp(-0.5 * xi * xi)
-        log_e = min(p.offset_z - a * xi, _MOST_SHUT)
-        slowness = 1.0 + math.exp(log_e)
-        variance = drive + p.v_h * slowness * slowness
+    count = _nodes(p, drive, delta_z)[4]
+    work = np.empty((6, count))
+    weight, slowness, c, plain, second = work[0], work[2], work[3], work[4], work[5]
+    _fill_nodes(p, drive, delta_z, weight, work[1], profile[2], slowness)
+    if series.shape[1] > 0:
+        for i in range(count):
+            c[i] = p.g * math.sqrt(drive + p.v_h * slowness[i] * slowness[i])
+        sum_series(series[SLOPE_SQUARE], c, plain)
+        sum_series(series[SLOPE_MOMENT], c, second)
+    for i in range(count):
+        variance = drive + p.v_h * slowness[i] * slowness[i]
         # Given h, the input is Gaussian too: its mean is linear in h, its variance v Delta_R / variance.
-        plain, squared_mean = slope_square_moments(
-            p.g, p.b + p.g * p.m_h * slowness, variance, p.m_h, p.v_h * slowness / math.sqrt(variance)
-        )
-        profile[0, i - first] = weight * plain
-        profile[1, i - first] = weight * (squared_mean + plain * p.v_h * drive / variance)
-        profile[2, i - first] = log_e
-    return last - first + 1
+        pull = p.v_h * slowness[i] / math.sqrt(variance)
+        if series.shape[1] > 0:
+            near = 1.0 / (1.0 + c[i])
+            gain, squared_mean = p.g * p.g * near * plain[i], (p.g * pull) ** 2 * near**3 * second[i]
+        else:
+            shifted = p.b + p.g * p.m_h * slowness[i]
+            gain, squared_mean = slope_square_moments(p.g, shifted, variance, p.m_h, pull)
+        profile[0, i] = weight[i] * gain
+        profile[1, i] = weight[i] * (squared_mean + gain * p.v_h * drive / variance)
+    return count
 
 
 @njit(**KERNEL)
@@ -102,7 +147,7 @@ def outside_growth(p, profile, count, direct, through_gate, rate):
     """The left-hand side of the condition above at lambda = rate >= 0; S at rate 0."""
     direct_gain = gate_gain = 0.0
     for i in range(count):
-        e = math.exp(profile[2, i])
+        e = exp(profile[2, i])
         amplitude = 1.0 / (1.0 + rate * (1.0 + e))
         square = amplitude * amplitude
         direct_gain += profile[0, i] * square

@@ -2,16 +2,19 @@
 
 With q = <phi^2> the fixed points are the roots of one scalar condition on 0 <= q <= 1 (theory notes, section 2):
 
-    Delta_r = q + v_r,   Delta_h = q <sigma_r^2>_{Delta_r} + v_h,   A(q) = <phi^2>_{Delta_h} = q
+    Delta_r = q + v_r,   Delta_R = q <sigma_r^2>_{Delta_r},   A(q) = <phi^2>_{Delta_h} = q
 
-Common inputs have been absorbed: into b for h, into the offsets for z and r. Only where the input to h stands outside
-a fluctuating update gate, h is not Gaussian (see `phasemap.kernels.static_outside`).
+with Delta_h = Delta_R + v_h. Common inputs have been absorbed: into b for h, into the offsets for z and r. Only where
+the input to h stands outside a fluctuating update gate, h is not Gaussian (see `phasemap.kernels.static_outside`); the
+type of `series` tells the two cases apart, so that the compiler keeps them apart as well.
 """
 
 from typing import NamedTuple
 
+import numpy as np
 from numba import njit
 
+from phasemap.kernels.activation_series import LARGEST_BIAS, ROWS, activation_series
 from phasemap.kernels.averages import activation_averages, gate_averages
 from phasemap.kernels.compilation import KERNEL
 from phasemap.kernels.static_outside import outside_map
@@ -25,6 +28,7 @@ class StaticProblem(NamedTuple):
     m_h, outside:    common input to h; outside is 1 where it and v_h are divided by a fluctuating update gate.
     *_z, *_r:        steepness, offset and value at rest of a gate (see `gate_averages`).
     tau_z, tau_r:    time constants, which only the growth rates depend on.
+    series:          None, or (outside only) averages of the activation over any variance; empty: not to be used.
     """
 
     g: float
@@ -42,13 +46,27 @@ class StaticProblem(NamedTuple):
     v_r: float
     tau_z: float
     tau_r: float
+    series: np.ndarray | None = None
+
+
+NUMBERS = StaticProblem._fields[:-1]
 
 
 @njit(**KERNEL)
 def problem_of_row(row):
-    """The problem whose fields are the entries of `row`."""
-    return StaticProblem(row[0], row[1], row[2], row[3], row[4], row[5], row[6],
-                         row[7], row[8], row[9], row[10], row[11], row[12], row[13], row[14])  # fmt: skip
+    """The problem whose numbers are the entries of `row`, for an input inside the update gate."""
+    return StaticProblem(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7],
+                         row[8], row[9], row[10], row[11], row[12], row[13], row[14], None)  # fmt: skip
+
+
+@njit(**KERNEL)
+def outside_problem_of_row(row):
+    """The same for an input outside the update gate."""
+    p = problem_of_row(row)
+    needed = p.m_h == 0.0 and abs(p.b) <= LARGEST_BIAS and p.alpha_z < np.inf
+    series = activation_series(p.b) if needed else np.empty((ROWS, 0))
+    return StaticProblem(p.g, p.b, p.v_h, p.m_h, p.outside, p.alpha_z, p.offset_z, p.rest_z, p.v_z,
+                         p.alpha_r, p.offset_r, p.rest_r, p.v_r, p.tau_z, p.tau_r, series)  # fmt: skip
 
 
 @njit(**KERNEL)
@@ -61,8 +79,12 @@ def has_zero_state(p):
 def fixed_point_map(p, q):
     """A(q) and dA/dq for q > 0; a fixed point is A(q) = q."""
     gate = gate_averages(p.alpha_r, p.offset_r, p.rest_r, q + p.v_r)
-    drive, d_drive = q * gate[1], gate[1] + q * gate[4]
-    if p.outside > 0.0:
-        return outside_map(p, q, drive, d_drive)
-    phi = activation_averages(p.g, p.b, drive + p.v_h)
-    return phi[0], phi[2] * d_drive
+    return _activity(p, p.series, q, q * gate[1], gate[1] + q * gate[4])
+
+
+@njit(**KERNEL)
+def _activity(p, series, q, drive, d_drive):
+    if series is None:
+        phi = activation_averages(p.g, p.b, drive + p.v_h)
+        return phi[0], phi[2] * d_drive
+    return outside_map(p, series, q, drive, d_drive)

@@ -19,7 +19,6 @@ from numba import njit
 from phasemap.kernels.averages import activation_averages, gate_averages
 from phasemap.kernels.compilation import KERNEL
 from phasemap.kernels.static_outside import MOST_NODES, PROFILE_ROWS, outside_growth, outside_profile
-from phasemap.kernels.static_problem import problem_of_row
 
 # Columns of the values of a fixed point.
 DELTA_PHI, DELTA_H, DELTA_Z, DELTA_R, STATIC_GAIN, OPEN_FRACTION, LEADING_EDGE = range(7)
@@ -57,22 +56,33 @@ def linear_response(p, q, profile):
     gate = gate_averages(p.alpha_r, p.offset_r, p.rest_r, q + p.v_r)
     drive, delta_z = q * gate[1], q + p.v_z
     open_fraction = gate_averages(p.alpha_z, p.offset_z, p.rest_z, delta_z)[0]
-    gain, nodes = 0.0, 0
-    if p.outside == 0.0:
-        gain = activation_averages(p.g, p.b, drive + p.v_h)[1]
-    elif math.isinf(p.alpha_z):
-        # A unit on the verge of opening answers without bound: its gate multiplies an integrated input.
-        gain = math.inf if p.g > 0.0 else 0.0
-    else:
-        nodes = outside_profile(p, drive, delta_z, profile)
+    gain, nodes = _gain(p, p.series, drive, delta_z, profile)
     return Response(gain, gate[1], q * gate[2] if q > 0.0 else 0.0, drive, delta_z, open_fraction, nodes)
+
+
+@njit(**KERNEL)
+def _gain(p, series, drive, delta_z, profile):
+    """<phi'^2>, or the number of nodes of the profile that takes its place."""
+    if series is None:
+        return activation_averages(p.g, p.b, drive + p.v_h)[1], 0
+    if math.isinf(p.alpha_z):
+        # A unit on the verge of opening answers without bound: its gate multiplies an integrated input.
+        return math.inf if p.g > 0.0 else 0.0, 0
+    return 0.0, outside_profile(p, series, drive, delta_z, profile)
+
+
+@njit(**KERNEL)
+def _profile_growth(p, series, response, profile, rate):
+    if series is None:
+        return 0.0
+    return outside_growth(p, profile, response.nodes, response.direct, response.through_gate, rate)
 
 
 @njit(**KERNEL)
 def static_gain(p, response, profile):
     """S = W(0)."""
     if response.nodes > 0:
-        return outside_growth(p, profile, response.nodes, response.direct, response.through_gate, 0.0)
+        return _profile_growth(p, p.series, response, profile, 0.0)
     if response.gain == 0.0:
         return 0.0
     return response.gain * (response.direct + response.through_gate)
@@ -88,7 +98,7 @@ def growth(p, response, profile, rate):
     if slow <= 0.0 or (varies and rate < 0.0) or (not varies and rate <= -p.rest_z):
         return math.inf
     if response.nodes > 0:
-        return outside_growth(p, profile, response.nodes, response.direct, response.through_gate, rate)
+        return _profile_growth(p, p.series, response, profile, rate)
     if not varies:
         mobility = (p.rest_z / (rate + p.rest_z)) ** 2
     elif math.isinf(p.alpha_z):
@@ -181,7 +191,7 @@ def variance_of_h(p, response):
     variance = response.drive
     if p.v_h > 0.0:
         variance += p.v_h * (1.0 + 2.0 * math.exp(p.offset_z + 0.5 * spread) + math.exp(2.0 * (p.offset_z + spread)))
-    if p.m_h != 0.0:
+    if p.m_h * p.m_h > 0.0:
         variance += p.m_h * p.m_h * math.exp(2.0 * p.offset_z + spread) * math.expm1(spread)
     return variance
 
@@ -198,10 +208,3 @@ def describe_fixed_point(p, q, out):
     out[STATIC_GAIN] = static_gain(p, response, profile)
     out[OPEN_FRACTION] = response.open_fraction
     out[LEADING_EDGE] = leading_edge(p, response, profile)
-
-
-@njit(**KERNEL)
-def describe_rows(table, q, out):
-    """`describe_fixed_point` for rows of `table` (n, fields of StaticProblem) and q (n,): fills out (n, COLUMNS)."""
-    for i in range(table.shape[0]):
-        describe_fixed_point(problem_of_row(table[i]), q[i], out[i])

@@ -6,12 +6,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.kernels import static_conditions as kernel
-from phasemap.kernels.static_stability import COLUMNS, DELTA_H, DELTA_PHI, STATIC_GAIN, describe_rows
+from phasemap.kernels.static_conditions import zero_state_terms
+from phasemap.kernels.static_stability import COLUMNS, DELTA_H, DELTA_PHI, STATIC_GAIN
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.parameter_box import ParameterBox
-from phasemap.theory.static_problem import FIELDS, static_table
+from phasemap.theory.static_problem import FIELDS, by_kernel, static_table
 
 # The coordinate of q begins where q is this fraction of the smallest scale: below, everything is linear in it.
 _LINEAR = 1e-5
@@ -60,9 +60,7 @@ class FixedPointSystem:
         points, self._points_of_q = _POINTS_WITH_STATE[box.dimension]
         self._table = self._rows(_unit_grid(points, box.dimension).reshape(-1, box.dimension))
         self._shape = (points,) * box.dimension
-        scales = np.empty(len(self._table))
-        kernel.smallest_scales(self._table, scales)
-        self._scale = max(float(scales.min()), _SMALLEST_SCALE)
+        self._scale = max(_smallest_scale(self._table), _SMALLEST_SCALE)
         self._first = np.log1p(_LINEAR) / np.log1p(1.0 / self._scale)
 
     def _rows(self, unit: FloatArray) -> FloatArray:
@@ -74,23 +72,34 @@ class FixedPointSystem:
 
     def residual(self, unit: FloatArray) -> FloatArray:
         """The two conditions (n, 2)."""
+        y = self._coordinate(unit[:, -1])
         out = np.empty((len(unit), 2))
         table = self._rows(unit[:, :-1])
-        kernel.critical_pairs(self._kind, self._level, self._scale, table, self._coordinate(unit[:, -1]), out)
+        for kernel, rows in by_kernel(table):
+            part = out[rows]
+            kernel.critical_pairs(self._kind, self._level, self._scale, table[rows], y[rows], part)
+            out[rows] = part
         return out
 
     def on_grid(self) -> FloatArray:
         """The two conditions on the grid."""
         y = self._coordinate(np.linspace(0.0, 1.0, self._points_of_q))
         out = np.empty((len(self._table), len(y), 2))
-        kernel.critical_grid(self._kind, self._level, self._scale, self._table, y, out)
+        for kernel, rows in by_kernel(self._table):
+            part = out[rows]
+            kernel.critical_grid(self._kind, self._level, self._scale, self._table[rows], y, part)
+            out[rows] = part
         return out.reshape(*self._shape, len(y), 2)
 
     def extra(self, unit: FloatArray) -> FloatArray:
         """<phi^2>, Delta_h and S at every vertex."""
         q = self._scale * np.expm1(np.log1p(1.0 / self._scale) * self._coordinate(unit[:, -1]))
         out = np.empty((len(unit), COLUMNS))
-        describe_rows(static_table(self.box.parameters(unit[:, :-1])), q, out)
+        table = static_table(self.box.parameters(unit[:, :-1]))
+        for kernel, rows in by_kernel(table):
+            part = out[rows]
+            kernel.describe(table[rows], q[rows], part)
+            out[rows] = part
         return out[:, [DELTA_PHI, DELTA_H, STATIC_GAIN]]
 
 
@@ -107,7 +116,7 @@ class ZeroStateSystem:
         """The conditions (n, m)."""
         table = static_table(self.box.parameters(unit))
         out = np.empty((len(table), 4))
-        kernel.zero_state_terms(table, out)
+        zero_state_terms(table, out)
         return self._terms(out)
 
     def on_grid(self) -> FloatArray:
@@ -121,6 +130,16 @@ class ZeroStateSystem:
     def extra(self, unit: FloatArray) -> FloatArray:
         """Nothing."""
         return np.empty((len(unit), 0))
+
+
+def _smallest_scale(table: FloatArray) -> float:
+    """Smallest q at which anything bends, over the rows of a static table."""
+    smallest = 1.0
+    for kernel, rows in by_kernel(table):
+        scales = np.empty(len(rows))
+        kernel.smallest_scales(table[rows], scales)
+        smallest = min(smallest, float(scales.min()))
+    return smallest
 
 
 def has_zero_state(box: ParameterBox, unit: FloatArray) -> NDArray[np.bool_]:

@@ -5,14 +5,18 @@ constant one.
 """
 
 from collections.abc import Sequence
+from types import ModuleType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from phasemap.kernels.static_problem import StaticProblem
+from phasemap.kernels import static_rows
+from phasemap.kernels.static_problem import NUMBERS
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 
-FIELDS = StaticProblem._fields
+# Columns of a table of static problems.
+FIELDS: tuple[str, ...] = NUMBERS
 
 
 def parameter_table(points: Sequence[Parameters]) -> FloatArray:
@@ -45,6 +49,20 @@ def static_table(parameters: FloatArray) -> FloatArray:
     column["m_h"][:] = np.where(outside, mean, 0.0)
     column["outside"][:] = outside
     return table
+
+
+def by_kernel(table: FloatArray) -> list[tuple[ModuleType, NDArray[np.intp]]]:
+    """Rows of a static table by the kernels that take them: (module, row numbers), none empty."""
+    outside = table[:, FIELDS.index("outside")] > 0
+    parts: list[tuple[ModuleType, NDArray[np.intp]]] = []
+    if not outside.all():
+        parts.append((static_rows, np.flatnonzero(~outside)))
+    if outside.any():
+        # Imported, and compiled, where it is needed: inputs outside a fluctuating gate are the rare case.
+        from phasemap.kernels import static_outside_rows
+
+        parts.append((static_outside_rows, np.flatnonzero(outside)))
+    return parts
 
 
 def _gate(alpha: FloatArray, beta: FloatArray, shift: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

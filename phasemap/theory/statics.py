@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.kernels import static_stability as columns
-from phasemap.kernels.statics import SLOTS, solve_rows
+from phasemap.kernels.static_solve import SLOTS
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
-from phasemap.theory.static_problem import parameter_table, static_table
+from phasemap.theory.static_problem import by_kernel, parameter_table, static_table
 
 # A value is good if its error is below this, absolutely or relative to the value.
 TOLERANCE = 1e-8
@@ -48,10 +48,12 @@ def solve_points(points: Sequence[Parameters]) -> dict[str, Estimate]:
     values, errors = np.full((2, n, SLOTS, columns.COLUMNS), np.nan)
     counts, certain = np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.bool_)
     quiet = np.flatnonzero(~_is_noisy(parameters))
-    if len(quiet):
-        v, e, c, s = values[quiet], errors[quiet], counts[quiet], certain[quiet]
-        solve_rows(static_table(parameters[quiet]), v, e, c, s)
-        values[quiet], errors[quiet], counts[quiet], certain[quiet] = v, e, c, s
+    table = static_table(parameters[quiet])
+    for kernel, part in by_kernel(table):
+        rows = quiet[part]
+        v, e, c, s = values[rows], errors[rows], counts[rows], certain[rows]
+        kernel.solve(table[part], v, e, c, s)
+        values[rows], errors[rows], counts[rows], certain[rows] = v, e, c, s
     count_status = np.where(certain, Status.CONVERGED, Status.NOT_CONVERGED).astype(np.uint8)
     result = {"fixed_point_count": Estimate(counts.astype(float), count_status, np.zeros(n))}
     for name, k in _COLUMNS.items():

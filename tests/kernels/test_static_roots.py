@@ -8,7 +8,8 @@ from numba import njit
 
 from phasemap.kernels.compilation import KERNEL
 from phasemap.kernels.static_problem import fixed_point_map, problem_of_row
-from phasemap.kernels.statics import SLOTS, solve_rows
+from phasemap.kernels.static_rows import solve as solve_rows
+from phasemap.kernels.static_solve import SLOTS
 from phasemap.model.parameters import Parameters
 from phasemap.theory.static_problem import parameter_table, static_table
 

@@ -257,6 +257,15 @@ def test_input_outside_the_gate_by_nested_quadrature(straightforward, point):
     assert result["static_gain"].value[0, UPPER] == pytest.approx(gain, rel=1e-8)
 
 
+@pytest.mark.parametrize("alpha_z", [0.7, 6.0, 40.0])
+def test_series_and_direct_averages_give_the_same_numbers(alpha_z):
+    """A common input, however small, switches from series in the variance to direct averages."""
+    series = Parameters(g_h=2.0, beta_h=0.4, alpha_z=alpha_z, beta_z=0.5, alpha_r=3.0, beta_r=0.0, s_h=0.2)
+    direct = series._replace(m_h=1e-200)
+    for name in ("delta_phi", "static_gain", "leading_edge", "delta_h"):
+        assert value(name, series) == pytest.approx(value(name, direct), rel=1e-11)
+
+
 def test_the_variance_of_h_with_input_outside_is_that_of_a_lognormal_mixture():
     """Var h = Delta_R + s^2 <1/sigma^2> + m^2 Var(1/sigma)."""
     point = Parameters(g_h=1.5, alpha_z=0.8, beta_z=0.5, s_h=0.3, m_h=0.2)

@@ -15,7 +15,7 @@ from phasemap.model.registry import Box, Dimension, Points, Quantity, Registry, 
 from phasemap.model.results import CriticalSurface, Estimate
 
 FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
-BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable")
+BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable", "quiet")
 
 ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
 GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -29,6 +29,12 @@ def _lyapunov_indices(options: SimulationOptions) -> Sequence[float]:
 
 def _gate_probabilities(_: Any) -> Sequence[float]:
     return GATE_PROBABILITIES
+
+
+def _lags(_: Any) -> Sequence[float]:
+    from phasemap.theory import correlation_functions
+
+    return [float(lag) for lag in correlation_functions.STORED_LAGS]
 
 
 def _network_lags(options: SimulationOptions) -> Sequence[float]:
@@ -63,6 +69,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("gate_probability", "probability of a quantile", values=_gate_probabilities),
         Dimension("error_source", "source of an error", ERROR_SOURCES),
         Dimension("lyapunov_index", "index of the exponent over the size of the network", values=_lyapunov_indices),
+        Dimension("lag", "lag", values=_lags, units="membrane time constant"),
         Dimension("network_lag", "lag", values=_network_lags, units="membrane time constant"),
         Dimension("network_time", "time after the transient", values=_network_times, units="membrane time constant"),
         Dimension("network_unit", "unit", values=_network_units),
@@ -174,6 +181,10 @@ QUANTITIES: dict[str, Quantity] = {
                  "1 / membrane time constant", ("branch",)),
         Quantity("lyapunov_times_relaxation", r"$\lambda_{\max} \tau_R$",
                  "maximum Lyapunov exponent times the relaxation time", "mean_field", dims=("branch",)),
+        Quantity("autocorrelation", "$C_h(t)$", "covariance of h over units and time at two times a lag apart",
+                 "mean_field", dims=("branch", "lag"), correlation=True),
+        Quantity("activity_autocorrelation", r"$C_\phi(t)$", "mean of phi(h) at one time by that a lag later",
+                 "mean_field", dims=("branch", "lag"), correlation=True),
         Quantity("update_gate_mean", r"$\langle\sigma_z\rangle$", "mean of the update gate over time and units",
                  "mean_field"),
         Quantity("update_gate_quantiles", r"$\sigma_z$", "quantiles of the update gate over time and units",

@@ -17,13 +17,14 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory import ensemble, statics
+from phasemap.theory.correlation_functions import STORED_LAGS, functions_of, named_solutions
 from phasemap.theory.correlations import gated_rate, reduce
 from phasemap.theory.fluctuating import Fluctuating, solutions
 from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
 
 # Order of the dimension "branch" in the registry.
-BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable")
-ZERO, STATIC, CHAOTIC, CHAOTIC_UNSTABLE = range(len(BRANCHES))
+BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable", "quiet")
+ZERO, STATIC, CHAOTIC = range(3)
 QUANTITIES = (
     "variance",
     "activity_variance",
@@ -36,6 +37,8 @@ QUANTITIES = (
 _RATE_POWER = {"lyapunov_max": 1, "correlation_time": -1, "relaxation_time": -1}
 # The slot of the largest solution of the static mean field.
 _LARGEST = 3
+# Correlation functions: name -> the quantity that is their value at lag 0.
+FUNCTIONS = {"autocorrelation": "variance", "activity_autocorrelation": "activity_variance"}
 _ACCEPTED = 1e-6
 _SMALL_RATE = 1e-3
 
@@ -48,6 +51,7 @@ class _Table:
     value: dict[str, FloatArray] = field(init=False)
     error: dict[str, FloatArray] = field(init=False)
     status: dict[str, StatusArray] = field(init=False)
+    functions: dict[str, FloatArray] = field(init=False)
 
     def __post_init__(self) -> None:
         shape = (self.n, len(BRANCHES))
@@ -55,6 +59,8 @@ class _Table:
         object.__setattr__(self, "error", {name: np.full(shape, np.nan) for name in QUANTITIES})
         status = {name: np.full(shape, Status.ABSENT, dtype=np.uint8) for name in QUANTITIES}
         object.__setattr__(self, "status", status)
+        lags = (*shape, len(STORED_LAGS))
+        object.__setattr__(self, "functions", {name: np.full(lags, np.nan) for name in FUNCTIONS})
 
     def put(self, name: str, at: tuple[int, int], value: float, error: float, status: Status) -> None:
         """Store one number."""
@@ -66,8 +72,16 @@ class _Table:
             self.status[name][i, CHAOTIC] = Status.FAILED
 
     def estimates(self) -> dict[str, Estimate]:
-        """The table as estimates."""
-        return {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in QUANTITIES}
+        """The table as estimates; correlation functions share the status and relative error of their variances."""
+        found = {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in QUANTITIES}
+        for name, variance in FUNCTIONS.items():
+            values = self.functions[name]
+            missing = np.isnan(values)
+            known = np.where(self.status[variance] == Status.ABSENT, Status.ABSENT, Status.FAILED)[..., None]
+            status = np.where(missing, known, self.status[variance][..., None])
+            error = np.where(missing, np.nan, self.error[variance][..., None])
+            found[name] = Estimate(values, status.astype(np.uint8), error)
+        return found
 
 
 def solve_points(
@@ -82,9 +96,12 @@ def solve_points(
         lyapunov_max       maximum Lyapunov exponent
         lyapunov_times_relaxation   the product of the last two
 
-    Branches: the zero state; the largest static state; the fluctuating attractor (`chaotic`; under noise its exponent
-    may be negative); the unstable fluctuating state that meets it in the dynamic fold. Where several attractors
-    fluctuate, the largest is given. An update gate that is closed for good leaves no stationary state.
+    Further (n_points, branch, lag), at `correlation_functions.STORED_LAGS`: autocorrelation C_h(t) and
+    activity_autocorrelation C_phi(t) of fluctuating states at a constant update gate, and of static ones.
+
+    Branches: the zero state; the largest static state; the largest fluctuating attractor (`chaotic`; under noise its
+    exponent may be negative); the unstable fluctuating state that meets it in the dynamic fold; the smallest of several
+    fluctuating attractors (`quiet`). An update gate that is closed for good leaves no stationary state.
     Source: PRX 12, 011011, sections III and V; theory notes, sections 5 and 6.
     """
     table = _Table(len(points))
@@ -108,6 +125,8 @@ def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
             table.value[name][:, branch] = estimate.value[:, slot]
             table.error[name][:, branch] = np.nan if estimate.error is None else estimate.error[:, slot]
             table.status[name][:, branch] = estimate.status[:, slot]
+    for name, variance in FUNCTIONS.items():
+        table.functions[name][:, : STATIC + 1] = table.value[variance][:, : STATIC + 1, None]
     exponents = table.value["lyapunov_max"]
     for i, point in enumerate(points):
         # A moving output gate relaxes at its own rate at least.
@@ -127,11 +146,8 @@ def _fill_point(i: int, point: Parameters, table: _Table) -> None:
         table.put("lyapunov_max", (i, ZERO), value * rate, error * rate, status)
         for name in ("variance", "activity_variance"):
             table.put(name, (i, ZERO), 0.0, 0.0, Status.CONVERGED)
-    found = solutions(problem, gain)
-    for branch, wanted in ((CHAOTIC, True), (CHAOTIC_UNSTABLE, False)):
-        candidates = [s for s in found if s.stable == wanted]
-        if candidates:
-            _store((i, branch), candidates[-1], rate, table)
+    for name, solution in named_solutions(solutions(problem, gain)).items():
+        _store((i, BRANCHES.index(name)), solution, rate, table)
 
 
 def _is_solvable(problem: Problem) -> bool:
@@ -152,6 +168,9 @@ def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Tabl
         unit = rate ** _RATE_POWER.get(name, 0)
         status = Status.CONVERGED if solution.converged and _is_good(name, value, error) else Status.NOT_CONVERGED
         table.put(name, at, value * unit, error * unit, status)
+    functions = functions_of(solution.profile, rate, STORED_LAGS)
+    table.functions["autocorrelation"][at] = functions.membrane
+    table.functions["activity_autocorrelation"][at] = functions.activity
 
 
 def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], table: _Table) -> None:

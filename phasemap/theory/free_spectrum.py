@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import expit, ndtr
 
 from phasemap.kernels.resolvent import free_resolvents
 from phasemap.model.results import FloatArray
@@ -75,6 +75,16 @@ class FreeSpectrum:
         # A rate at -x is passed on neither side, as `fraction_left_of` counts half of it.
         distance = x + self.rates
         return float(self.weights @ np.where(distance == 0.0, 0.0, np.arctan(height / _nonzero(distance))))
+
+    def foot(self, x: float, height: float) -> float:
+        """Int_0^height Re G(x + i y) dy for the smooth density, at x next to an end of its range."""
+        gate = self.ensemble.units.gate
+        logit = gate.alpha * (gate.origin + gate.step * np.arange(gate.nodes.size)) - gate.beta
+        at_fast_end = x < -0.5
+        distance = (x + 1.0) - expit(-logit) if at_fast_end else x + expit(logit)
+        side = np.where(distance == 0.0, -1.0 if at_fast_end else 1.0, np.sign(distance))
+        angles = np.arctan2(side * height, np.abs(distance))
+        return float(gate.weights @ angles) / self.ensemble.dimensions
 
     def _smooth_fraction_below(self, rate: float) -> float:
         gate = self.ensemble.units.gate

@@ -15,10 +15,9 @@ from phasemap.kernels.averages import activation_averages, gate_averages
 from phasemap.kernels.dyson import Units
 from phasemap.kernels.gate_moments import UpdateGate
 from phasemap.kernels.spectral_support import SupportData
-from phasemap.kernels.static_problem import StaticProblem
 from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope, is_constant_gate
 from phasemap.model.parameters import Parameters
-from phasemap.theory.static_problem import parameter_table, static_table
+from phasemap.theory.centred import Centred, CentredGate, centred
 from phasemap.theory.unit_rules import activation_rule, gate_rule
 
 # Nodes reach this many standard deviations from the mean.
@@ -110,17 +109,17 @@ def gaussian_ensemble(
             "Input to h outside a variable update gate (s_h or m_h with input_inside = 0 and alpha_z > 0) makes h "
             "non-Gaussian: give samples of (h, z, r, q), or set input_inside = 1."
         )
-    problem = StaticProblem(*static_table(parameter_table([p]))[0])
+    problem = centred(p)
     square, slope = _activation_means(problem, delta_h)
-    _, gain, gate_slope2, *_ = gate_averages(problem.alpha_r, problem.offset_r, problem.rest_r, delta_r)
+    _, gain, gate_slope2, *_ = gate_averages(*problem.output, delta_r)
     coupling = square * gate_slope2 if square > 0 else 0.0
     if math.isinf(coupling):
         raise UnsupportedError(
             "A hard output gate (alpha_r = inf) has a slope without variance: its Jacobian has no finite spectrum. "
             "Give a finite alpha_r."
         )
-    update = update_gate(problem, delta_z)
-    units = _product_units(problem, delta_h, delta_r, update, resolution)
+    update = update_gate(problem.update, delta_z)
+    units = _product_units(p, problem, delta_h, delta_r, update, resolution)
     none = np.zeros(0)
     support = SupportData(
         p.tau_z, p.tau_r, coupling if slope > 0 else 0.0, 1.0, slope, gain, update, none, none, none, none, none
@@ -170,13 +169,13 @@ def from_samples(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike, q: Arr
     return LocalEnsemble(units, support, support, _dimensions(p), live_z, live_r, continuum)
 
 
-def update_gate(problem: StaticProblem, variance: float) -> UpdateGate:
+def update_gate(at: CentredGate, variance: float) -> UpdateGate:
     """Distribution of sigma_z where z is Gaussian: one value, two (hard gate), or a smooth density."""
-    alpha, offset = problem.alpha_z, problem.offset_z
+    alpha, offset = at.alpha, at.offset
     if alpha == 0.0 or variance == 0.0:
-        return _discrete_gate([problem.rest_z], [1.0])
+        return _discrete_gate([at.at_rest], [1.0])
     if math.isinf(alpha):
-        fraction = float(gate_averages(alpha, offset, problem.rest_z, variance)[0])
+        fraction = float(gate_averages(*at, variance)[0])
         return _discrete_gate([0.0, 1.0], [1.0 - fraction, fraction])
     deviation = math.sqrt(variance)
     step = min(0.4 * deviation, 0.5 / alpha)
@@ -198,7 +197,7 @@ def _dimensions(p: Parameters) -> int:
     return 1 + (p.tau_z > 0) + (p.tau_r > 0)
 
 
-def _activation_means(problem: StaticProblem, variance: float) -> tuple[float, float]:
+def _activation_means(problem: Centred, variance: float) -> tuple[float, float]:
     """<phi^2> and <phi'^2>."""
     if variance == 0.0:
         phi = math.tanh(problem.b)
@@ -208,25 +207,26 @@ def _activation_means(problem: StaticProblem, variance: float) -> tuple[float, f
 
 
 def _product_units(
-    problem: StaticProblem, delta_h: float, delta_r: float, update: UpdateGate, resolution: float
+    p: Parameters, problem: Centred, delta_h: float, delta_r: float, update: UpdateGate, resolution: float
 ) -> Units:
     """A product rule over h and, where the output gate varies, r."""
-    gated = 0.0 < problem.alpha_r < math.inf and (delta_h > 0.0 or problem.b != 0.0)
+    output = problem.output
+    gated = 0.0 < output.alpha < math.inf and (delta_h > 0.0 or problem.b != 0.0)
     h, weight = activation_rule(delta_h, problem.g, problem.b, gated, resolution)
     phi = np.tanh(problem.g * h + problem.b)
     # sech^2 from an exponential keeps its relative accuracy in the tails.
     decay = np.exp(-2.0 * np.abs(problem.g * h + problem.b))
     slope = (problem.g * 4.0 * decay / (1.0 + decay) ** 2) ** 2
-    if problem.alpha_r == 0.0 or delta_r == 0.0:
-        r_weight, sigma, rest = np.ones(1), np.array([problem.rest_r]), np.array([1.0 - problem.rest_r])
+    if output.alpha == 0.0 or delta_r == 0.0:
+        r_weight, sigma, rest = np.ones(1), np.array([output.at_rest]), np.array([1.0 - output.at_rest])
     else:
-        r, r_weight = gate_rule(delta_r, problem.alpha_r, problem.offset_r, resolution)
-        sigma, rest = (gate(sign * r, problem.alpha_r, sign * problem.offset_r) for sign in (1, -1))
-    r_slope = problem.alpha_r * sigma * rest if gated else np.zeros_like(sigma)
+        r, r_weight = gate_rule(delta_r, output.alpha, output.offset, resolution)
+        sigma, rest = (gate(sign * r, output.alpha, sign * output.offset) for sign in (1, -1))
+    r_slope = output.alpha * sigma * rest if gated else np.zeros_like(sigma)
     n = (h.size, sigma.size)
     weights = np.multiply.outer(weight, r_weight)
     keep = weights.ravel() > 1e-14
     grids = (weights, np.broadcast_to(slope[:, None], n), np.broadcast_to(sigma**2, n), np.outer(phi**2, r_slope**2))
     weight, slope, gain, coupling = (np.ascontiguousarray(a.ravel()[keep]) for a in grids)
     none = np.zeros(0)
-    return Units(problem.tau_z, problem.tau_r, 1.0, weight / weight.sum(), slope, gain, coupling, none, none, update)
+    return Units(p.tau_z, p.tau_r, 1.0, weight / weight.sum(), slope, gain, coupling, none, none, update)

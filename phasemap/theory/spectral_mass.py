@@ -11,6 +11,8 @@ import numpy as np
 
 from phasemap.theory.spectrum import Spectrum, graded
 
+_NEAREST = 1e-10
+
 
 def integrated_density(spectrum: Spectrum, nodes: int = 8, depth: float = 1e-5) -> float:
     """Integral of the density over the plane, plus the atoms: 1 but for the error of this quadrature.
@@ -22,9 +24,8 @@ def integrated_density(spectrum: Spectrum, nodes: int = 8, depth: float = 1e-5) 
     if gate.smooth:
         depth = min(depth, math.exp(-4.0 * gate.alpha * gate.deviation))
     total = float(sum(weight for _, weight in spectrum.atoms))
-    walls = {end for wall in spectrum.support.walls for end in wall}
     for left, right in spectrum.support.intervals:
-        knots = [left, *sorted(w for w in walls if left < w < right), right]
+        knots = [left, *(mark for mark in spectrum.support.marks if left < mark < right), right]
         for a, b in itertools.pairwise(knots):
             x, weight = graded(a, b, nodes, depth, both=True)
             total += float(weight @ np.array([_slice(spectrum, at, nodes, depth) for at in x]))
@@ -36,5 +37,6 @@ def _slice(spectrum: Spectrum, x: float, nodes: int, depth: float) -> float:
     height = float(spectrum.support.height(x))
     if height == 0.0:
         return 0.0
-    y, weight = graded(0.0, height, nodes, depth)
+    # Saturated units leave eigenvalues at all scales of distance from the axis.
+    y, weight = graded(0.0, height, nodes, min(depth, _NEAREST))
     return 2.0 * float(weight @ spectrum.density(x + 1j * y))

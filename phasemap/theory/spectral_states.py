@@ -12,19 +12,18 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from phasemap.kernels.averages import gate_averages
-from phasemap.kernels.static_problem import StaticProblem
 from phasemap.model.linearisation import local_factors
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory import fluctuating, statics
+from phasemap.theory.centred import centred
 from phasemap.theory.correlations import gated_rate, reduce
 from phasemap.theory.ensemble import PointSolution
 from phasemap.theory.ensemble import solve as solve_ensemble
 from phasemap.theory.ensemble.gaussian import filtered_noise
 from phasemap.theory.local_ensemble import LocalEnsemble, from_samples, gaussian_ensemble
-from phasemap.theory.static_problem import parameter_table, static_table
 
 FIXED_POINTS = ("zero", "lower", "middle", "upper")
 # Samples of a fixed point that is not Gaussian.
@@ -62,8 +61,7 @@ def outside_samples(
 
     Quasi-random (Sobol) points, the same for every call.
     """
-    problem = StaticProblem(*static_table(parameter_table([p]))[0])
-    gain = gate_averages(problem.alpha_r, problem.offset_r, problem.rest_r, delta_r)[1]
+    gain = gate_averages(*centred(p).output, delta_r)[1]
     uniform = qmc.Sobol(4, seed=np.random.default_rng(0)).random(count)
     normal = ndtri(np.clip(uniform, 1e-12, 1.0 - 1e-12)).T
     drive = math.sqrt(delta_phi * gain) * normal[0]

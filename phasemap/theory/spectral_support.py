@@ -56,7 +56,7 @@ class Support:
         """(left, right) of every component on the real axis, from left to right; empty without random couplings."""
         if not self.ensemble.is_random:
             return []
-        data, walls = self.ensemble.support, self.walls
+        data, walls = self.ensemble.support, self._walls
         left = walls[0][0] - self._reach(walls[0][0], -1.0, _FARTHEST)
         found = []
         for (_, a), (b, _) in itertools.pairwise(walls):
@@ -104,27 +104,25 @@ class Support:
         return inside
 
     @cached_property
-    def walls(self) -> list[tuple[float, float]]:
-        """Poles of rho on the real axis, as disjoint closed intervals from left to right."""
+    def marks(self) -> list[float]:
+        """Points of the real axis next to which the spectrum may be sharp: ends of the range of -sigma_z, and poles."""
         e = self.ensemble
-        poles = [e.continuum]
-        poles += [(-1.0 / e.units.tau_z,) * 2] if e.live_z and e.units.tau_z > 0 else []
-        poles += [(-1.0 / e.units.tau_r,) * 2] if e.live_r and e.units.tau_r > 0 else []
-        walls: list[tuple[float, float]] = []
-        for a, b in sorted(poles):
-            if walls and a <= walls[-1][1]:
-                walls[-1] = (walls[-1][0], max(b, walls[-1][1]))
-            else:
-                walls.append((a, b))
-        return walls
+        gates = ((e.live_z, e.units.tau_z), (e.live_r, e.units.tau_r))
+        return sorted({*e.continuum, *(-1.0 / tau for live, tau in gates if live and tau > 0)})
+
+    @cached_property
+    def _walls(self) -> list[tuple[float, float]]:
+        """Where rho is infinite on the real axis, as disjoint closed intervals from left to right."""
+        low, high = self.ensemble.continuum
+        return sorted({(low, high), *((mark, mark) for mark in self.marks if not low <= mark <= high)})
 
     def _reach(self, pole: float, direction: float, farthest: float) -> float:
-        return float(ray_crossing(pole, 0.0, direction, 0.0, _NEAREST, farthest, self.ensemble.support))
+        distance = float(ray_crossing(pole, 0.0, direction, 0.0, _NEAREST, farthest, self.ensemble.support))
+        return distance if distance > _NEAREST else 0.0
 
     def _trace(self, left: float, right: float) -> Component:
-        walls = {edge for wall in self.walls for edge in wall}
         size = right - left
-        inner = sorted(w for w in walls if left + 1e-9 * size < w < right - 1e-9 * size)
+        inner = [mark for mark in self.marks if left + 1e-9 * size < mark < right - 1e-9 * size]
         knots = [left, *inner, right]
         x = np.concatenate([_between(a, b, 17) for a, b in itertools.pairwise(knots)])
         x = np.unique(np.concatenate([x, knots]))

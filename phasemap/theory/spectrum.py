@@ -29,7 +29,9 @@ ComplexArray = NDArray[np.complex128]
 
 _TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
 # Panels shrink by this factor; slow units are followed for this many standard deviations of the gate, or to this rate.
-_RATIO, _TAIL, _DEEPEST = 0.2, 3.3, 1e-25
+_RATIO, _TAIL, _DEEPEST = 0.2, 5.0, 1e-140
+# Distance from a pole or an end of the range of -sigma_z below which they count as met.
+_CLOSE = 1e-4
 # Angles at which a circle is first looked at, from the positive to the negative real axis and close to both.
 _LOOKS = np.unique(np.concatenate([np.linspace(0, np.pi, 49), np.pi - np.geomspace(1e-6, 0.05, 9)]))
 
@@ -104,34 +106,40 @@ class Spectrum:
         total = self._free.fraction_left_of(x) + sum(w * np.heaviside(x - at, 0.5) for at, w in atoms)
         height = float(self.support.height(x))
         if height > 0.0:
-            y, weight = self._climbing_rule(x, height)
-            counted = float(weight @ self._excess((x + 1j * y).astype(np.complex128)).real)
-            total += (counted - self._free.climb(x, height)) / np.pi
+            lowest, crowded = self._sharpness(x)
+            y, weight = _climbing_rule(lowest, height, self.nodes, self._spread)
+            # Where units crowd at all scales, what they would do below the lowest point is known.
+            foot = self._free.foot(x, lowest) if crowded else 0.0
+            points = (x + 1j * y).astype(np.complex128)
+            counted = float(weight @ self._excess(points, (y > lowest) | (not crowded)).real)
+            total += (counted - self._free.climb(x, height) - foot) / np.pi
         return float(total)
 
     def fraction_right_of(self, x: float) -> float:
         """Fraction of eigenvalues with Re lambda > x; those at an atom at x are on neither side."""
         return 1.0 - self.fraction_left_of(x) - 0.5 * sum(w for at, w in self.atoms if at == x)
 
-    def _climbing_rule(self, x: float, height: float) -> tuple[FloatArray, FloatArray]:
-        """Quadrature over Im lambda in [0, height] at Re lambda = x, logarithmic where G changes on all scales."""
+    def _sharpness(self, x: float) -> tuple[float, bool]:
+        """Height above the real axis at x from which on G changes, and whether it does so at all scales below, too."""
         gate = self.ensemble.units.gate
-        lowest = max(min(abs(x - end) for wall in self.support.walls for end in wall), 1e-4)
-        if gate.smooth and abs(x) < 1e-4:  # next to 0 there are units at all scales
-            slowest = math.exp(-_TAIL * gate.alpha * gate.deviation - max(gate.beta, 0.0))
-            lowest = min(lowest, max(abs(x), slowest, _DEEPEST))
-        if lowest > 0.2 * height:
-            return gauss(0.0, height, self.nodes)
-        decades = math.log(0.2 * height / lowest)
-        spread = max(1.0, 0.3 * gate.alpha * gate.deviation) if gate.smooth else 1.0
-        t, w = gauss(math.log(lowest), math.log(0.2 * height), math.ceil(0.5 * self.nodes + 2.0 * decades / spread))
-        bottom, top = gauss(0.0, lowest, self.nodes // 2), gauss(0.2 * height, height, self.nodes)
-        return np.concatenate([bottom[0], np.exp(t), top[0]]), np.concatenate([bottom[1], w * np.exp(t), top[1]])
+        distance = min(abs(x - mark) for mark in self.support.marks)
+        if distance >= _CLOSE or not gate.smooth:
+            return max(distance, _CLOSE), False
+        # Next to its ends a smooth gate takes values at all scales.
+        closest = math.exp(-_TAIL * gate.alpha * gate.deviation - abs(gate.beta))
+        rounding = 1e-14 if x < -0.5 else _DEEPEST
+        return max(distance, min(_CLOSE, max(closest, rounding))), True
 
-    def _excess(self, points: ComplexArray) -> ComplexArray:
-        """G less the smooth part of the uncoupled units, both continued from above to the real axis."""
+    @property
+    def _spread(self) -> float:
+        """Logarithmic range over which G changes next to the ends of a smooth gate."""
+        gate = self.ensemble.units.gate
+        return max(1.0, 0.3 * gate.alpha * gate.deviation) if gate.smooth else 1.0
+
+    def _excess(self, points: ComplexArray, less: NDArray[np.bool_] | bool = True) -> ComplexArray:
+        """G less (where `less`) the smooth part of the uncoupled units, both continued from above to the real axis."""
         found = self.resolvent(points)
-        return np.where(found.converged, found.value, np.nan) - self._free.smooth_resolvent(points)
+        return np.where(found.converged, found.value, np.nan) - less * self._free.smooth_resolvent(points)
 
     @cached_property
     def _free(self) -> FreeSpectrum:
@@ -159,6 +167,25 @@ class Spectrum:
                 cuts.append(brentq(log_radius, _LOOKS[k], b, xtol=1e-14))
         cuts += [np.pi] if level[-1] > 0 else []
         return [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if b - a > 1e-12]
+
+
+def _climbing_rule(lowest: float, height: float, nodes: int, spread: float) -> tuple[FloatArray, FloatArray]:
+    """Quadrature on [0, height]: below `lowest`, in log y up to the top, and of the top; one piece if `lowest` is high.
+
+    spread: range of log y over which the integrand changes far below the top.
+    """
+    high = 0.2 * height
+    if lowest > high:
+        return gauss(0.0, height, nodes)
+    pieces = [gauss(0.0, lowest, nodes // 2)]
+    middle = max(lowest, 1e-2 * high)
+    for a, b, scale in ((lowest, middle, spread), (middle, high, 1.0)):
+        if b > a:
+            length = math.log(b / a)
+            t, w = gauss(math.log(a), math.log(b), math.ceil(0.5 * nodes + 1.5 * length / scale))
+            pieces.append((np.exp(t), w * np.exp(t)))
+    y, weight = zip(*pieces, gauss(high, height, nodes), strict=True)
+    return np.concatenate(y), np.concatenate(weight)
 
 
 def gauss(a: float, b: float, count: int) -> tuple[FloatArray, FloatArray]:

@@ -48,10 +48,12 @@ class SpectrumEstimate:
     stationary: bool
 
 
-def estimate_spectrum(rates: FloatArray, *, complete: bool) -> SpectrumEstimate:
+def estimate_spectrum(rates: FloatArray, *, complete: bool, autonomous: bool = False) -> SpectrumEstimate:
     """Exponents and their errors from growth rates (n_intervals, K) over equal intervals.
 
-    Errors of the dimension and the entropy come from blocks of their linearisation in the exponents.
+    autonomous: the flow has no noise and is not at rest, so that the direction along the path is neutral: a largest
+    exponent measured below zero (on a limit cycle, by its error) counts as zero in the dimension, which is then at
+    least 1. Errors of the dimension and the entropy come from blocks of their linearisation in the exponents.
     """
     series = np.stack([rates[:, 0], np.maximum(rates, 0.0).sum(axis=1)], axis=1)
     starts = [stationary_from(one) for one in series.T]
@@ -60,6 +62,10 @@ def estimate_spectrum(rates: FloatArray, *, complete: bool) -> SpectrumEstimate:
     order = np.argsort(-rates[start:].mean(axis=0), kind="stable")
     kept = rates[start:, order]
     exponents = kept.mean(axis=0)
+
+    directions = exponents.copy()
+    if autonomous:
+        directions[0] = max(directions[0], 0.0)
 
     def with_error(functional: Functional) -> MeanWithError:
         known = math.isfinite(functional.value)
@@ -70,7 +76,7 @@ def estimate_spectrum(rates: FloatArray, *, complete: bool) -> SpectrumEstimate:
         exponents=exponents,
         errors=errors,
         lyapunov_max=MeanWithError(float(exponents[0]), float(errors[0])),
-        dimension=with_error(kaplan_yorke_dimension(exponents, complete=complete)),
+        dimension=with_error(kaplan_yorke_dimension(directions, complete=complete)),
         entropy=with_error(entropy_rate(exponents, complete=complete)),
         order=order,
         start=start,

@@ -110,13 +110,15 @@ def spectrum_steps(
         return _spectrum_at_rest(integrator, count)
     sampler = SpectrumSampler(integrator, count, seed, np.float32 if options.single_precision else np.float64)
     sampler.align(ALIGNMENT, executor)
+    p = integrator.network.parameters
+    autonomous = p.noise_h == p.noise_z == p.noise_r == 0.0
     began, next_look = time.monotonic(), options.duration
     latest_end = max(options.duration, options.max_duration if _targets(options).any() else 0.0)
     stopped_by = ""
     while not stopped_by:
         until = min(sampler.duration + _REPORT, next_look)
         sampler.measure(max(1, math.ceil((until - sampler.duration) / sampler.interval_time - 1e-9)), executor)
-        estimate = estimate_spectrum(sampler.rates, complete=count == dimension)
+        estimate = estimate_spectrum(sampler.rates, complete=count == dimension, autonomous=autonomous)
         yield Progress(sampler.duration, latest_end, estimate)
         if sampler.duration >= next_look - 1e-9:
             next_look = min(sampler.duration * _LENGTHENING, latest_end)

@@ -226,3 +226,11 @@ def test_arnoldi_and_dense_eigenvalues_agree():
     integrator = start(draw_network(make_parameters(g_h=1.2, alpha_r=1.0), 250, SEED), 0.1, 0.2, SEED)
     dense = np.sort(np.linalg.eigvals(jacobian_matrix(integrator)).real)[::-1]
     np.testing.assert_allclose(leading_eigenvalues(integrator, 8), dense[:8], atol=1e-6)
+
+
+def test_a_limit_cycle_has_dimension_one_however_its_zero_exponent_is_measured():
+    rng = np.random.default_rng(0)
+    rates = np.array([-1e-4, -0.3, -1.0]) + 1e-3 * rng.standard_normal((400, 3))
+    rates[:, 0] -= rates[:, 0].mean() + 1e-4
+    assert estimate_spectrum(rates, complete=True, autonomous=True).dimension.value == 1.0
+    assert estimate_spectrum(rates, complete=True).dimension.value == 0.0

@@ -20,7 +20,7 @@ DYNAMIC_NAMES = ("dynamic_slow_mode_fraction", "dynamic_unstable_fraction", "dyn
 
 # (nodes of contours, resolution of averages): the number, the check whose difference is its error, a second try.
 _USUAL, _CHECK, _FINE = (10, 0.8), (8, 0.6), (24, 1.6)
-_TOLERANCE, _LEAST_ERROR, _ACCEPTED = 1e-5, 1e-9, 1e-2
+_TOLERANCE, _LEAST_ERROR, _ACCEPTED = 1e-5, 1e-7, 1e-2
 # Independent parts of samples, whose scatter gives the statistical error.
 _PARTS = 5
 

@@ -23,6 +23,7 @@ from phasemap.theory.correlations import gated_rate, reduce
 from phasemap.theory.ensemble import PointSolution
 from phasemap.theory.ensemble import solve as solve_ensemble
 from phasemap.theory.ensemble.gaussian import filtered_noise
+from phasemap.theory.ensemble.solver import surroundings
 from phasemap.theory.local_ensemble import LocalEnsemble, from_samples, gaussian_ensemble
 
 FIXED_POINTS = ("zero", "lower", "middle", "upper")
@@ -110,7 +111,7 @@ def path_samples(
     parameters: Parameters, options: EnsembleOptions, seed: np.random.SeedSequence, samples: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | None:
     """(h, z, r, q) drawn from the stationary ensemble of paths, about `samples` of each; None without an attractor."""
-    solved = solve_ensemble(parameters, options, seed, resting=False)
+    solved = solve_ensemble(parameters, options, seed, surroundings([parameters])[0])
     if not isinstance(solved, PointSolution) or not solved.is_settled:
         return None
     process, ring, activity = solved.ensemble.process, solved.ring, solved.solution.activity

@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any
 
 from phasemap.model.nonlinearities import is_constant_gate
-from phasemap.model.options import EnsembleOptions, SimulationOptions
+from phasemap.model.options import EnsembleOptions, SimulationOptions, SpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Box, Dimension, Points, Quantity, Registry, Seeds, Solver, SurfaceKind
 from phasemap.model.results import CriticalSurface, Estimate
 
 FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
+# Growth rate up to which a finite alpha_z still counts as marginal stability on the surface `slow_edge`, and in labels.
+_SLOW_EDGE = 1e-3
 BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable", "quiet")
 
 ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
@@ -99,6 +101,29 @@ def _mean_field_seconds(point: Parameters, options: EnsembleOptions) -> float:
     return 1e-3 if additive else 4e-3
 
 
+def _spectrum(points: Points, options: SpectrumOptions, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.theory import spectral_points
+
+    return spectral_points.solve_points(points, options, seeds)
+
+
+def _spectrum_seconds(point: Parameters, options: SpectrumOptions) -> float:
+    # A moving output gate couples a second variable to h, for every fixed point there is.
+    return 0.01 if is_constant_gate(point.alpha_r, point.beta_r) else 0.1
+
+
+def _dynamic_spectrum(points: Points, options: SpectrumOptions, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.theory import spectral_points
+
+    return spectral_points.solve_dynamics(points, options, seeds)
+
+
+def _dynamic_spectrum_seconds(point: Parameters, options: SpectrumOptions) -> float:
+    if is_constant_gate(point.alpha_z, point.beta_z):
+        return 0.05
+    return 2.0 * (0.01 / options.ensemble_error) ** 2 + 1e-4 * options.samples
+
+
 def _network(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
     from phasemap.simulation import network
 
@@ -137,6 +162,10 @@ SOLVERS: dict[str, Solver] = {
         Solver("statics", "static mean field: all fixed points", _statics, lambda point, _: 4e-5),
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
                _mean_field_seconds, EnsembleOptions, table="ensemble"),
+        Solver("spectrum", "spectrum of the Jacobian at fixed points", _spectrum, _spectrum_seconds, SpectrumOptions,
+               table="spectrum"),
+        Solver("dynamic_spectrum", "spectrum of the Jacobian along the fluctuating attractor", _dynamic_spectrum,
+               _dynamic_spectrum_seconds, SpectrumOptions, table="spectrum"),
         Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions,
                table="simulation", simulated=True),
         Solver("network_spectrum", "Lyapunov spectra of simulated networks", _network_spectrum,
@@ -169,6 +198,23 @@ QUANTITIES: dict[str, Quantity] = {
                  "statics", dims=("fixed_point",)),
         Quantity("leading_edge", r"$\lambda_e$", "leading edge of the Jacobian's spectrum at a fixed point", "statics",
                  "1 / membrane time constant", ("fixed_point",)),
+        Quantity("slow_mode_fraction", r"$n(|\lambda| < \epsilon)$",
+                 "fraction of the Jacobian's eigenvalues below `spectrum.slow_rate` at a fixed point", "spectrum",
+                 dims=("fixed_point",)),
+        Quantity("unstable_fraction", r"$n(\mathrm{Re}\,\lambda > 0)$",
+                 "fraction of the Jacobian's eigenvalues with a positive real part at a fixed point", "spectrum",
+                 dims=("fixed_point",)),
+        Quantity("support_components", "$k$", "connected pieces of the support of the Jacobian's spectrum", "spectrum",
+                 dims=("fixed_point",)),
+        Quantity("dynamic_slow_mode_fraction", r"$n_t(|\lambda| < \epsilon)$",
+                 "fraction of the Jacobian's eigenvalues below `spectrum.slow_rate` along the fluctuating attractor",
+                 "dynamic_spectrum"),
+        Quantity("dynamic_unstable_fraction", r"$n_t(\mathrm{Re}\,\lambda > 0)$",
+                 "fraction of the Jacobian's eigenvalues with a positive real part along the fluctuating attractor",
+                 "dynamic_spectrum"),
+        Quantity("dynamic_leading_edge", r"$\lambda_{e,t}$",
+                 "largest real part of the Jacobian's spectrum along the fluctuating attractor", "dynamic_spectrum",
+                 "1 / membrane time constant"),
         Quantity("variance", "$C_h(0)$", "variance of h over time and units", "mean_field", dims=("branch",)),
         Quantity("activity_variance", r"$C_\phi(0)$", "mean square of the activity phi(h) over time and units",
                  "mean_field", dims=("branch",)),
@@ -250,6 +296,14 @@ def _trace_static(name: str, base: Parameters, box: Box) -> CriticalSurface:
     return surfaces.trace(name, base, box)
 
 
+def _trace_slow_edge(base: Parameters, box: Box) -> CriticalSurface:
+    from dataclasses import replace
+
+    from phasemap.theory import surfaces
+
+    return replace(surfaces.trace("edge_level", base, box, _SLOW_EDGE), name="slow_edge")
+
+
 def _trace_fluctuating(name: str, base: Parameters, box: Box) -> CriticalSurface:
     from phasemap.theory import fluctuating_surfaces
 
@@ -267,6 +321,8 @@ SURFACES: dict[str, SurfaceKind] = {
                     partial(_trace_static, "static_gain_one"), 0.3, (2, 3)),
         SurfaceKind("marginal_boundary", "f S = 1 for a hard update gate: the marginally stable region ends",
                     partial(_trace_static, "marginal_boundary"), 0.3, (2, 3)),
+        SurfaceKind("slow_edge", "lambda_e = 0.001: a non-zero fixed point leaves marginal stability at finite alpha_z",
+                    _trace_slow_edge, 0.5, (2, 3)),
         SurfaceKind("static_tricritical", "fixed points turn from appearing continuously to appearing in pairs",
                     partial(_trace_static, "static_tricritical"), 0.05, (2, 3)),
         SurfaceKind("dynamic_tricritical", "chaos turns from appearing continuously to appearing at a fold",

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.network import CONSTANT, LIVE
 from phasemap.model.linearisation import LocalFactors, local_factors
-from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.simulation.disorder import Network
 
@@ -104,17 +103,3 @@ def eigenvalues(network: Network, state: FloatArray, q: FloatArray | None = None
     atoms = tuple((-1.0 / tau, network.size) for takes_part, tau in gates if not takes_part and tau > 0.0)
     values = np.linalg.eigvals(jacobian(network, state, q))
     return SampledSpectrum(np.asarray(values, dtype=np.complex128), atoms)
-
-
-def mean_field_state(
-    parameters: Parameters, size: int, variances: tuple[float, float, float], rng: np.random.Generator
-) -> FloatArray:
-    """(3, N): h, z, r of independent units with the given variances, about their common inputs.
-
-    A stand-in for a fixed point (take q = 0 with it): the mean field without finite-size correlations. Input to h
-    that stands outside a constant update gate is divided by it.
-    """
-    means = np.array([parameters.m_h, parameters.m_z, parameters.m_r])
-    if not parameters.input_inside and means[0]:
-        means[0] /= float(local_factors(parameters, 0.0, 0.0, 0.0).update)
-    return np.asarray(means[:, None] + np.sqrt(np.array(variances))[:, None] * rng.standard_normal((3, size)))

@@ -12,7 +12,7 @@ from phasemap.model.results import Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory import statics
 from phasemap.theory.local_ensemble import LocalEnsemble
-from phasemap.theory.spectral_states import FIXED_POINTS, dynamic_ensemble, fixed_point_ensembles
+from phasemap.theory.spectral_states import FIXED_POINTS, dynamic_state, fixed_point_ensembles
 from phasemap.theory.spectrum import Spectrum
 
 NAMES = ("slow_mode_fraction", "unstable_fraction", "support_components")
@@ -74,13 +74,14 @@ def solve_dynamics(
     run = EnsembleOptions(exponents=False, relative_error=options.ensemble_error)
     for i, (point, seed) in enumerate(zip(points, seeds, strict=True)):
         try:
-            found = dynamic_ensemble(point, run, seed, options.samples)
+            state = dynamic_state(point, run, seed, options.samples)
         except UnsupportedError:
             table.fill(i, Status.FAILED)
             continue
-        if found is None:
+        if state is None:
             table.fill(i, Status.ABSENT)
             continue
+        found = state.ensemble
         for quantity, measure in _measures(options.slow_rate).items():
             name = f"dynamic_{quantity}"
             table.put(name, (i,), *_number(found, _same(found), measure))

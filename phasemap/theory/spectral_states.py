@@ -6,6 +6,7 @@ deterministic mean field gives (5a); otherwise (h, z, q) are drawn from the ense
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
@@ -31,23 +32,60 @@ FIXED_POINTS = ("zero", "lower", "middle", "upper")
 _SAMPLES = 2**14
 
 
-def fixed_point_ensembles(parameters: Parameters, resolution: float = 1.0) -> dict[str, LocalEnsemble]:
-    """Local linearisations at every fixed point of the mean field, by its name; `resolution` as in `gaussian_ensemble`.
+@dataclass(frozen=True)
+class SpectralState:
+    """A state with the local linearisation of its units.
+
+    variances: of h, z, r where they are independent Gaussians about `means` and q = 0; else None.
+    samples:   (4, n) h, z, r, q; else None.
+    """
+
+    ensemble: LocalEnsemble
+    means: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    variances: tuple[float, float, float] | None = None
+    samples: FloatArray | None = None
+
+    def draw(self, size: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        """Independent units: h, z, r as (3, size), and q as (size,)."""
+        if self.samples is not None:
+            picked = self.samples[:, rng.choice(self.samples.shape[1], size, replace=size > self.samples.shape[1])]
+            return picked[:3], picked[3]
+        deviations = np.sqrt(np.array(self.variances))
+        h, z, r = rng.standard_normal((3, size)) * deviations[:, None] + np.array(self.means)[:, None]
+        return np.stack([h, z, r]), np.zeros(size)
+
+
+def fixed_point_states(parameters: Parameters, resolution: float = 1.0) -> dict[str, SpectralState]:
+    """Every fixed point of the mean field, by its name; `resolution` as in `gaussian_ensemble`.
 
     A fixed point whose Jacobian has no finite spectrum (a hard output gate that is not at rest) is left out.
     """
     found = statics.solve_points([parameters])
-    variances = np.stack([np.asarray(found[name].value)[0] for name in ("delta_h", "delta_z", "delta_r", "delta_phi")])
-    ensembles = {}
-    for name, (delta_h, delta_z, delta_r, delta_phi) in zip(FIXED_POINTS, variances.T, strict=True):
-        if math.isnan(delta_phi):
+    names = ("delta_h", "delta_z", "delta_r", "delta_phi")
+    table = np.stack([np.asarray(found[name].value, dtype=float)[0] for name in names])
+    hard = math.isinf(parameters.alpha_r) and math.isfinite(parameters.beta_r)
+    states = {}
+    for name, (delta_h, delta_z, delta_r, delta_phi) in zip(FIXED_POINTS, table.T, strict=True):
+        if math.isnan(delta_phi) or (hard and delta_phi > 0.0):
             continue
         if input_shapes_the_gate(parameters):
             samples = outside_samples(parameters, delta_phi, delta_z, delta_r, _SAMPLES)
-            ensembles[name] = from_samples(parameters, *samples)
-        elif not (math.isinf(parameters.alpha_r) and math.isfinite(parameters.beta_r) and delta_phi > 0.0):
-            ensembles[name] = gaussian_ensemble(parameters, delta_h, delta_z, delta_r, resolution)
-    return ensembles
+            states[name] = SpectralState(from_samples(parameters, *samples), samples=np.stack(samples))
+        else:
+            states[name] = gaussian_state(parameters, (delta_h, delta_z, delta_r), resolution)
+    return states
+
+
+def fixed_point_ensembles(parameters: Parameters, resolution: float = 1.0) -> dict[str, LocalEnsemble]:
+    """Local linearisations of `fixed_point_states`."""
+    return {name: state.ensemble for name, state in fixed_point_states(parameters, resolution).items()}
+
+
+def gaussian_state(p: Parameters, variances: tuple[float, float, float], resolution: float = 1.0) -> SpectralState:
+    """Independent Gaussian h, z, r about the common inputs; raises like `gaussian_ensemble`."""
+    ensemble = gaussian_ensemble(p, *variances, resolution)
+    at_rest = 1.0 if p.input_inside or p.m_h == 0.0 else centred(p).update.at_rest
+    return SpectralState(ensemble, (p.m_h / at_rest, p.m_z, p.m_r), variances)
 
 
 def input_shapes_the_gate(p: Parameters) -> bool:
@@ -74,14 +112,14 @@ def outside_samples(
     return drive + force / closed, z, r, -at.update_slope * force / closed
 
 
-def dynamic_ensemble(
+def dynamic_state(
     parameters: Parameters,
     options: EnsembleOptions,
     seed: np.random.SeedSequence,
     samples: int,
     resolution: float = 1.0,
-) -> LocalEnsemble | None:
-    """Local linearisations along the fluctuating attractor; None if there is none.
+) -> SpectralState | None:
+    """The fluctuating attractor; None if there is none.
 
     options, seed, samples: of the ensemble of paths, where the update gate varies.
 
@@ -91,10 +129,12 @@ def dynamic_ensemble(
     if is_constant_gate(parameters.alpha_z, parameters.beta_z):
         return _at_constant_gate(parameters, resolution)
     drawn = path_samples(parameters, options, seed, samples)
-    return None if drawn is None else from_samples(parameters, *drawn)
+    if drawn is None:
+        return None
+    return SpectralState(from_samples(parameters, *drawn), samples=np.stack(drawn))
 
 
-def _at_constant_gate(parameters: Parameters, resolution: float) -> LocalEnsemble | None:
+def _at_constant_gate(parameters: Parameters, resolution: float) -> SpectralState | None:
     if gated_rate(parameters) == 0.0:
         return None
     problem, gain, _ = reduce(parameters)
@@ -102,9 +142,8 @@ def _at_constant_gate(parameters: Parameters, resolution: float) -> LocalEnsembl
     if not stable:
         return None
     solution = stable[-1].profile.solution
-    variance = stable[-1].values["variance"]
     delta_r = float(solution.y[0]) / problem.steepness**2 if problem.steepness > 0.0 else 0.0
-    return gaussian_ensemble(parameters, variance, 0.0, delta_r, resolution)
+    return gaussian_state(parameters, (stable[-1].values["variance"], 0.0, delta_r), resolution)
 
 
 def path_samples(

@@ -1,14 +1,12 @@
 """Jacobians of networks: against finite differences of the flow, and without dead dimensions."""
 
-import math
-
 import numpy as np
 import pytest
 
 from phasemap.model.linearisation import local_factors
 from phasemap.model.parameters import make_parameters
 from phasemap.simulation.disorder import draw_network
-from phasemap.simulation.jacobian import drift, eigenvalues, jacobian, mean_field_state, slaved_state
+from phasemap.simulation.jacobian import drift, eigenvalues, jacobian, slaved_state
 
 N = 12
 SEED = np.random.SeedSequence(4)
@@ -80,10 +78,3 @@ def test_a_gate_that_does_not_act_back_leaves_its_rates():
 def test_drift_vanishes_at_rest():
     network = draw_network(make_parameters(g_h=0.5, alpha_z=2.0), N, SEED)
     np.testing.assert_array_equal(drift(network, np.zeros((3, N))), np.zeros(N))
-
-
-def test_mean_field_states_have_their_variances():
-    p = make_parameters(g_h=2.0, m_z=0.5, m_h=0.2, beta_z=math.log(3.0), alpha_z=0.0)
-    state = mean_field_state(p, 200_000, (0.3, 0.4, 0.0), np.random.default_rng(0))
-    np.testing.assert_allclose(state.var(axis=1), [0.3, 0.4, 0.0], rtol=0.02)
-    np.testing.assert_allclose(state.mean(axis=1), [0.8, 0.5, 0.0], atol=0.01)

@@ -12,7 +12,13 @@ from phasemap.model.status import Status
 from phasemap.theory import statics
 from phasemap.theory.local_ensemble import from_samples, gaussian_ensemble
 from phasemap.theory.spectral_points import solve_dynamics, solve_points
-from phasemap.theory.spectral_states import dynamic_ensemble, fixed_point_ensembles, outside_samples
+from phasemap.theory.spectral_states import (
+    dynamic_state,
+    fixed_point_ensembles,
+    fixed_point_states,
+    gaussian_state,
+    outside_samples,
+)
 from phasemap.theory.spectrum import Spectrum
 
 SEEDS = [np.random.SeedSequence(1)]
@@ -97,12 +103,24 @@ def test_samples_with_input_outside_the_gate_have_the_moments_of_the_static_theo
 
 def test_at_constant_update_gate_the_variances_are_those_of_the_dynamics():
     # Var h of the additive network at g = 2: 0.481202 (theory notes, section 13).
-    ensemble = dynamic_ensemble(make_parameters(g_h=2.0), EnsembleOptions(), SEEDS[0], 100)
+    ensemble = dynamic_state(make_parameters(g_h=2.0), EnsembleOptions(), SEEDS[0], 100).ensemble
     x = np.linspace(-8.0, 8.0, 4001) * math.sqrt(0.481202)
     weight = np.exp(-0.5 * x * x / 0.481202)
     slope = (weight * 4.0 / np.cosh(2.0 * x) ** 4).sum() / weight.sum()
     assert ensemble.support.slope == pytest.approx(slope, rel=1e-5)
     assert ensemble.support.independent == 1.0
+
+
+def test_units_are_drawn_with_the_moments_of_their_state():
+    p = make_parameters(g_h=2.0, alpha_z=0.0, beta_z=math.log(3.0), m_h=0.2, m_z=0.5)
+    (h, z, r), q = gaussian_state(p, (0.3, 0.4, 0.0)).draw(200_000, np.random.default_rng(0))
+    np.testing.assert_allclose([h.var(), z.var(), r.var()], [0.3, 0.4, 0.0], rtol=0.02)
+    np.testing.assert_allclose([h.mean(), z.mean(), r.mean()], [0.8, 0.5, 0.0], atol=0.01)
+    assert not q.any()
+    paths = make_parameters(g_h=2.0, alpha_z=1.0, s_h=0.2)
+    drawn, q = fixed_point_states(paths)["upper"].draw(3000, np.random.default_rng(0))
+    assert drawn.shape == (3, 3000)
+    assert q.std() > 0.0
 
 
 def test_there_is_no_spectrum_along_dynamics_that_do_not_exist():

@@ -19,8 +19,10 @@ from phasemap.kernels.elementary import exp, expm1
 
 # xi reaches this far beyond the integrand's peak: exp(-8.7**2 / 2) = 4e-17.
 _REACH = 8.7
-# Beyond 38 standard deviations the Gaussian weight underflows.
-_FARTHEST_CENTRE = 38.0
+# Beyond 8.5 standard deviations a step changes a plateau in the middle by less than rounding; beyond 38 the Gaussian
+# weight itself underflows.
+_FARTHEST_STEP = 8.5
+_FARTHEST_PEAK = 38.0
 # The widest map: for a flat integrand the nodes are then as good as a plain trapezoid sum.
 _WIDEST = 4.0
 # Steps in t for centres near the bulk of the Gaussian, and far from it.
@@ -41,18 +43,22 @@ _SINH_FINE, _COSH_FINE = _table(_STEP / 2.0)
 
 
 @njit(**REDUCTION)
-def _sinh_nodes(steepness, offset):
+def _sinh_nodes(steepness, offset, plateau):
     """Nodes for a step 1 / (1 + exp(-(steepness * xi - offset))).
+
+    plateau: whether the integrand has a level at xi = 0 that counts, however far away the step is.
 
     Returns (centre c, width w, argument of the step at c, its scale a w, first and last index, fine table?).
     """
-    reach = min(2.0 * steepness, _FARTHEST_CENTRE)
+    reach = min(2.0 * steepness, _FARTHEST_PEAK)
     if abs(offset) <= reach * steepness:
         centre = offset / steepness if steepness > 0.0 else 0.0
         at_centre = 0.0
     else:
         centre = math.copysign(reach, offset)
         at_centre = steepness * centre - offset
+    if plateau and abs(centre) > _FARTHEST_STEP:
+        centre, at_centre = 0.0, -offset
     width = min(math.pi / max(steepness, 1e-300), _WIDEST)
     fine = abs(centre) > _FAR
     step = 0.5 * _STEP if fine else _STEP
@@ -90,7 +96,7 @@ def activation_averages(g, b, variance):
     # Derivatives: <f''>/2 where the step is shallow, <xi f'>/(2 sqrt(variance)) where it is steep (no cancellation).
     by_parts = 1.0 if c > 0.5 else 0.0
     direct = 1.0 - by_parts
-    centre, width, at_centre, scale, first, last, fine = _sinh_nodes(2.0 * c, -2.0 * b)
+    centre, width, at_centre, scale, first, last, fine = _sinh_nodes(2.0 * c, -2.0 * b, True)
     sinh, cosh = (_SINH_FINE, _COSH_FINE) if fine else (_SINH, _COSH)
     square = slope_square = v_square = v_slope_square = b_square = b_slope_square = 0.0
     even = b == 0.0
@@ -122,7 +128,7 @@ def activation_averages(g, b, variance):
 def slope_square_moments(g, b, variance, mean, scale):
     """<phi'^2> and <phi'^2 (mean + scale xi)^2> over x = sqrt(variance) xi, xi ~ N(0, 1)."""
     c = g * math.sqrt(max(variance, _SMALLEST_VARIANCE))
-    centre, width, at_centre, argument_scale, first, last, fine = _sinh_nodes(2.0 * c, -2.0 * b)
+    centre, width, at_centre, argument_scale, first, last, fine = _sinh_nodes(2.0 * c, -2.0 * b, True)
     sinh, cosh = (_SINH_FINE, _COSH_FINE) if fine else (_SINH, _COSH)
     plain = weighted = 0.0
     for i in range(first, last + 1):
@@ -156,7 +162,7 @@ def gate_averages(alpha, offset, at_rest, variance):
     a = alpha * math.sqrt(variance)
     by_parts = 1.0 if a > 1.0 else 0.0
     direct = 1.0 - by_parts
-    centre, width, at_centre, scale, first, last, fine = _sinh_nodes(a, offset)
+    centre, width, at_centre, scale, first, last, fine = _sinh_nodes(a, offset, offset < 0.0)
     sinh, cosh = (_SINH_FINE, _COSH_FINE) if fine else (_SINH, _COSH)
     mean = square = slope_square = v_mean = v_square = v_slope_square = 0.0
     for i in range(first, last + 1):

@@ -20,12 +20,14 @@ _ITERATIONS = 15
 _LONGEST_STEP = 0.05
 # Curves: largest distance between a chord and the curve, and the number of times that chords are halved for it.
 _SAG = 1e-4
-_ROUNDS = 30
-_CUTS = np.array([0.5, 0.25, 0.75])
+_ROUNDS = 12
 _CLOSEST = 1e-5
-# A vertex further above its chord than this is taken for one of another piece. (At a tip the curve stands steeply on
-# its chord, so that the chord's length is no measure.)
-_FARTHEST = 0.05
+# A vertex further from the middle of its chord than this part of the chord is taken for one of another piece.
+_STEEPEST = 0.5
+# Gaps longer than this are bridged by continuation, whose steps are between these two.
+_GAP = 1e-3
+_SHORTEST, _LONGEST = 1e-5, 0.02
+_MOST_STEPS = 200
 
 
 def jacobian(residual: Residual, points: FloatArray) -> FloatArray:
@@ -76,33 +78,114 @@ def project(
 
 
 def smooth_curve(residual: Residual, curve: FloatArray) -> FloatArray:
-    """Refine a polyline (n, d) whose vertices are on a curve until no chord sags by more than a tolerance.
+    """Refine a polyline (n, d = m + 1) whose vertices are on a curve until no chord sags by more than a tolerance.
 
-    Chords are cut by pseudo-arclength steps: a point of the chord is the predictor, the plane normal to the chord the
-    constraint. The middle comes first; where nothing is found above it (at a tip, where the curve is not smooth) the
-    quarters are tried, so that vertices accumulate towards the tip from both sides. Around turning points of any
-    coordinate the chords are kept short, so that extrema are met.
+    Chords are halved by pseudo-arclength steps: the middle of the chord is the predictor, the plane normal to the chord
+    the constraint. Around turning points of any coordinate the chords are kept short, so that extrema are met. Where
+    nothing is found above a chord (the curve has a tip there, or bends within less than the chord), and at ends inside
+    the cube, the curve is followed by pseudo-arclength continuation.
     """
     curve = _without_reversals(curve)
-    attempts = np.zeros(max(len(curve) - 1, 0), dtype=int)
+    pending = np.ones(max(len(curve) - 1, 0), dtype=bool)
+    stuck = np.zeros_like(pending)
     for _ in range(_ROUNDS):
         chord = np.diff(curve, axis=0)
         length = np.linalg.norm(chord, axis=1)
-        todo = np.flatnonzero((attempts < len(_CUTS)) & (length > _CLOSEST))
+        todo = np.flatnonzero(pending & (length > _CLOSEST))
         if not len(todo):
             break
-        cut = curve[todo] + _CUTS[attempts[todo], None] * chord[todo]
-        solved, worst = project(residual, cut, directions=chord[todo] / length[todo, None])
-        sag = np.linalg.norm(solved - cut, axis=1)
-        found = (worst < SOLVED) & (sag < _FARTHEST)
-        bent = (sag > _SAG) | _turns(curve)[todo] | (attempts[todo] > 0)
-        attempts[todo] = np.where(found, len(_CUTS), attempts[todo] + 1)
-        insert = found & bent
-        attempts[todo[insert]] = 0
+        middle = 0.5 * (curve[todo] + curve[todo + 1])
+        solved, worst = project(residual, middle, directions=chord[todo] / length[todo, None])
+        sag = np.linalg.norm(solved - middle, axis=1)
+        found = (worst < SOLVED) & (sag < _STEEPEST * length[todo])
+        pending[todo], stuck[todo] = False, ~found
+        insert = found & ((sag > _SAG) | _turns(curve)[todo])
+        pending[todo[insert]] = True
         places = todo[insert] + 1
         curve = np.insert(curve, places, solved[insert], axis=0)
-        attempts = np.insert(attempts, places, 0)
-    return curve
+        pending, stuck = np.insert(pending, places, True), np.insert(stuck, places, False)
+    return _complete(residual, curve, stuck)
+
+
+def _complete(residual: Residual, curve: FloatArray, stuck: Mask) -> FloatArray:
+    """Follow the curve from both sides into every chord that is `stuck`, and beyond ends that are inside the cube."""
+    if len(curve) < 2:
+        return curve
+    last = len(curve) - 1
+    wide = stuck & (np.linalg.norm(np.diff(curve, axis=0), axis=1) > _GAP)
+    pieces = []
+    closed = bool((curve[0] == curve[-1]).all())
+    if not closed and _inside(curve[0]):
+        pieces.append(follow(residual, curve[0], curve[0] - curve[1])[::-1])
+    for k in range(last + 1):
+        pieces.append(curve[k : k + 1])
+        if k < last and wide[k]:
+            onward = follow(residual, curve[k], curve[k] - curve[max(k - 1, 0)], goal=curve[k + 1])
+            goal = onward[-1] if len(onward) else curve[k]
+            back = follow(residual, curve[k + 1], curve[k + 1] - curve[min(k + 2, last)], goal=goal)
+            pieces += [onward, back[::-1]]
+    if not closed and _inside(curve[-1]):
+        pieces.append(follow(residual, curve[-1], curve[-1] - curve[-2]))
+    return np.concatenate(pieces)
+
+
+def _inside(point: FloatArray) -> bool:
+    return bool(((point > 0.0) & (point < 1.0)).all())
+
+
+def follow(residual: Residual, start: FloatArray, heading: FloatArray, goal: FloatArray | None = None) -> FloatArray:
+    """Pseudo-arclength continuation of a curve (d = m + 1) from `start` (d,), until it leaves the cube or ends.
+
+    heading: (d,) which of the two ways to go.
+    goal:    (d,) stop on reaching it.
+
+    Returns the new vertices (n, d), the last of them on the face of the cube where the curve leaves it.
+    """
+    path: list[FloatArray] = []
+    here, step = start, _LONGEST / 4
+    direction = _tangent(residual, start, heading)
+    while step > _SHORTEST and len(path) < _MOST_STEPS:
+        ahead = here + step * direction
+        outside = (ahead < 0.0) | (ahead > 1.0)
+        if outside.any():
+            landed = _land(residual, here, direction, step)
+            if landed is not None:
+                return np.array([*path, landed])
+            step /= 2
+            continue
+        solved, worst = project(residual, ahead[None], directions=direction[None])
+        there = solved[0]
+        if worst[0] > SOLVED or np.linalg.norm(there - ahead) > 0.3 * step:
+            step /= 2
+            continue
+        turned = _tangent(residual, there, direction)
+        if turned @ direction < 0.9:
+            step /= 2
+            continue
+        if goal is not None and np.linalg.norm(goal - there) < step:
+            break
+        path.append(there)
+        here, direction, step = there, turned, min(1.5 * step, _LONGEST)
+    return np.array(path).reshape(-1, len(start))
+
+
+def _tangent(residual: Residual, point: FloatArray, heading: FloatArray) -> FloatArray:
+    tangent = np.linalg.svd(jacobian(residual, point[None])[0])[2][-1]
+    return np.asarray(tangent if tangent @ heading >= 0 else -tangent)
+
+
+def _land(residual: Residual, here: FloatArray, direction: FloatArray, step: float) -> FloatArray | None:
+    """The point where the curve meets the face of the cube that the next step would cross; None if not found."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        room = np.where(direction > 0, (1.0 - here) / direction, np.where(direction < 0, -here / direction, np.inf))
+    axis = int(room.argmin())
+    guess = np.clip(here + room[axis] * direction, 0.0, 1.0)
+    guess[axis] = 1.0 if direction[axis] > 0 else 0.0
+    held = np.zeros((1, len(here)), dtype=bool)
+    held[0, axis] = True
+    landed, worst = project(residual, guess[None], held=held)
+    near = np.linalg.norm(landed[0] - guess) < max(step, 10 * _SHORTEST)
+    return landed[0] if worst[0] < SOLVED and near else None
 
 
 def _turns(curve: FloatArray) -> Mask:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from phasemap.kernels.static_conditions import zero_state_terms
 from phasemap.kernels.static_stability import COLUMNS, DELTA_H, DELTA_PHI, STATIC_GAIN
@@ -120,12 +119,9 @@ class ZeroStateSystem:
         return self._terms(out)
 
     def on_grid(self) -> FloatArray:
-        """The conditions on the grid; without a sign change anywhere where there is no zero state."""
+        """The conditions on the grid."""
         grid = _unit_grid(_POINTS[self.box.dimension], self.box.dimension)
-        flat = grid.reshape(-1, self.box.dimension)
-        values = self.residual(flat)
-        values[~has_zero_state(self.box, flat)] = 1.0
-        return values.reshape(*grid.shape[:-1], -1)
+        return self.residual(grid.reshape(-1, self.box.dimension)).reshape(*grid.shape[:-1], -1)
 
     def extra(self, unit: FloatArray) -> FloatArray:
         """Nothing."""
@@ -142,17 +138,17 @@ def _smallest_scale(table: FloatArray) -> float:
     return smallest
 
 
-def has_zero_state(box: ParameterBox, unit: FloatArray) -> NDArray[np.bool_]:
-    """Whether h = 0 is a fixed point: (n, d) -> (n,)."""
-    table = static_table(box.parameters(unit))
-    return np.asarray((table[:, [FIELDS.index(name) for name in ("b", "v_h", "m_h")]] == 0).all(axis=1))
+def has_zero_state(box: ParameterBox) -> bool:
+    """Whether h = 0 is a fixed point all over the box."""
+    row = _row_inside(box)
+    return row["b"] == 0 and row["v_h"] == 0 and row["m_h"] == 0
 
 
 def gate_opens_at_rest(box: ParameterBox) -> bool:
     """Whether the output gate is a hard one whose threshold is its value at rest, all over the box."""
     row = _row_inside(box)
     hard = bool(np.isinf(row["alpha_r"]) and row["offset_r"] == 0 and row["v_r"] == 0)
-    return hard and bool(row["b"] == 0 and row["v_h"] == 0 and row["m_h"] == 0)
+    return hard and has_zero_state(box)
 
 
 def has_update_gate(box: ParameterBox) -> bool:

@@ -27,9 +27,13 @@ from phasemap.theory.critical_systems import (
     gate_opens_at_rest,
     hard_update_gate,
     has_update_gate,
+    has_zero_state,
 )
 from phasemap.theory.meshes import ZeroSet, polylines, zero_set
 from phasemap.theory.parameter_box import ParameterBox
+
+# How many cells of the grid Newton's method may move a corner.
+_CELLS = 4.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def _dynamic_tricritical(terms: FloatArray) -> FloatArray:
 
 
 KINDS: dict[str, _Kind] = {
-    "zero_instability": _Kind("g_h^2 <sigma_r^2> = 1 at the zero state", _zero_state(_instability)),
+    "zero_instability": _Kind("g_h^2 <sigma_r^2> = 1 at the zero state", _zero_state(_instability), has_zero_state),
     "static_fold": _Kind("A(q) = q and dA/dq = 1", _fold),
     "static_gain_one": _Kind("S = 1 at a non-zero fixed point", _fixed_point(conditions.GAIN)),
     "marginal_boundary": _Kind(
@@ -87,9 +91,13 @@ KINDS: dict[str, _Kind] = {
         has_update_gate,
     ),
     "edge_level": _Kind("lambda_e = level at a non-zero fixed point", _fixed_point(conditions.EDGE)),
-    "static_tricritical": _Kind("g_h^2 R = 1 and dR/dDelta = 2 R, R = <sigma_r^2>", _zero_state(_static_tricritical)),
+    "static_tricritical": _Kind(
+        "g_h^2 R = 1 and dR/dDelta = 2 R, R = <sigma_r^2>", _zero_state(_static_tricritical), has_zero_state
+    ),
     "dynamic_tricritical": _Kind(
-        "g_h^2 R = 1 and dR/dDelta - <sigma_r'^2> / 3 = 2 R, R = <sigma_r^2>", _zero_state(_dynamic_tricritical)
+        "g_h^2 R = 1 and dR/dDelta - <sigma_r'^2> / 3 = 2 R, R = <sigma_r^2>",
+        _zero_state(_dynamic_tricritical),
+        has_zero_state,
     ),
 }
 
@@ -118,9 +126,12 @@ def trace(name: str, base: Parameters, box: Mapping[str, tuple[float, float]], l
     values = system.on_grid()
     skeleton = zero_set(values)
     spacing = 1.0 / (np.array(values.shape[:-1]) - 1.0)
-    points, worst = project(system.residual, skeleton.vertices * spacing, held=skeleton.faces != 0)
+    guess = skeleton.vertices * spacing
+    points, worst = project(system.residual, guess, held=skeleton.faces != 0)
+    # A corner that ends up far away has been caught by another part of the surface.
+    solved = (worst < SOLVED) & (np.abs(points - guess).max(axis=1) < _CELLS * spacing.max())
     assemble = _mesh if skeleton.cells.shape[1] == 3 else _curves
-    unit, offsets, triangles = assemble(system, skeleton, points, worst < SOLVED)
+    unit, offsets, triangles = assemble(system, skeleton, points, solved)
     columns = (*frame.names, *system.columns)
     vertices = np.concatenate([frame.values(unit[:, : frame.dimension]), system.extra(unit)], axis=1)
     residual = np.abs(system.residual(unit)).max(axis=1) if len(unit) else np.zeros(0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phasemap.theory.continuation import SOLVED, jacobian, project, smooth_curve
+from phasemap.theory.continuation import SOLVED, follow, jacobian, project, smooth_curve
 
 
 def circle(points):
@@ -66,3 +66,40 @@ def test_a_reversal_left_by_projection_is_removed():
     curve = smooth_curve(circle, start)
     turned = np.unwrap(np.arctan2(*(curve - 0.5).T[::-1]))
     assert (np.diff(turned) > 0).all()
+
+
+def cusp(points):
+    """4 (0.8 - x)^3 = (y - 1/2)^2: a tip, at which the curve is singular."""
+    x, y = points.T
+    return (4 * (0.8 - x) ** 3 - (y - 0.5) ** 2)[:, None]
+
+
+def test_a_curve_is_followed_to_the_faces_of_the_cube():
+    start = np.array([0.5, 0.5])
+    for heading, end in (((0, 1), 1.0), ((0, -1), 0.0)):
+        path = follow(cubic, start, np.array(heading, dtype=float))
+        assert np.abs(cubic(path)).max() < SOLVED
+        assert path[-1, 1] == end
+        assert (np.diff(np.concatenate([[0.5], path[:, 1]])) * heading[1] > 0).all()
+
+
+def test_continuation_stops_at_its_goal():
+    goal = 0.5 + 0.3 * np.array([np.cos(2.0), np.sin(2.0)])
+    path = follow(circle, np.array([0.8, 0.5]), np.array([0.0, 1.0]), goal=goal)
+    angle = np.arctan2(*(path - 0.5).T[::-1])
+    assert (np.diff(angle) > 0).all()
+    assert 1.8 < angle[-1] < 2.0
+
+
+def test_a_chord_across_a_tip_is_filled_from_both_sides():
+    x = np.concatenate([np.linspace(0.45, 0.7, 6), np.linspace(0.7, 0.45, 6)])
+    y = 0.5 + np.concatenate([-np.ones(6), np.ones(6)]) * np.sqrt(4 * (0.8 - x) ** 3)
+    curve = smooth_curve(cusp, np.stack([x, y], axis=1))
+    assert curve[:, 0].max() == pytest.approx(0.8, abs=2e-3)
+    assert np.linalg.norm(np.diff(curve, axis=0), axis=1).max() < 0.1
+
+
+def test_an_end_inside_the_cube_is_continued():
+    y = np.linspace(0.4, 0.6, 5)
+    curve = smooth_curve(cubic, np.stack([4 * (y - 0.5) ** 3 - (y - 0.5) + 0.5, y], axis=1))
+    assert curve[0, 1] == 0.0 and curve[-1, 1] == 1.0

@@ -100,6 +100,20 @@ def test_tiny_variances_keep_their_relative_accuracy():
         assert activation_averages(2.0, 0.0, variance)[0] == pytest.approx(4.0 * variance, rel=1e-11)
 
 
+@pytest.mark.parametrize("steepness", [1.0, 4.4, 30.0, 1e5, 1e20])
+@pytest.mark.parametrize("place", [5.0, 8.4, 8.6, 20.0, 37.0, 6000.0])
+def test_a_step_far_in_the_tail_leaves_the_plateau_alone(steepness, place):
+    """1 - <s> is below the Gaussian tail plus the step's own tail: to rounding the gate is open."""
+    offset = -place * steepness
+    tail = 0.5 * math.erfc(place / math.sqrt(2)) + math.exp(min(offset + 0.5 * steepness**2, 0.0))
+    mean, square, slope_square, *_ = gate_averages(steepness, offset, 1.0, 1.0)
+    assert 1 - 2 * tail - 1e-13 <= mean <= 1 + 1e-13
+    assert 1 - 4 * tail - 1e-13 <= square <= 1 + 1e-13
+    assert 0 <= slope_square <= steepness * (2 * tail + 1e-12) + steepness**2 * 1e-14
+    plateau = activation_averages(0.5 * steepness, -0.5 * offset, 1.0)[0]
+    assert 1 - 8 * tail - 1e-13 <= plateau <= 1 + 1e-13
+
+
 def test_a_certain_argument_gives_the_value_at_rest():
     assert gate_averages(3.0, 1.0, 0.3, 0.0)[:3] == pytest.approx((0.3, 0.09, (3.0 * 0.3 * 0.7) ** 2))
     assert gate_averages(0.0, 0.0, 0.3, 5.0)[:3] == pytest.approx((0.3, 0.09, 0.0))

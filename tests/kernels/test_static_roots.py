@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numba import njit
 
+from phasemap.kernels import static_outside_rows
 from phasemap.kernels.compilation import KERNEL
-from phasemap.kernels.static_problem import fixed_point_map, problem_of_row
+from phasemap.kernels.static_problem import fixed_point_map, outside_problem_of_row, problem_of_row
 from phasemap.kernels.static_rows import solve as solve_rows
 from phasemap.kernels.static_solve import SLOTS
 from phasemap.model.parameters import Parameters
@@ -83,6 +84,30 @@ def test_the_number_of_roots_has_the_parity_of_the_map(random_solutions):
     for k, p in enumerate(points):
         grows = fixed_point_map(problem_of_row(table[k]), 1e-200)[0] > 1e-200
         assert nonzero(values)[k] % 2 == grows, p
+
+
+def test_inputs_outside_a_fluctuating_gate_lose_no_root():
+    """Odd numbers of roots, solved; steep and shut update gates and common inputs included."""
+    rng = np.random.default_rng(3)
+    points = [
+        point._replace(
+            alpha_z=float(10 ** rng.uniform(-1, 2)),
+            beta_z=float(rng.uniform(-4, 6)),
+            m_z=float(rng.choice([0.0, rng.uniform(-2, 2)])),
+            s_h=float(10 ** rng.uniform(-4, 0.3)),
+            input_inside=0.0,
+        )
+        for point in random_points(60, 8)
+    ]
+    table = static_table(parameter_table(points))
+    values, errors = np.full((2, len(points), SLOTS, 7), np.nan)
+    counts, certain = np.zeros(len(points), dtype=np.int64), np.zeros(len(points), dtype=np.bool_)
+    static_outside_rows.solve(table, values, errors, counts, certain)
+    assert (counts % 2 == 1).all() and certain.all()
+    for k, slot in np.argwhere(~np.isnan(values[:, :, 0])):
+        q = values[k, slot, 0]
+        a, slope = fixed_point_map(outside_problem_of_row(table[k]), q)
+        assert abs(a - q) <= abs(1 - slope) * errors[k, slot, 0] + 1e-12 * (a + q)
 
 
 def test_every_root_solves_its_equation_within_its_error(random_solutions):

@@ -54,7 +54,7 @@ class EnsembleOptions:
     relative_error: float = option(0.005, "statistical error asked of the variance, relative to it", above=0.0)
     paths: int = option(1024, "paths in the smallest ensemble; rounded up to whole batches", minimum=1)
     time_step: float = option(0.8, "first time step; adapted to the accuracy asked for", above=0.0)
-    longest_window: float = option(8192.0, "longest window of time that is tried", above=0.0)
+    longest_window: float = option(32768.0, "longest window of time that is tried", above=0.0)
     path_steps: float = option(2.0**25, "budget: most paths times time steps in an ensemble", above=0.0)
     exponents: bool = option(True, "whether maximum Lyapunov exponents are computed")
 

@@ -97,7 +97,8 @@ def solve_points(
         lyapunov_times_relaxation   the product of the last two
 
     Further (n_points, branch, lag), at `correlation_functions.STORED_LAGS`: autocorrelation C_h(t) and
-    activity_autocorrelation C_phi(t) of fluctuating states at a constant update gate, and of static ones.
+    activity_autocorrelation C_phi(t) of fluctuating states, and of static ones. What only ensembles have (error
+    budgets, expense) and the distribution of the update gate: see `phasemap.theory.ensemble.solve_points`.
 
     Branches: the zero state; the largest static state; the largest fluctuating attractor (`chaotic`; under noise its
     exponent may be negative); the unstable fluctuating state that meets it in the dynamic fold; the smallest of several
@@ -111,8 +112,9 @@ def solve_points(
         if gated_rate(points[i]) > 0.0:
             _fill_point(i, points[i], table)
     found = ensemble.solve_points(points, options, seeds)
-    _take_from_ensemble(fluctuating_gate, found, table)
-    return {**found, **table.estimates()}
+    result = table.estimates()
+    _take_from_ensemble(fluctuating_gate, found, result)
+    return {**found, **result}
 
 
 def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
@@ -173,11 +175,11 @@ def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Tabl
     table.functions["activity_autocorrelation"][at] = functions.activity
 
 
-def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], table: _Table) -> None:
+def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], result: Mapping[str, Estimate]) -> None:
     """The fluctuating attractor at points with a fluctuating update gate."""
-    for name in QUANTITIES:
-        estimate = found[name]
-        table.value[name][rows, CHAOTIC] = estimate.value[rows, CHAOTIC]
-        table.status[name][rows, CHAOTIC] = estimate.status[rows, CHAOTIC]
-        if estimate.error is not None:
-            table.error[name][rows, CHAOTIC] = estimate.error[rows, CHAOTIC]
+    for name in (*QUANTITIES, *FUNCTIONS):
+        source, target = found[name], result[name]
+        target.value[rows, CHAOTIC] = source.value[rows]
+        target.status[rows, CHAOTIC] = source.status[rows]
+        if source.error is not None and target.error is not None:
+            target.error[rows, CHAOTIC] = source.error[rows]

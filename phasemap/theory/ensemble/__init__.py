@@ -10,6 +10,6 @@ Source: PRX 12, 011011, section III; theory notes, sections 5(b) and 6.
 """
 
 from phasemap.theory.ensemble.point import PointSolution, solve
-from phasemap.theory.ensemble.solver import solve_points
+from phasemap.theory.ensemble.solver import solve_points, surroundings
 
-__all__ = ["PointSolution", "solve", "solve_points"]
+__all__ = ["PointSolution", "solve", "solve_points", "surroundings"]

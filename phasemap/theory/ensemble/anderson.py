@@ -9,6 +9,9 @@ from phasemap.model.results import FloatArray
 
 Map = Callable[[FloatArray], FloatArray]
 
+# So many iterations without this factor in the residual, and a noisy map is not going to converge any further.
+_STALL, _PROGRESS = 15, 0.7
+
 
 @dataclass
 class Memory:
@@ -75,7 +78,7 @@ def solve(
     x = start
     previous: tuple[FloatArray, FloatArray] | None = None
     best: tuple[float, FloatArray, FloatArray] | None = None
-    last_step = np.inf
+    last_step, milestone, stalled = np.inf, np.inf, 0
     for iteration in range(1, limit + 1):
         residual_vector = mapping(x) - x
         residual = size(residual_vector, x)
@@ -83,6 +86,11 @@ def solve(
             memory.add(x - previous[0], residual_vector - previous[1])
         if best is None or residual < best[0]:
             best = (residual, x, residual_vector)
+        stalled += 1
+        if residual < _PROGRESS * milestone:
+            milestone, stalled = residual, 0
+        elif stalled > _STALL:
+            break
         step = memory.next_step(residual_vector)
         if residual > 5.0 * best[0] or not np.isfinite(residual):
             # The extrapolation went astray: go on by a plain damped step from the best iterate.
@@ -96,7 +104,7 @@ def solve(
         previous = (x, residual_vector)
         x = target
     assert best is not None
-    return FixedPoint(best[1], best[0], last_step, limit, False, memory)
+    return FixedPoint(best[1], best[0], last_step, iteration, False, memory)
 
 
 def iterate(mapping: Map, start: FloatArray, limit: int, project: Map, smallest: float) -> FloatArray:

@@ -33,15 +33,24 @@ class ErrorBudget:
 
 
 def debias(full: FloatArray, groups: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Remove the leading 1/paths bias: (values, corrections), both (len(NAMES),).
+    """Remove the leading 1/paths bias: (values, corrections), both (n,).
 
-    full: values of all G groups solved together; groups: (G, len(NAMES)) of each solved alone, whose bias is G times
-    as large. Values that are infinite in some group stay as they are.
+    full: (n,) values of all G groups solved together; groups: (G, n) of each solved alone, whose bias is G times as
+    large. Values that are infinite in some group stay as they are.
     """
     finite = np.isfinite(full) & np.isfinite(groups).all(axis=0)
     mean = np.where(finite, groups, 0.0).mean(axis=0)
     correction = np.where(finite, np.where(finite, full, 0.0) - mean, 0.0) / (len(groups) - 1.0)
     return full + correction, correction
+
+
+def standard_error(groups: FloatArray) -> FloatArray:
+    """Standard error (n,) of the mean of independent groups (G, n); infinite where a group is not finite."""
+    finite = np.isfinite(groups).all(axis=0)
+    spread = np.where(finite, groups, 0.0).std(axis=0, ddof=1) / np.sqrt(len(groups))
+    # The deviation over a spread estimated from few groups follows Student's distribution, which is a little wider.
+    spread *= np.sqrt((len(groups) - 1.0) / (len(groups) - 3.0))
+    return np.asarray(np.where(finite, spread, np.inf))
 
 
 def collect(
@@ -58,9 +67,7 @@ def collect(
     remainder: share of the correlations left at half the window.  residual: of the iteration, relative.
     """
     parts = np.zeros((len(NAMES), len(SOURCES)))
-    finite = np.isfinite(groups).all(axis=0)
-    spread = np.where(finite, groups, 0.0).std(axis=0, ddof=1) / np.sqrt(len(groups))
-    parts[:, 0] = np.where(finite, spread, np.inf)
+    parts[:, 0] = standard_error(groups)
     parts[:, 1] = 0.5 * np.abs(correction)
     # The scheme is of second order or better: the error left is at most a third of the change.
     parts[:, 2] = np.abs(step_change) / 3.0

@@ -16,10 +16,11 @@ from phasemap.theory.ensemble.numbers import NAMES, Solution, Start
 from phasemap.theory.ensemble.paths import Ensemble
 from phasemap.theory.ensemble.process import Process
 from phasemap.theory.ensemble.ring import Ring
-from phasemap.theory.ensemble.window import Found
+from phasemap.theory.ensemble.window import Found, Surroundings
 
-# Errors estimated from small ensembles are uncertain, and too large: aim a little short, then correct.
-_AIM, _LEAST_GROWTH, _MOST_GROWTH = 0.8, 1.5, 16.0
+# An error estimated from 16 groups is itself uncertain by a fifth: stopping where it happens to be small would make it
+# too small, hence the margin. Errors of small ensembles are larger than they scale: aim a little short, then correct.
+_MARGIN, _AIM, _LEAST_GROWTH, _MOST_GROWTH = 0.85, 0.9, 1.5, 16.0
 _MOST_STAGES = 8
 # The total of all errors may exceed the statistical one asked for by this factor.
 _ACCEPT = 1.3
@@ -96,11 +97,9 @@ class PointSolution:
 
 
 def solve(
-    parameters: Parameters, options: EnsembleOptions, seed: np.random.SeedSequence, resting: bool
+    parameters: Parameters, options: EnsembleOptions, seed: np.random.SeedSequence, around: Surroundings
 ) -> PointSolution | Found:
     """The fluctuating state at `parameters`, or what was found instead of one.
-
-    resting: whether a stable fixed point exists there.
 
     Raises:
         UnsupportedError: white noise on an instantaneous gate.
@@ -108,7 +107,7 @@ def solve(
     process = Process(parameters)
     if process.is_contraction:
         return Found.ZERO
-    pilot = window.find(process, options, seed, resting)
+    pilot = window.find(process, options, seed, around)
     if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
         return pilot.found
     chosen = timestep.choose(process, options, seed, pilot)
@@ -136,19 +135,19 @@ def _refine(
     noise = Noise(seed, window.GROUPS, chosen.ring.steps, process.noise_placement != 0)
     most = max(int(options.path_steps / chosen.ring.steps), options.paths)
     paths = min(options.paths, most)
-    start = chosen.start
+    start, wanted = chosen.start, _MARGIN * options.relative_error
     ensemble = Ensemble(process, chosen.ring, noise)
     for _ in range(_MOST_STAGES):
         noise.grow(paths)
         full = numbers.solve(ensemble, start, tolerance)
         groups = _solve_groups(ensemble, [full.start] * window.GROUPS, group_tolerance, _ROUGH_ITERATIONS)
         error = _relative_error(groups, accuracy_target(process))
-        if error <= options.relative_error or noise.paths >= most:
+        if error <= wanted or noise.paths >= most:
             groups = _solve_groups(ensemble, [one.start for one in groups], group_tolerance, _GROUP_ITERATIONS)
             error = _relative_error(groups, accuracy_target(process))
-            if error <= options.relative_error or noise.paths >= most:
+            if error <= wanted or noise.paths >= most:
                 break
-        growth = min(max(_AIM * (error / options.relative_error) ** 2, _LEAST_GROWTH), _MOST_GROWTH)
+        growth = min(max(_AIM * (error / wanted) ** 2, _LEAST_GROWTH), _MOST_GROWTH)
         paths = min(int(noise.paths * growth) + 1, most)
         start = replace(full.start, exponent=start.exponent)
     if options.exponents and process.has_tangent:

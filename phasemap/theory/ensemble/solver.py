@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.nonlinearities import is_constant_gate
@@ -12,21 +12,20 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory import statics
+from phasemap.theory.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.budget import SOURCES
+from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.gates import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
-from phasemap.theory.ensemble.window import Found
+from phasemap.theory.ensemble.window import Found, Surroundings
 
 Seeds = Sequence[np.random.SeedSequence]
-At = int | tuple[int, int]
 
-# Order of the dimension "branch" in the registry, and the one that is filled here.
-BRANCH_COUNT, CHAOTIC = 4, 2
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 PRODUCT = "lyapunov_times_relaxation"
-ON_BRANCHES = (*NAMES, PRODUCT)
+OF_ATTRACTOR = (*NAMES, PRODUCT, *FUNCTIONS)
 _BUDGETS = {"variance_error_budget": "variance", "lyapunov_error_budget": "lyapunov_max"}
 # What a point costs or needed: the ring and the ensemble.
 _EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
@@ -38,10 +37,11 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     seeds: one per point, which fixes all random numbers of that point. Points whose update gate is constant need no
     ensemble: of them only the distribution of the gate is given.
 
-    Returns (n_points, branch), of which only the fluctuating attractor `chaotic` is filled:
+    Returns, of the fluctuating attractor (n_points,):
 
         variance, activity_variance, correlation_time, relaxation_time, lyapunov_max, lyapunov_times_relaxation
 
+    (n_points, lag) at STORED_LAGS: autocorrelation, activity_autocorrelation;
     (n_points,): update_gate_mean, ensemble_window, ensemble_time_step, ensemble_paths;
     (n_points, gate_probability): update_gate_quantiles, effective_time_quantiles;
     (n_points, error_source): variance_error_budget, lyapunov_error_budget (absolute errors).
@@ -52,20 +52,22 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     """
     options = options or EnsembleOptions()
     table = Table(len(points))
-    resting = _has_stable_fixed_point(points)
+    around = surroundings(points)
     for i, parameters in enumerate(points):
         if is_constant_gate(parameters.alpha_z, parameters.beta_z):
             _store_gate(table, i, parameters, (0.0, 0.0), Status.CONVERGED)
             continue
         try:
-            found = single.solve(parameters, options, seeds[i], bool(resting[i]))
+            found = single.solve(parameters, options, seeds[i], around[i])
         except UnsupportedError:
             table.fill_status(i, Status.FAILED)
             continue
         if isinstance(found, PointSolution):
             _store(table, i, parameters, options, found)
         else:
-            table.fill_status(i, Status.ABSENT if found in (Found.ZERO, Found.STATIC) else Status.NOT_CONVERGED)
+            # Where no fixed point is stable there is a fluctuating state, slower than any window that was tried.
+            absent = found in (Found.ZERO, Found.STATIC) and around[i].resting
+            table.fill_status(i, Status.ABSENT if absent else Status.NOT_CONVERGED)
     return table.estimates()
 
 
@@ -73,8 +75,8 @@ class Table:
     """Values, errors and statuses of all quantities; pending at first."""
 
     def __init__(self, n: int) -> None:
-        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(ON_BRANCHES, (n, BRANCH_COUNT))
-        shapes |= dict.fromkeys(("update_gate_mean", *_EXPENSE), (n,))
+        shapes: dict[str, tuple[int, ...]] = dict.fromkeys((*NAMES, PRODUCT, "update_gate_mean", *_EXPENSE), (n,))
+        shapes |= dict.fromkeys(FUNCTIONS, (n, len(STORED_LAGS)))
         shapes |= dict.fromkeys(("update_gate_quantiles", "effective_time_quantiles"), (n, len(PROBABILITIES)))
         shapes |= dict.fromkeys(_BUDGETS, (n, len(SOURCES)))
         self.value: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
@@ -85,10 +87,10 @@ class Table:
 
     def fill_status(self, i: int, status: Status) -> None:
         """One status for all numbers of a point."""
-        for name, array in self.status.items():
-            array[(i, CHAOTIC) if name in ON_BRANCHES else i] = status
+        for array in self.status.values():
+            array[i] = status
 
-    def put(self, name: str, at: At, value: ArrayLike, error: ArrayLike, status: Status) -> None:
+    def put(self, name: str, at: int, value: ArrayLike, error: ArrayLike, status: Status) -> None:
         """Store a number, or a row of them."""
         self.value[name][at] = value
         self.error[name][at] = np.where(np.isfinite(error), error, np.nan)  # infinite: not known at all
@@ -103,9 +105,11 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
     good = {name: solution.is_accurate(name, options) for name in NAMES}
     total = solution.errors.total
     for k, name in enumerate(NAMES):
-        table.put(name, (i, CHAOTIC), solution.values[k], total[k], _status(good[name], solution.values[k]))
+        table.put(name, i, solution.values[k], total[k], _status(good[name], solution.values[k]))
+    for name, variance in zip(FUNCTIONS, NAMES, strict=False):
+        table.put(name, i, *at_lags(solution, name, STORED_LAGS), _status(good[variance], 1.0))
     value, error = solution.product
-    table.put(PRODUCT, (i, CHAOTIC), value, error, _status(good["lyapunov_max"] and good["relaxation_time"], value))
+    table.put(PRODUCT, i, value, error, _status(good["lyapunov_max"] and good["relaxation_time"], value))
     state = _status(solution.is_settled, 1.0)
     _store_gate(table, i, parameters, solution.gate_variance, state)
     for quantity, name in _BUDGETS.items():
@@ -137,8 +141,13 @@ def _status(good: bool, value: float) -> Status:
     return Status.CONVERGED if good else Status.NOT_CONVERGED
 
 
-def _has_stable_fixed_point(points: Sequence[Parameters]) -> NDArray[np.bool_]:
-    """Whether some fixed point is stable (S < 1), whatever the update gate (n_points,)."""
+def surroundings(points: Sequence[Parameters]) -> list[Surroundings]:
+    """What the static mean field says of the points: stable fixed points, and the slowest instability."""
     known: Mapping[str, Estimate] = statics.solve_points(points)
     gain = np.nan_to_num(np.asarray(known["static_gain"].value, dtype=float), nan=np.inf)
-    return np.asarray((gain < 1.0).any(axis=1))
+    edge = np.nan_to_num(np.asarray(known["leading_edge"].value, dtype=float))[:, 1:]
+    slowest = np.where(edge > 0.0, edge, np.inf).min(axis=1)
+    slowest[np.isinf(slowest)] = 0.0
+    return [
+        Surroundings(bool(stable), float(rate)) for stable, rate in zip((gain < 1.0).any(axis=1), slowest, strict=True)
+    ]

@@ -14,7 +14,7 @@ from phasemap.theory.ensemble.noise import Noise
 from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.paths import Ensemble
 from phasemap.theory.ensemble.process import Process
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.ring import Ring, resample
 from phasemap.theory.ensemble.tail import crossing, limit
 
 GROUPS = 16
@@ -26,6 +26,13 @@ _ZERO = 1e-5
 # How far the correlations must have fallen at half the window, judged by extrapolation from where they are well known.
 _FALLEN, _FALLEN_TO_LIMIT = 0.08, 0.04
 _START_LEVEL = 0.8
+# Change of C_phi, relative to C_phi(0), up to which the time step is doubled along with the window.
+_SMOOTH = 1e-3
+_ENOUGH_STEPS = 2048
+# A solution of which more than this share is left at half the window is made by the window; it is no start for another.
+_INFORMATIVE = 0.5
+# The first window in units of the time in which an unstable fixed point is left.
+_PERIOD_PER_EDGE, _LONGEST_FIRST_PERIOD = 24.0, 4096.0
 # A residual above this is not the stall of a noisy map but a solution that is not there. Then so many plain iterations
 # are made, or as many as this number of time steps allows.
 _LOST, _PATIENCE, _PATIENT_WORK = 0.02, 200, 2.0**27
@@ -52,29 +59,47 @@ class Pilot:
     solution: anderson.FixedPoint
 
 
-def find(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, resting: bool) -> Pilot:
+@dataclass(frozen=True)
+class Surroundings:
+    """What the static mean field says of a point.
+
+    resting: whether a stable fixed point exists, so that a state without fluctuations is an answer.
+    edge:    growth rate of the slowest instability of a fixed point, 0 if unknown: correlations are slower than that.
+    """
+
+    resting: bool
+    edge: float = 0.0
+
+
+def find(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, around: Surroundings) -> Pilot:
     """Solve in longer and longer windows until the correlations have reached their limit in it.
 
     Starts from large, decaying correlations, which leads to the upper branch where several coexist.
-
-    resting: whether a stable fixed point exists, so that a state without fluctuations is an answer.
     """
-    ring = _first_ring(process, options)
-    start = _first_guess(process, ring, 1.0)
+    ring = _first_ring(process, options, around.edge)
+    start = _first_guess(process, ring)
     found = []
     while True:
         pilot = _attempt(process, options, seed, ring, start)
         found.append(pilot.found)
         still = sum(one in (Found.STATIC, Found.ZERO) for one in found)
         lost = sum(one is Found.NOTHING for one in found)
-        done = pilot.found is Found.FLUCTUATING or (resting and still == 2) or lost == 2
+        done = pilot.found is Found.FLUCTUATING or (around.resting and still == 2) or lost == 2
         if done or not may_lengthen(ring, options):
             return pilot
-        ring = ring.longer()
-        if pilot.found is Found.SLOW:
-            start = extended(pilot.activity, pilot.ring, process.is_odd)
-        else:
-            start = _first_guess(process, ring, ring.period / _FIRST_PERIOD)
+        ring, start = _next(process, pilot)
+
+
+def _next(process: Process, pilot: Pilot) -> tuple[Ring, FloatArray]:
+    """Twice the window, and a start on it."""
+    ring, odd = pilot.ring, process.is_odd
+    known = pilot.found is Found.SLOW and remainder(pilot.activity, ring, odd) < _INFORMATIVE
+    # Where nothing is known of how fast the solution is, longer windows are not to cost more.
+    coarse = _is_smooth(process, pilot) if known else ring.steps >= _ENOUGH_STEPS
+    target = ring.longer().coarser() if coarse else ring.longer()
+    if not known:
+        return target, _first_guess(process, target)
+    return target, resample(extended(pilot.activity, ring, odd), ring.longer(), target)
 
 
 def may_lengthen(ring: Ring, options: EnsembleOptions) -> bool:
@@ -95,6 +120,15 @@ def _attempt(
         settled = anderson.iterate(ensemble.map, start, patience, admissible, 0.1 * _ZERO)
         solution = anderson.solve(ensemble.map, settled, PILOT_TOLERANCE, 60, admissible)
     return Pilot(_classify(solution, process, ring), ring, solution.x, noise, solution)
+
+
+def _is_smooth(process: Process, pilot: Pilot) -> bool:
+    """Whether the solution would hardly change at twice the time step, so that a longer window need not cost more."""
+    ring = pilot.ring.coarser()
+    fine = Ensemble(process, pilot.ring, pilot.noise).map(pilot.activity)
+    coarse = Ensemble(process, ring, pilot.noise.coarser()).map(resample(pilot.activity, pilot.ring, ring))
+    change = resample(fine, pilot.ring, ring) - coarse
+    return bool(np.abs(change).max() < _SMOOTH * fine[0])
 
 
 def _classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
@@ -128,22 +162,24 @@ def remainder(covariance: FloatArray, ring: Ring, odd: bool) -> float:
     return 0.2 * math.pow(2.5, -(0.5 * ring.period - fifth) / max(fifth - half, 1e-300))
 
 
-def _first_ring(process: Process, options: EnsembleOptions) -> Ring:
+def _first_ring(process: Process, options: EnsembleOptions, edge: float) -> Ring:
     p = process.parameters
     slowest = max(p.tau_z, p.tau_r if process.has_output_gate else 0.0, p.tau_noise if process.is_noisy else 0.0)
     fastest = mean_gate(process.parameters, 0.5 + p.s_z**2)
     wanted = max(_FIRST_PERIOD, 24.0 * slowest, 24.0 / max(fastest, 1e-3))
+    if edge > 0.0:
+        wanted = max(wanted, min(_PERIOD_PER_EDGE / edge, _LONGEST_FIRST_PERIOD))
     steps = 1 << max(6, round(math.log2(_FIRST_PERIOD / options.time_step)))
-    period = steps * options.time_step
-    while period < wanted and 2.0 * period <= options.longest_window:
-        period, steps = 2.0 * period, 2 * steps
-    return Ring(period, steps)
+    ring = Ring(steps * options.time_step, steps)
+    while ring.period < wanted and may_lengthen(ring, options):
+        ring = ring.longer() if ring.steps < _ENOUGH_STEPS else ring.longer().coarser()
+    return ring
 
 
-def _first_guess(process: Process, ring: Ring, stretch: float) -> FloatArray:
-    """Large correlations that decay: to zero, or half way where something keeps them from zero."""
-    time = 2.5 * stretch / max(mean_gate(process.parameters, 0.5), 0.05)
-    x = np.minimum(ring.lags / time, 300.0)
+def _first_guess(process: Process, ring: Ring) -> FloatArray:
+    """Large correlations that decay well within the window: to zero, or half way where something keeps them from it."""
+    time = 0.025 * ring.period / max(mean_gate(process.parameters, 0.5), 0.05)
+    x = np.minimum(ring.lags / min(time, 0.1 * ring.period), 300.0)
     floor = 0.0 if process.is_odd else 0.5
     return np.asarray(_START_LEVEL * (floor + (1.0 - floor) / np.cosh(x)))
 

@@ -74,10 +74,20 @@ def _instability(terms: FloatArray) -> FloatArray:
 
 
 def _static_tricritical(terms: FloatArray) -> FloatArray:
+    """A(q) / q = g^2 R + q g^2 (R' - 2 R) + ... at g^2 R = 1: the branch turns round where the second term vanishes.
+
+    Without static input to the gate R' / R = alpha_r^2 (1 - s)(2 - 3 s), the special case of the notes.
+    """
     return np.stack([_signed(terms[:, 0], 1.0), _signed(terms[:, 1], 2.0)], axis=1)
 
 
 def _dynamic_tricritical(terms: FloatArray) -> FloatArray:
+    """The same for fluctuations, from the expansion of the dynamic mean field in their variance C(0) at g^2 R = 1.
+
+    They are slow there, so that C_r = C_phi whatever tau_r, an update gate only sets the unit of time, and
+    C'' = a C - b C^2 (the unit of time absorbed) with a = 1 - g^2 R + g^2 C(0) (2 - (R' - P) / R), b = g^2 P / R. A
+    solution that decays has a = 2 b C(0) / 3, which gives 1 - g^2 R = -g^2 C(0) (2 - (R' - P) / R - 2 P / (3 R)).
+    """
     return np.stack([_signed(terms[:, 0], 1.0), _signed(terms[:, 1] - terms[:, 2] / 3.0, 2.0)], axis=1)
 
 

@@ -118,8 +118,8 @@ def _values_at_scale(scale, bias, sign, out):
 def build_panel(tables, panel, half):
     """Fill pairs[panel, half] (3, ANGLES, SCALES) and singles[panel] (4, SCALES) for one bias.
 
-    Pairs are stored in units of <f'>**2 and the positive singles as logarithms: across a panel the averages over a
-    nearly shut gate change by orders of magnitude, and each deserves its relative accuracy.
+    Pairs are stored in units of <f'>**2, the integrals also of s**2, and the positive singles as logarithms: across a
+    panel the averages over a nearly shut gate change by orders of magnitude, and each deserves its relative accuracy.
     """
     values = np.empty((SCALES, 3, ANGLES))
     moments = np.empty((SCALES, 4))
@@ -131,6 +131,8 @@ def build_panel(tables, panel, half):
         moments[m, _MEAN], moments[m, _LOG_GATE] = mean, math.log(gate)
         moments[m, _MEAN_CURVATURE], moments[m, _LOG_SLOPE] = curvature / slope, math.log(slope)
         values[m] /= slope * slope
+        values[m, _INTEGRAL] /= scale * scale
+        values[m, _CURVATURE] /= scale * scale
     for p in range(SCALES):
         for i in range(4):
             total = 0.0
@@ -217,9 +219,9 @@ def pair_averages(variance, covariance, tables, out):
                 _series_at_scale(polynomial, tables.pairs[panel, 1], series[1])
                 has_negative = True
         x = min(2.0 * math.asinh(scale * psi) / width - 1.0, 1.0)
-        out[0, i] = mean * mean + factor * _clenshaw(x, series[half, _INTEGRAL])
+        out[0, i] = mean * mean + factor * variance * _clenshaw(x, series[half, _INTEGRAL])
         out[1, i] = factor * _clenshaw(x, series[half, _SLOPE])
-        out[2, i] = mean * mean_curvature + factor * _clenshaw(x, series[half, _CURVATURE])
+        out[2, i] = mean * mean_curvature + factor * variance * _clenshaw(x, series[half, _CURVATURE])
     return AVERAGED
 
 

@@ -67,12 +67,21 @@ def _power_steps(grid, window, linear, steps, k, exponent):
 
 
 @njit(**KERNEL)
-def _guess(linear, k, wide):
-    """A state without a node: the shape of the part of p that decays or, for a weak attraction, a constant."""
+def _guess(grid, window, linear, k, weak):
+    """A state without a node: the shape of the part of p that decays or, for a weak attraction, a long exponential.
+
+    An attraction V(t) = p(t) - p(inf) that is weak binds a state exp(-k t) with k the integral of V over t > 0.
+    """
     last = linear.p[k.size - 1]
     depth = linear.p[0] - last
+    decay = 0.0
     for i in range(k.size):
-        k[i] = (linear.p[i] - last) / depth + 1e-6 if depth > 1e-12 * linear.p[0] and not wide else 1.0
+        decay += window * grid.weights[i] * (linear.p[i] - last)
+    for i in range(k.size):
+        if weak:
+            k[i] = math.exp(-max(decay, 0.0) * window * grid.t[i])
+        else:
+            k[i] = (linear.p[i] - last) / depth + 1e-6 if depth > 1e-12 * linear.p[0] else 1.0
 
 
 @njit(**KERNEL)
@@ -187,7 +196,7 @@ def leading_exponent(grid, window, linear, warm, tolerance, k, exponent):
     status = BROKEN_DOWN
     for attempt in range(len(_POWER_STEPS)):
         if attempt > 0 or not warm:
-            _guess(linear, k, attempt % 2 == 1)
+            _guess(grid, window, linear, k, attempt % 2 == 1)
             exponent = _power_steps(grid, window, linear, _POWER_STEPS[attempt], k, 0.0)
         status, exponent = _newton_steps(grid, window, linear, tolerance, 15, k, exponent)
         if status == CONVERGED:

@@ -30,6 +30,8 @@ from phasemap.theory.gaussian_pairs import tables, with_panels
 
 # The window in units of the slowest decay time. Reflection at its end changes C_h(0) by exp(-2 WINDOW) and less.
 WINDOW = 16.0
+# Stretch of grids; it grows with the logarithm of timescales beyond _LONG.
+_STRETCH, _LARGEST_STRETCH, _LONG = 5.0, 10.0, 20.0
 
 
 @lru_cache(maxsize=64)
@@ -70,6 +72,15 @@ def grid(nodes: int, stretch: float) -> Grid:
         to_values=np.ascontiguousarray(vectors / root[:, None]),
         to_modes=np.ascontiguousarray(vectors.T * root[None, :]),
     )
+
+
+def grid_for(problem: Problem, nodes: int) -> Grid:
+    """The grid of a problem: denser at short lags where a slow output gate or noise makes the window long."""
+    slowest = max(problem.tau_r, problem.tau_noise)
+    if slowest <= _LONG:
+        return grid(nodes, _STRETCH)
+    # In whole steps, so that grids are shared.
+    return grid(nodes, min(_STRETCH + round(math.log(slowest / _LONG)), _LARGEST_STRETCH))
 
 
 def gated_rate(parameters: Parameters) -> float:

@@ -11,19 +11,13 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from phasemap.kernels.correlations import Constraint, Problem
-from phasemap.kernels.window import Grid
-from phasemap.model.results import FloatArray
+from phasemap.kernels.correlations import Problem
 from phasemap.theory import branches
-from phasemap.theory.correlations import Profile, grid, resample, solve, window_for
+from phasemap.theory.correlations import Profile, grid_for, resample, window_for
+from phasemap.theory.stationary import Chord
+from phasemap.theory.tracing import Sample, trace_grid
 
 _LEVELS = ((32, 1.0), (44, 1.15))
-_STRETCH = 5.0
-_TOLERANCE = 1e-12
-_ACCEPTED_RESIDUAL = 1e-9
-# Secant method along the chord: when the curve counts as flat, first and largest step, number of steps.
-_FLAT = 1e-11
-_FIRST_STEP, _LARGEST_STEP, _MOST_STEPS = 0.02, 0.4, 12
 _SMALLEST_VARIANCE = 2e-4
 # Folds at two resolutions that differ by more in ln X_0 are not one.
 _SAME = 0.02
@@ -54,19 +48,19 @@ class Fold:
 @lru_cache(maxsize=4096)
 def folds(problem: Problem) -> tuple[Fold, ...]:
     """All folds on the curve of fluctuating solutions, from large to small variance."""
-    samples = branches.whole_curve(problem).samples
     found = []
-    for one, two in itertools.pairwise(samples):
-        if one.d_ln_gamma * two.d_ln_gamma < 0.0 and not _drowns(two.profile):
-            fold = _between(problem, one, two)
-            if fold is not None:
-                found.append(fold)
+    for samples in branches.whole_curve(problem).pieces:
+        for one, two in itertools.pairwise(samples):
+            if one.d_ln_gamma * two.d_ln_gamma < 0.0 and not _drowns(two.profile):
+                fold = _between(problem, one, two)
+                if fold is not None:
+                    found.append(fold)
     return tuple(found)
 
 
 def _drowns(profile: Profile) -> bool:
     """Whether the curve is so close to the zero state that rounding turns its flat end up and down."""
-    near_zero = profile.x_limit == 0.0 and profile.problem.noise_h == 0.0
+    near_zero = profile.x_limit == 0.0 and not branches.is_driven(profile.problem)
     return bool(near_zero and profile.x[0] < _smallest_variance(profile.problem))
 
 
@@ -74,14 +68,14 @@ def _smallest_variance(problem: Problem) -> float:
     return _SMALLEST_VARIANCE / (1.0 + problem.tau_r)
 
 
-def _between(problem: Problem, one: branches.Sample, two: branches.Sample) -> Fold | None:
+def _between(problem: Problem, one: Sample, two: Sample) -> Fold | None:
     """The fold between two samples of the curve, at rising resolution."""
     share = one.d_ln_gamma / (one.d_ln_gamma - two.d_ln_gamma)
     x, window = branches.between(one, two, share)
-    chord = _Chord(problem, one, two)
-    nodes, flat, before = branches.trace_grid(), None, None
+    chord = Chord(problem, one, two)
+    nodes, flat, before = trace_grid(problem), None, None
     for count, longer in _LEVELS:
-        level = grid(count, _STRETCH)
+        level = grid_for(problem, count)
         start = resample(nodes, window, x, level, longer * window)
         before = flat
         flat = chord.flat_point(level, longer * window, start, share)
@@ -99,55 +93,3 @@ def _between(problem: Problem, one: branches.Sample, two: branches.Sample) -> Fo
         residual=max(profile.residual, abs(flat.slope)),
         profile=profile,
     )
-
-
-@dataclass(frozen=True)
-class _Flat:
-    """A solution, its place along the chord, and d ln gamma along the curve there."""
-
-    profile: Profile
-    share: float
-    slope: float
-
-
-@dataclass(frozen=True)
-class _Chord:
-    """Solutions between two samples, one in every plane normal to the chord from the first to the second."""
-
-    problem: Problem
-    one: branches.Sample
-    two: branches.Sample
-
-    def at(self, share: float, level: Grid, window: float, x: FloatArray) -> _Flat | None:
-        """The solution in the plane through a fraction of the chord, and the slope of the curve."""
-        first, second = self.one.profile, self.two.profile
-        along_x, along_gamma = second.ln_x - first.ln_x, second.ln_gamma - first.ln_gamma
-        length = math.hypot(along_x, along_gamma)
-        constraint = Constraint(
-            along_x / length, along_gamma / length, first.ln_x + share * along_x, first.ln_gamma + share * along_gamma
-        )
-        found = solve(self.problem, level, window, x, constraint.ln_gamma, constraint, _TOLERANCE)
-        if found is None or found.residual > _ACCEPTED_RESIDUAL:
-            return None
-        # Once more from the solution: the tangent is that of the last linear system, which was a step behind.
-        found = solve(self.problem, level, window, found.x, found.ln_gamma, constraint, _TOLERANCE, 1)
-        if found is None:
-            return None
-        tangent = found.solution.tangent
-        forward = constraint.along_x * tangent[0] / found.x[0] + constraint.along_gamma * tangent[-1]
-        return _Flat(found, share, math.copysign(1.0, forward) * float(tangent[-1]))
-
-    def flat_point(self, level: Grid, window: float, x: FloatArray, share: float) -> _Flat | None:
-        """The extremum of the gain, by the secant method in the fraction of the chord."""
-        before = self.at(share - _FIRST_STEP, level, window, x)
-        here = None if before is None else self.at(share, level, window, before.profile.x)
-        for _ in range(_MOST_STEPS):
-            if before is None or here is None:
-                return None
-            if abs(here.slope) < _FLAT or here.slope == before.slope:
-                break
-            step = here.slope * (here.share - before.share) / (here.slope - before.slope)
-            step = min(max(step, -_LARGEST_STEP), _LARGEST_STEP)
-            after = self.at(here.share - step, level, window, here.profile.x)
-            before, here = here, after
-        return here

@@ -7,10 +7,10 @@ from phasemap.kernels.correlations import CONSTANT_GATE, Constraint, Problem
 from phasemap.kernels.window import Grid
 from phasemap.model.results import FloatArray
 from phasemap.theory import additive, branches
-from phasemap.theory.correlations import Profile, grid, resample, solve, window_for
+from phasemap.theory.correlations import Profile, grid_for, resample, solve, window_for
 from phasemap.theory.lyapunov import Exponent, exponent
+from phasemap.theory.tracing import Sample, correct, trace_grid
 
-_STRETCH = 5.0
 # (nodes, window relative to the standard one) of successive resolutions.
 _LEVELS = ((24, 0.8), (32, 1.0), (44, 1.15), (64, 1.3), (96, 1.5))
 _AGREEMENT = 1e-8
@@ -25,9 +25,8 @@ NUMBERS = (
     "lyapunov_max",
     "lyapunov_times_relaxation",
 )
-_SMALLEST_GAIN = 1e-6
 # Distance in ln gamma from the additive network's transition at which its numbers are still good.
-_RESOLVED = 1e-4
+_RESOLVED = 1e-5
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def solutions(problem: Problem, gain: float) -> list[Fluctuating]:
     A point that is too close to a fold or to the end of the fluctuations to be resolved there gets the numbers of the
     nearest solution that is, as not converged.
     """
-    ln_gamma = 2.0 * math.log(max(gain, _SMALLEST_GAIN))
+    ln_gamma = 2.0 * math.log(max(gain, branches.SMALLEST_GAIN))
     found = [refine(problem, ln_gamma, one) or _unrefined(one.sample) for one in _predictions(problem, ln_gamma)]
     known = sorted((s for s in found if s is not None), key=lambda s: s.values["variance"])
     kept: list[Fluctuating] = []
@@ -66,10 +65,10 @@ def _predictions(problem: Problem, ln_gamma: float) -> list[branches.Prediction]
     if is_additive(problem):
         return _additive_prediction(problem, ln_gamma)
     curve = branches.curve(problem, ln_gamma)
-    found = branches.crossings(curve.samples, ln_gamma)
-    if curve.samples and curve.complete and branches.ends_near(curve.samples[-1], ln_gamma):
-        last = curve.samples[-1].profile
-        found.append(branches.Prediction(last.x, last.window, curve.samples[-1]))
+    found = branches.crossings(curve, ln_gamma)
+    end = curve.lower_end
+    if end is not None and branches.ends_near(end, ln_gamma):
+        found.append(branches.Prediction(end.profile.x, end.profile.window, end))
     return found
 
 
@@ -81,11 +80,11 @@ def _additive_prediction(problem: Problem, ln_gamma: float) -> list[branches.Pre
     if orbit is None or not ln_gamma + shift > 0.0:
         return []
     window = window_for(problem, orbit.rate)
-    x = orbit.x * additive.shape(orbit, branches.trace_grid(), window)
+    x = orbit.x * additive.shape(orbit, trace_grid(problem), window)
     sample = None
     if ln_gamma + shift < _RESOLVED:
         resolved = Constraint(0.0, 1.0, 0.0, _RESOLVED - shift)
-        sample = branches.correct(problem, x, resolved.ln_gamma, window, resolved)
+        sample = correct(problem, x, resolved.ln_gamma, window, resolved)
     return [branches.Prediction(x, window, sample)]
 
 
@@ -102,10 +101,10 @@ def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -
     difference is the error of the last.
     """
     constraint = Constraint(0.0, 1.0, 0.0, ln_gamma)
-    nodes, x, window = branches.trace_grid(), prediction.x, prediction.window
+    nodes, x, window = trace_grid(problem), prediction.x, prediction.window
     result, state = None, None
     for count, relative_window in _LEVELS:
-        level = grid(count, _STRETCH)
+        level = grid_for(problem, count)
         wanted = relative_window * (window if result is None else window_for(problem, result.profile.rate))
         start = resample(nodes, window, x, level, wanted)
         profile = _solve_level(problem, level, relative_window, wanted, start, constraint)
@@ -114,6 +113,8 @@ def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -
         state = exponent(profile, state)
         values = _numbers(profile, state)
         errors = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
+        errors["lyapunov_max"] += state.uncertainty
+        errors["lyapunov_times_relaxation"] += state.uncertainty * values["relaxation_time"]
         result = Fluctuating(profile, values, errors, state.converged, profile.orientation > 0.0)
         if state.converged and all(errors[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
             return result
@@ -153,7 +154,7 @@ def _numbers(profile: Profile, state: Exponent) -> dict[str, float]:
     }
 
 
-def _unrefined(sample: branches.Sample | None) -> Fluctuating | None:
+def _unrefined(sample: Sample | None) -> Fluctuating | None:
     """The numbers of a sample of the curve, for a point next to it."""
     if sample is None:
         return None

@@ -14,11 +14,12 @@ from phasemap.kernels.correlations import Constraint, Problem
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters, check_name, check_value
 from phasemap.model.results import FloatArray
-from phasemap.theory import branches, statics
-from phasemap.theory.branches import Prediction
+from phasemap.theory import statics
+from phasemap.theory.branches import SMALLEST_GAIN, Prediction
 from phasemap.theory.correlations import Profile, gated_rate, reduce
 from phasemap.theory.fluctuating import Fluctuating, refine, solutions
 from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
+from phasemap.theory.tracing import correct, trace_grid
 
 ZERO, STATIC, FLUCTUATING, NONE = "zero", "static", "chaotic", "none"
 # A continued solution may not change its variance by more than this factor per step.
@@ -102,9 +103,9 @@ def _next(point: Parameters, before: _Occupied | None, start: str) -> _Occupied:
 
 def _continued(problem: Problem, gain: float, profile: Profile) -> Fluctuating | None:
     """The solution next to one at other parameters, if it is still an attractor."""
-    ln_gamma = 2.0 * float(np.log(max(gain, 1e-6)))
-    x = profile.on(branches.trace_grid(), profile.window) * np.exp(ln_gamma - profile.ln_gamma)
-    sample = branches.correct(problem, x, ln_gamma, profile.window, Constraint(0.0, 1.0, 0.0, ln_gamma))
+    ln_gamma = 2.0 * float(np.log(max(gain, SMALLEST_GAIN)))
+    x = profile.on(trace_grid(problem), profile.window) * np.exp(ln_gamma - profile.ln_gamma)
+    sample = correct(problem, x, ln_gamma, profile.window, Constraint(0.0, 1.0, 0.0, ln_gamma))
     if sample is None:
         return None
     found = refine(problem, ln_gamma, Prediction(sample.profile.x, sample.profile.window, None))

@@ -12,20 +12,28 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.correlations import WINDOW, Profile, grid, resample
 
 _TOLERANCE = 1e-8
-# Decay lengths of the eigenfunction that the window has to hold, and the grids for windows longer than that of C_h.
+# Decay lengths of the eigenfunction that the window has to hold. A decay rate below _SLOWEST changes lambda by its
+# square.
 _LENGTHS = 12.0
-_LONG_STRETCH = 8.0
+_SLOWEST = 1e-5
+# An attraction below this changes lambda by its square only.
+_WEAK = 1e-4
+_LARGEST_STRETCH = 12.0
 
 
 @dataclass(frozen=True)
 class Exponent:
-    """lambda in units of the gated rate, and its eigenfunction (n,) on a grid."""
+    """lambda in units of the gated rate, and its eigenfunction (n,) on a grid.
+
+    uncertainty: what no resolution shows, of an attraction too weak to be followed.
+    """
 
     value: float
     converged: bool
     state: FloatArray
     grid: Grid
     window: float
+    uncertainty: float = 0.0
 
 
 def exponent(profile: Profile, start: Exponent | None = None) -> Exponent:
@@ -46,17 +54,50 @@ def leading(linear: Linearisation, nodes: Grid, window: float, start: Exponent |
 
     Next to a transition from negative exponents the eigenfunction outlives the correlations: the window then grows.
     """
-    own, own_window = nodes, window
+    own = (nodes, window)
+    attraction = _attraction(linear, nodes, window)
+    if attraction < _WEAK:
+        return Exponent(_edge(linear), True, np.ones(len(nodes.t)), nodes, window, attraction**2)
     if start is not None and start.window > window:
-        nodes, window = grid(len(own.t) * 3 // 2, _LONG_STRETCH), start.window
-    found = _solve(linear, (own, own_window), nodes, window, start)
+        nodes, window = _longer(own, start.window), start.window
+    found = _solve(linear, own, nodes, window, start)
     for _ in range(4):
-        needed = _LENGTHS / max(_decay(linear, found.value), 1e-6)
+        needed = _LENGTHS / max(_decay(linear, found.value), _SLOWEST)
         if found.window >= needed or not found.converged:
             break
-        nodes, window = grid(len(own.t) * 3 // 2, _LONG_STRETCH), min(needed * WINDOW / _LENGTHS, 30.0 * found.window)
-        found = _solve(linear, (own, own_window), nodes, window, found)
+        window = min(needed * WINDOW / _LENGTHS, 30.0 * found.window)
+        found = _solve(linear, own, _longer(own, window), window, None)
     return found
+
+
+def _attraction(linear: Linearisation, nodes: Grid, window: float) -> float:
+    """Integral over t > 0 of what the map gains over its value at long lags: the decay rate of a weakly bound state."""
+    gain = linear.p + (linear.c * linear.q if linear.moving else 0.0)
+    return float(window * (nodes.weights @ np.abs(gain - gain[-1])))
+
+
+def _edge(linear: Linearisation) -> float:
+    """The exponent of constant coefficients: ((1 + v)**2 - p) (1 + v tau)**2 = c q, the largest root."""
+    p, cross, tau = float(linear.p[-1]), float(linear.c[-1] * linear.q[-1]), linear.tau
+    if not linear.moving or cross == 0.0:
+        free = math.sqrt(max(p, 0.0)) - 1.0
+        return max(free, -1.0 / tau) if linear.moving and tau > 0.0 else free
+    low, high = math.sqrt(p) - 1.0, math.sqrt(p + cross) + 1.0
+    if tau > 0.0:
+        low = max(low, -1.0 / tau)
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if ((1.0 + middle) ** 2 - p) * (1.0 + middle * tau) ** 2 < cross:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _longer(own: tuple[Grid, float], window: float) -> Grid:
+    """A grid for a longer window that resolves the own one as well."""
+    stretch = min(own[0].stretch + round(math.log(window / own[1])), _LARGEST_STRETCH)
+    return grid(len(own[0].t) * 3 // 2, stretch)
 
 
 def linearisation(profile: Profile) -> Linearisation:
@@ -76,7 +117,9 @@ def _solve(
     value, state = 0.0, np.zeros(len(nodes.t))
     if start is not None:
         value, state = start.value, resample(start.grid, start.window, start.state, nodes, window)
-    status, value = leading_exponent(nodes, window, linear, start is not None, _TOLERANCE, state, value)
+    # Next to a transition everything is small: steps are measured by the depth of the attraction.
+    tolerance = _TOLERANCE * min(max(10.0 * float(linear.p[0] - linear.p[-1]), 1e-7), 1.0)
+    status, value = leading_exponent(nodes, window, linear, start is not None, tolerance, state, value)
     return Exponent(float(value), status == CONVERGED, state, nodes, window)
 
 

@@ -29,7 +29,7 @@ def zero_exponent_under_noise(problem: Problem, gain: float) -> tuple[float, flo
     # The gate itself forgets at its own rate.
     slowest = -1.0 / problem.tau_r if problem.tau_r > 0.0 else -math.inf
     value = max(second.value, slowest)
-    return value, abs(second.value - first.value), first.converged and second.converged
+    return value, abs(second.value - first.value) + second.uncertainty, first.converged and second.converged
 
 
 def _zero_exponent(problem: Problem, gain: float, nodes: int, stretch: float, longer: float) -> Exponent:

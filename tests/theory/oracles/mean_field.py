@@ -169,7 +169,7 @@ def random_points(count: int, seed: int) -> list[dict[str, float]]:
 
 
 def numbers(p: Parameters, spacing: float, half_period: float) -> np.ndarray | None:
-    """C_h(0), C_phi(0), correlation time and exponent of the fluctuating state; None if the iteration ends in another."""
+    """C_h(0), C_phi(0), correlation time and exponent of the fluctuating state; None if it was not reached."""
     oracle = Oracle(p, spacing, half_period)
     c = oracle.solve()
     decaying = c - c[len(c) // 2]

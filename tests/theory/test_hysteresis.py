@@ -1,0 +1,58 @@
+import math
+
+import numpy as np
+import pytest
+
+from phasemap.errors import ParameterError, UnsupportedError
+from phasemap.model.parameters import make_parameters
+from phasemap.theory.correlations import reduce
+from phasemap.theory.dynamic_fold import folds
+from phasemap.theory.hysteresis import follow, loop
+
+BASE = make_parameters(g_h=1.8, alpha_r=20.0, tau_r=1.0)
+
+
+def test_both_ways_differ_between_the_dynamic_fold_and_the_instability_of_zero():
+    values = np.linspace(1.6, 2.2, 31)
+    up, down = loop(BASE, "g_h", values.tolist())
+    back = down.states[::-1]
+    fold = math.exp(0.5 * folds(reduce(BASE)[0])[0].ln_gamma)
+    for gain, going_up, coming_down in zip(values, up.states, back, strict=True):
+        assert going_up == ("zero" if gain < 2.0 else "chaotic")
+        assert coming_down == ("zero" if gain < fold else "chaotic")
+    together = values >= 2.0
+    assert up.variance[together] == pytest.approx(down.variance[::-1][together], rel=1e-9)
+    assert np.all(np.diff(down.variance[::-1][values > fold]) > 0.0)
+    assert np.all(down.lyapunov_max[np.array(down.states) == "chaotic"] > 0.0)
+
+
+def test_a_continuous_transition_has_no_hysteresis():
+    values = np.linspace(1.5, 2.5, 11)
+    up, down = loop(make_parameters(alpha_r=2.0), "g_h", values.tolist())
+    assert up.states == down.states[::-1]
+    assert up.variance == pytest.approx(down.variance[::-1], rel=1e-9, nan_ok=True)
+
+
+def test_noise_is_followed_from_the_quiet_response_and_back():
+    noisy = BASE._replace(g_h=1.78, tau_noise=1.0)
+    values = np.linspace(0.005, 0.06, 12)
+    for strength in (1e-9, 1e-4):
+        quiet = follow(noisy._replace(noise_h=strength), "g_h", [1.7, 1.72], "chaotic")
+        assert quiet.states == ("chaotic", "chaotic") and np.all(quiet.lyapunov_max < 0.0)
+    path = follow(noisy, "noise_h", values.tolist())
+    assert set(path.states) == {"chaotic"}
+    assert np.all(np.diff(path.variance) > 0.0)
+
+
+def test_another_parameter_is_followed_as_well():
+    path = follow(BASE, "alpha_r", np.linspace(20.0, 6.0, 15).tolist())
+    assert path.states[0] == "chaotic" and path.states[-1] == "zero"
+
+
+def test_what_cannot_be_followed_is_refused():
+    with pytest.raises(ParameterError, match="upper"):
+        follow(BASE, "g_h", [1.0], "upper")
+    with pytest.raises(ParameterError, match="gain"):
+        follow(BASE, "gain", [1.0])
+    with pytest.raises(UnsupportedError, match="alpha_z = 0"):
+        follow(BASE._replace(beta_z=0.0), "alpha_z", [1.0])

@@ -1,0 +1,145 @@
+"""The entry point: known values, an independent slow solver at random points, statuses that say the truth."""
+
+import importlib.util
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
+from phasemap.quantities import BRANCHES, DIMENSIONS, QUANTITIES
+from phasemap.theory import mean_field
+
+HERE = Path(__file__).parent
+ZERO, STATIC, CHAOTIC, UNSTABLE, QUIET = range(5)
+# Errors of the oracle: spectral without noise; with noise, second order in the spacing, extrapolated once.
+PLAIN = {"variance": 5e-11, "activity_variance": 2e-9, "lyapunov_max": 1e-7, "correlation_time": 3e-5}
+NOISY = {"variance": 2e-7, "activity_variance": 1e-7, "lyapunov_max": 4e-6, "correlation_time": 3e-5}
+
+
+@pytest.fixture(scope="module")
+def oracle():
+    spec = importlib.util.spec_from_file_location("mean_field_oracle", HERE / "oracles" / "mean_field.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def solve(*points):
+    points = [make_parameters(values) for values in points]
+    return mean_field.solve_points(points, None, np.random.SeedSequence(0).spawn(len(points)))
+
+
+REFERENCE = json.loads((HERE.parent / "references" / "mean_field_random_points.json").read_text())["points"]
+
+
+def test_random_points_agree_with_an_independent_slow_solver():
+    """44 points of the whole box: output gate, biases, inputs, white and coloured noise."""
+    found = solve(*(row["parameters"] for row in REFERENCE))
+    assert len(REFERENCE) >= 40
+    for i, row in enumerate(REFERENCE):
+        noisy = "noise_h" in row["parameters"]
+        for name, tolerance in (NOISY if noisy else PLAIN).items():
+            assert found[name].status[i, CHAOTIC] == Status.CONVERGED
+            assert found[name].value[i, CHAOTIC] == pytest.approx(row[name], abs=tolerance, rel=tolerance), (name, row)
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_fresh_random_points_agree_with_the_slow_solver(oracle, seed):
+    for values in oracle.random_points(2, seed):
+        noisy = "noise_h" in values
+        c = oracle.Oracle(make_parameters(values), spacing=0.025 if noisy else 0.1, half_period=50.0)
+        correlation = c.solve()
+        found = solve(values)
+        tolerance = 3e-5 if noisy else 1e-9
+        assert found["variance"].value[0, CHAOTIC] == pytest.approx(correlation[0], abs=tolerance)
+        if not noisy:
+            assert found["lyapunov_max"].value[0, CHAOTIC] == pytest.approx(c.exponent(correlation), abs=1e-8)
+
+
+def test_every_registered_number_is_returned_with_its_shape():
+    found = solve({"g_h": 3.0}, {"g_h": 0.5})
+    for quantity in QUANTITIES.values():
+        if quantity.solver != "mean_field":
+            continue
+        shape = (2, *(len(DIMENSIONS[dim].coordinates(None)) for dim in quantity.dims))
+        estimate = found[quantity.name]
+        assert np.shape(estimate.value) == np.shape(estimate.status) == shape, quantity.name
+        missing = np.isnan(np.asarray(estimate.value, dtype=float))
+        assert np.all(np.isin(estimate.status[missing], [Status.ABSENT, Status.FAILED, Status.NOT_CONVERGED]))
+    assert mean_field.BRANCHES == BRANCHES
+
+
+def test_branches_of_a_bistable_point():
+    found = solve({"g_h": 1.8, "alpha_r": 20.0})
+    assert found["variance"].status[0].tolist() == [Status.CONVERGED] * 4 + [Status.ABSENT]
+    assert found["lyapunov_max"].value[0, ZERO] == pytest.approx(-0.1, abs=1e-12)  # g_h / 2 - 1
+    assert found["lyapunov_max"].value[0, CHAOTIC] == pytest.approx(0.2097, abs=1e-4)
+    product = found["lyapunov_max"].value * found["relaxation_time"].value
+    assert found["lyapunov_times_relaxation"].value[0, CHAOTIC:QUIET] == pytest.approx(product[0, CHAOTIC:QUIET])
+    noisy = solve({"g_h": 1.78, "alpha_r": 20.0, "noise_h": 0.02})
+    assert noisy["variance"].status[0].tolist() == [Status.ABSENT] * 2 + [Status.CONVERGED] * 3
+    assert noisy["lyapunov_max"].value[0, QUIET] < 0.0 < noisy["lyapunov_max"].value[0, CHAOTIC]
+
+
+def test_a_live_output_gate_relaxes_at_its_own_rate():
+    """At the zero point h decays at 1 - g_h / 2, r at 1 / tau_r; a constant gate has no direction of its own."""
+    found = solve(
+        {"g_h": 0.4, "alpha_r": 1.0, "tau_r": 10.0},
+        {"g_h": 0.4, "beta_r": 0.0},
+        {"g_h": 0.4, "beta_r": 0.0, "beta_z": 0.0},
+    )
+    assert found["lyapunov_max"].value[:, ZERO] == pytest.approx([-0.1, -0.8, -0.4], abs=1e-12)
+
+
+def test_static_input_and_biases_leave_a_static_branch_and_no_zero():
+    found = solve({"g_h": 3.0, "s_h": 0.3}, {"g_h": 3.0, "beta_h": 0.3}, {"g_h": 1.2, "s_h": 0.3})
+    assert np.all(found["variance"].status[:, ZERO] == Status.ABSENT)
+    assert np.all(found["variance"].status[:, STATIC] == Status.CONVERGED)
+    assert found["variance"].status[:, CHAOTIC].tolist() == [Status.CONVERGED, Status.CONVERGED, Status.ABSENT]
+    # Chaos goes with an unstable fixed point, and is slower than its growth.
+    assert np.all(found["lyapunov_max"].value[:2, CHAOTIC] < found["lyapunov_max"].value[:2, STATIC])
+    assert found["lyapunov_max"].value[2, STATIC] < 0.0
+
+
+def test_noise_drives_chaos_at_a_steep_gate_and_suppresses_it_without():
+    strengths = np.array([0.02, 0.1, 0.2])
+    gated = solve(*({"g_h": 1.6, "alpha_r": 25.0, "noise_h": float(s), "tau_noise": 1.0} for s in strengths))
+    assert gated["lyapunov_max"].value[0, CHAOTIC] < 0.0 < gated["lyapunov_max"].value[1:, CHAOTIC].max()
+    free = solve(*({"g_h": 1.6, "noise_h": float(s), "tau_noise": 1.0} for s in strengths))
+    assert np.all(np.diff(free["lyapunov_max"].value[:, CHAOTIC]) < 0.0)
+
+
+def test_correlation_functions_start_at_their_variances():
+    found = solve({"g_h": 3.0, "alpha_r": 2.0}, {"g_h": 0.5})
+    c = found["autocorrelation"]
+    assert c.value[0, CHAOTIC, 0] == pytest.approx(found["variance"].value[0, CHAOTIC], rel=1e-12)
+    assert np.all(np.diff(c.value[0, CHAOTIC]) <= 1e-9) and c.value[0, CHAOTIC, -1] == pytest.approx(0.0, abs=1e-6)
+    assert np.all(c.value[0, STATIC] == found["variance"].value[0, STATIC])
+    assert np.all(c.value[1, ZERO] == 0.0) and np.all(c.status[1, CHAOTIC] == Status.ABSENT)
+
+
+def test_what_does_not_exist_or_cannot_be_done_is_said():
+    closed, white = {"g_h": 3.0, "beta_z": math.inf}, {"g_h": 3.0, "alpha_r": 2.0, "tau_r": 0.0, "noise_r": 0.3}
+    found = solve(closed, white, {"g_h": 0.9})
+    assert found["variance"].status[:, CHAOTIC].tolist() == [Status.ABSENT, Status.FAILED, Status.ABSENT]
+
+
+def test_a_hard_output_gate_makes_chaos_infinitely_fast():
+    found = solve({"g_h": 3.0, "alpha_r": math.inf})
+    assert found["variance"].status[0, CHAOTIC] == Status.CONVERGED
+    assert math.isinf(found["lyapunov_max"].value[0, CHAOTIC])
+
+
+def test_numbers_do_not_depend_on_the_block():
+    points = [{"g_h": g, "alpha_r": a} for g in (1.8, 2.5) for a in (5.0, 20.0)]
+    together = solve(*points)
+    for i, point in enumerate(points):
+        alone = solve(point)
+        for name, estimate in alone.items():
+            assert np.array_equal(estimate.value[0], together[name].value[i], equal_nan=True), name

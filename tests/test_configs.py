@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from phasemap.config import SweepConfig, load_config, read_toml
+from phasemap.model.parameters import PARAMETERS
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result
 from phasemap.sweep.executors import InProcess
@@ -18,6 +19,8 @@ def tiny(path: Path) -> SweepConfig:
     data = read_toml(path)[1]
     overrides = []
     for name, axis in data["axes"].items():
+        if name not in PARAMETERS:  # how the map is refined
+            continue
         ends = f"[{axis[0]}, {axis[-1]}]" if isinstance(axis, list) else None
         overrides.append(f"axes.{name}={ends}" if ends else f"axes.{name}.points=2")
     small = {"size": 16, "realisations": 1, "duration": 10.0, "transient": 5.0, "max_duration": 10.0}

@@ -1,7 +1,8 @@
 """The progress of a sweep: a bar on a terminal, a line now and then in a pipe."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -18,15 +19,24 @@ class Estimator:
 
     def __init__(self, plan: Plan, workers: int) -> None:
         self._workers = max(workers, 1)
-        self._estimated = {(b.part, b.name, int(b.indices[0])): b.seconds for b in plan.blocks}
+        self._estimated: dict[tuple[str, str, int], float] = {}
         self._left: dict[str, float] = {}
-        for block in plan.blocks:
-            self._left[block.name] = self._left.get(block.name, 0.0) + block.seconds
-        self._total = dict(self._left)
+        self._total: dict[str, float] = {}
         self._measured: dict[str, list[tuple[float, float]]] = {}
         self._started = time.monotonic()
         self.evaluations = 0
-        self.total_evaluations = plan.evaluations
+        self.total_evaluations = 0
+        self.rounds = 0
+        self.extend(plan)
+
+    def extend(self, plan: Plan) -> None:
+        """Take note of another round, which the numbers of an adaptively refined map ask for."""
+        self.rounds += 1
+        self.total_evaluations += plan.evaluations
+        for block in plan.blocks:
+            self._estimated[block.part, block.name, int(block.indices[0])] = block.seconds
+            for sums in (self._left, self._total):
+                sums[block.name] = sums.get(block.name, 0.0) + block.seconds
 
     def add(self, block: BlockData) -> None:
         """Take note of a finished block."""
@@ -64,14 +74,31 @@ class Estimator:
         return sum(pair[1] for pair in pairs) / estimated if estimated else 1.0
 
 
-def show_progress(plan: Plan, workers: int, blocks: Iterable[BlockData]) -> None:
+class Planned(Protocol):
+    """What has a plan, which another one takes the place of when its blocks are done."""
+
+    plan: Plan
+
+
+def show_progress(source: Planned, workers: int, blocks: Iterable[BlockData]) -> None:
     """Drain a running sweep and show how far it is."""
     console = make_console(stderr=True)
-    estimator = Estimator(plan, workers)
+    estimator = Estimator(source.plan, workers)
+    blocks = _by_rounds(source, estimator, blocks)
     if console.is_terminal:
         _bar(console, estimator, blocks)
     else:
         _lines(console, estimator, blocks)
+
+
+def _by_rounds(source: Planned, estimator: Estimator, blocks: Iterable[BlockData]) -> Iterator[BlockData]:
+    """The same blocks; the estimator learns of a new plan before its first block."""
+    plan = source.plan
+    for block in blocks:
+        if source.plan is not plan:
+            plan = source.plan
+            estimator.extend(plan)
+        yield block
 
 
 def _bar(console: Console, estimator: Estimator, blocks: Iterable[BlockData]) -> None:
@@ -97,7 +124,7 @@ def _lines(console: Console, estimator: Estimator, blocks: Iterable[BlockData]) 
 
 
 def _words(estimator: Estimator) -> str:
-    return (
-        f"{estimator.evaluations:,}/{estimator.total_evaluations:,} evaluations, {estimator.rate:.3g}/s, "
-        f"about {duration(estimator.remaining)} left"
-    )
+    about = f"about {duration(estimator.remaining)} left"
+    if estimator.rounds > 1:
+        about += f" in round {estimator.rounds} of the refinement"
+    return f"{estimator.evaluations:,}/{estimator.total_evaluations:,} evaluations, {estimator.rate:.3g}/s, {about}"

@@ -1,5 +1,6 @@
 """`phasemap sweep`: compute a phase diagram."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -111,16 +112,16 @@ def _print_plan(
     from phasemap.sweep.plan import make_plan
     from phasemap.sweep.run import check_same
 
-    plan = make_plan(settings)
+    existing = check_same(settings, target) if target.exists() and not force else None
+    plan = make_plan(settings, existing)
     if shard is not None:
         plan = plan.shard(*shard)
     console = make_console()
     console.print(f"{settings.title or settings.source} → {target}", style="bold", markup=False)
-    if target.exists() and not force:
-        result = check_same(settings, target)
-        plan = plan.without(result)
+    if existing is not None:
+        plan = plan.without(existing)
         console.print(
-            f"  {target} is there already, with {plural(result.progress[0], 'evaluation')}; this is the rest:"
+            f"  {target} is there already, with {plural(existing.progress[0], 'evaluation')}; this is the rest:"
         )
     for axis in settings.axes:
         ends = f"from {axis.values[0]:g} to {axis.values[-1]:g}"
@@ -130,6 +131,14 @@ def _print_plan(
         f"Estimated: {duration(plan.seconds)} on one core, {duration(plan.seconds_on(workers))} on "
         f"{plural(workers, 'worker')}; the first run also compiles, which may take up to a minute."
     )
+    if settings.refinement is not None:
+        whole = make_plan(replace(settings, refinement=None))
+        console.print(
+            f"The map is refined by {settings.refinement.by}: this is only what is known to be needed. How much more "
+            f"follows from the numbers; the whole finest grid would be {plural(whole.evaluations, 'evaluation')}, "
+            f"{duration(whole.seconds)} on one core.",
+            soft_wrap=True,
+        )
 
 
 def _plan_rows(plan: "Plan") -> list[tuple[str, ...]]:
@@ -184,7 +193,7 @@ def run_sweep(
             console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")
             _warn_of_other_versions(job)
         stopped = _drain(job, start())
-        left = job.plan.without(job.result)
+        left = job.left
     if stopped:
         return _say_interrupted(job, left)
     from phasemap.cli.summary import summary
@@ -224,17 +233,18 @@ def _drain(job: "Sweep", executor: "Executor") -> bool:
     from phasemap.sweep.stop import stop_on_signals
 
     with stop_on_signals() as stop, contextlib.closing(job.run(executor, stop)) as blocks:
-        show_progress(job.plan, executor.workers, blocks)
-    return stop.soon and bool(job.plan.without(job.result).blocks)
+        show_progress(job, executor.workers, blocks)
+    return stop.soon and bool(job.left.blocks)
 
 
 def _say_interrupted(job: "Sweep", left: "Plan") -> int:
     from phasemap.cli.console import make_console, plural
 
     done, total = job.result.progress
+    more = " and what these will ask for" if job.config.refinement is not None else ""
     make_console(stderr=True).print(
         f"Stopped: {done:,} of {plural(total, 'evaluation')} are kept in {job.output}. Give the same command again to "
-        f"compute the remaining {left.evaluations:,}.",
+        f"compute the remaining {left.evaluations:,}{more}.",
         style="yellow",
         soft_wrap=True,
         markup=False,

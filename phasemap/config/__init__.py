@@ -2,13 +2,15 @@
 
 from phasemap.config.catalogue import catalogue, catalogue_folder
 from phasemap.config.load import load_config, make_config, make_point
-from phasemap.config.records import AxisValues, FigureWish, Point, SweepConfig, differences
+from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refinement, SweepConfig, differences
 from phasemap.config.text import apply_overrides, parse_toml, read_toml, write_toml
 
 __all__ = [
+    "LABELS",
     "AxisValues",
     "FigureWish",
     "Point",
+    "Refinement",
     "SweepConfig",
     "apply_overrides",
     "catalogue",

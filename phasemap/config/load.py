@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from phasemap.config.records import AxisValues, FigureWish, Point, SweepConfig
+from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refinement, SweepConfig
 from phasemap.config.text import apply_overrides, read_toml, write_toml
 from phasemap.errors import ParameterError
 from phasemap.model.parameters import check_value, make_parameters
 from phasemap.model.registry import Registry
+
+LABEL_QUANTITIES = ("static_gain", "lyapunov_max")
+"""Phase labels are made from these; one of them is enough."""
 
 _LARGEST_GRID = 20_000_000
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
@@ -48,15 +51,16 @@ def make_config(
         where += " with --set"
     raw = validate(data, registry, where)
     problems: list[str] = []
-    axes = _axes(raw.axes, problems)
+    axes = _axes(raw.axes.by_name, problems)
     named = _parameters(raw.parameters, problems)
     twice = [axis.name for axis in axes if axis.name in named]
     problems += [f"{name} is given twice, under [parameters] and under [axes]: remove one." for name in twice]
-    if not 1 <= len(raw.axes) <= 3:
-        problems.append(f"there are {len(raw.axes)} axes: give one to three parameters under [axes].")
+    if not 1 <= len(axes) <= 3:
+        problems.append(f"there are {len(axes)} axes: give one to three parameters under [axes].")
     quantities = _quantities(raw, registry, problems)
-    surfaces = _surfaces(raw, registry, problems)
+    surfaces = _surfaces(raw, registry, len(axes), problems)
     checks = _check_points(raw, registry, quantities, axes, problems)
+    refinement = _refinement(raw.axes, registry, quantities, bool(checks), problems)
     if math.prod(len(axis.values) for axis in axes) > _LARGEST_GRID:
         problems.append(f"the grid has more than {_LARGEST_GRID:,} points: reduce `points` under [axes].")
     if problems:
@@ -77,6 +81,7 @@ def make_config(
         source=source,
         quick=tuple(raw.quick),
         figures={name: _figure(entry) for name, entry in raw.figures.items()},
+        refinement=refinement,
     )
 
 
@@ -97,7 +102,7 @@ def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[
     raw = validate(apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), registry, where)
     problems: list[str] = []
     named = _parameters(raw.parameters, problems)
-    problems += [f"{name} is an axis: fix it for a single point with --set {name}=VALUE." for name in raw.axes]
+    problems += [f"{name} is an axis: fix it for a single point with --set {name}=VALUE." for name in raw.axes.by_name]
     if problems:
         raise problems_found(problems, where)
     return Point(make_parameters(named), _options(raw, registry, list(registry.quantities)), raw.seed)
@@ -165,14 +170,39 @@ def _quantities(raw: Any, registry: Registry, problems: list[str]) -> tuple[str,
     return tuple(names)
 
 
-def _surfaces(raw: Any, registry: Registry, problems: list[str]) -> tuple[str, ...]:
+def _surfaces(raw: Any, registry: Registry, n_axes: int, problems: list[str]) -> tuple[str, ...]:
     names = _known("surface", raw.surfaces, registry.surfaces, problems)
     for name in names:
         allowed = registry.surfaces[name].axes
-        if len(raw.axes) not in allowed:
+        if n_axes not in allowed:
             numbers = " or ".join(str(number) for number in allowed)
-            problems.append(f"surface {name!r} can be traced over {numbers} axes, but there are {len(raw.axes)}.")
+            problems.append(f"surface {name!r} can be traced over {numbers} axes, but there are {n_axes}.")
     return tuple(names)
+
+
+def _refinement(
+    raw: Any, registry: Registry, quantities: Sequence[str], checked: bool, problems: list[str]
+) -> Refinement | None:
+    """How the map is refined; None if it is not. `checked`: simulated networks run at check points, not on the grid."""
+    given = {key: getattr(raw, key) for key in ("refine_levels", "refine_tolerance") if getattr(raw, key) is not None}
+    if raw.refine is None:
+        problems += [f"axes.{key} is given without axes.refine: say what to refine by, or remove it." for key in given]
+        return None
+    on_grid = [name for name in quantities if not (checked and registry.solver_of(name).simulated)]
+    if raw.refine == LABELS:
+        if not set(on_grid) & set(LABEL_QUANTITIES):
+            some = " or ".join(LABEL_QUANTITIES)
+            problems.append(f'axes.refine = "{LABELS}" needs {some} among the quantities on the grid.')
+        if raw.refine_tolerance is not None:
+            problems.append(f'axes.refine_tolerance has no meaning with axes.refine = "{LABELS}": remove it.')
+    elif raw.refine not in on_grid:
+        from phasemap.config.schema import suggestion
+
+        problems.append(
+            f"axes.refine = {raw.refine!r} is neither {LABELS!r} nor one of the quantities on the grid. "
+            f"{suggestion(raw.refine, [LABELS, *on_grid])}"
+        )
+    return Refinement(raw.refine, **{key.removeprefix("refine_"): value for key, value in given.items()})
 
 
 def _check_points(

@@ -25,6 +25,24 @@ class AxisValues:
     scale: str = "linear"
 
 
+LABELS = "labels"
+"""What `Refinement.by` says for the phase labels."""
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """Adaptive refinement of a map: the axes are its finest grid, of which only a part is computed.
+
+    by:        LABELS (the phase labels), or the quantity whose changes are followed.
+    levels:    halvings of the cells between the coarse grid, which is computed everywhere, and the finest one.
+    tolerance: largest interpolation error of a continuous quantity, absolute; integers are followed exactly.
+    """
+
+    by: str
+    levels: int = 3
+    tolerance: float = 0.01
+
+
 @dataclass(frozen=True)
 class Point:
     """A single point of parameter space, and how to compute it. options: table name -> options record."""
@@ -55,6 +73,7 @@ class SweepConfig:
     text:       the complete configuration as TOML, overrides included.
     quick:      overrides ("key=value") that make a coarse version of it.
     figures:    figures of the result, by name, beside the default one.
+    refinement: how the map is refined; None computes every point.
     """
 
     parameters: Parameters
@@ -72,6 +91,7 @@ class SweepConfig:
     source: Path | None = None
     quick: tuple[str, ...] = ()
     figures: Mapping[str, FigureWish] = field(default_factory=dict)
+    refinement: Refinement | None = None
 
     @property
     def axis_names(self) -> tuple[str, ...]:
@@ -117,7 +137,7 @@ class SweepConfig:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """What the numbers depend on, in canonical form: no titles, no output, no order of keys."""
-        return {
+        settings: dict[str, Any] = {
             "parameters": {name: _plain(value) for name, value in sorted(self.fixed.items())},
             "axes": [[axis.name, [_plain(value) for value in axis.values]] for axis in self.axes],
             "quantities": sorted(self.quantities),
@@ -126,6 +146,9 @@ class SweepConfig:
             "options": {table: _plain(asdict(record)) for table, record in sorted(self.options.items())},
             "seed": self.seed,
         }
+        if self.refinement is not None:
+            settings["refinement"] = asdict(self.refinement)
+        return settings
 
     @cached_property
     def hash(self) -> str:
@@ -166,6 +189,7 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, str]:
         flat[name] = ", ".join(settings[name]) or "empty"
     flat["simulation.points"] = f"{settings['checks']}"
     flat["seed"] = f"{settings['seed']}"
+    flat |= {f"refinement.{name}": f"{value}" for name, value in settings.get("refinement", {}).items()}
     flat |= {f"parameters.{name}": f"{value}" for name, value in settings["parameters"].items()}
     for table, options in settings["options"].items():
         flat |= {f"{table}.{name}": f"{value}" for name, value in options.items()}

@@ -39,6 +39,21 @@ Axis = Annotated[
 ]
 
 
+class AxesTable(BaseModel):
+    """Parameters along the axes, in order, and how the map over them is refined (words that are no parameters)."""
+
+    model_config = ConfigDict(**{**_STRICT, "extra": "allow"})
+    __pydantic_extra__: dict[str, Axis] = Field(init=False)
+    refine: str | None = Field(default=None, min_length=1)
+    refine_levels: int | None = Field(default=None, ge=1, le=10)
+    refine_tolerance: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+
+    @property
+    def by_name(self) -> dict[str, Any]:
+        """Parameter -> its axis."""
+        return dict(self.__pydantic_extra__ or {})
+
+
 class OutputTable(BaseModel):
     """Where the result goes and what else is stored."""
 
@@ -72,7 +87,7 @@ def schema(registry: Registry) -> type[BaseModel]:
         quantities=(list[str], []),
         surfaces=(list[str], []),
         parameters=(dict[str, Any], {}),
-        axes=(dict[str, Axis], {}),
+        axes=(AxesTable, Field(default={})),
         output=(OutputTable, Field(default={})),
         quick=(list[str], []),
         figures=(dict[str, FigureTable], {}),

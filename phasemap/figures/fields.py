@@ -60,7 +60,7 @@ def phase_field(result: Result, fields: Mapping[str, Field] | None = None, check
     some = next(iter(used.values()))
     lead = some.dims[: len(some.dims) - len(some.own_dims)]
     codes = phase_labels(
-        {name: estimate(field) for name, field in used.items()},
+        {name: _surely(estimate(field)) for name, field in used.items()},
         _labels(result, "fixed_point"),
         _labels(result, "branch"),
         alpha_z=_parameter(result, "alpha_z", checks),
@@ -150,6 +150,17 @@ def phase_names() -> dict[int, str]:
 def estimate(field: Field) -> Estimate:
     """A stored field as the record that the phase rules take."""
     return Estimate(field.values, field.status, field.error)
+
+
+def _surely(numbers: Estimate) -> Estimate:
+    """The same numbers, those that adaptive refinement has filled in without error.
+
+    The refinement has seen to it that they lead to the label of the computed points around them; their errors are
+    those of the interpolation.
+    """
+    if numbers.error is None:
+        return numbers
+    return Estimate(numbers.value, numbers.status, np.where(numbers.status == Status.INTERPOLATED, 0.0, numbers.error))
 
 
 def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str, branch: str | None) -> Field:

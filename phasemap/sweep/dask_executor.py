@@ -28,20 +28,26 @@ class DaskExecutor:
     """
 
     def __init__(self, scheduler: str | None, workers: int) -> None:
-        distributed = _import("distributed")
+        _import("distributed")
         _import("dask").config.set({"distributed.scheduler.allowed-failures": _LOST_WORKERS - 1})
-        self._cluster = None if scheduler else _local_cluster(workers)
-        try:
-            self._client = distributed.Client(scheduler or self._cluster, timeout=_CONNECT_SECONDS)
-        except OSError as error:
-            raise PhasemapError(
-                f"No Dask scheduler answers at {scheduler}: start one, or leave out --scheduler."
-            ) from error
+        self._scheduler, self._processes = scheduler, workers
+        self._connect()
         found = self._client.scheduler_info(n_workers=-1)["workers"].values()
         self.workers = sum(worker["nthreads"] for worker in found) or 1
 
+    def _connect(self) -> None:
+        self._cluster = None if self._scheduler else _local_cluster(self._processes)
+        try:
+            self._client = _import("distributed").Client(self._scheduler or self._cluster, timeout=_CONNECT_SECONDS)
+        except OSError as error:
+            raise PhasemapError(
+                f"No Dask scheduler answers at {self._scheduler}: start one, or leave out --scheduler."
+            ) from error
+
     def run(self, tasks: Sequence[Task], stop: Stop) -> Iterator[BlockData]:
         """See `Executor.run`. A few blocks per thread are in the cluster at a time, so that a stop is soon obeyed."""
+        if self._client.status == "closed":  # after an earlier round
+            self._connect()
         waiting = list(reversed(tasks))
         running: dict[Any, Task] = {}
         try:

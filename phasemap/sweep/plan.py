@@ -2,9 +2,13 @@
 
 A block is a run of consecutive points of one solver, one surface, or one check point: about `BLOCK_SECONDS` of work.
 Which points are grouped into a block never changes a number.
+
+Where a map is refined adaptively, the first plan is the coarse grid; plans made with the numbers so far hold what
+these ask for.
 """
 
 import heapq
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
+from phasemap.errors import ConfigError
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Solver
+from phasemap.model.status import Status
 from phasemap.storage import Result
+from phasemap.sweep.refine import coarse_points, needed_points
 
 BLOCK_SECONDS = 1.5
 """Longest block that is still cut further, by the solvers' estimates of their cost."""
@@ -47,10 +54,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Plan:
-    """The blocks of a sweep, longest first."""
+    """The blocks of a sweep, longest first. refined: there may be more, which follow from the numbers of these."""
 
     config: SweepConfig
     blocks: tuple[Block, ...]
+    refined: bool = False
 
     @property
     def seconds(self) -> float:
@@ -67,7 +75,17 @@ class Plan:
         return max(sum(block.seconds for block in share) for share in _balance(self.blocks, workers))
 
     def shard(self, number: int, of: int) -> "Plan":
-        """Part `number` (from 1) of `of` parts of nearly equal cost."""
+        """Part `number` (from 1) of `of` parts of nearly equal cost.
+
+        Raises:
+            ConfigError: the map is refined adaptively: its parts depend on each other.
+        """
+        if self.refined:
+            raise ConfigError(
+                "A map that is refined (axes.refine) cannot be cut into shards: which points it needs follows from "
+                "the others. Remove axes.refine to compute the whole grid in shards, or run it in one piece (on many "
+                "machines with --executor dask)."
+            )
         return replace(self, blocks=tuple(_balance(self.blocks, of)[number - 1]))
 
     def without(self, result: Result) -> "Plan":
@@ -76,16 +94,31 @@ class Plan:
         return replace(self, blocks=tuple(block for block in map(left.part_of, self.blocks) if len(block.indices)))
 
 
-def make_plan(config: SweepConfig) -> Plan:
-    """Cut a sweep into blocks."""
+def make_plan(config: SweepConfig, result: Result | None = None) -> Plan:
+    """Cut a sweep into blocks.
+
+    result: the numbers so far, computed points among which stay in the plan (see `Plan.without`). Only an adaptively
+        refined map depends on them; None plans its coarse grid.
+    """
     blocks = [
         Block("surface", name, np.zeros(1, dtype=np.int64), config.registry.surfaces[name].seconds)
         for name in config.surfaces
     ]
+    grid = _grid_points(config, result)
     for part in ("grid", "checks"):
         for solver in config.solvers(part):
-            blocks += _cut(part, solver.name, point_costs(config, part, solver))
-    return Plan(config, tuple(sorted(blocks, key=lambda block: block.order)))
+            costs = point_costs(config, part, solver)
+            chosen = grid if part == "grid" else np.arange(len(costs), dtype=np.int64)
+            blocks += _cut(part, solver.name, chosen, costs[chosen])
+    ordered = tuple(sorted(blocks, key=lambda block: block.order))
+    return Plan(config, ordered, refined=config.refinement is not None)
+
+
+def _grid_points(config: SweepConfig, result: Result | None) -> NDArray[np.int64]:
+    """Flat indices of the grid's points that are to be computed."""
+    if config.refinement is None:
+        return np.arange(math.prod(config.shape), dtype=np.int64)
+    return coarse_points(config) if result is None else needed_points(config, result)
 
 
 def parameters_at(base: Parameters, names: Sequence[str], coordinates: NDArray[np.float64]) -> list[Parameters]:
@@ -105,15 +138,12 @@ def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.fl
     return np.repeat(np.array(sample, dtype=np.float64), stride)[: len(coordinates)]
 
 
-def _cut(part: str, name: str, costs: NDArray[np.float64]) -> list[Block]:
+def _cut(part: str, name: str, points: NDArray[np.int64], costs: NDArray[np.float64]) -> list[Block]:
     target = min(BLOCK_SECONDS, max(_SHORTEST_BLOCK, float(costs.sum()) / _BLOCKS_PER_SOLVER))
     middle = np.cumsum(costs) - 0.5 * costs
     starts = np.flatnonzero(np.diff(np.floor(middle / target), prepend=-1.0))
     ends = np.append(starts[1:], len(costs))
-    return [
-        Block(part, name, np.arange(a, b, dtype=np.int64), float(costs[a:b].sum()))
-        for a, b in zip(starts, ends, strict=True)
-    ]
+    return [Block(part, name, points[a:b], float(costs[a:b].sum())) for a, b in zip(starts, ends, strict=True)]
 
 
 def _balance(blocks: Iterable[Block], parts: int) -> list[list[Block]]:
@@ -137,7 +167,9 @@ class _Left:
         for part, fields in parts.items():
             for entry in fields.values():
                 key = (part, entry.solver)
-                self._pending[key] = self._pending.get(key, False) | entry.pending
+                # What a plan lists is to be computed, even if it was filled in before.
+                filled = entry.status.reshape(len(entry.pending), -1) == Status.INTERPOLATED
+                self._pending[key] = self._pending.get(key, False) | entry.pending | filled.any(axis=1)
         for failure in result.failures:
             if (failure.part, failure.name) in self._pending:
                 self._pending[failure.part, failure.name][failure.index] = True

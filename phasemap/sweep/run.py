@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from phasemap.config import SweepConfig, differences
 from phasemap.errors import ResultFileError
 from phasemap.storage import BlockData, Blocks, Result, Session, read_result, write_result
@@ -14,7 +16,8 @@ from phasemap.storage.durable import explaining_write_errors, remove_temporaries
 from phasemap.sweep import environment
 from phasemap.sweep.executors import Executor
 from phasemap.sweep.lock import Lock, myself
-from phasemap.sweep.plan import Plan, make_plan
+from phasemap.sweep.plan import Block, Plan, make_plan
+from phasemap.sweep.refine import fill, is_filled
 from phasemap.sweep.skeleton import empty_result
 from phasemap.sweep.stop import Stop
 from phasemap.sweep.work import make_tasks
@@ -27,7 +30,7 @@ class Sweep:
     """A sweep whose output is locked: what there is, and what is left to compute.
 
     result:  the numbers so far; `run` fills it.
-    plan:    the blocks that are left.
+    plan:    the blocks that are left; those of the present round, where a map is refined adaptively.
     resumed: whether some of it was there at the start.
     assemble_every: seconds after which loose blocks are put into the result file while the sweep runs.
     """
@@ -47,17 +50,45 @@ class Sweep:
         Raises:
             ResultFileError: a block or the result cannot be written.
         """
-        keeper = _Keeper(self, executor.workers)
+        keeper, stop = _Keeper(self, executor.workers), stop or Stop()
         try:
-            if self.plan.blocks:
-                for block in executor.run(make_tasks(self.plan), stop or Stop()):
+            computed = bool(self.plan.blocks)
+            while self.plan.blocks:
+                for block in executor.run(make_tasks(self.plan), stop):
                     keeper.keep(block)
                     yield block
+                if not self._next_round(stop):
+                    break
+            unfilled = self.config.refinement is not None and (computed or not is_filled(self.result))
+            if unfilled and fill(self.config, self.result):
+                keeper.assemble()
         except ResultFileError:
             keeper.give_up()
             raise
         finally:
             keeper.assemble_if_needed()
+
+    @property
+    def left(self) -> Plan:
+        """What is left to compute, as far as that is known."""
+        if self.config.refinement is None:
+            return self.plan.without(self.result)
+        return make_plan(self.config, self.result).without(self.result)
+
+    def _next_round(self, stop: Stop) -> bool:
+        """Plan what the numbers of an adaptively refined map ask for now; whether there is another round."""
+        if self.config.refinement is None or stop.soon:
+            return False
+        failed = {(f.part, f.name, f.index) for f in self.result.failures}
+        blocks = [_not_failed(block, failed) for block in self.left.blocks]
+        self.plan = replace(self.plan, blocks=tuple(block for block in blocks if len(block.indices)))
+        return bool(self.plan.blocks)
+
+
+def _not_failed(block: Block, failed: set[tuple[str, str, int]]) -> Block:
+    """A block less the points that raised an error already: those are tried again in another session only."""
+    keep = np.array([(block.part, block.name, int(index)) not in failed for index in block.indices])
+    return replace(block, indices=block.indices[keep], seconds=block.seconds * float(keep.mean()))
 
 
 @contextlib.contextmanager
@@ -81,7 +112,7 @@ def open_sweep(
     with Lock(output):
         remove_temporaries(output.parent, output.name)
         result = _begin(config, output, force)
-        plan = make_plan(config)
+        plan = make_plan(config, result)
         if shard is not None:
             plan = plan.shard(*shard)
         yield Sweep(config, output, result, plan.without(result), result.progress[0] > 0)

@@ -75,7 +75,7 @@ def _part(path: Path, registry: Registry) -> PartStatus:
     shard, holder = _shard(path), current_holder(path)
     try:
         result = read_result(path)
-        plan = make_plan(_config(result, path, registry))
+        plan = make_plan(_config(result, path, registry), result)
     except ResultFileError as error:
         return PartStatus(path, shard, holder=holder, problem=str(error))
     if shard is not None:

@@ -56,7 +56,7 @@ def test_the_end_is_the_end() -> None:
 def test_pipes_get_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", 0.0)
     some = plan(*[("a", 1.0)] * 3)
-    show_progress(some, 1, (done(block, 1.0) for block in some.blocks))
+    show_progress(SimpleNamespace(plan=some), 1, (done(block, 1.0) for block in some.blocks))
     captured = capsys.readouterr()
     assert captured.out == ""
     lines = captured.err.splitlines()
@@ -70,7 +70,7 @@ def test_terminals_get_a_bar(capsys: pytest.CaptureFixture[str], monkeypatch: py
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     some = plan(*[("a", 1.0)] * 3)
-    show_progress(some, 1, (done(block, 1.0) for block in some.blocks))
+    show_progress(SimpleNamespace(plan=some), 1, (done(block, 1.0) for block in some.blocks))
     err = capsys.readouterr().err
     assert "\x1b" in err
     assert "3/3 evaluations" in err

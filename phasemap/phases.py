@@ -314,7 +314,8 @@ def _above(estimate: Estimate, threshold: float, rules: PhaseRules) -> Fact:
     """Whether the value lies above the threshold, by more than its error."""
     value = np.asarray(estimate.value, dtype=float)
     error = np.zeros_like(value) if estimate.error is None else np.nan_to_num(estimate.error)
-    usable = np.isin(estimate.status, USABLE) & np.isfinite(value)
+    error = np.where(np.isinf(value), 0.0, error)  # S is infinite where an output gate is hard
+    usable = np.isin(estimate.status, USABLE) & ~np.isnan(value)
     with np.errstate(invalid="ignore"):
         margin = rules.errors * error
         fact = np.full(value.shape, UNKNOWN)

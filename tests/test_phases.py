@@ -71,6 +71,11 @@ def test_chaos_with_an_unstable_zero():
     assert label(**known) is Phase.CHAOTIC
 
 
+def test_an_infinite_gain_is_unstable_as_at_a_hard_output_gate():
+    known = {"static_gain": gains(zero=4.0, upper=math.inf), "lyapunov_max": exponents(zero=1.0, chaotic=0.1)}
+    assert label(**known) is Phase.CHAOTIC
+
+
 def test_chaos_beside_a_stable_zero_is_bistable():
     known = {
         "static_gain": gains(zero=0.8, lower=1.2, upper=2.3),

@@ -49,7 +49,7 @@ class SimulationOptions:
 
 @dataclass(frozen=True)
 class EnsembleOptions:
-    """Dynamic mean field with a fluctuating update gate (theory notes, section 5b). Times in membrane time constants."""
+    """Dynamic mean field with a fluctuating update gate (theory notes, section 5b). Times in membrane constants."""
 
     relative_error: float = option(0.005, "statistical error asked of the variance, relative to it", above=0.0)
     paths: int = option(1024, "paths in the smallest ensemble; rounded up to whole batches", minimum=1)

@@ -67,11 +67,13 @@ def phase_field(result: Result, fields: Mapping[str, Field] | None = None, check
         beta_z=_parameter(result, "beta_z", checks),
     )
     waiting = np.all([_all_pending(field) for field in used.values()], axis=0)
+    filled = np.any([_any_filled(field) for field in used.values()], axis=0)
+    known = np.where(filled, Status.INTERPOLATED, Status.CONVERGED)
     return Field(
         name=PHASE,
         dims=lead,
         values=codes.astype(float),
-        status=np.where(waiting, Status.PENDING, Status.CONVERGED).astype(np.uint8),
+        status=np.where(waiting, Status.PENDING, known).astype(np.uint8),
         symbol="",
         description="phase",
     )
@@ -238,6 +240,12 @@ def _all_pending(field: Field) -> np.ndarray:
     own = tuple(range(field.values.ndim - len(field.own_dims), field.values.ndim))
     pending: np.ndarray = (field.status == Status.PENDING).all(axis=own)
     return pending
+
+
+def _any_filled(field: Field) -> np.ndarray:
+    own = tuple(range(field.values.ndim - len(field.own_dims), field.values.ndim))
+    filled: np.ndarray = (field.status == Status.INTERPOLATED).any(axis=own)
+    return filled
 
 
 def _parameter(result: Result, name: str, checks: Checks | None) -> np.ndarray:

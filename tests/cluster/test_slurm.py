@@ -94,7 +94,7 @@ def test_a_killed_and_requeued_array_equals_an_uninterrupted_run(
 
     folder = tmp_path / "plane.h5.slurm"
     shard = tmp_path / "plane.shard-1-of-4.h5"
-    wait_for(lambda: holder(shard) is not None, 90, "the first finished block of task 1", folder)
+    wait_for(lambda: holder(shard) is not None, 240, "the first finished block of task 1", folder)
     victim = holder(shard)
     assert victim is not None
     os.kill(victim, signal.SIGKILL)
@@ -102,14 +102,14 @@ def test_a_killed_and_requeued_array_equals_an_uninterrupted_run(
     def failed() -> bool:
         return "FAILED" in slurm_module.run(slurm, "scontrol", "show", "job", f"{array}_1")
 
-    wait_for(failed, 60, "the end of the killed task", folder)
+    wait_for(failed, 180, "the end of the killed task", folder)
     assert phasemap("status", output).returncode == 1
     slurm_module.run(slurm, "scontrol", "requeue", f"{array}_1")
 
     def left() -> bool:
         return not slurm_module.run(slurm, "squeue", "--noheader", f"--jobs={array},{merge}").strip()
 
-    wait_for(left, 180, "the end of all jobs", folder)
+    wait_for(left, 400, "the end of all jobs", folder)
     merged = phasemap("merge", *sorted(tmp_path.glob("plane.shard-*-of-4.h5")), "-o", output)
     assert merged.returncode == 0, merged.stdout + merged.stderr
     assert_identical(output, whole)
@@ -126,10 +126,10 @@ def test_a_task_warned_of_its_time_limit_requeues_itself_and_finishes(
     assert done.returncode == 0, done.stderr
     array, _ = re.findall(r"job (\d+)", done.stdout)
     folder, shard = tmp_path / "plane.h5.slurm", tmp_path / "plane.shard-1-of-1.h5"
-    wait_for(lambda: holder(shard) is not None, 90, "the first finished block", folder)
+    wait_for(lambda: holder(shard) is not None, 240, "the first finished block", folder)
     # What the queue does before the time limit: the signal goes to the batch shell.
     slurm_module.run(slurm, "scancel", "--batch", "--signal=USR1", f"{array}_1")
-    wait_for(output.exists, 180, "the merge after the requeue", folder)
+    wait_for(output.exists, 400, "the merge after the requeue", folder)
     # The merged file is complete as soon as it is there: files are replaced whole.
     result = read_result(output)
     assert result.progress[0] == result.progress[1]

@@ -69,9 +69,7 @@ def test_gamma_is_reduced_without_loss(samples, lam):
 def test_density_is_the_derivative_of_the_resolvent(samples, lam, gaussian):
     spectrum = Spectrum(gaussian_ensemble(POINT, 0.3, 0.4, 0.4) if gaussian else from_samples(POINT, *samples))
     step = 1e-4
-    right, left, up, down = (
-        complex(spectrum.resolvent(lam + d).value) for d in (step, -step, 1j * step, -1j * step)
-    )
+    right, left, up, down = (complex(spectrum.resolvent(lam + d).value) for d in (step, -step, 1j * step, -1j * step))
     by_difference = ((right - left) + 1j * (up - down)) / (4.0 * step) / np.pi
     assert by_difference.imag == pytest.approx(0.0, abs=5e-3 * abs(by_difference))
     assert float(spectrum.density(lam)) == pytest.approx(by_difference.real, rel=5e-3)

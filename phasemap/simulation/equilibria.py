@@ -1,13 +1,13 @@
-"""Fixed points of finite networks: Newton's method from many starts.
+"""Fixed points of finite networks, from many starts.
 
-At a fixed point the gates follow h, so that N equations for h remain:
+At a fixed point the gates follow h, so that N equations for h = G(h) remain:
 
-    F(h) = -h + J^h (phi(h) sigma_r(J^r phi(h) + I^r)) + I^h = 0,
+    G(h) = J^h (phi(h) sigma_r(J^r phi(h) + I^r)) + I^h,     where I^h stands outside: I^h / sigma_z(J^z phi(h) + I^z).
 
-and where I^h stands outside a variable update gate F(h) = sigma_z(J^z phi(h) + I^z) (-h + J^h (...)) + I^h = 0.
-
-Each step solves the regularised least-squares problem of Levenberg and Marquardt where Newton's own step does not make
-|F| smaller, so that a start ends at a root or at a minimum of |F| that is none.
+Newton's method finds a root next to its start, but in a large network with exponentially many roots hardly any start is
+next to one. Where it fails, the homotopy h = t G(h) + (1 - t) h_0 is followed by pseudo-arclength from h_0 at t = 0,
+where the solution is unique, to a root at t = 1: as G is bounded, the path from almost every h_0 ends at one, through
+however many folds (Chow, Mallet-Paret and Yorke, Math. Comp. 32, 887 (1978)).
 """
 
 import math
@@ -25,11 +25,16 @@ from phasemap.simulation.jacobian import slaved_state
 
 # Fixed points closer than this, root mean square over units, are one.
 _SAME = 1e-6
+_NEWTON_STEPS = 12
+# Arclengths of the homotopy (root mean square over units): first, largest and smallest step, and how many.
+_FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP, _MOST_STEPS = 0.1, 0.5, 1e-7, 20000
+# A step is good if its corrector converges this fast and the path turns less than this (cosine).
+_CORRECTIONS, _PATH_TOLERANCE, _LEAST_COSINE = 5, 1e-6, 0.8
 
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """A fixed point: `state` (3, N) of h, z, r, the root mean square of F there, and q (N,) of the linearisation."""
+    """A fixed point: `state` (3, N) of h, z, r, the root mean square of G(h) - h, and q (N,) of the linearisation."""
 
     state: FloatArray
     residual: float
@@ -46,7 +51,9 @@ class Equilibria:
 
 
 def find_equilibria(network: Network, starts: Iterable[FloatArray], tolerance: float = 1e-11) -> Equilibria:
-    """Distinct fixed points that Newton's method reaches from `starts`, each (N,) values of h.
+    """Distinct fixed points that `starts`, each (N,) values of h, lead to.
+
+    tolerance: of the residual, relative to the size of h where that is above 1.
 
     Raises:
         UnsupportedError: a hard gate that depends on the state, or noise input.
@@ -60,7 +67,7 @@ def find_equilibria(network: Network, starts: Iterable[FloatArray], tolerance: f
         if found is None:
             failures += 1
             continue
-        same = [k for k, known in enumerate(points) if _distance(known.state[0], found.state[0]) < _SAME]
+        same = [k for k, known in enumerate(points) if _norm(known.state[0] - found.state[0]) < _SAME]
         if same:
             hits[same[0]] += 1
         else:
@@ -70,31 +77,20 @@ def find_equilibria(network: Network, starts: Iterable[FloatArray], tolerance: f
 
 
 def solve_equilibrium(
-    network: Network, start: FloatArray, tolerance: float = 1e-11, max_iterations: int = 200
+    network: Network, start: FloatArray, tolerance: float = 1e-11, max_steps: int = _MOST_STEPS
 ) -> Equilibrium | None:
-    """The fixed point that a start (N,) leads to, its residual below `tolerance`; None if it leads to none."""
-    h = np.array(start, dtype=float)
-    if _feels_update_gate(network):  # a nearly shut unit rests far out, where its gate lets the input balance h
-        update = local_factors(network.parameters, *slaved_state(network, h)).update
-        h += network.drive[0] / np.maximum(update, 1e-3)
-    damping = 0.0
-    error, jacobian = _mismatch(network, h)
-    size = _norm(error)
-    for _ in range(max_iterations):
-        if size < tolerance:
-            state = slaved_state(network, h)
-            return Equilibrium(state, size, _drift(network, state))
-        step = _step(jacobian, error, damping)
-        trial_error, trial_jacobian = _mismatch(network, h + step)
-        trial_size = _norm(trial_error)
-        if trial_size < (1.0 - 1e-4) * size:
-            h, error, jacobian, size = h + step, trial_error, trial_jacobian, trial_size
-            damping = 0.0 if damping < 1e-6 else 0.1 * damping
-        else:
-            damping = 1e-4 if damping == 0.0 else 10.0 * damping
-            if damping > 1e6:
-                return None
-    return None
+    """The fixed point that a start (N,) leads to; None if its path was lost or is longer than `max_steps`.
+
+    Raises:
+        UnsupportedError: a hard gate that depends on the state, or noise input.
+    """
+    _check(network)
+    start = np.array(start, dtype=float)
+    found = _newton(network, start, tolerance)
+    if found is None:
+        near = _follow(network, start, max_steps)
+        found = None if near is None else _newton(network, near, tolerance)
+    return found
 
 
 def random_starts(size: int, count: int, deviations: tuple[float, float], rng: np.random.Generator) -> FloatArray:
@@ -103,21 +99,87 @@ def random_starts(size: int, count: int, deviations: tuple[float, float], rng: n
     return np.asarray(spread[:, None] * rng.standard_normal((count, size)))
 
 
-def _mismatch(network: Network, h: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """F(h) and its Jacobian (N, N)."""
+def _newton(network: Network, start: FloatArray, tolerance: float) -> Equilibrium | None:
+    """Plain Newton steps for as long as every one of them helps."""
+    h, size = start, math.inf
+    for _ in range(_NEWTON_STEPS):
+        target, slopes = _target(network, h)
+        new_size = _norm(target - h) / max(1.0, _norm(h))
+        if new_size < tolerance:
+            state = slaved_state(network, h)
+            return Equilibrium(state, _norm(target - h), _drift(network, state))
+        if not new_size < size:
+            return None
+        size = new_size
+        slopes[np.diag_indices(len(h))] -= 1.0
+        h = h - _solve(slopes, target - h)
+    return None
+
+
+def _follow(network: Network, start: FloatArray, max_steps: int) -> FloatArray | None:
+    """h at the end of the homotopy's path, close to a root; None if it is not reached."""
+    n = len(start)
+    point = np.append(start, 0.0)
+    direction = np.append(_target(network, start)[0] - start, 1.0)  # dh/dt and dt/dt at t = 0
+    direction /= np.linalg.norm(direction)
+    step = _FIRST_STEP * math.sqrt(n)
+    for _ in range(max_steps):
+        corrected = _correct(network, start, point + step * direction, direction)
+        if corrected is not None:
+            new_point, bordered, corrections = corrected
+            bordered[-1] = direction
+            tangent = _solve(bordered, np.append(np.zeros(n), 1.0))
+            tangent /= np.linalg.norm(tangent)
+        if corrected is None or tangent @ direction < _LEAST_COSINE:
+            step *= 0.5
+            if step < _SMALLEST_STEP * math.sqrt(n):
+                return None
+            continue
+        if new_point[-1] >= 1.0:
+            share = (1.0 - point[-1]) / (new_point[-1] - point[-1])
+            return np.asarray(point[:-1] + share * (new_point[:-1] - point[:-1]))
+        point, direction = new_point, tangent
+        if corrections <= 3:
+            step = min(1.5 * step, _LARGEST_STEP * math.sqrt(n))
+    return None
+
+
+def _correct(
+    network: Network, start: FloatArray, predicted: FloatArray, direction: FloatArray
+) -> tuple[FloatArray, FloatArray, int] | None:
+    """The point of the path in the plane through `predicted` across `direction`, with the bordered matrix there."""
+    n = len(start)
+    point = predicted
+    bordered = np.empty((n + 1, n + 1))
+    for k in range(_CORRECTIONS + 1):
+        h, t = point[:-1], point[-1]
+        target, slopes = _target(network, h)
+        np.multiply(slopes, t, out=bordered[:-1, :-1])
+        bordered[np.arange(n), np.arange(n)] -= 1.0
+        bordered[:-1, -1], bordered[-1] = target - start, direction
+        error = np.append(t * target + (1.0 - t) * start - h, direction @ (point - predicted))
+        if _norm(error) < _PATH_TOLERANCE * max(1.0, _norm(h)):
+            return point, bordered, k
+        point = point - _solve(bordered, error)
+        if not np.isfinite(point).all():
+            return None
+    return None
+
+
+def _target(network: Network, h: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """G(h) and its derivative (N, N)."""
     state = slaved_state(network, h)
     at = local_factors(network.parameters, *state)
-    total = -h + network.J_h @ (at.phi * at.output)
+    target = network.J_h @ (at.phi * at.output)
     slopes = network.J_h * (at.phi_slope * at.output)
     if network.modes[1] != CONSTANT:
         slopes += (network.J_h * (at.phi * at.output_slope)) @ (network.J_r * at.phi_slope)
-    slopes[np.diag_indices(network.size)] -= 1.0
     drive = network.drive[0]
-    if not _feels_update_gate(network):
-        return total + (drive if network.parameters.input_inside else drive / at.update), slopes
-    slopes *= at.update[:, None]
-    slopes += (total * at.update_slope)[:, None] * network.J_z * at.phi_slope
-    return at.update * total + drive, slopes
+    if network.parameters.input_inside:
+        return target + drive, slopes
+    if _feels_update_gate(network):
+        slopes -= (drive * at.update_slope / at.update**2)[:, None] * network.J_z * at.phi_slope
+    return target + drive / at.update, slopes
 
 
 def _feels_update_gate(network: Network) -> bool:
@@ -134,23 +196,15 @@ def _drift(network: Network, state: FloatArray) -> FloatArray:
     return np.asarray(-at.update_slope * network.drive[0] / at.update)
 
 
-def _step(jacobian: FloatArray, error: FloatArray, damping: float) -> FloatArray:
-    if damping == 0.0:
-        try:
-            return np.asarray(np.linalg.solve(jacobian, -error))
-        except np.linalg.LinAlgError:
-            damping = 1e-6
-    normal = jacobian.T @ jacobian
-    normal[np.diag_indices(len(error))] += damping
-    return np.asarray(np.linalg.solve(normal, -(jacobian.T @ error)))
+def _solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    try:
+        return np.asarray(np.linalg.solve(matrix, right))
+    except np.linalg.LinAlgError:  # exactly singular: the caller sees a step without a value
+        return np.full_like(right, np.nan)
 
 
 def _norm(x: FloatArray) -> float:
     return float(np.sqrt(np.mean(x * x)))
-
-
-def _distance(a: FloatArray, b: FloatArray) -> float:
-    return _norm(a - b)
 
 
 def _check(network: Network) -> None:

@@ -53,6 +53,9 @@ class LocalEnsemble:
     def atoms(self) -> list[tuple[float, float]]:
         """(position, fraction of all eigenvalues) of all eigenvalues that share one value however large the network."""
         gate, found = self.units.gate, self.dead_atoms
+        if self.live_z and self.live_r and self.units.tau_z == self.units.tau_r > 0:
+            # Combinations of both gates that cancel in h decay on their own.
+            found.append((-1.0 / self.units.tau_z, 1.0 / self.dimensions))
         if self.units.independent and not gate.smooth:
             # Units that the couplings do not reach: all of them, or those whose update gate is shut.
             found += [

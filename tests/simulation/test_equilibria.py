@@ -56,7 +56,7 @@ def test_input_moves_the_fixed_point_and_the_flow_settles_there(inside):
 
 def test_a_start_in_vain_is_no_fixed_point():
     network = draw_network(make_parameters(g_h=5.0), 30, SEED)
-    assert solve_equilibrium(network, starts(30, 1)[0], max_iterations=1) is None
+    assert solve_equilibrium(network, starts(30, 1)[0], max_steps=1) is None
 
 
 def test_noise_and_hard_gates_are_refused():

@@ -81,7 +81,7 @@ def _list() -> None:
 def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: list[str], force: bool) -> int:
     from functools import partial
 
-    from phasemap.cli.sweep import make_executor, run_sweep
+    from phasemap.cli.sweep import INTERRUPTED, make_executor, run_sweep
     from phasemap.sweep import environment
 
     environment.prepare_compilation_cache()
@@ -91,7 +91,8 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
         _check_format(suffix)
     count = environment.available_processors() if workers is None else workers
     code = run_sweep(settings, target, partial(make_executor, "processes", None, count), None, force)
-    _draw(settings, target, formats)
+    if code != INTERRUPTED:
+        _draw(settings, target, formats)
     return code
 
 

@@ -178,7 +178,8 @@ def curve(problem: Problem, ln_gamma: float) -> Curve:
     while found.pieces and found.pieces[0][0].profile.ln_gamma < ln_gamma and stage_up < _STAGES_UP:
         stage_up += 1
         found = _assembled(problem, stage_up, stage_down)
-    if not found.pieces or _is_beyond(found.pieces[0][-1], ln_gamma) or _is_torn(problem, found.pieces[0][-1]):
+    last = found.pieces[0][-1] if found.pieces else None
+    if last is None or _may_reach(problem, last, ln_gamma) or _is_torn(problem, last):
         found = _assembled(problem, stage_up, len(_LOWEST) - 1)
     return found
 
@@ -193,9 +194,11 @@ def whole_curve(problem: Problem) -> Curve:
     return found if near_zero else _assembled(problem, 0, len(_LOWEST) - 1)
 
 
-def _is_beyond(last: Sample, ln_gamma: float) -> bool:
-    """Whether a curve that goes on as its last sample does may reach a gain."""
-    return (ln_gamma - last.profile.ln_gamma) * last.d_ln_gamma > -1e-3 * abs(last.d_ln_gamma)
+def _may_reach(problem: Problem, last: Sample, ln_gamma: float) -> bool:
+    """Whether the curve may reach a gain beyond its last sample."""
+    if is_driven(problem):
+        return ln_gamma <= last.profile.ln_gamma + 1e-3
+    return _is_within(last, ln_gamma, 4.0)
 
 
 def _is_torn(problem: Problem, last: Sample) -> bool:
@@ -205,13 +208,17 @@ def _is_torn(problem: Problem, last: Sample) -> bool:
 
 def ends_near(last: Sample, ln_gamma: float) -> bool:
     """Whether a gain lies between the last sample and where the fluctuations vanish."""
-    change = abs(last.d_ln_gamma)
+    return _is_within(last, ln_gamma, 0.9)
+
+
+def _is_within(last: Sample, ln_gamma: float, share: float) -> bool:
+    """Whether a gain lies within a share of the way from the last sample to where the fluctuations vanish."""
     part = last.profile.x[0] - last.profile.x_limit
     closing = last.dx[-1] - last.dx[0]
     # Without a limit ln X_0 goes to minus infinity, and ln gamma changes in proportion to X_0.
     arclength = part / closing if last.profile.x_limit > 0.0 and closing > 0.0 else 1.0 / abs(last.d_ln_x)
     beyond = (ln_gamma - last.profile.ln_gamma) * math.copysign(1.0, last.d_ln_gamma)
-    return bool(0.0 <= beyond <= 0.9 * change * arclength)
+    return bool(0.0 <= beyond <= share * abs(last.d_ln_gamma) * arclength)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Fluctuating:
     """A solution of the dynamic mean field in units of the gated membrane time.
 
     values, errors: by name in NUMBERS.
-    converged: whether every iteration did; the errors say how well.
+    converged, exponent_converged: whether the iterations did; the errors say how well.
     stable: whether it is the outer side of its fold.
     """
 
@@ -42,6 +42,7 @@ class Fluctuating:
     values: dict[str, float]
     errors: dict[str, float]
     converged: bool
+    exponent_converged: bool
     stable: bool
 
 
@@ -115,7 +116,7 @@ def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -
         errors = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
         errors["lyapunov_max"] += state.uncertainty
         errors["lyapunov_times_relaxation"] += state.uncertainty * values["relaxation_time"]
-        result = Fluctuating(profile, values, errors, state.converged, profile.orientation > 0.0)
+        result = Fluctuating(profile, values, errors, True, state.converged, profile.orientation > 0.0)
         if state.converged and all(errors[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
             return result
         nodes, window, x = level, profile.window, profile.x
@@ -162,4 +163,4 @@ def _unrefined(sample: Sample | None) -> Fluctuating | None:
     errors = {name: abs(value) for name, value in values.items()}
     variance = float(sample.profile.x[0] - sample.profile.x_limit) / math.exp(sample.profile.ln_gamma)
     errors["variance"] = errors["activity_variance"] = variance
-    return Fluctuating(sample.profile, values, errors, False, sample.d_ln_gamma * sample.d_ln_x > 0.0)
+    return Fluctuating(sample.profile, values, errors, False, False, sample.d_ln_gamma * sample.d_ln_x > 0.0)

@@ -170,7 +170,7 @@ class _Plane:
         if not _is_solvable(point) or not _is_noisy(point):
             return {}
         problem, gain, rate = reduce(point)
-        attractors = [s for s in solutions(problem, gain) if s.stable and s.converged]
+        attractors = [s for s in solutions(problem, gain) if s.stable and s.converged and s.exponent_converged]
         if not attractors:
             return {}
         values = attractors[-1].values

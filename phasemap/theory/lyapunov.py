@@ -7,7 +7,7 @@ import numpy as np
 
 from phasemap.kernels.correlations import CONSTANT_GATE, CONVERGED, HARD_GATE
 from phasemap.kernels.lyapunov import Linearisation, leading_exponent
-from phasemap.kernels.window import Grid
+from phasemap.kernels.window import Grid, apply_propagator
 from phasemap.model.results import FloatArray
 from phasemap.theory.correlations import WINDOW, Profile, grid, resample
 
@@ -16,8 +16,8 @@ _TOLERANCE = 1e-8
 # square.
 _LENGTHS = 12.0
 _SLOWEST = 1e-5
-# An attraction below this changes lambda by its square only.
-_WEAK = 1e-4
+# Decay rate of a bound state, and its decay over the attraction's range, that perturbation theory covers.
+_WEAK = 2e-3
 _LARGEST_STRETCH = 12.0
 
 
@@ -55,9 +55,9 @@ def leading(linear: Linearisation, nodes: Grid, window: float, start: Exponent |
     Next to a transition from negative exponents the eigenfunction outlives the correlations: the window then grows.
     """
     own = (nodes, window)
-    attraction = _attraction(linear, nodes, window)
-    if attraction < _WEAK:
-        return Exponent(_edge(linear), True, np.ones(len(nodes.t)), nodes, window, attraction**2)
+    weak = _weakly_bound(linear, nodes, window)
+    if weak is not None:
+        return weak
     if start is not None and start.window > window:
         nodes, window = _longer(own, start.window), start.window
     found = _solve(linear, own, nodes, window, start)
@@ -70,24 +70,42 @@ def leading(linear: Linearisation, nodes: Grid, window: float, start: Exponent |
     return found
 
 
-def _attraction(linear: Linearisation, nodes: Grid, window: float) -> float:
-    """Integral over t > 0 of what the map gains over its value at long lags: the decay rate of a weakly bound state."""
-    gain = linear.p + (linear.c * linear.q if linear.moving else 0.0)
-    return float(window * (nodes.weights @ np.abs(gain - gain[-1])))
+def _weakly_bound(linear: Linearisation, nodes: Grid, window: float) -> Exponent | None:
+    """The exponent where coefficients are nearly constant; None where they are not.
+
+    A weak attraction V(t) over the value at long lags binds a state exp(-k t) with k the integral of V over t > 0, if
+    that decays slowly over the range of V: lambda is then known to third order without a window that holds 1/k.
+    """
+    edge = _edge(linear, 0.0)
+    gate = np.zeros(len(nodes.t))
+    if linear.moving:
+        if 1.0 + edge * linear.tau < _WEAK:
+            return None  # the gate's own rate leads
+        apply_propagator(nodes, window, 1.0 + edge * linear.tau, linear.tau, linear.q, gate)
+    attraction = linear.p + linear.c * gate
+    attraction = attraction - attraction[-1]
+    k = max(float(window * (nodes.weights @ attraction)), 0.0)
+    decay_over_range = float(window**2 * (nodes.weights @ (nodes.t * np.abs(attraction))))
+    if k > _WEAK or decay_over_range > _WEAK:
+        return None
+    return Exponent(_edge(linear, k), True, np.ones(len(nodes.t)), nodes, window, 4.0 * k**2 * (decay_over_range + k))
 
 
-def _edge(linear: Linearisation) -> float:
-    """The exponent of constant coefficients: ((1 + v)**2 - p) (1 + v tau)**2 = c q, the largest root."""
+def _edge(linear: Linearisation, k: float) -> float:
+    """The exponent v of constant coefficients at decay rate k of the state, the largest root of
+
+    ((1 + v)**2 - k**2 - p) ((1 + v tau)**2 - tau**2 k**2) = c q.
+    """
     p, cross, tau = float(linear.p[-1]), float(linear.c[-1] * linear.q[-1]), linear.tau
-    if not linear.moving or cross == 0.0:
-        free = math.sqrt(max(p, 0.0)) - 1.0
-        return max(free, -1.0 / tau) if linear.moving and tau > 0.0 else free
-    low, high = math.sqrt(p) - 1.0, math.sqrt(p + cross) + 1.0
-    if tau > 0.0:
-        low = max(low, -1.0 / tau)
+    low = math.sqrt(max(p, 0.0) + k * k) - 1.0
+    if linear.moving and tau > 0.0:
+        low = max(low, k - 1.0 / tau)
+    if not linear.moving or cross <= 0.0:
+        return low
+    high = math.sqrt(max(p, 0.0) + cross + k * k) + 1.0
     for _ in range(200):
         middle = 0.5 * (low + high)
-        if ((1.0 + middle) ** 2 - p) * (1.0 + middle * tau) ** 2 < cross:
+        if ((1.0 + middle) ** 2 - k * k - p) * ((1.0 + middle * tau) ** 2 - (tau * k) ** 2) < cross:
             low = middle
         else:
             high = middle

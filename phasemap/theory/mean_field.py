@@ -39,6 +39,7 @@ _RATE_POWER = {"lyapunov_max": 1, "correlation_time": -1, "relaxation_time": -1}
 _LARGEST = 3
 # Correlation functions: name -> the quantity that is their value at lag 0.
 FUNCTIONS = {"autocorrelation": "variance", "activity_autocorrelation": "activity_variance"}
+_OF_EXPONENT = ("lyapunov_max", "lyapunov_times_relaxation")
 _ACCEPTED = 1e-6
 _SMALL_RATE = 1e-3
 
@@ -168,7 +169,8 @@ def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Tabl
     for name in QUANTITIES:
         value, error = solution.values[name], solution.errors[name]
         unit = rate ** _RATE_POWER.get(name, 0)
-        status = Status.CONVERGED if solution.converged and _is_good(name, value, error) else Status.NOT_CONVERGED
+        reliable = solution.converged and (solution.exponent_converged or name not in _OF_EXPONENT)
+        status = Status.CONVERGED if reliable and _is_good(name, value, error) else Status.NOT_CONVERGED
         table.put(name, at, value * unit, error * unit, status)
     functions = functions_of(solution.profile, rate, STORED_LAGS)
     table.functions["autocorrelation"][at] = functions.membrane

@@ -14,7 +14,8 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.correlations import Profile, grid_for, solve, window_for
 
 _NODES = 24
-_TOLERANCE = 1e-10
+# The first solve leaves its last Newton step to the second.
+_FIRST_TOLERANCE, _TOLERANCE = 1e-8, 1e-10
 _FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP = 0.3, 0.8, 1e-6
 _MOST_SAMPLES = 200
 
@@ -57,16 +58,18 @@ def trace_grid(problem: Problem) -> Grid:
 def correct(problem: Problem, x: FloatArray, ln_gamma: float, window: float, constraint: Constraint) -> Sample | None:
     """The solution next to a prediction on the trace's grid, on a window that suits it; None if there is none."""
     for _ in range(4):
-        found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _TOLERANCE, 12)
-        if found is None or found.residual > _TOLERANCE or not found.fluctuates:
+        found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _FIRST_TOLERANCE, 12)
+        if found is None or found.residual > _FIRST_TOLERANCE or not found.fluctuates:
             return None
         wanted = window_for(problem, found.rate)
         if not wanted < math.inf:
             return None
         if 0.75 < window / wanted < 1.4:
-            # The tangent is a Newton step behind the solution: once more for that.
+            # Once more: the tangent is a Newton step behind the solution.
             x, ln_gamma = found.x, found.ln_gamma
-            found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _TOLERANCE, 1) or found
+            found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _TOLERANCE, 2)
+            if found is None or found.residual > _TOLERANCE or not found.fluctuates:
+                return None
             return Sample(found, found.solution.tangent[:-1], float(found.solution.tangent[-1]))
         wanted = min(max(wanted, 0.3 * window), 3.0 * window)
         x, window, ln_gamma = found.on(trace_grid(problem), wanted), wanted, found.ln_gamma

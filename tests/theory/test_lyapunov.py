@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import eigh_tridiagonal
 
 from phasemap.model.parameters import make_parameters
-from phasemap.theory import statics
+from phasemap.theory import lyapunov, statics
 from phasemap.theory.correlation_functions import functions_of
 from phasemap.theory.correlations import reduce
 from phasemap.theory.fluctuating import solutions
@@ -55,7 +55,7 @@ def test_the_additive_network_agrees_with_its_schroedinger_problem(gain):
 
 
 def test_the_eigenfunction_has_no_node_and_decays():
-    for values in ({"g_h": 1.05}, {"g_h": 2.5, "alpha_r": 9.0}, {"g_h": 0.7, "noise_h": 0.4}):
+    for values in ({"g_h": 1.05}, {"g_h": 2.5, "alpha_r": 9.0}, {"g_h": 1.3, "noise_h": 0.4}):
         state = exponent(attractor(**values).profile)
         assert state.converged
         assert state.state.min() > -1e-6 and state.state.max() == pytest.approx(1.0)
@@ -92,6 +92,17 @@ def test_weak_noise_on_the_gate_leaves_the_zero_states_edge():
     edge = statics.solve_points([parameters._replace(noise_r=0.0)])["leading_edge"].value[0, 0]
     assert converged and error < 1e-8
     assert value == pytest.approx(edge, abs=1e-5) and value > edge
+
+
+def test_weakly_bound_states_continue_those_that_are_solved(monkeypatch):
+    """Below some strength of the noise perturbation theory takes over: at the same point both agree."""
+    values = {"g_h": 0.5, "noise_h": 0.2, "alpha_r": 2.0, "tau_r": 0.5, "beta_r": -1.0}
+    weak = exponent(attractor(**values).profile)
+    assert 0.0 < weak.uncertainty < 1e-6
+    monkeypatch.setattr(lyapunov, "_WEAK", 1e-9)
+    solved = exponent(attractor(**values).profile)
+    assert solved.converged and solved.uncertainty == 0.0
+    assert weak.value == pytest.approx(solved.value, abs=weak.uncertainty)
 
 
 @pytest.mark.parametrize(("tau", "noise"), [(0.05, 4.0), (40.0, 0.6)])

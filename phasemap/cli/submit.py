@@ -49,11 +49,14 @@ def submit(
 
     from phasemap.config import load_config
     from phasemap.quantities import REGISTRY
+    from phasemap.sweep.plan import make_plan
     from phasemap.sweep.slurm import ArrayJob
 
     if engine not in _ENGINES:
         raise ConfigError(f"--engine {engine!r} is unknown: phasemap knows {', '.join(_ENGINES)}.")
     settings = load_config(config, REGISTRY, overrides or [])
+    if jobs > 1:
+        make_plan(settings).shard(1, jobs)  # says so if this sweep cannot be cut
     job = ArrayJob(
         config=settings.text,
         output=(output or settings.output or Path(f"{config.stem}.h5")).absolute(),

@@ -27,7 +27,7 @@ from phasemap.simulation.jacobian import slaved_state
 _SAME = 1e-6
 _NEWTON_STEPS = 12
 # Arclengths of the homotopy (root mean square over units): first, largest and smallest step, and how many.
-_FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP, _MOST_STEPS = 0.1, 0.5, 1e-7, 20000
+_FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP, _MOST_STEPS = 0.1, 0.5, 1e-7, 3000
 # A step is good if its corrector converges this fast and the path turns less than this (cosine).
 _CORRECTIONS, _PATH_TOLERANCE, _LEAST_COSINE = 5, 1e-6, 0.8
 

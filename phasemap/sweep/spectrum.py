@@ -32,7 +32,7 @@ _PATH_SAMPLES, _ENSEMBLE_ERROR = 20000, 0.01
 # Points at which the theory's distributions are computed.
 _PLACES = 121
 # Starts of the search for fixed points, per network, and the transient of a trajectory.
-_STARTS, _TRANSIENT, _STEP = 2, 200.0, 0.1
+_STARTS, _TRANSIENT, _STEP = 6, 200.0, 0.1
 # Eigenvalues this close to an atom belong to it; a state with smaller h is the zero state.
 _SAME = 1e-6
 
@@ -162,14 +162,12 @@ def _units(network: Network, sample: str, state: SpectralState, seed: np.random.
         return np.asarray(units)
     deviation = float(state.draw(network.size, rng)[0][0].std())
     deviations = (0.5 * deviation, 2.0 * deviation) if deviation > 0.0 else (0.1, 1.0)
-    found = find_equilibria(network, random_starts(network.size, _STARTS, deviations, rng)).points
     at_zero = deviation == 0.0
-    good = [point for point in found if bool(np.abs(point.state[0]).max() < _SAME) == at_zero]
-    if not good:
-        return None
-    # The one whose activity is nearest to that of the state.
-    nearest = min(good, key=lambda point: abs(float(point.state[0].std()) - deviation))
-    return np.concatenate([nearest.state, nearest.drift[None]])
+    for first in random_starts(network.size, _STARTS, deviations, rng):
+        for point in find_equilibria(network, [first]).points:
+            if bool(np.abs(point.state[0]).max() < _SAME) == at_zero:
+                return np.concatenate([point.state, point.drift[None]])
+    return None
 
 
 def distributions(spectrum: Spectrum) -> tuple[Distribution, Distribution]:
@@ -191,7 +189,9 @@ def distributions(spectrum: Spectrum) -> tuple[Distribution, Distribution]:
     r = np.geomspace(1e-6, top * (1.0 + 1e-9), _PLACES)
     near = np.concatenate([m * (1.0 + sign * np.geomspace(1e-3, 0.3, 6)) for m in moduli for sign in (-1.0, 1.0)])
     r = np.unique(np.concatenate([r, near[(near > r[0]) & (near < r[-1])]]))
-    within = np.array([spectrum.fraction_within(at) - sum(w for a, w in atoms if abs(a) < at) for at in r])
+    within = np.array(
+        [spectrum.fraction_within(at) - sum(w * np.heaviside(at - abs(a), 0.5) for a, w in atoms) for at in r]
+    )
     return Distribution(x, below / share), Distribution(r, within / share)
 
 

@@ -91,8 +91,9 @@ class Spectrum:
         return np.where(found.converged, found.density, np.nan)
 
     def fraction_within(self, radius: float) -> float:
-        """Fraction of eigenvalues with |lambda| < radius, atoms included; NaN if the equations were not solved."""
-        total = self._free.fraction_within(radius) + sum(w for at, w in self.ensemble.dead_atoms if abs(at) < radius)
+        """Fraction with |lambda| < radius, atoms included (half of one on the circle); NaN if not solved."""
+        atoms = self.ensemble.dead_atoms
+        total = self._free.fraction_within(radius) + sum(w * np.heaviside(radius - abs(at), 0.5) for at, w in atoms)
         for a, b in self.arcs(radius):
             theta, weight = gauss(a, b, self.nodes)
             lam = (radius * np.exp(1j * theta)).astype(np.complex128)
@@ -101,7 +102,7 @@ class Spectrum:
         return float(total)
 
     def fraction_left_of(self, x: float) -> float:
-        """Fraction of eigenvalues with Re lambda < x, atoms included; NaN if the equations were not solved."""
+        """Fraction with Re lambda < x, atoms included (half of one at x); NaN if the equations were not solved."""
         atoms = self.ensemble.dead_atoms
         total = self._free.fraction_left_of(x) + sum(w * np.heaviside(x - at, 0.5) for at, w in atoms)
         height = float(self.support.height(x))

@@ -1,0 +1,107 @@
+"""The Jacobian's spectrum: time per point, mass of the density, agreement with networks, pinching of the edge.
+
+    python tests/benchmarks/bench_spectrum.py [--figure results/jacobian_spectra.png] [--size 2000]
+
+With --figure only the spectra for (alpha_z, alpha_r) in {low, high}^2 are drawn (and, beside them, the distributions).
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+
+from phasemap.cli.spectrum import scene_of
+from phasemap.figures.eigenvalues import draw_eigenvalues
+from phasemap.figures.jacobian_spectrum import DistributionScene, draw_distributions
+from phasemap.figures.style import save
+from phasemap.model.parameters import make_parameters
+from phasemap.sweep.spectrum import Request, spectral_report
+from phasemap.theory import statics
+from phasemap.theory.pinching import pinching_rate
+from phasemap.theory.spectral_mass import integrated_density
+from phasemap.theory.spectral_points import solve_points
+from phasemap.theory.spectral_states import fixed_point_ensembles
+from phasemap.theory.spectral_support import Support
+from phasemap.theory.spectrum import Spectrum
+
+POINTS = {
+    "no gates": {"g_h": 3.0},
+    "update gate": {"g_h": 3.0, "alpha_z": 10.0},
+    "output gate": {"g_h": 3.0, "alpha_r": 3.0},
+    "both gates": {"g_h": 3.0, "alpha_z": 10.0, "alpha_r": 3.0, "tau_r": 0.5},
+    "both steep": {"g_h": 3.0, "alpha_z": 30.0, "alpha_r": 20.0, "tau_r": 0.5},
+}
+LOW_AND_HIGH = [(1.0, 0.5), (20.0, 0.5), (1.0, 5.0), (20.0, 5.0)]
+
+
+def seconds_per_point() -> None:
+    for name, values in POINTS.items():
+        point = make_parameters(values)
+        solve_points([point])
+        best = min(_timed(lambda point=point: solve_points([point])) for _ in range(3))
+        print(f"{name:12s} all spectral quantities of all fixed points: {1e3 * best:6.1f} ms")
+
+
+def _timed(run) -> float:
+    start = time.process_time()
+    run()
+    return time.process_time() - start
+
+
+def masses() -> None:
+    for name in ("no gates", "update gate", "output gate"):
+        spectrum = Spectrum(fixed_point_ensembles(make_parameters(POINTS[name]), 0.7)["upper"])
+        print(f"{name:12s} density integrates to {integrated_density(spectrum, 5, 1e-5):.6f}")
+
+
+def pinching() -> None:
+    alphas = np.array([40.0, 60.0, 90.0, 120.0])
+    points = [make_parameters(g_h=2.0, alpha_z=a) for a in alphas]
+    known = statics.solve_points(points[:1])
+    predicted = pinching_rate(*(float(known[name].value[0, 3]) for name in ("static_gain", "delta_z")))
+    edges = [Support(fixed_point_ensembles(p)["upper"]).edge for p in points]
+    print(
+        f"edge against alpha_z: fitted rate {-np.polyfit(alphas, np.log(edges), 1)[0]:.5f}, predicted {predicted:.5f}"
+    )
+
+
+def networks(sizes: tuple[int, ...]) -> None:
+    for size in sizes:
+        report = spectral_report(make_parameters(g_h=3.0, alpha_z=3.0), Request(size=size))
+        found = report.agreement
+        print(f"N = {size}: outside {found.outside:.4f}, KS {found.real_part:.4f} and {found.modulus:.4f}")
+
+
+def figure(path: Path, size: int) -> None:
+    scenes, curves = [], []
+    for alpha_z, alpha_r in LOW_AND_HIGH:
+        p = make_parameters(g_h=3.0, alpha_z=alpha_z, alpha_r=alpha_r)
+        start = time.perf_counter()
+        report = spectral_report(p, Request(size=size))
+        title = rf"$\alpha_z = {alpha_z:g}$, $\alpha_r = {alpha_r:g}$"
+        scenes.append(scene_of(report, title))
+        found = report.agreement
+        parts = [(one.x, one.theory) for one in (report.real_part, report.modulus)]
+        curves.append(
+            DistributionScene(*parts, np.concatenate(report.eigenvalues), (found.real_part, found.modulus), title)
+        )
+        print(f"({alpha_z:g}, {alpha_r:g}) N = {size}: outside {found.outside:.4f}, KS {found.real_part:.4f} and "
+              f"{found.modulus:.4f}, {time.perf_counter() - start:.0f} s", flush=True)  # fmt: skip
+    for name in (path, path.with_suffix(".pdf")):
+        save(draw_eigenvalues(scenes, 2, "double"), name)
+    save(draw_distributions(curves), path.with_name(f"{path.stem}_distributions.png"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--figure", type=Path)
+    parser.add_argument("--size", type=int, default=2000)
+    chosen = parser.parse_args()
+    if chosen.figure is not None:
+        figure(chosen.figure, chosen.size)
+    else:
+        seconds_per_point()
+        masses()
+        pinching()
+        networks((250, 500, 1000, 2000))

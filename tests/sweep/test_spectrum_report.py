@@ -1,0 +1,68 @@
+"""Theory against networks: eigenvalues inside the support, distributions that agree, states by name."""
+
+import numpy as np
+import pytest
+
+from phasemap.errors import PhasemapError
+from phasemap.model.parameters import make_parameters
+from phasemap.sweep.spectrum import Distribution, Request, kolmogorov_smirnov, spectral_report
+
+GATED = {"g_h": 3.0, "alpha_z": 3.0, "alpha_r": 2.0, "tau_r": 0.5}
+
+
+def test_distances_of_a_known_sample():
+    uniform = Distribution(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    assert kolmogorov_smirnov(np.array([0.5]), uniform) == pytest.approx(0.5)
+    assert kolmogorov_smirnov((np.arange(10) + 0.5) / 10, uniform) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"g_h": 2.0}, {"g_h": 3.0, "alpha_z": 3.0}, {"g_h": 3.0, "alpha_z": np.inf}, GATED]
+)
+def test_units_of_the_mean_field_have_the_predicted_spectrum(parameters):
+    found = spectral_report(make_parameters(parameters), Request(size=250, realisations=2)).agreement
+    # The units are independent draws: 99.9 % of their own Kolmogorov-Smirnov distances are below this.
+    bound = 1.95 / np.sqrt(2 * 250)
+    assert found.real_part < bound
+    assert found.modulus < bound
+    assert found.outside < 0.08
+
+
+def test_distributions_rise_from_zero_to_one():
+    report = spectral_report(make_parameters({**GATED, "tau_z": 0.5}), Request(sample="none"))
+    for one in (report.real_part, report.modulus):
+        assert (np.diff(one.theory) > -1e-6).all()
+        assert one.theory[[0, -1]] == pytest.approx([0.0, 1.0], abs=1e-4)
+    assert report.agreement is None
+
+
+def test_trajectories_agree_with_the_averages_over_their_own_units():
+    p = make_parameters(g_h=3.0, alpha_r=2.0, tau_r=0.5)
+    report = spectral_report(p, Request(sample="trajectory", size=200))
+    assert report.state == "dynamics"
+    assert max(report.own.real_part, report.own.modulus) < 0.08
+
+
+def test_fixed_points_of_networks_agree_with_the_averages_over_their_own_units():
+    report = spectral_report(make_parameters(g_h=2.0), Request(sample="newton", size=80, realisations=3))
+    assert len(report.eigenvalues) >= 2
+    assert max(report.own.real_part, report.own.modulus) < 0.15
+
+
+@pytest.mark.slow
+def test_fewer_eigenvalues_lie_outside_in_larger_networks():
+    p = make_parameters(g_h=3.0, alpha_z=3.0)
+    small, large = (
+        spectral_report(p, Request(size=size, realisations=count)).agreement.outside
+        for size, count in ((60, 40), (480, 4))
+    )
+    assert large < 0.75 * small
+
+
+def test_states_that_do_not_exist_are_refused():
+    with pytest.raises(PhasemapError, match="zero, middle, upper"):
+        spectral_report(make_parameters(g_h=1.8, alpha_r=20.0), Request(state="lower"))
+    with pytest.raises(PhasemapError, match="attractor"):
+        spectral_report(make_parameters(g_h=0.5), Request(state="dynamics"))
+    with pytest.raises(PhasemapError, match="trajectories"):
+        spectral_report(make_parameters(g_h=3.0), Request(state="upper", sample="trajectory"))

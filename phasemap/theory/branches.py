@@ -26,6 +26,8 @@ from phasemap.theory.tracing import Sample, correct, follow, trace_grid
 
 _FIRST_AMPLITUDES = (2.5, 6.0, 15.0, 40.0)
 _FIRST_FLOORS = (0.0, 0.3, 0.6, 0.85)
+# A slow gate is approached from fast ones by factors.
+_FAST_GATES, _SLOWER = (3.0, 0.3), 1.5
 # Gains below are taken for this one, at which a network is linear to rounding.
 SMALLEST_GAIN = 1e-6
 # Stages of the way down end at these variances, or where the fluctuating part is this fraction of the variance; under
@@ -59,6 +61,33 @@ def static_ln_gamma(problem: Problem, ln_x: float) -> float:
 
 def _first(problem: Problem) -> Sample | None:
     """A solution at moderate amplitude: the static one's gain and the additive network's shape are near enough."""
+    for tau_r in _approach(problem.tau_r):
+        found = _met(problem._replace(tau_r=tau_r))
+        if found is not None:
+            return found if tau_r == problem.tau_r else _slowed(problem, found)
+    return None
+
+
+def _approach(tau_r: float) -> tuple[float, ...]:
+    """Time constants of the gate to begin with: the own one, then faster ones."""
+    return (tau_r, *(tau for tau in _FAST_GATES if tau < tau_r))
+
+
+def _slowed(problem: Problem, found: Sample) -> Sample | None:
+    """A solution with a fast gate, continued to the own time constant at fixed variance."""
+    while found.profile.problem.tau_r < problem.tau_r:
+        slower = problem._replace(tau_r=min(_SLOWER * found.profile.problem.tau_r, problem.tau_r))
+        old = found.profile
+        window = max(old.window, window_for(slower, old.rate))
+        x = old.on(trace_grid(slower), window)
+        after = correct(slower, x, old.ln_gamma, window, Constraint(1.0, 0.0, old.ln_x, 0.0))
+        if after is None:
+            return None
+        found = after
+    return found
+
+
+def _met(problem: Problem) -> Sample | None:
     for amplitude, floor in itertools.product(_FIRST_AMPLITUDES, _FIRST_FLOORS):
         ln_x = 2.0 * math.log(amplitude + 3.0 * abs(problem.bias_h))
         orbit = additive.orbit_at(ln_x)
@@ -202,8 +231,11 @@ def _may_reach(problem: Problem, last: Sample, ln_gamma: float) -> bool:
 
 
 def _is_torn(problem: Problem, last: Sample) -> bool:
-    """Whether a driven curve has lost its way at the zero state: the quiet response is a piece of its own."""
-    return is_driven(problem) and bool(last.profile.x[0] < _LOST and last.d_ln_gamma > 0.0)
+    """Whether a driven curve loses its way where it would end without noise: then the quiet response is apart."""
+    p = last.profile
+    at_zero = p.x[0] < _LOST and last.d_ln_gamma > 0.0
+    at_static = last.fluctuating_part < _LOWEST[-1][1] and p.ln_gamma > 2.0 * math.log(_LOWEST[0][2])
+    return is_driven(problem) and bool(at_zero or at_static)
 
 
 def ends_near(last: Sample, ln_gamma: float) -> bool:

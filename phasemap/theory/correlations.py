@@ -30,8 +30,8 @@ from phasemap.theory.gaussian_pairs import tables, with_panels
 
 # The window in units of the slowest decay time. Reflection at its end changes C_h(0) by exp(-2 WINDOW) and less.
 WINDOW = 16.0
-# Stretch of grids; it grows with the logarithm of timescales beyond _LONG.
-_STRETCH, _LARGEST_STRETCH, _LONG = 5.0, 10.0, 20.0
+# Stretch of grids; it grows with the logarithm of timescales beyond _LONG and of steepness beyond _STEEP.
+_STRETCH, _LARGEST_STRETCH, _LONG, _STEEP = 5.0, 10.0, 20.0, 10.0
 
 
 @lru_cache(maxsize=64)
@@ -74,13 +74,17 @@ def grid(nodes: int, stretch: float) -> Grid:
     )
 
 
-def grid_for(problem: Problem, nodes: int) -> Grid:
-    """The grid of a problem: denser at short lags where a slow output gate or noise makes the window long."""
+def grid_for(problem: Problem, nodes: int, scale: float = 0.0) -> Grid:
+    """The grid of a problem: denser at short lags where a slow output gate or noise makes the window long.
+
+    scale: standard deviation of the argument of tanh; a steep function sees changes over 1/scale of the correlation
+           time.
+    """
     slowest = max(problem.tau_r, problem.tau_noise)
-    if slowest <= _LONG:
-        return grid(nodes, _STRETCH)
+    more = max(math.log(slowest / _LONG), 0.0) if slowest > 0.0 else 0.0
+    more += max(math.log(scale / _STEEP), 0.0) if scale > 0.0 else 0.0
     # In whole steps, so that grids are shared.
-    return grid(nodes, min(_STRETCH + round(math.log(slowest / _LONG)), _LARGEST_STRETCH))
+    return grid(nodes, min(_STRETCH + round(more), _LARGEST_STRETCH))
 
 
 def gated_rate(parameters: Parameters) -> float:
@@ -171,9 +175,11 @@ class Profile:
 
     @property
     def fluctuates(self) -> bool:
-        """Whether X is a correlation function that is not constant."""
+        """Whether X is a correlation function that is not constant; weak noise on strong static input counts."""
         x = self.x
-        return bool(np.abs(x[1:]).max() <= x[0] * (1.0 + 1e-9) and x[0] - self.x_limit > 1e-7 * x[0])
+        noisy = self.problem.noise_h > 0.0 or self.problem.noise_r > 0.0
+        smallest = 1e-13 if noisy else 1e-7
+        return bool(np.abs(x[1:]).max() <= x[0] * (1.0 + 1e-9) and x[0] - self.x_limit > smallest * x[0])
 
     def on(self, nodes: Grid, window: float) -> FloatArray:
         """X on another grid."""

@@ -105,7 +105,8 @@ def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -
     nodes, x, window = trace_grid(problem), prediction.x, prediction.window
     result, state = None, None
     for count, relative_window in _LEVELS:
-        level = grid_for(problem, count)
+        scale = math.sqrt(float(x[0]) if result is None else max(result.profile.x[0], result.profile.solution.y[0]))
+        level = grid_for(problem, count, scale)
         wanted = relative_window * (window if result is None else window_for(problem, result.profile.rate))
         start = resample(nodes, window, x, level, wanted)
         profile = _solve_level(problem, level, relative_window, wanted, start, constraint)

@@ -7,7 +7,7 @@ import numpy as np
 
 from phasemap.kernels.correlations import CONSTANT_GATE, CONVERGED, HARD_GATE
 from phasemap.kernels.lyapunov import Linearisation, leading_exponent
-from phasemap.kernels.window import Grid, apply_propagator
+from phasemap.kernels.window import Grid, apply_propagator, propagator
 from phasemap.model.results import FloatArray
 from phasemap.theory.correlations import WINDOW, Profile, grid, resample
 
@@ -18,6 +18,8 @@ _LENGTHS = 12.0
 _SLOWEST = 1e-5
 # Decay rate of a bound state, and its decay over the attraction's range, that perturbation theory covers.
 _WEAK = 2e-3
+# Last resort: bisection in lambda, up to a highest value.
+_BISECTIONS, _HIGHEST = 26, 1e3
 _LARGEST_STRETCH = 12.0
 
 
@@ -138,7 +140,35 @@ def _solve(
     # Next to a transition everything is small: steps are measured by the depth of the attraction.
     tolerance = _TOLERANCE * min(max(10.0 * float(linear.p[0] - linear.p[-1]), 1e-7), 1.0)
     status, value = leading_exponent(nodes, window, linear, start is not None, tolerance, state, value)
+    if status != CONVERGED:
+        value, state = _by_bisection(linear, nodes, window)
+        status, value = leading_exponent(nodes, window, linear, True, tolerance, state, value)
     return Exponent(float(value), status == CONVERGED, state, nodes, window)
+
+
+def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[float, FloatArray]:
+    """(lambda, eigenfunction) from the spectral radius of the covariance map, which falls as lambda grows."""
+
+    def leading_state(value: float) -> tuple[float, FloatArray]:
+        h, gate = np.empty_like(nodes.to_values), np.zeros_like(nodes.to_values)
+        propagator(nodes, window, 1.0 + value, 1.0, h)
+        if linear.moving:
+            propagator(nodes, window, 1.0 + value * linear.tau, linear.tau, gate)
+        levels, states = np.linalg.eig(h @ (np.diag(linear.p) + linear.c[:, None] * gate * linear.q))
+        first = int(np.argmax(levels.real))
+        return float(levels[first].real), np.ascontiguousarray(states[:, first].real)
+
+    low = max(-1.0, -1.0 / linear.tau) if linear.moving and linear.tau > 0.0 else -1.0
+    high = 1.0
+    while leading_state(high)[0] > 1.0 and high < _HIGHEST:
+        low, high = high, 2.0 * high
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        if leading_state(middle)[0] > 1.0:
+            low = middle
+        else:
+            high = middle
+    return high, leading_state(high)[1]
 
 
 def _decay(linear: Linearisation, value: float) -> float:

@@ -120,6 +120,27 @@ def test_nothing_is_called_converged_where_rounding_rules():
     assert found.values["variance"] == pytest.approx(1.875e-8, rel=1e-5)
 
 
+def test_slow_gates_do_not_hide_the_chaotic_state():
+    """The curve is met with a fast gate and continued; C_h(0) from the slow oracle (spacing 0.2, half period 1500)."""
+    values = {"alpha_r": 16.255560429374327, "beta_r": 5.068893076784505, "tau_r": 38.779325057938294}
+    problem, gain, _ = reduce(
+        make_parameters(g_h=4.275415823263173, m_h=-0.8703903164739037, m_r=0.5098757535518946, **values)
+    )
+    (found,) = [s for s in solutions(problem, gain) if s.stable]
+    assert found.values["variance"] == pytest.approx(0.4885211096, abs=3e-6)
+    assert found.converged and found.values["lyapunov_max"] > 0.0
+
+
+def test_weak_noise_on_strong_static_input_fluctuates_in_proportion():
+    quiet = []
+    for noise in (1e-3, 1e-2):
+        problem = problem_of(alpha_r=0.1, s_h=3.0, beta_h=1.8, noise_h=noise)
+        (found,) = solutions(problem, 2.0)
+        profile = found.profile
+        quiet.append((profile.x[0] - profile.x_limit) / noise**2)
+    assert quiet[0] == pytest.approx(quiet[1], rel=1e-3)
+
+
 def test_the_first_guess_of_the_additive_network_is_good_to_three_digits():
     for gain in (1.001, 1.3, 3.0, 50.0):
         guess = additive.orbit_near(2.0 * math.log(gain))

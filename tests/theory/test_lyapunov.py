@@ -94,6 +94,33 @@ def test_weak_noise_on_the_gate_leaves_the_zero_states_edge():
     assert value == pytest.approx(edge, abs=1e-5) and value > edge
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"g_h": 2.5, "alpha_r": 6.0, "tau_r": 1.7},
+        {"g_h": 1.8, "alpha_r": 20.0, "tau_r": 30.0},
+        {"g_h": 2.0, "alpha_r": 8.0, "noise_h": 0.3},
+        # A slow gate that carries nearly all of the coupling: only bisection finds the leading state.
+        {"g_h": 1.32176, "alpha_r": 35.584, "beta_r": -1.68292, "tau_r": 117.814, "m_h": 0.753836, "m_r": 0.223817},
+    ],
+    ids=str,
+)
+def test_the_exponent_is_where_the_largest_eigenvalue_of_the_whole_map_is_one(values):
+    profile = attractor(**values).profile
+    linear, nodes, window = linearisation(profile), profile.grid, profile.window
+
+    def operator(shift, tau):
+        return (nodes.to_values / (shift**2 + (tau / window) ** 2 * nodes.rates)) @ nodes.to_modes
+
+    value = exponent(profile).value
+    for shift, above in ((-1e-6, True), (1e-6, False)):
+        at = value + shift
+        gate = operator(1.0 + at * linear.tau, linear.tau)
+        coupling = np.diag(linear.p) + np.diag(linear.c) @ gate @ np.diag(linear.q)
+        levels = np.linalg.eigvals(operator(1.0 + at, 1.0) @ coupling)
+        assert (levels.real.max() > 1.0) == above
+
+
 def test_weakly_bound_states_continue_those_that_are_solved(monkeypatch):
     """Below some strength of the noise perturbation theory takes over: at the same point both agree."""
     values = {"g_h": 0.5, "noise_h": 0.2, "alpha_r": 2.0, "tau_r": 0.5, "beta_r": -1.0}

@@ -39,7 +39,8 @@ def _fill(table, i, x, y, gate):
 @njit(**KERNEL)
 def _cell(table, zeta, x, y, gate):
     position = (math.log(max(zeta, 1e-300)) - _LOWEST) / _STEP
-    position = min(max(position, 0.0), _SIZE - 1.001)
+    # Written so that NaN, which a diverging iteration may ask for, lands inside the table too.
+    position = min(position, _SIZE - 1.001) if position >= 0.0 else 0.0
     i = int(position)
     if math.isnan(table[i, 0]):
         _fill(table, i, x, y, gate)

@@ -35,6 +35,8 @@ _PLACES = 121
 _STARTS, _TRANSIENT, _STEP = 6, 200.0, 0.1
 # Eigenvalues this close to an atom belong to it; a state with smaller h is the zero state.
 _SAME = 1e-6
+# The smallest modulus that is told apart from zero.
+_SLOWEST = 1e-16
 
 
 @dataclass(frozen=True)
@@ -181,12 +183,13 @@ def distributions(spectrum: Spectrum) -> tuple[Distribution, Distribution]:
     marks = np.array(sorted({*spectrum.support.marks, *(end for interval in intervals for end in interval)}))
     left, right = intervals[0][0], intervals[-1][1]
     x = np.linspace(left, right, _PLACES)
-    near = np.concatenate([mark + sign * np.geomspace(1e-4, 0.3, 8) for mark in marks for sign in (-1.0, 1.0)])
+    # Eigenvalues crowd on all scales next to these marks: at 0 as far as a steep gate's slowest units.
+    near = np.concatenate([mark + sign * _distances(mark) for mark in marks for sign in (-1.0, 1.0)])
     x = np.unique(np.concatenate([x, near[(near > left) & (near < right)]]))
     below = np.array([spectrum.fraction_left_of(at) - sum(w * np.heaviside(at - a, 0.5) for a, w in atoms) for at in x])
     top = max(float(np.abs(c.upper).max()) for c in spectrum.support.components) if spectrum.support.components else 1.0
     moduli = np.abs(marks[np.abs(marks) > 1e-6])
-    r = np.geomspace(1e-6, top * (1.0 + 1e-9), _PLACES)
+    r = np.geomspace(_SLOWEST, top * (1.0 + 1e-9), _PLACES)
     near = np.concatenate([m * (1.0 + sign * np.geomspace(1e-3, 0.3, 6)) for m in moduli for sign in (-1.0, 1.0)])
     r = np.unique(np.concatenate([r, near[(near > r[0]) & (near < r[-1])]]))
     within = np.array(
@@ -195,13 +198,20 @@ def distributions(spectrum: Spectrum) -> tuple[Distribution, Distribution]:
     return Distribution(x, below / share), Distribution(r, within / share)
 
 
+def _distances(mark: float) -> FloatArray:
+    """Distances from a mark on the real axis at which the distribution is computed: to the slowest units at 0."""
+    return np.geomspace(_SLOWEST, 0.3, 96) if mark == 0.0 else np.geomspace(1e-5 * abs(mark), 0.3, 16)
+
+
 def agree(spectrum: Spectrum, real_part: Distribution, modulus: Distribution, values: tuple[Complex, ...]) -> Agreement:
     """How well the eigenvalues of some networks, those at atoms apart, agree with a theory."""
     atoms = np.array([at for at, _ in spectrum.atoms])
     pooled = np.concatenate(values)
     free = pooled[(np.abs(pooled[:, None] - atoms) > _SAME).all(axis=1)]
     outside = float(np.mean(~spectrum.support.contains(free)))
-    return Agreement(kolmogorov_smirnov(free.real, real_part), kolmogorov_smirnov(np.abs(free), modulus), outside)
+    logarithmic = Distribution(np.log(modulus.x), modulus.theory)
+    moduli = np.log(np.maximum(np.abs(free), _SLOWEST))
+    return Agreement(kolmogorov_smirnov(free.real, real_part), kolmogorov_smirnov(moduli, logarithmic), outside)
 
 
 def kolmogorov_smirnov(sample: FloatArray, distribution: Distribution) -> float:

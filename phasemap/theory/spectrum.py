@@ -32,6 +32,8 @@ _TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
 _RATIO, _TAIL, _DEEPEST = 0.2, 5.0, 1e-140
 # Distance from a pole or an end of the range of -sigma_z below which they count as met.
 _CLOSE = 1e-4
+# The smallest angle from the negative real axis that is resolved.
+_TURN = 1e-6
 # Angles at which a circle is first looked at, from the positive to the negative real axis and close to both.
 _LOOKS = np.unique(np.concatenate([np.linspace(0, np.pi, 49), np.pi - np.geomspace(1e-6, 0.05, 9)]))
 
@@ -95,11 +97,19 @@ class Spectrum:
         atoms = self.ensemble.dead_atoms
         total = self._free.fraction_within(radius) + sum(w * np.heaviside(radius - abs(at), 0.5) for at, w in atoms)
         for a, b in self.arcs(radius):
-            theta, weight = gauss(a, b, self.nodes)
+            theta, weight = self._turning_rule(radius, a, b)
             lam = (radius * np.exp(1j * theta)).astype(np.complex128)
             counted = float(weight @ (self._excess(lam) * lam).real)
             total += (counted - self._free.turn(radius, a, b)) / np.pi
         return float(total)
+
+    def _turning_rule(self, radius: float, a: float, b: float) -> tuple[FloatArray, FloatArray]:
+        """Quadrature over arg lambda in [a, b], graded towards pi where the circle passes a pole or an end closely."""
+        passed = min(abs(radius + mark) for mark in self.support.marks) / radius
+        if b < np.pi or passed > 0.2 * (b - a):
+            return gauss(a, b, self.nodes)
+        distance, weight = _climbing_rule(max(passed, _TURN), b - a, self.nodes, 1.0)
+        return b - distance, weight
 
     def fraction_left_of(self, x: float) -> float:
         """Fraction with Re lambda < x, atoms included (half of one at x); NaN if the equations were not solved."""

@@ -17,7 +17,8 @@ def test_distances_of_a_known_sample():
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"g_h": 2.0}, {"g_h": 3.0, "alpha_z": 3.0}, {"g_h": 3.0, "alpha_z": np.inf}, GATED]
+    "parameters",
+    [{"g_h": 2.0}, {"g_h": 3.0, "alpha_z": 3.0}, {"g_h": 3.0, "alpha_z": 20.0}, {"g_h": 3.0, "alpha_z": np.inf}, GATED],
 )
 def test_units_of_the_mean_field_have_the_predicted_spectrum(parameters):
     found = spectral_report(make_parameters(parameters), Request(size=250, realisations=2)).agreement
@@ -34,6 +35,19 @@ def test_distributions_rise_from_zero_to_one():
         assert (np.diff(one.theory) > -1e-6).all()
         assert one.theory[[0, -1]] == pytest.approx([0.0, 1.0], abs=1e-4)
     assert report.agreement is None
+
+
+def test_distributions_are_resolved_where_a_steep_gate_crowds_eigenvalues():
+    # A tenth of the eigenvalues that take part lie within 1e-4 of zero here.
+    report = spectral_report(make_parameters(g_h=3.0, alpha_z=20.0), Request(sample="none"))
+    spectrum, atoms = report.spectrum, report.spectrum.atoms
+    share = 1.0 - sum(weight for _, weight in atoms)
+    for x in (-0.3, -3e-3, -4e-5, -7e-9, 2e-10):
+        exact = (spectrum.fraction_left_of(x) - sum(w for at, w in atoms if at < x)) / share
+        assert np.interp(x, report.real_part.x, report.real_part.theory) == pytest.approx(exact, abs=3e-3)
+    for r in (0.3, 3e-3, 4e-5, 7e-9):
+        at = np.interp(np.log(r), np.log(report.modulus.x), report.modulus.theory)
+        assert at == pytest.approx(spectrum.fraction_within(r) / share, abs=3e-3)
 
 
 def test_trajectories_agree_with_the_averages_over_their_own_units():

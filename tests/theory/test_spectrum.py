@@ -96,6 +96,18 @@ def test_counts_are_monotone_and_complete():
     assert (left[0], left[-1], within[-1]) == pytest.approx((0.0, 1.0, 1.0), abs=1e-7)
 
 
+@pytest.mark.parametrize("parameters", [{"g_h": 3.0, "alpha_z": 20.0}, {"g_h": 3.0, "alpha_r": 3.0, "tau_r": 0.5}])
+def test_counts_hold_for_circles_that_pass_a_pole_closely(parameters):
+    # A steep gate crowds units at -1, a live output gate at -1 / tau_r; contours next to them are sharp there.
+    ensemble = gaussian_ensemble(make_parameters(**parameters), *SOME)
+    pole = 1.0 / parameters.get("tau_r", 1.0)
+    radii = pole * (1.0 + np.array([-0.1, -1e-2, -1e-3, -1e-4, 1e-4, 1e-3, 1e-2, 0.1]))
+    usual = np.array([Spectrum(ensemble).fraction_within(r) for r in radii])
+    fine = np.array([Spectrum(ensemble, 80).fraction_within(r) for r in radii])
+    np.testing.assert_allclose(usual, fine, atol=2e-4)
+    assert (np.diff(usual) > 0.0).all()
+
+
 def test_slow_modes_gather_as_the_update_gate_steepens():
     fractions = [spectrum(g_h=3.0, alpha_z=a).fraction_within(0.05) for a in (0.0, 1.0, 3.0, 10.0, 100.0, 1000.0)]
     assert (np.diff(fractions) > 0.0).all()

@@ -9,10 +9,13 @@ from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
 
 if TYPE_CHECKING:
     from phasemap.config import Point
+    from phasemap.model.parameters import Parameters
     from phasemap.simulation.run import SimulationRecord
     from phasemap.storage import Result
 
 _FIGURES = ("network_lyapunov_spectrum", "network_autocorrelation", "network_activity")
+# Equations on a line of a figure's title.
+_WORDS_PER_LINE = 6
 
 _ENDINGS = {
     "errors": "the errors asked for were reached",
@@ -113,13 +116,15 @@ def _print(record: "SimulationRecord") -> None:
 
 
 def _spectrum_lines(record: "SimulationRecord") -> list[str]:
+    from phasemap.cli.console import number
+
     spectrum = record.spectrum
     if spectrum is None:
         return ["A hard gate leaves no tangent flow: there are no Lyapunov exponents."]
+    first, last = (number(float(spectrum.exponents[k]), float(spectrum.errors[k])) for k in (0, -1))
     lines = [
-        f"Lyapunov spectrum: {len(spectrum.exponents):,} exponents from {spectrum.exponents[0]:.4g} to "
-        f"{spectrum.exponents[-1]:.4g}, measured over {spectrum.duration:g} time constants; "
-        f"{_ENDINGS[spectrum.stopped_by]}."
+        f"Lyapunov spectrum: {len(spectrum.exponents):,} exponents from {first} to {last}, measured over "
+        f"{spectrum.duration:g} time constants after those above; {_ENDINGS[spectrum.stopped_by]}."
     ]
     if spectrum.complete:
         lines.append(f"Their sum is the mean trace of the Jacobian to {abs(spectrum.trace_defect):.0e} (relative).")
@@ -142,14 +147,26 @@ def _store(point: "Point", tables: dict[str, Any], record: "SimulationRecord", t
     write_result(target, result)
     typer.echo(f"Stored in {target}.")
     if figures:
-        _draw(result, target)
+        _draw(result, target, title_of(point.parameters, record.size))
 
 
-def _draw(result: "Result", target: Path) -> None:
+def title_of(parameters: "Parameters", size: int) -> str:
+    """The size of the network and every parameter that is not at its default, for a figure."""
+    from phasemap.figures.scene import equation
+    from phasemap.model.parameters import PARAMETERS, Parameters
+
+    usual = Parameters()._asdict()
+    named = [name for name, value in parameters._asdict().items() if name == "g_h" or value != usual[name]]
+    words = [f"$N = {size}$", *(equation(PARAMETERS[name].symbol, getattr(parameters, name)) for name in named)]
+    return "\n".join(", ".join(words[k : k + _WORDS_PER_LINE]) for k in range(0, len(words), _WORDS_PER_LINE))
+
+
+def _draw(result: "Result", target: Path, title: str) -> None:
     from phasemap.figures.draw import Request, draw
     from phasemap.figures.style import save
 
     for name in (name for name in _FIGURES if name in result.fields):
         path = target.with_name(f"{target.stem}.{name.removeprefix('network_')}.png")
-        save(draw(result, Request(quantity=name)), path, result.metadata.title, result.metadata.config_hash)
+        figure = draw(result, Request(quantity=name, title=title))
+        save(figure, path, result.metadata.title, result.metadata.config_hash)
         typer.echo(f"Figure written to {path}.")

@@ -30,6 +30,7 @@ LINE_STYLES: dict[str, LineStyle] = {
     "static_fold": LineStyle("#000000", (0, (4.2, 1.6)), "static fold"),
     "dynamic_fold": LineStyle("#6a1b9a", (0, (5.0, 1.4, 1.2, 1.4)), "dynamic fold"),
     "marginal_boundary": LineStyle("#00523f", (0, (1.0, 1.1)), r"marginal boundary, $f S = 1$"),
+    "slow_edge": LineStyle("#00523f", (0, (4.0, 1.2, 1.2, 1.2)), r"marginal stability ends at finite $\alpha_z$"),
     "static_gain_one": LineStyle("#00806a", (0, (2.6, 2.6)), r"fixed point unstable, $S = 1$"),
     "zero_exponent": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
 }

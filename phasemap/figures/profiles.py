@@ -9,11 +9,13 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from phasemap.figures import colours
 from phasemap.figures.layout import add_legend, fit_labels, set_ticks
 from phasemap.figures.scene import Axis, Layer
 from phasemap.figures.style import WIDTHS, Look, new_figure, style
+from phasemap.model.status import Status
 
 # More curves than these are told apart by the colour of a scale instead of a legend.
 _MOST_NAMED = 6
@@ -55,6 +57,7 @@ def draw_profiles(scene: ProfileScene, width: str = "single") -> Figure:
         _finish(axes, scene)
         if hues is not None and scene.family is not None:
             figure.colorbar(hues, ax=axes, pad=0.02, aspect=25).set_label(scene.family.label)
+        handles += _draw_doubtful(axes, scene)
         add_legend(figure, [handle for handle in handles if handle.get_label()])
         fit_labels(figure, axes, scene.x, scene.layers[0])
         figure.draw_without_rendering()
@@ -76,15 +79,32 @@ def _draw_curve(axes: Axes, x: Axis, layer: Layer, name: str, look: Look) -> lis
     return [Line2D([], [], label=name, marker=marker, markersize=3, **look)]
 
 
+def _doubtful(layer: Layer) -> NDArray[np.bool_]:
+    """Where there is a number that has not converged."""
+    return np.asarray((layer.status == Status.NOT_CONVERGED) & np.isfinite(layer.value))
+
+
+def _draw_doubtful(axes: Axes, scene: ProfileScene) -> list[Artist]:
+    """Numbers that have not converged, thin and grey: seen, but not taken for results."""
+    look: Look = {"color": "#8a8a8a", "linestyle": "solid", "linewidth": 0.7}
+    doubtful = [_doubtful(layer) for layer in scene.layers]
+    for layer, where in zip(scene.layers, doubtful, strict=True):
+        if where.any():
+            value = np.where(where, layer.value.astype(float), np.nan)
+            axes.plot(scene.x.values, value, gid="profile-doubtful", zorder=1.5, **look)
+    return [Line2D([], [], label="not converged", **look)] if np.any(doubtful) else []
+
+
 def _finish(axes: Axes, scene: ProfileScene) -> None:
-    shown = [layer.value[layer.shown] for layer in scene.layers if layer.shown.any()]
+    drawn = [layer.shown | _doubtful(layer) for layer in scene.layers]
+    shown = [layer.value[where] for layer, where in zip(scene.layers, drawn, strict=True) if where.any()]
     if shown and min(float(v.min()) for v in shown) < 0 < max(float(v.max()) for v in shown):
         axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
     if not shown:
-        axes.text(0.5, 0.5, "no good value", transform=axes.transAxes, ha="center", va="center")
+        axes.text(0.5, 0.5, "no value", transform=axes.transAxes, ha="center", va="center")
     axes.set(xlabel=scene.x.label, ylabel=scene.layers[0].label)
     # Places that no curve reaches are left out: a spectrum ends with the exponents that exist.
-    reached = np.flatnonzero(np.any([layer.shown for layer in scene.layers], axis=0))
+    reached = np.flatnonzero(np.any(drawn, axis=0))
     if reached.size > 1:
         axes.set_xlim(scene.x.values[reached[0]], scene.x.values[reached[-1]])
     set_ticks(axes.xaxis, scene.x)

@@ -16,7 +16,7 @@ from phasemap.simulation.integrators import Integrator, start_from
 from phasemap.simulation.outcomes import (
     Outcome,
     as_estimates,
-    combine,
+    combine_networks,
     doubtful,
     extrapolate,
     nothing,
@@ -121,14 +121,14 @@ def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.
         size: [_simulate(point, options, size, realisation_seed(seed, size, k)) for k in range(options.realisations)]
         for size in sizes_of(options)
     }
-    largest = runs[max(runs)]
-    row = {f"network_{name}": combine([found[name] for found, _ in largest]) for name in largest[0][0]}
-    settled = float(np.mean([at_rest for _, at_rest in largest]))
-    if 0.0 < settled < 1.0:
-        # A mean over networks in different kinds of state is nobody's value.
-        row = {name: doubtful(found) for name, found in row.items()}
-    row["network_settled_fraction"] = outcome(settled, np.sqrt(settled * (1.0 - settled) / len(largest)))
+    settled = {size: [at_rest for _, at_rest in group] for size, group in runs.items()}
+    largest, at_rest = runs[max(runs)], settled[max(runs)]
+    row = {
+        f"network_{name}": combine_networks([found[name] for found, _ in largest], at_rest) for name in largest[0][0]
+    }
+    share = float(np.mean(at_rest))
+    row["network_settled_fraction"] = outcome(share, np.sqrt(share * (1.0 - share) / len(at_rest)))
     row["network_lyapunov_max_extrapolated"] = extrapolate(
-        {size: combine([found["lyapunov_max"] for found, _ in group]) for size, group in runs.items()}
+        {size: [found["lyapunov_max"] for found, _ in group] for size, group in runs.items()}, settled
     )
     return row

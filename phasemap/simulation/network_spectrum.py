@@ -12,7 +12,7 @@ from phasemap.simulation.disorder import draw_network, realisation_seed
 from phasemap.simulation.exponents import settle
 from phasemap.simulation.integrators import start_from
 from phasemap.simulation.network import Outcomes, Seeds, sizes_of
-from phasemap.simulation.outcomes import Outcome, as_estimates, combine, extrapolate, nothing, outcome, padded
+from phasemap.simulation.outcomes import as_estimates, combine_networks, extrapolate, nothing, outcome, padded
 from phasemap.simulation.spectra import Progress, Spectrum, spectrum_steps
 from phasemap.simulation.threads import single_threaded_blas
 
@@ -25,7 +25,8 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
     The networks are those of solver "network" at the same seeds. The spectrum is that of the reduced flow, without
     dimensions that a constant or instantaneous gate leaves dead (they would add -1/tau_k, or -inf, N times each); it is
     given over index / N, and absent beyond its end. Quantities are those of the largest size; per-unit ones are also
-    extrapolated in 1/N. Hard gates have no tangent flow: everything is then absent.
+    extrapolated in 1/N. Where some networks came to rest and others did not, no mean over them is converged. Hard gates
+    have no tangent flow: everything is then absent.
 
     Returns (n_points, *dims) estimates; an error is one standard error, statistical (time and realisations) and
     numerical (time step, precision) together.
@@ -60,14 +61,18 @@ def spectrum_outcomes(spectrum: Spectrum | None, size: int, options: SimulationO
     }
 
 
-def _simulate(point: Parameters, options: SimulationOptions, size: int, seed: np.random.SeedSequence) -> Outcomes:
+def _simulate(
+    point: Parameters, options: SimulationOptions, size: int, seed: np.random.SeedSequence
+) -> tuple[Outcomes, bool]:
+    """Quantities of one network, and whether it came to rest."""
     network = draw_network(point, size, seed)
     if network.has_hard_gate:
-        return spectrum_outcomes(None, size, options)
+        return spectrum_outcomes(None, size, options), False
     integrator = start_from(network, options, seed)
     integrator.advance(round(options.transient / integrator.step))
     settle(integrator, 10.0 * (options.transient + options.duration))
-    return spectrum_outcomes(_finish(spectrum_steps(integrator, options, seed)), size, options)
+    spectrum = _finish(spectrum_steps(integrator, options, seed))
+    return spectrum_outcomes(spectrum, size, options), spectrum.at_rest
 
 
 def _finish(steps: Generator[Progress, None, Spectrum]) -> Spectrum:
@@ -84,9 +89,12 @@ def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.
         size: [_simulate(point, options, size, realisation_seed(seed, size, k)) for k in range(options.realisations)]
         for size in sizes_of(options)
     }
-    largest = runs[max(runs)]
-    row = {f"network_{name}": combine([found[name] for found in largest]) for name in largest[0]}
+    settled = {size: [at_rest for _, at_rest in group] for size, group in runs.items()}
+    largest, at_rest = runs[max(runs)], settled[max(runs)]
+    row = {
+        f"network_{name}": combine_networks([found[name] for found, _ in largest], at_rest) for name in largest[0][0]
+    }
     for name in _PER_UNIT:
-        by_size: dict[int, Outcome] = {size: combine([found[name] for found in group]) for size, group in runs.items()}
-        row[f"network_{name}_extrapolated"] = extrapolate(by_size)
+        by_size = {size: [found[name] for found, _ in group] for size, group in runs.items()}
+        row[f"network_{name}_extrapolated"] = extrapolate(by_size, settled)
     return row

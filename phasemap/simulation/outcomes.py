@@ -75,8 +75,25 @@ def doubtful(found: Outcome) -> Outcome:
     return found._replace(status=lowered.astype(np.uint8))
 
 
-def extrapolate(by_size: Mapping[int, Outcome]) -> Outcome:
-    """Limit of a scalar quantity for 1/N -> 0; absent for a single size."""
+def combine_networks(outcomes: Sequence[Outcome], settled: Sequence[bool]) -> Outcome:
+    """`combine`, not converged where some networks came to rest (`settled`) and some did not: nobody has their mean."""
+    return combine(outcomes) if _alike(settled) else doubtful(combine(outcomes))
+
+
+def extrapolate(by_size: Mapping[int, Sequence[Outcome]], settled: Mapping[int, Sequence[bool]]) -> Outcome:
+    """Limit for 1/N -> 0 of a scalar quantity of networks of several sizes; absent for a single size.
+
+    settled: which networks came to rest; where not all did, or none, the limit is not converged.
+    """
+    found = _limit({size: combine(group) for size, group in by_size.items()})
+    return found if _alike([one for group in settled.values() for one in group]) else doubtful(found)
+
+
+def _alike(settled: Sequence[bool]) -> bool:
+    return all(settled) or not any(settled)
+
+
+def _limit(by_size: Mapping[int, Outcome]) -> Outcome:
     outcomes = list(by_size.values())
     statuses = [int(one.status) for one in outcomes]
     if len(outcomes) < 2 or Status.ABSENT in statuses:

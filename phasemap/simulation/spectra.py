@@ -53,6 +53,11 @@ class Spectrum:
     flops: float = 0.0
 
     @property
+    def at_rest(self) -> bool:
+        """Whether the network came to rest at a fixed point."""
+        return self.stopped_by == "rest"
+
+    @property
     def exponents(self) -> FloatArray:
         """Exponents (K,), descending."""
         return self.estimate.exponents

@@ -6,6 +6,8 @@ import numpy as np
 from typer.testing import CliRunner
 
 from phasemap.cli.main import app
+from phasemap.cli.simulate import title_of
+from phasemap.model.parameters import make_parameters
 from phasemap.storage import read_result
 
 SMALL = ["simulation.size=20", "simulation.duration=40", "simulation.transient=20", "g_h=4"]
@@ -48,3 +50,9 @@ def test_figures_are_drawn_beside_the_file(tmp_path: Path):
     assert {"net.lyapunov_spectrum.png", "net.autocorrelation.png", "net.activity.png"} <= {
         path.name for path in tmp_path.iterdir()
     }
+
+
+def test_titles_name_everything_that_was_set():
+    title = title_of(make_parameters(g_h=3.0, alpha_z=2.0, tau_z=0.5), 20)
+    assert title == r"$N = 20$, $g_h = 3$, $\alpha_z = 2$, $\beta_z = 0$, $\tau_z = 0.5$"
+    assert title_of(make_parameters(g_h=2.0), 7) == "$N = 7$, $g_h = 2$"

@@ -91,6 +91,15 @@ def test_what_is_not_good_is_a_gap(functions, find):
     assert np.isnan(find(figure, "profile")[0].get_ydata()[7])
 
 
+def test_what_has_not_converged_is_drawn_as_such(functions, find):
+    stored = functions.checks.fields["network_autocorrelation"]
+    stored.status[2] = Status.NOT_CONVERGED
+    figure = draw(functions, Request(quantity="network_autocorrelation", at={"check": "2"}))
+    assert {artist.get_gid() for artist in find(figure, "profile")} == {"profile-doubtful"}
+    assert np.array_equal(find(figure, "profile-doubtful")[0].get_ydata(), stored.values[2])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["not converged"]
+
+
 def test_numbers_at_check_points_are_shown_beside_the_theory(plane):
     with pytest.raises(PhasemapError, match="draw lyapunov_max"):
         draw(plane, Request(quantity="network_lyapunov_max"))

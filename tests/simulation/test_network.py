@@ -109,7 +109,7 @@ def test_the_activity_has_the_variance_of_tanh_of_h():
 @pytest.mark.slow
 def test_exponents_extrapolate_to_the_mean_field():
     """lambda_max = 0.235460964 at g_h = 3 (two independent methods for the additive network, N -> infinity)."""
-    options = SimulationOptions(sizes=(150, 300, 600), realisations=3, duration=300.0, transient=50.0)
+    options = SimulationOptions(sizes=(200, 300, 600), realisations=3, duration=300.0, transient=50.0)
     found = solve_points([make_parameters(g_h=3.0)], options, SEEDS[:1])["network_lyapunov_max_extrapolated"]
     assert found.status[0] == Status.CONVERGED
     assert found.error[0] < 0.02

@@ -13,6 +13,7 @@ from phasemap.simulation.disorder import draw_network
 from phasemap.simulation.exponents import jacobian_matrix, leading_eigenvalues
 from phasemap.simulation.integrators import start
 from phasemap.simulation.lyapunov_spectrum import SpectrumSampler, estimate_spectrum
+from phasemap.simulation.outcomes import extrapolate, outcome
 from phasemap.simulation.run import simulate
 
 SEED = np.random.SeedSequence(33)
@@ -213,6 +214,26 @@ def test_spectra_do_not_depend_on_the_block_of_points():
     alone = network_spectrum.solve_points([make_parameters(g_h=3.0)], options, seeds[1:])
     for name, estimate in together.items():
         np.testing.assert_array_equal(estimate.value[1:], alone[name].value)
+
+
+def test_networks_in_different_kinds_of_state_have_no_converged_mean():
+    """Bistable: of these four networks two fall silent and two stay active."""
+    options = replace(SHORT, size=40, realisations=4, duration=20.0, transient=60.0)
+    bistable = make_parameters(g_h=1.8, alpha_r=20.0)
+    settled = network.solve_points([bistable], options, [SEED])["network_settled_fraction"].value[0]
+    assert 0.0 < settled < 1.0
+    for name, estimate in network_spectrum.solve_points([bistable], options, [SEED]).items():
+        assert not np.any(estimate.status == Status.CONVERGED), name
+    alike = replace(options, realisations=1)
+    one = network_spectrum.solve_points([bistable], alike, [SEED])
+    assert one["network_kaplan_yorke_dimension"].status[0] == Status.CONVERGED
+
+
+def test_sizes_in_different_kinds_of_state_have_no_converged_limit():
+    active, silent = outcome(0.3, 0.01), outcome(-0.1, 0.01)
+    groups = {50: [active, active], 100: [silent, silent]}
+    assert extrapolate(groups, {50: [False, False], 100: [True, True]}).status == Status.NOT_CONVERGED
+    assert extrapolate(groups, {50: [False, False], 100: [False, False]}).status == Status.CONVERGED
 
 
 def test_too_few_exponents_do_not_fix_a_dimension():

@@ -21,6 +21,9 @@ _STEP_KERNEL = 0.20
 _STEP_GAUSS = 0.60
 _REACH_GAUSS = 8.7
 _REACH_KERNEL = 9.5
+# Where 1 - tanh is nothing to rounding, and the deviation from which a single average is a sum over that range only.
+_REACH_TANH = 19.0
+_WIDE = 8.0
 
 
 @njit(**INLINE)
@@ -103,6 +106,8 @@ def single_moments(scale, bias):
         e = math.exp(-2.0 * abs(bias))
         slope = 4.0 * e / ((1.0 + e) * (1.0 + e))
         return t, (1.0 if bias > 0.0 else e) / (1.0 + e), -2.0 * t * slope, slope
+    if scale > _WIDE and abs(bias) < scale:
+        return _wide_moments(scale, bias)
     step = _step(scale) / scale
     half = int(_REACH_GAUSS * 1.15 / step) + 1
     mean = 0.0
@@ -122,3 +127,27 @@ def single_moments(scale, bias):
         curvature -= 2.0 * t * local
     norm = step / math.sqrt(2.0 * math.pi)
     return mean * norm, gate * norm, curvature * norm, slope * norm
+
+
+@njit(**KERNEL)
+def _wide_moments(scale, bias):
+    """`single_moments` at a deviation that is large compared with 1 and with the mean.
+
+    tanh(x) = erf(x / sqrt(2)) + a function localised around zero, and <erf> is known.
+    """
+    mean = 0.0
+    curvature = 0.0
+    slope = 0.0
+    for j in range(int(_REACH_TANH / _STEP_KERNEL) + 1):
+        x = j * _STEP_KERNEL
+        weight = (2.0 if j > 0 else 1.0) * math.exp(-0.5 * (x * x + bias * bias) / (scale * scale))
+        tilt = x * bias / (scale * scale)
+        e = math.exp(-2.0 * x)
+        t = (1.0 - e) / (1.0 + e)
+        local = weight * 4.0 * e / ((1.0 + e) * (1.0 + e))
+        mean += weight * (t - math.erf(x / math.sqrt(2.0))) * math.sinh(tilt)
+        curvature -= 2.0 * t * local * math.sinh(tilt)
+        slope += local * math.cosh(tilt)
+    norm = _STEP_KERNEL / (scale * math.sqrt(2.0 * math.pi))
+    mean = mean * norm + math.erf(bias / math.sqrt(2.0 * (1.0 + scale * scale)))
+    return mean, 0.5 * (1.0 + mean), curvature * norm, slope * norm

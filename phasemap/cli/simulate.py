@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
     from phasemap.config import Point
-    from phasemap.model.parameters import Parameters
     from phasemap.simulation.run import SimulationRecord
     from phasemap.storage import Result
 
 _FIGURES = ("network_lyapunov_spectrum", "network_autocorrelation", "network_activity")
-# Equations on a line of a figure's title.
-_WORDS_PER_LINE = 6
-
 _ENDINGS = {
     "errors": "the errors asked for were reached",
     "duration": "the duration asked for was measured (no error was asked for)",
@@ -147,18 +144,7 @@ def _store(point: "Point", tables: dict[str, Any], record: "SimulationRecord", t
     write_result(target, result)
     typer.echo(f"Stored in {target}.")
     if figures:
-        _draw(result, target, title_of(point.parameters, record.size))
-
-
-def title_of(parameters: "Parameters", size: int) -> str:
-    """The size of the network and every parameter that is not at its default, for a figure."""
-    from phasemap.figures.scene import equation
-    from phasemap.model.parameters import PARAMETERS, Parameters
-
-    usual = Parameters()._asdict()
-    named = [name for name, value in parameters._asdict().items() if name == "g_h" or value != usual[name]]
-    words = [f"$N = {size}$", *(equation(PARAMETERS[name].symbol, getattr(parameters, name)) for name in named)]
-    return "\n".join(", ".join(words[k : k + _WORDS_PER_LINE]) for k in range(0, len(words), _WORDS_PER_LINE))
+        _draw(result, target, title_of(point.parameters, f"$N = {record.size}$"))
 
 
 def _draw(result: "Result", target: Path, title: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from phasemap.cli.arguments import SetOption
+from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
     from phasemap.figures.eigenvalues import EigenvalueScene
@@ -146,11 +147,12 @@ def _print(report: "SpectralReport", slow_rate: float) -> None:
 
 
 def _draw(report: "SpectralReport", output: Path | None, distributions: Path | None) -> None:
+    title = title_of(report.parameters)
     if output is not None:
         from phasemap.figures.eigenvalues import draw_eigenvalues
         from phasemap.figures.style import save
 
-        save(draw_eigenvalues([scene_of(report)]), output)
+        save(draw_eigenvalues([scene_of(report, title)]), output)
     if distributions is not None:
         import numpy as np
 
@@ -161,7 +163,7 @@ def _draw(report: "SpectralReport", output: Path | None, distributions: Path | N
         scene = DistributionScene(
             (report.real_part.x, report.real_part.theory), (report.modulus.x, report.modulus.theory),
             np.concatenate([np.zeros(0, dtype=complex), *report.eigenvalues]),
-            None if agreement is None else (agreement.real_part, agreement.modulus),
+            None if agreement is None else (agreement.real_part, agreement.modulus), title,
         )  # fmt: skip
         save(draw_distributions([scene]), distributions)
 
@@ -175,4 +177,5 @@ def scene_of(report: "SpectralReport", title: str = "") -> "EigenvalueScene":
     support = report.spectrum.support
     curves = tuple(np.column_stack([c.closed.real, c.closed.imag]) for c in support.components)
     values = np.concatenate([np.zeros(0, dtype=complex), *report.eigenvalues])
-    return EigenvalueScene(values, curves, support.edge if curves else None, title=title)
+    atoms = tuple(report.spectrum.atoms)
+    return EigenvalueScene(values, curves, support.edge if curves else None, atoms=atoms, title=title)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from phasemap.figures import colours
 from phasemap.figures.layout import add_legend
-from phasemap.figures.style import WIDTHS, new_figure, style
+from phasemap.figures.style import WIDTHS, Look, new_figure, style
 
 Array = NDArray[np.float64]
 
@@ -26,12 +26,14 @@ class EigenvalueScene:
     boundary:    closed curves (n, 2), real and imaginary part, around the theory's support.
     edge:        the largest real part of the support, marked on the real axis; None for no mark.
     density:     (x, y, values of shape (len(y), len(x))) of the theory, per unit area; None for no map.
+    atoms:       (position, fraction of all eigenvalues) of those that share one point of the real axis.
     """
 
     eigenvalues: NDArray[np.complex128]
     boundary: tuple[Array, ...] = ()
     edge: float | None = None
     density: tuple[Array, Array, Array] | None = None
+    atoms: tuple[tuple[float, float], ...] = ()
     title: str = ""
     samples: str = "eigenvalues of networks"
 
@@ -68,7 +70,7 @@ def _draw_panel(axes: Axes, scene: EigenvalueScene) -> list[Artist]:
         axes.pcolormesh(x, y, value, cmap=colours.sequential(), shading="nearest", rasterized=True, zorder=0, alpha=0.6)
     values = scene.eigenvalues
     if len(values):
-        size = float(np.clip(60.0 / np.sqrt(len(values)), 1.2, 4.5))
+        size = float(np.clip(100.0 / np.sqrt(len(values)), 1.8, 4.5))
         # Thousands of dots as one image: as vectors they would make the file slow to show.
         axes.plot(
             values.real, values.imag, ".", color="#33568f", markersize=size, markeredgewidth=0,
@@ -85,18 +87,33 @@ def _draw_panel(axes: Axes, scene: EigenvalueScene) -> list[Artist]:
         handles.append(
             Line2D([], [], linestyle="", marker="|", color=colours.INK, markersize=7, label="leading edge, theory")
         )
+    if scene.atoms:
+        look: Look = {"color": "#7a0177", "markersize": 6, "markeredgewidth": 1.1}
+        axes.plot([at for at, _ in scene.atoms], [0.0] * len(scene.atoms), "x", zorder=4, gid="atoms", **look)
+        handles.append(Line2D([], [], linestyle="", marker="x", label=_words_of(scene.atoms), **look))
     if scene.title:
         axes.set_title(scene.title, fontsize=7.5)
     return handles
 
 
+def _words_of(atoms: tuple[tuple[float, float], ...]) -> str:
+    """All atoms of a spectrum in a legend: 'atom at -1, 33 % of all eigenvalues'."""
+    places = sorted({round(at, 4) for at, _ in atoms})
+    share = f"{100.0 * sum(weight for _, weight in atoms):.0f} % of all eigenvalues"
+    return f"atom{'s'[: len(places) > 1]} at {', '.join(f'{at:g}' for at in places)}, {share}".replace(
+        "-", "\N{MINUS SIGN}"
+    )
+
+
 def _limits(scenes: list[EigenvalueScene]) -> tuple[float, float, float, float]:
-    """A box around everything, with zero and some air in it."""
+    """A box around everything with zero and some air in it; an atom far away, of a fast gate, may lie outside."""
     points = [np.zeros((1, 2))]
     for scene in scenes:
         points.append(np.column_stack([scene.eigenvalues.real, scene.eigenvalues.imag]))
         points += [curve[:, :2] for curve in scene.boundary]
     everything = np.concatenate(points)
     low, high = everything.min(axis=0), everything.max(axis=0)
+    near = [at for scene in scenes for at, _ in scene.atoms if low[0] - at < 0.5 * (high[0] - low[0])]
+    low[0] = min([low[0], *near])
     pad = 0.05 * np.maximum(high - low, 1e-3)
     return float(low[0] - pad[0]), float(high[0] + pad[0]), float(low[1] - pad[1]), float(high[1] + pad[1])

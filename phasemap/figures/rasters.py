@@ -33,9 +33,10 @@ def draw_raster(scene: RasterScene, width: str = "single") -> Figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.0, 2.0])
         layer = scene.layer
         value = np.where(layer.shown, layer.value.astype(float), np.nan)
-        for k in range(min(_TRACES, len(value))):
+        traces = min(_TRACES, len(value))
+        for k in range(traces):
             upper.plot(scene.columns.values, value[k], color=colours.LINE_COLOURS[k], linewidth=0.8, gid="trace")
-        upper.set_ylabel(layer.symbol)
+        upper.set_ylabel(rf"{layer.symbol}, {scene.rows.symbol} $\leq {traces}$" if scene.rows.symbol else layer.symbol)
         scale = scale_of(layer)
         # Each row at its number, whatever the spacing of the numbers.
         edges = np.arange(len(value) + 1) + 0.5

@@ -6,7 +6,7 @@ import numpy as np
 from typer.testing import CliRunner
 
 from phasemap.cli.main import app
-from phasemap.cli.simulate import title_of
+from phasemap.cli.titles import title_of
 from phasemap.model.parameters import make_parameters
 from phasemap.storage import read_result
 
@@ -53,6 +53,7 @@ def test_figures_are_drawn_beside_the_file(tmp_path: Path):
 
 
 def test_titles_name_everything_that_was_set():
-    title = title_of(make_parameters(g_h=3.0, alpha_z=2.0, tau_z=0.5), 20)
+    title = title_of(make_parameters(g_h=3.0, alpha_z=2.0, tau_z=0.5), "$N = 20$")
     assert title == r"$N = 20$, $g_h = 3$, $\alpha_z = 2$, $\beta_z = 0$, $\tau_z = 0.5$"
-    assert title_of(make_parameters(g_h=2.0), 7) == "$N = 7$, $g_h = 2$"
+    assert title_of(make_parameters(g_h=2.0)) == "$g_h = 2$"
+    assert title_of(make_parameters(g_h=2.0, alpha_z=1.0, alpha_r=1.0, tau_r=2.0, s_h=1.0)).count("\n") == 1

@@ -1,5 +1,7 @@
 """Quantities that are functions at every point: correlations, spectra, rasters; and eigenvalues in the plane."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import toy_results
@@ -136,6 +138,17 @@ def test_eigenvalues_stand_under_the_boundary_of_theory(find, page, columns, wid
     look = page(figure)
     assert look.overlapping() == [] and look.cut_off() == []
     assert figure.axes[0].get_xlim() == figure.axes[1].get_xlim()
+
+
+def test_atoms_are_marked_and_one_far_away_does_not_squeeze_the_rest(find):
+    near = replace(scene(0.8), atoms=((-1.0, 1 / 3), (-2.0, 1 / 3)))
+    figure = draw_eigenvalues([near])
+    np.testing.assert_array_equal(find(figure, "atoms")[0].get_xdata(), [-1.0, -2.0])
+    assert figure.axes[0].get_xlim()[0] < -2.0
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "atoms at −2, −1, 67 % of all eigenvalues" in words
+    far = draw_eigenvalues([replace(near, atoms=((-50.0, 1 / 3),))])
+    assert far.axes[0].get_xlim()[0] > -3.0
 
 
 def test_eigenvalues_need_no_theory_and_theory_no_eigenvalues():

@@ -63,6 +63,24 @@ def _network_activity(points: Points, options: SimulationOptions, seeds: Seeds) 
     return activity.solve_points(points, options, seeds)
 
 
+def _realisations(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation import decay
+
+    return [float(number) for number in decay.realisations_of(options)]
+
+
+def _elapsed_times(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation import decay
+
+    return [float(time) for time in decay.times_of(options)]
+
+
+def _network_decay(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.simulation import decay
+
+    return decay.solve_points(points, options, seeds)
+
+
 DIMENSIONS: dict[str, Dimension] = {
     dimension.name: dimension
     for dimension in (
@@ -75,6 +93,8 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("network_lag", "lag", values=_network_lags, units="membrane time constant"),
         Dimension("network_time", "time after the transient", values=_network_times, units="membrane time constant"),
         Dimension("network_unit", "unit", values=_network_units),
+        Dimension("network_realisation", "network", values=_realisations),
+        Dimension("network_elapsed_time", "time", values=_elapsed_times, units="membrane time constant"),
     )
 }
 
@@ -139,6 +159,12 @@ def _network_seconds(point: Parameters, options: SimulationOptions) -> float:
     return steps * options.realisations * work + 0.05
 
 
+def _network_decay_seconds(point: Parameters, options: SimulationOptions) -> float:
+    # No tangent vector and no transient.
+    share = options.duration / (options.duration + options.transient)
+    return 0.6 * share * _network_seconds(point, options)
+
+
 def _network_spectrum(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
     from phasemap.simulation import network_spectrum
 
@@ -172,6 +198,8 @@ SOLVERS: dict[str, Solver] = {
                _network_spectrum_seconds, SimulationOptions, table="simulation", simulated=True),
         Solver("network_activity", "activity of a few units of one simulated network", _network_activity,
                _network_seconds, SimulationOptions, table="simulation", simulated=True),
+        Solver("network_decay", "networks from a large amplitude until they come to rest", _network_decay,
+               _network_decay_seconds, SimulationOptions, table="simulation", simulated=True),
     )
 }  # fmt: skip
 
@@ -286,6 +314,15 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("network_activity", "$h_i(t)$", "activity of single units of one network", "network_activity",
                  dims=("network_unit", "network_time")),
         Quantity("network_settled_fraction", "$p_0$", "fraction of the networks that came to rest", "network"),
+        Quantity("network_variance_course", r"$C_h^{(N)}(t, t)$",
+                 "variance of h over units at a time; of every network, from a large amplitude until it rests",
+                 "network_decay", dims=("network_realisation", "network_elapsed_time")),
+        Quantity("network_lifetime", "$T^{(N)}$",
+                 "mean time in motion of networks that start at a large amplitude, a lower bound where none has ended",
+                 "network_decay", "membrane time constant"),
+        Quantity("network_surviving_fraction", "$p_T$",
+                 "fraction of the networks started at a large amplitude that still move after `simulation.duration`",
+                 "network_decay"),
     )
 }  # fmt: skip
 

@@ -28,14 +28,26 @@ def _entry(captions: Path) -> str:
 
     name = captions.stem.removesuffix(".quick")
     known = catalogue()
-    title, description = name.replace("_", " "), ""
     if name in known:
         data = read_toml(known[name])[1]
-        title, description = data.get("title", title), data.get("description", "").strip()
+        title, description = data.get("title", name), data.get("description", "").strip()
+    else:
+        title, description = _of_file(captions.with_suffix(".h5"))
     parts = [f"## {title}\n", f"{description}\n"]
     for block in captions.read_text(encoding="utf-8").strip().split("\n\n"):
         figure, _, caption = block.partition(": ")
         parts.append(f"![{figure}]({figure}.png)\n\n{caption}\n")
     quick = " --quick" if captions.stem != name else ""
-    parts.append(f"    phasemap atlas {name}{quick}\n")
+    if name in known:
+        parts.append(f"    phasemap atlas {name}{quick}\n")
     return "\n".join(parts)
+
+
+def _of_file(path: Path) -> tuple[str, str]:
+    """Title and description of a result that no configuration of the atlas makes; its name where it is not there."""
+    from phasemap.storage import read_result
+
+    if not path.exists():
+        return path.stem.replace("_", " "), ""
+    metadata = read_result(path).metadata
+    return metadata.title, metadata.description

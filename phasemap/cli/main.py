@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from phasemap import PhasemapError, __version__
-from phasemap.cli import atlas, compare, info, merge, plot, point, simulate, spectrum, status, submit, sweep
+from phasemap.cli import atlas, compare, hysteresis, info, merge, plot, point, simulate, spectrum, status, submit, sweep
 
 app = typer.Typer(
     name="phasemap",
@@ -29,6 +29,7 @@ app.command("point")(point.point)
 app.command("atlas")(atlas.atlas)
 app.command("simulate")(simulate.simulate)
 app.command("spectrum")(spectrum.spectrum)
+app.command("hysteresis")(hysteresis.hysteresis)
 app.command("info")(info.info)
 app.command("merge")(merge.merge)
 app.command("submit")(submit.submit)

@@ -8,14 +8,17 @@ from matplotlib.figure import Figure
 from rich.text import Text
 
 from phasemap.errors import PhasemapError
+from phasemap.figures.courses import draw_courses
 from phasemap.figures.cut import cut
 from phasemap.figures.fields import available, branching, check_quantity, default_quantity, own_numeric
 from phasemap.figures.lines import LineScene, draw_lines_figure
+from phasemap.figures.loop import draw_loop, is_loop
 from phasemap.figures.phase_diagram import draw_phase_diagram
 from phasemap.figures.profiles import draw_profiles
 from phasemap.figures.rasters import draw_raster
 from phasemap.figures.scene import equation
 from phasemap.figures.stage import stage, stage_line
+from phasemap.figures.stage_courses import is_course, stage_courses
 from phasemap.figures.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
 from phasemap.figures.style import WIDTHS
 from phasemap.figures.surfaces3d import draw_surfaces
@@ -48,6 +51,12 @@ def draw(result: Result, request: Request) -> Figure:
     """
     if request.width is not None and request.width not in WIDTHS:
         raise PhasemapError(f"The width {request.width!r} is not known: choose {' or '.join(WIDTHS)}.")
+    if request.quantity is not None and is_course(result, request.quantity) and not request.at:
+        return draw_courses(
+            replace(stage_courses(result, request.quantity), title=request.title), request.width or "double"
+        )
+    if request.quantity is None and is_loop(result):
+        return draw_loop(result, request.width or "single", request.title)
     section, others = _section(result, request)
     if len(section.axes) == 3 and request.quantity is None:
         return draw_surfaces(section, request.width or "single")

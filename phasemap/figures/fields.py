@@ -14,7 +14,7 @@ from phasemap.phases import PHASE_NAMES, Phase, dominant_branch, phase_labels, t
 from phasemap.storage import Checks, Field, Result
 
 PHASE = "phase"
-BRANCHING = ("branch", "fixed_point")
+BRANCHING = ("branch", "fixed_point", "way")
 _MAIN = "lyapunov_max"
 _EXPONENTS = ("lyapunov", "leading_edge", "exponent")
 _MOST_COUNTS = 12
@@ -31,9 +31,10 @@ def can_label(result: Result) -> bool:
 
 
 def default_quantity(result: Result) -> str:
-    """The maximum exponent where it is stored, else the phase label, else the first quantity; "" if there is none."""
-    if _MAIN in result.fields:
-        return _MAIN
+    """The maximum exponent where it is stored, else a loop's variance, the phase label, the first quantity, or ""."""
+    for name in (_MAIN, "loop_variance"):
+        if name in result.fields:
+            return name
     if can_label(result):
         return PHASE
     return next(iter(result.fields), "")

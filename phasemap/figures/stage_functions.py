@@ -17,7 +17,10 @@ from phasemap.storage import Axis as StoredAxis
 from phasemap.storage import Field, Result
 
 CHECK = "check"
-_SYMBOLS = {"lyapunov_index": "$i/N$", "network_lag": "$t$", "network_time": "$t$", "network_unit": "$i$", "lag": "$t$"}
+_SYMBOLS = {
+    "lyapunov_index": "$i/N$", "network_lag": "$t$", "network_time": "$t$", "network_elapsed_time": "$t$",
+    "network_unit": "$i$", "lag": "$t$",
+}  # fmt: skip
 
 
 def at_checks(result: Result, quantity: str) -> Result:

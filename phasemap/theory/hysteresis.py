@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.correlations import Constraint, Problem
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters, check_name, check_value
-from phasemap.model.results import FloatArray
+from phasemap.model.results import Estimate, FloatArray
 from phasemap.theory import statics
 from phasemap.theory.branches import SMALLEST_GAIN, Prediction
 from phasemap.theory.correlations import Profile, gated_rate, reduce
@@ -22,6 +23,8 @@ from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponen
 from phasemap.theory.tracing import correct, trace_grid
 
 ZERO, STATIC, FLUCTUATING, NONE = "zero", "static", "chaotic", "none"
+# Variance and exponent of fixed points.
+_STATIC = ("delta_h", "leading_edge")
 # A continued solution may not change its variance by more than this factor per step.
 _LARGEST_CHANGE = 3.0
 
@@ -30,13 +33,17 @@ _LARGEST_CHANGE = 3.0
 class Path:
     """Attractors along a parameter, in the order in which it was followed.
 
-    states: `zero`, `static`, `chaotic` (fluctuating) or `none`; variance C_h(0) and lyapunov_max: (n,).
+    states: `zero`, `static`, `chaotic` (fluctuating) or `none`; variance C_h(0) and lyapunov_max, with bounds on their
+    errors: (n,). converged: (n,) whether the solution of each did.
     """
 
     values: FloatArray
     states: tuple[str, ...]
     variance: FloatArray
+    variance_error: FloatArray
     lyapunov_max: FloatArray
+    lyapunov_max_error: FloatArray
+    converged: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,14 @@ class _Occupied:
     state: str
     variance: float
     exponent: float
+    variance_error: float = 0.0
+    exponent_error: float = 0.0
+    converged: bool = True
     profile: Profile | None = None
+
+
+# In the order of the fields of Path.
+_COLUMNS = ("variance", "variance_error", "exponent", "exponent_error", "converged")
 
 
 def follow(base: Parameters, name: str, values: Sequence[float], start: str = FLUCTUATING) -> Path:
@@ -70,8 +84,7 @@ def follow(base: Parameters, name: str, values: Sequence[float], start: str = FL
     return Path(
         np.array(values, dtype=float),
         tuple(one.state for one in path),
-        np.array([one.variance for one in path]),
-        np.array([one.exponent for one in path]),
+        *(np.array([getattr(one, name) for one in path]) for name in _COLUMNS),
     )
 
 
@@ -117,7 +130,15 @@ def _continued(problem: Problem, gain: float, profile: Profile) -> Fluctuating |
 
 
 def _of_solution(found: Fluctuating, rate: float) -> _Occupied:
-    return _Occupied(FLUCTUATING, found.values["variance"], found.values["lyapunov_max"] * rate, found.profile)
+    return _Occupied(
+        FLUCTUATING,
+        found.values["variance"],
+        found.values["lyapunov_max"] * rate,
+        found.errors["variance"],
+        found.errors["lyapunov_max"] * rate,
+        found.converged and found.exponent_converged,
+        found.profile,
+    )
 
 
 def _resting(point: Parameters) -> dict[str, _Occupied]:
@@ -125,13 +146,17 @@ def _resting(point: Parameters) -> dict[str, _Occupied]:
     found = statics.solve_points([point])
     stable = {}
     for state, slot in ((ZERO, 0), (STATIC, 3)):
-        variance = float(found["delta_h"].value[0, slot])
-        edge = float(found["leading_edge"].value[0, slot])
+        (variance, variance_error), (edge, error) = (_with_error(found[name], slot) for name in _STATIC)
         if edge < 0.0:
-            stable[state] = _Occupied(state, variance, edge)
+            stable[state] = _Occupied(state, variance, edge, variance_error, error)
     problem, gain, rate = reduce(point)
     if has_zero_state(problem) and gate_is_driven(problem):
-        exponent = zero_exponent_under_noise(problem, gain)[0] * rate
+        exponent, error, converged = zero_exponent_under_noise(problem, gain)
         if exponent < 0.0:
-            stable[ZERO] = _Occupied(ZERO, 0.0, exponent)
+            stable[ZERO] = _Occupied(ZERO, 0.0, exponent * rate, 0.0, error * rate, converged)
     return stable
+
+
+def _with_error(estimate: Estimate, slot: int) -> tuple[float, float]:
+    error = 0.0 if estimate.error is None else float(estimate.error[0, slot])
+    return float(estimate.value[0, slot]), error

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from command_line import Run
 from typer.testing import CliRunner
 
 from phasemap.cli.gallery import gallery_text
@@ -39,3 +40,12 @@ def test_one_command_computes_and_draws(tmp_path: Path):
 def test_an_unknown_name_is_an_error_with_the_nearest_one():
     done = CliRunner().invoke(app, ["atlas", "quickstrat"])
     assert done.exit_code != 0 and "'quickstart'" in str(done.exception)
+
+
+def test_a_result_of_another_command_says_where_it_comes_from(phasemap: Run, tmp_path: Path) -> None:
+    target = tmp_path / "my_loop.h5"
+    assert phasemap("hysteresis", "--along", "g_h=0.8:1.2:3", "-o", target).code == 0
+    (tmp_path / "my_loop.txt").write_text("my_loop: A loop.\n")
+    page = gallery_text(tmp_path)
+    assert "## Hysteresis along g_h" in page and "phasemap hysteresis --along g_h=0.8:1.2:3" in page
+    assert "phasemap atlas my_loop" not in page

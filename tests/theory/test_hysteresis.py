@@ -49,6 +49,16 @@ def test_another_parameter_is_followed_as_well():
     assert path.states[0] == "chaotic" and path.states[-1] == "zero"
 
 
+def test_every_number_has_an_error_that_a_finer_path_keeps():
+    coarse = follow(BASE, "g_h", [2.2, 2.0, 1.8, 1.7])
+    fine = follow(BASE, "g_h", np.linspace(2.2, 1.7, 11).tolist())
+    assert coarse.converged.all() and coarse.states == ("chaotic", "chaotic", "chaotic", "zero")
+    for name in ("variance", "lyapunov_max"):
+        gap = np.abs(getattr(coarse, name) - getattr(fine, name)[[0, 4, 8, 10]])
+        error = getattr(coarse, f"{name}_error")
+        assert np.all(np.isfinite(error)) and np.all(gap <= 3.0 * error + 1e-10)
+
+
 def test_what_cannot_be_followed_is_refused():
     with pytest.raises(ParameterError, match="upper"):
         follow(BASE, "g_h", [1.0], "upper")

@@ -1,0 +1,97 @@
+"""`phasemap hysteresis`: attractors of the mean field followed along a parameter, both ways."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+
+if TYPE_CHECKING:
+    from phasemap.storage import Result
+
+
+def hysteresis(
+    along: Annotated[
+        str,
+        typer.Option(
+            "--along", metavar="NAME=FROM:TO:POINTS[:log]", help="The parameter that is raised and lowered, slowly."
+        ),
+    ],
+    config: Annotated[
+        Path | None, typer.Argument(help="Configuration to take the other parameters from.", show_default=False)
+    ] = None,
+    overrides: SetOption = None,
+    output: OutputOption = None,
+    figure: Annotated[
+        bool, typer.Option("--figure", help="Draw variance and exponent both ways, beside FILE as a PNG.")
+    ] = False,
+    force: ForceOption = False,
+) -> None:
+    """Follow the attractor of the mean field up from rest and down from chaos: where the ways differ is hysteresis.
+
+    A state is kept for as long as it is an attractor, as in a network whose parameter changes slowly; then the network
+    falls to another one. The update gate must be constant. `phasemap plot FILE` draws the loop again.
+
+    Examples:
+
+        phasemap hysteresis --set alpha_r=20 --along g_h=1.5:2.3:81
+
+        phasemap hysteresis --set alpha_r=20 --set g_h=1.78 --along noise_h=0.001:0.1:60:log -o loop.h5 --figure
+    """
+    from phasemap.errors import PhasemapError
+    from phasemap.sweep import environment
+
+    environment.prepare_compilation_cache()
+    from phasemap.config import make_point, read_toml
+    from phasemap.quantities import REGISTRY
+    from phasemap.storage import write_result
+    from phasemap.sweep.hysteresis import follow_loop, parse_along
+
+    target = output or Path("hysteresis.h5")
+    if (output is not None or figure) and target.exists() and not force:
+        raise PhasemapError(f"{target} exists: choose another file with -o, or give --force to overwrite it.")
+    wanted = parse_along(along)
+    data = read_toml(config)[1] if config is not None else {}
+    settings = make_point(
+        data, REGISTRY, [*(overrides or []), f"{wanted.name}={wanted.values[0]!r}"], str(config or "")
+    )
+    result = follow_loop(settings, wanted)
+    _print(result)
+    if output is not None or figure:
+        write_result(target, result)
+        typer.echo(f"Stored in {target}.")
+    if figure:
+        _draw(result, target.with_suffix(".png"))
+
+
+def _print(result: "Result") -> None:
+    """The attractors along each way, from change to change."""
+    import numpy as np
+
+    from phasemap.cli.console import make_console, make_table, number
+    from phasemap.sweep.hysteresis import STATES, WAYS
+
+    axis, rows = result.axes[0], []
+    variance, exponent, codes = (result.fields[f"loop_{name}"] for name in ("variance", "lyapunov_max", "attractor"))
+    for k, way in enumerate(WAYS):
+        order = np.arange(len(axis))[:: 1 if way == "up" else -1]
+        changes = np.flatnonzero(np.diff(np.nan_to_num(codes.values[order, k], nan=-1.0)) != 0) + 1
+        for run in np.split(order, changes):
+            code = codes.values[run[0], k]
+            name = "none" if np.isnan(code) else STATES[int(code)]
+            ends = [(float(variance.values[i, k]), float(exponent.values[i, k])) for i in (run[0], run[-1])]
+            rows.append(
+                (way, name, f"{axis.values[run[0]]:.6g} to {axis.values[run[-1]]:.6g}",
+                 " to ".join(number(v) for v, _ in ends), " to ".join(number(e) for _, e in ends))
+            )  # fmt: skip
+    console = make_console()
+    console.print(make_table(("way", "attractor", axis.name, "variance of h", "lambda_max"), rows))
+
+
+def _draw(result: "Result", target: Path) -> None:
+    from phasemap.figures.draw import Request, draw
+    from phasemap.figures.style import save
+
+    save(draw(result, Request()), target, result.metadata.title, result.metadata.config_hash)
+    typer.echo(f"Figure written to {target}.")

@@ -105,6 +105,13 @@ def _statics(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimat
     return statics.solve_points(points)
 
 
+def _statics_seconds(point: Parameters, options: Any) -> float:
+    # An input outside a fluctuating update gate is averaged over that gate.
+    fluctuating = not is_constant_gate(point.alpha_z, point.beta_z)
+    outside = fluctuating and not point.input_inside and (point.s_h > 0.0 or point.m_h != 0.0)
+    return 1e-4 if outside else 4e-5
+
+
 def _mean_field(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]:
     from phasemap.theory import mean_field
 
@@ -185,7 +192,7 @@ def _network_spectrum_seconds(point: Parameters, options: SimulationOptions) -> 
 SOLVERS: dict[str, Solver] = {
     solver.name: solver
     for solver in (
-        Solver("statics", "static mean field: all fixed points", _statics, lambda point, _: 4e-5),
+        Solver("statics", "static mean field: all fixed points", _statics, _statics_seconds),
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
                _mean_field_seconds, EnsembleOptions, table="ensemble"),
         Solver("spectrum", "spectrum of the Jacobian at fixed points", _spectrum, _spectrum_seconds, SpectrumOptions,

@@ -60,13 +60,31 @@ def problem_of_row(row):
 
 
 @njit(**KERNEL)
-def outside_problem_of_row(row):
-    """The same for an input outside the update gate."""
+def _with_series(row, series):
     p = problem_of_row(row)
-    needed = p.m_h == 0.0 and abs(p.b) <= LARGEST_BIAS and p.alpha_z < np.inf
-    series = activation_series(p.b) if needed else np.empty((ROWS, 0))
     return StaticProblem(p.g, p.b, p.v_h, p.m_h, p.outside, p.alpha_z, p.offset_z, p.rest_z, p.v_z,
                          p.alpha_r, p.offset_r, p.rest_r, p.v_r, p.tau_z, p.tau_r, series)  # fmt: skip
+
+
+@njit(**KERNEL)
+def no_outside_problem():
+    """What comes before the first row in `next_outside_problem`."""
+    return _with_series(np.zeros(len(NUMBERS)), np.empty((ROWS, 0)))
+
+
+@njit(**KERNEL)
+def next_outside_problem(row, before):
+    """The same as `problem_of_row` for an input outside the update gate.
+
+    before: the problem of another row; its series, which is dear, serves again where the bias is the same.
+    """
+    p = problem_of_row(row)
+    needed = p.m_h == 0.0 and abs(p.b) <= LARGEST_BIAS and p.alpha_z < np.inf
+    if not needed:
+        return _with_series(row, np.empty((ROWS, 0)))
+    if before.series.shape[1] > 0 and before.b == p.b:
+        return _with_series(row, before.series)
+    return _with_series(row, activation_series(p.b))
 
 
 @njit(**KERNEL)

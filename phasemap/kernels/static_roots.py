@@ -24,8 +24,9 @@ from phasemap.kernels.static_problem import fixed_point_map, has_zero_state
 
 MOST_ROOTS = 8
 STACK = 64
-# Rounding noise of f.
+# Rounding noise of f, and what is as good as zero: beyond that, Newton's method would chase rounding errors.
 NOISE = 4e-15
+_NOTHING = 2.3e-16
 # Below this fraction of q_0 everything is linear in q, and slopes would drown in rounding noise.
 _LINEAR = 1e-5
 _SMALLEST = 1e-200
@@ -69,7 +70,7 @@ def polish(p, scale, low, f_low, high):
     step = high - low
     for _ in range(200):
         f, slope = mismatch(p, scale, y)
-        if f == 0.0:
+        if abs(f) <= _NOTHING:
             return y
         if (f > 0.0) == (f_low > 0.0):
             low = y

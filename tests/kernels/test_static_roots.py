@@ -8,7 +8,12 @@ from numba import njit
 
 from phasemap.kernels import static_outside_rows
 from phasemap.kernels.compilation import KERNEL
-from phasemap.kernels.static_problem import fixed_point_map, outside_problem_of_row, problem_of_row
+from phasemap.kernels.static_problem import (
+    fixed_point_map,
+    next_outside_problem,
+    no_outside_problem,
+    problem_of_row,
+)
 from phasemap.kernels.static_rows import solve as solve_rows
 from phasemap.kernels.static_solve import SLOTS
 from phasemap.model.parameters import Parameters
@@ -106,7 +111,7 @@ def test_inputs_outside_a_fluctuating_gate_lose_no_root():
     assert (counts % 2 == 1).all() and certain.all()
     for k, slot in np.argwhere(~np.isnan(values[:, :, 0])):
         q = values[k, slot, 0]
-        a, slope = fixed_point_map(outside_problem_of_row(table[k]), q)
+        a, slope = fixed_point_map(next_outside_problem(table[k], no_outside_problem()), q)
         assert abs(a - q) <= abs(1 - slope) * errors[k, slot, 0] + 1e-12 * (a + q)
 
 

@@ -1,5 +1,6 @@
 """Captions made from the file: what was computed, where, with which numerics, and how much of it is good."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,16 @@ _SILENT = {"beta_h": 0.0, "s_h": 0.0, "s_z": 0.0, "s_r": 0.0, "m_h": 0.0, "m_z":
 
 def caption_of(result: Result, request: Request) -> str:
     """A few sentences in plain text; every number in them is stored in the file."""
-    name = default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
+    checked = {} if result.checks is None else result.checks.fields
+    if request.quantity in checked and request.quantity not in result.fields:
+        name, shown = request.quantity, replace(result, fields=dict(checked))
+    else:
+        name = default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
+        shown = result
     parts = [
-        _subject(result, name, request),
+        _subject(shown, name, request),
         _place(result, request),
-        _quality(result, name),
+        _quality(shown, name),
         _surfaces(result),
         _simulation(result),
         _numerics(result),

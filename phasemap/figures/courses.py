@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from phasemap.figures import colours
 from phasemap.figures.scene import Axis
-from phasemap.figures.style import WIDTHS, new_figure, style
+from phasemap.figures.style import WIDTHS, Look, new_figure, style
 
 _MOST_COLUMNS = 2
 
@@ -66,9 +66,10 @@ def _draw_panel(axes: Axes, scene: CourseScene, groups: tuple[Group, ...]) -> No
             axes.axhline(group.level, color=colour, linewidth=1.3, linestyle=(0, (5, 1.5)), gid="level", zorder=3)
         handles.append(Line2D([], [], color=colour, linewidth=1.2, label=group.name))
     if any(np.isfinite(group.level) for group in groups):
-        look = {"color": colours.INK, "linewidth": 1.3, "linestyle": (0, (5, 1.5))}
-        handles.append(Line2D([], [], label=scene.level_name, **look))  # type: ignore[arg-type]
+        dashes: Look = {"color": colours.INK, "linewidth": 1.3, "linestyle": (0, (5, 1.5))}
+        handles.append(Line2D([], [], label=scene.level_name, **dashes))
     axes.set_yscale("log")
     axes.set_xlim(0.0, scene.time.values[-1])
-    # What has come to rest leaves this corner empty.
-    axes.legend(handles=handles, loc="lower right", fontsize=6.5, handlelength=1.8)
+    # What has come to rest leaves this corner nearly empty.
+    look: Look = {"frameon": True, "framealpha": 0.85, "edgecolor": "none"}
+    axes.legend(handles=handles, loc="lower right", fontsize=6.5, handlelength=1.8, **look)

@@ -134,7 +134,7 @@ def _draw_checks(axes: Axes, checks: Checks) -> Artist:
     }  # fmt: skip
     axes.errorbar(
         checks.x, checks.simulated, yerr=np.nan_to_num(checks.simulated_error), elinewidth=0.8, capsize=1.8, zorder=3,
-        gid="checks", **look,
+        gid="checks", clip_on=False, **look,
     )  # fmt: skip
     return Line2D([], [], label=checks.simulation, **look)
 

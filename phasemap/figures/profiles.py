@@ -19,7 +19,22 @@ from phasemap.model.status import Status
 
 # More curves than these are told apart by the colour of a scale instead of a legend.
 _MOST_NAMED = 6
+# Share of its range below which a curve no longer moves.
+_FLAT = 1e-3
+# Dots of a simulated network along a curve.
+_DOTS = 16
+_DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
+
+
+@dataclass(frozen=True)
+class NetworkCurve:
+    """What simulated networks give for a curve: places, values and errors (n,), and how the simulation is named."""
+
+    x: NDArray[np.float64]
+    value: NDArray[np.float64]
+    error: NDArray[np.float64]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,7 @@ class ProfileScene:
 
     layers: one per curve, each over `x`; names: what tells the curves apart.
     family: the axis along which the curves lie, with one value per curve; None for unrelated ones.
+    networks: the same from simulated networks, one for each curve or None; empty if there are none at all.
     """
 
     x: Axis
@@ -36,6 +52,7 @@ class ProfileScene:
     family: Axis | None = None
     title: str = ""
     fingerprint: str = ""
+    networks: tuple[NetworkCurve | None, ...] = ()
 
 
 def draw_profiles(scene: ProfileScene, width: str = "single") -> Figure:
@@ -52,12 +69,13 @@ def draw_profiles(scene: ProfileScene, width: str = "single") -> Figure:
             if hues is not None and scene.family is not None:
                 look = {"color": hues.to_rgba(scene.family.values[k]), "linestyle": "solid", "linewidth": 1.0}
             handles += _draw_curve(axes, scene.x, layer, "" if scaled else name, look)
+            _draw_network(axes, scene, k, look)
         if scene.x.log:
             axes.set_xscale("log")
         _finish(axes, scene)
         if hues is not None and scene.family is not None:
             figure.colorbar(hues, ax=axes, pad=0.02, aspect=25).set_label(scene.family.label)
-        handles += _draw_doubtful(axes, scene)
+        handles += _draw_doubtful(axes, scene) + _network_handles(scene)
         add_legend(figure, [handle for handle in handles if handle.get_label()])
         fit_labels(figure, axes, scene.x, scene.layers[0])
         figure.draw_without_rendering()
@@ -77,6 +95,29 @@ def _draw_curve(axes: Axes, x: Axis, layer: Layer, name: str, look: Look) -> lis
             x.values, value - error, value + error, color=look["color"], alpha=0.25, linewidth=0, gid="profile-band"
         )
     return [Line2D([], [], label=name, marker=marker, markersize=3, **look)]
+
+
+def _draw_network(axes: Axes, scene: ProfileScene, k: int, look: Look) -> None:
+    """The network's function as dots on the curve, a few in every decade or along the axis."""
+    curve = scene.networks[k] if scene.networks else None
+    if curve is None:
+        return
+    low, high = scene.x.values[0], scene.x.values[-1]
+    inside = np.flatnonzero((curve.x >= low) & (curve.x <= high))
+    if not inside.size:
+        return
+    ends = curve.x[inside[0]], curve.x[inside[-1]]
+    wanted = np.geomspace(*ends, _DOTS) if scene.x.log else np.linspace(*ends, _DOTS)
+    chosen = np.unique(inside[np.abs(curve.x[inside] - wanted[:, None]).argmin(axis=1)])
+    axes.errorbar(
+        curve.x[chosen], curve.value[chosen], yerr=curve.error[chosen], color=look["color"], zorder=3, gid="network",
+        elinewidth=0.7, capsize=1.2, **_DOT,
+    )  # fmt: skip
+
+
+def _network_handles(scene: ProfileScene) -> list[Artist]:
+    names = dict.fromkeys(curve.name for curve in scene.networks if curve is not None)
+    return [Line2D([], [], color=colours.INK, label=name, **_DOT) for name in names]
 
 
 def _doubtful(layer: Layer) -> NDArray[np.bool_]:
@@ -106,10 +147,23 @@ def _finish(axes: Axes, scene: ProfileScene) -> None:
     # Places that no curve reaches are left out: a spectrum ends with the exponents that exist.
     reached = np.flatnonzero(np.any(drawn, axis=0))
     if reached.size > 1:
-        axes.set_xlim(scene.x.values[reached[0]], scene.x.values[reached[-1]])
+        last = _end_of_motion(scene, drawn) if scene.x.log else reached[-1]
+        axes.set_xlim(scene.x.values[reached[0]], scene.x.values[last])
     set_ticks(axes.xaxis, scene.x)
     if scene.title:
         axes.set_title(scene.title, fontsize=7.5)
+
+
+def _end_of_motion(scene: ProfileScene, drawn: list[NDArray[np.bool_]]) -> int:
+    """A place or two beyond the last one at which a curve differs from its final value: then nothing is to be seen."""
+    ends = []
+    for layer, where in zip(scene.layers, drawn, strict=True):
+        known = np.flatnonzero(where)
+        values = layer.value[known].astype(float)
+        moving = np.flatnonzero(np.abs(values - values[-1:]) > _FLAT * np.ptp(values)) if known.size else known
+        if moving.size:
+            ends.append(int(known[min(moving[-1] + 2, known.size - 1)]))
+    return max(ends, default=len(scene.x.values) - 1)
 
 
 def _colours_of_family(family: Axis) -> ScalarMappable:

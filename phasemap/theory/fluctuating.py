@@ -36,6 +36,7 @@ class Fluctuating:
     values, errors: by name in NUMBERS.
     converged, exponent_converged: whether the iterations did; the errors say how well.
     stable: whether it is the outer side of its fold.
+    coarser: the profile at the resolution before the last, if there is one.
     """
 
     profile: Profile
@@ -44,6 +45,7 @@ class Fluctuating:
     converged: bool
     exponent_converged: bool
     stable: bool
+    coarser: Profile | None = None
 
 
 def solutions(problem: Problem, gain: float) -> list[Fluctuating]:
@@ -117,7 +119,8 @@ def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -
         errors = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
         errors["lyapunov_max"] += state.uncertainty
         errors["lyapunov_times_relaxation"] += state.uncertainty * values["relaxation_time"]
-        result = Fluctuating(profile, values, errors, True, state.converged, profile.orientation > 0.0)
+        coarser: Profile | None = None if result is None else result.profile
+        result = Fluctuating(profile, values, errors, True, state.converged, profile.orientation > 0.0, coarser)
         if state.converged and all(errors[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
             return result
         nodes, window, x = level, profile.window, profile.x

@@ -39,6 +39,8 @@ _RATE_POWER = {"lyapunov_max": 1, "correlation_time": -1, "relaxation_time": -1}
 _LARGEST = 3
 # Correlation functions: name -> the quantity that is their value at lag 0.
 FUNCTIONS = {"autocorrelation": "variance", "activity_autocorrelation": "activity_variance"}
+# Their names among the functions of a solution.
+_MOMENTS = {"autocorrelation": "membrane", "activity_autocorrelation": "activity"}
 _OF_EXPONENT = ("lyapunov_max", "lyapunov_times_relaxation")
 _ACCEPTED = 1e-6
 _SMALL_RATE = 1e-3
@@ -53,6 +55,7 @@ class _Table:
     error: dict[str, FloatArray] = field(init=False)
     status: dict[str, StatusArray] = field(init=False)
     functions: dict[str, FloatArray] = field(init=False)
+    function_errors: dict[str, FloatArray] = field(init=False)
 
     def __post_init__(self) -> None:
         shape = (self.n, len(BRANCHES))
@@ -62,6 +65,7 @@ class _Table:
         object.__setattr__(self, "status", status)
         lags = (*shape, len(STORED_LAGS))
         object.__setattr__(self, "functions", {name: np.full(lags, np.nan) for name in FUNCTIONS})
+        object.__setattr__(self, "function_errors", {name: np.zeros(lags) for name in FUNCTIONS})
 
     def put(self, name: str, at: tuple[int, int], value: float, error: float, status: Status) -> None:
         """Store one number."""
@@ -73,14 +77,14 @@ class _Table:
             self.status[name][i, CHAOTIC] = Status.FAILED
 
     def estimates(self) -> dict[str, Estimate]:
-        """The table as estimates; correlation functions share the status and relative error of their variances."""
+        """The table as estimates; correlation functions have their variances' status, and at least their error."""
         found = {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in QUANTITIES}
         for name, variance in FUNCTIONS.items():
             values = self.functions[name]
             missing = np.isnan(values)
             known = np.where(self.status[variance] == Status.ABSENT, Status.ABSENT, Status.FAILED)[..., None]
             status = np.where(missing, known, self.status[variance][..., None])
-            error = np.where(missing, np.nan, self.error[variance][..., None])
+            error = np.where(missing, np.nan, self.error[variance][..., None] + self.function_errors[name])
             found[name] = Estimate(values, status.astype(np.uint8), error)
         return found
 
@@ -173,8 +177,10 @@ def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Tabl
         status = Status.CONVERGED if reliable and _is_good(name, value, error) else Status.NOT_CONVERGED
         table.put(name, at, value * unit, error * unit, status)
     functions = functions_of(solution.profile, rate, STORED_LAGS)
-    table.functions["autocorrelation"][at] = functions.membrane
-    table.functions["activity_autocorrelation"][at] = functions.activity
+    coarser = functions if solution.coarser is None else functions_of(solution.coarser, rate, STORED_LAGS)
+    for name, moment in _MOMENTS.items():
+        values, before = (getattr(one, moment) for one in (functions, coarser))
+        table.functions[name][at], table.function_errors[name][at] = values, np.abs(values - before)
 
 
 def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], result: Mapping[str, Estimate]) -> None:
@@ -185,3 +191,8 @@ def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], resu
         target.status[rows, CHAOTIC] = source.status[rows]
         if source.error is not None and target.error is not None:
             target.error[rows, CHAOTIC] = source.error[rows]
+    for name, variance in FUNCTIONS.items():
+        function, at_zero = result[name].error, result[variance].error
+        if function is not None and at_zero is not None:
+            # The step and the iteration move the whole function: at no lag is it known better than the variance.
+            function[rows, CHAOTIC] = np.hypot(function[rows, CHAOTIC], at_zero[rows, CHAOTIC, None])

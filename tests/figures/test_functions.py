@@ -11,6 +11,7 @@ from phasemap.errors import PhasemapError
 from phasemap.figures.draw import Request, draw, write
 from phasemap.figures.eigenvalues import EigenvalueScene, draw_eigenvalues
 from phasemap.model.status import Status
+from phasemap.storage import Checks
 
 
 @pytest.fixture
@@ -73,6 +74,46 @@ def test_without_a_name_the_attractors_function_is_drawn(correlated, find):
     curves = [line.get_ydata() for line in find(figure, "profile") if hasattr(line, "get_ydata")]
     assert np.array_equal(curves[0], correlated.fields["c"].values[0, 8, 0])
     assert np.array_equal(curves[-1], correlated.fields["c"].values[-1, 8, 2])
+
+
+def test_lags_from_zero_to_where_nothing_moves_any_more_become_logarithmic(correlated, find):
+    """Lag 0 has no place on a logarithmic scale; the flat end is left out."""
+    lags = np.concatenate([[0.0], np.geomspace(0.01, 1e4, 40)])
+    correlated.labels["lag"] = lags
+    values = np.exp(-lags) * np.ones((21, 17, 4, 1))
+    correlated.fields["c"] = toy_results.field("c", correlated.axis_names, values, ("branch", "lag"), symbol="$C(t)$")
+    figure = draw(correlated, Request(quantity="c", at={"alpha_r": "10"}))
+    axes = figure.axes[0]
+    assert axes.get_xscale() == "log" and axes.get_xlim()[0] == 0.01
+    assert -np.log(1e-3) < axes.get_xlim()[1] < 40.0
+    curve = next(line for line in find(figure, "profile") if hasattr(line, "get_ydata"))
+    assert np.array_equal(curve.get_ydata(), np.exp(-curve.get_xdata()))
+
+
+def test_networks_stand_on_the_curve_of_their_point(find):
+    result = toy_results.functions()
+    lag = np.concatenate([[0.0], np.geomspace(0.01, 1e3, 40)])
+    gain = np.array([1.2, 3.0])
+    theory = 0.3 * np.exp(-gain[:, None] * lag)
+    theory = toy_results.field("autocorrelation", ("g_h",), theory, ("lag",), symbol="$C_h(t)$")
+    checks = result.checks.fields["network_autocorrelation"]
+    kept = [int(np.flatnonzero(result.checks.parameters["g_h"] == g)[0]) for g in gain]
+    line = replace(
+        result, axes=(replace(result.axes[0], values=gain, scale="list"),), fields={"autocorrelation": theory},
+        surfaces={}, labels=result.labels | {"lag": lag},
+        checks=Checks({"g_h": gain}, {"network_autocorrelation": replace(
+            checks, values=checks.values[kept], status=checks.status[kept], error=checks.error[kept])}),
+    )  # fmt: skip
+    line.checks.fields["network_autocorrelation"].status[0, 5] = Status.NOT_CONVERGED
+    figure = draw(line, Request(quantity="autocorrelation"))
+    dots = [dot for dot in find(figure, "network") if hasattr(dot, "get_marker") and dot.get_marker() == "o"]
+    places = result.labels["network_lag"]
+    first, second = sorted((artist.get_data() for artist in dots), key=lambda data: data[1][-1])
+    rows = sorted(zip(checks.values[kept], (5, None), strict=True), key=lambda row: row[0][-1])
+    for (x, y), (stored, missing) in zip((first, second), rows, strict=True):
+        index = np.searchsorted(places, x)
+        assert np.array_equal(y, stored[index]) and len(x) > 4 and missing not in index
+    assert figure.legends[0].get_texts()[-1].get_text() == "simulation, $N = 500$"
 
 
 def test_a_place_along_a_function_is_a_map(correlated, find):

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.quantities import BRANCHES, DIMENSIONS, QUANTITIES
-from phasemap.theory import mean_field
+from phasemap.theory import fluctuating, mean_field
 
 HERE = Path(__file__).parent
 ZERO, STATIC, CHAOTIC, UNSTABLE, QUIET = range(5)
@@ -122,6 +123,39 @@ def test_correlation_functions_start_at_their_variances():
     assert np.all(np.diff(c.value[0, CHAOTIC]) <= 1e-9) and c.value[0, CHAOTIC, -1] == pytest.approx(0.0, abs=1e-6)
     assert np.all(c.value[0, STATIC] == found["variance"].value[0, STATIC])
     assert np.all(c.value[1, ZERO] == 0.0) and np.all(c.status[1, CHAOTIC] == Status.ABSENT)
+
+
+def test_errors_of_correlation_functions_hold_at_doubled_resolution(monkeypatch):
+    """At every lag, those beyond the window included; the same for attractors and for the solution between them."""
+    points = [
+        {"g_h": 1.5},
+        {"g_h": 3.0, "alpha_r": 2.0, "s_h": 0.3},
+        {"g_h": 1.8, "alpha_r": 20.0},
+        {"g_h": 2.5, "alpha_r": 6.0, "noise_h": 0.2, "tau_noise": 3.0},
+    ]
+    ordinary = solve(*points)
+    monkeypatch.setattr(fluctuating, "_LEVELS", ((64, 1.6), (96, 2.0)))
+    better = solve(*points)
+    for name in ("autocorrelation", "activity_autocorrelation"):
+        value, error = ordinary[name].value[:, CHAOTIC:], ordinary[name].error[:, CHAOTIC:]
+        known = np.isfinite(value)
+        gap = np.abs(value - better[name].value[:, CHAOTIC:])[known]
+        assert known.any() and np.all(gap <= 3.0 * error[known] + 1e-10), name
+        assert error[known].max() < 1e-5
+
+
+def test_correlation_functions_of_paths_join_those_of_a_constant_gate():
+    """The fluctuating update gate's come from an ensemble; at alpha_z -> 0 they are those of the constant gate."""
+    options = EnsembleOptions(relative_error=0.02)
+    points = [make_parameters(g_h=3.0, alpha_r=2.0, alpha_z=a) for a in (1e-3, 0.0)]
+    found = mean_field.solve_points(points, options, np.random.SeedSequence(0).spawn(2))
+    for name in ("autocorrelation", "activity_autocorrelation"):
+        estimate = found[name]
+        assert np.all(estimate.status[:, CHAOTIC] == Status.CONVERGED), name
+        paths, constant = estimate.value[:, CHAOTIC]
+        gap = np.abs(paths - constant)
+        assert np.all(gap < 5.0 * estimate.error[0, CHAOTIC]), np.max(gap / estimate.error[0, CHAOTIC])
+        assert estimate.error[0, CHAOTIC].max() < 5e-3 * constant[0]
 
 
 def test_what_does_not_exist_or_cannot_be_done_is_said():

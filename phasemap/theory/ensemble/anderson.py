@@ -78,7 +78,7 @@ def solve(
     x = start
     previous: tuple[FloatArray, FloatArray] | None = None
     best: tuple[float, FloatArray, FloatArray] | None = None
-    last_step, milestone, stalled = np.inf, np.inf, 0
+    last_step, milestone, stalled, astray = np.inf, np.inf, 0, 0
     for iteration in range(1, limit + 1):
         residual_vector = mapping(x) - x
         residual = size(residual_vector, x)
@@ -93,10 +93,11 @@ def solve(
             break
         step = memory.next_step(residual_vector)
         if residual > 5.0 * best[0] or not np.isfinite(residual):
-            # The extrapolation went astray: go on by a plain damped step from the best iterate.
+            # The extrapolation went astray: go on by a damped step from the best iterate, a shorter one each time.
             memory = Memory(memory.depth)
             x, residual_vector = best[1], best[2]
-            step = 0.5 * residual_vector
+            astray += 1
+            step = 0.5**astray * residual_vector
         target = project(x + step)
         last_step = size(target - x, x)
         if residual <= tolerance and last_step <= 3.0 * tolerance:

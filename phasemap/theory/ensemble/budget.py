@@ -59,12 +59,12 @@ def collect(
     correction: FloatArray,
     step_change: FloatArray,
     remainder: float,
-    residual: float,
+    iteration: FloatArray,
 ) -> ErrorBudget:
     """All errors of `values` (len(NAMES),).
 
     groups: (G, len(NAMES)); correction: for the bias.  step_change: what halving the resolution in time changes.
-    remainder: share of the correlations left at half the window.  residual: of the iteration, relative.
+    remainder: share of the correlations left at half the window.  iteration: errors (len(NAMES),) of the solution.
     """
     parts = np.zeros((len(NAMES), len(SOURCES)))
     parts[:, 0] = standard_error(groups)
@@ -73,6 +73,6 @@ def collect(
     parts[:, 2] = np.abs(step_change) / 3.0
     size = np.abs(np.where(np.isfinite(values), values, np.nan))
     parts[:, 3] = size * remainder**2 * np.array([_WINDOW[name] for name in NAMES])
-    parts[:, 4] = size * residual
+    parts[:, 4] = iteration
     parts[~np.isfinite(values)] = np.nan
     return ErrorBudget(parts)

@@ -27,6 +27,14 @@ _ACCEPT = 1.3
 # A group scatters four times as much as all of them together, and need not be solved to the same tolerance. Small
 # groups with slow correlations may stall; above this multiple of the tolerance that counts as not solved.
 _GROUP_TOLERANCE, _GROUP_ITERATIONS, _STALLED = 2.0, 40, 5.0
+# A number that cannot be negative is not corrected by more than this share of it.
+_MOST_CORRECTION = 0.5
+# Relative error of the variance of h above which its correlations mean nothing.
+_MOST_DOUBT = 0.3
+# The moment that a variance is the value at lag zero of.
+_MOMENTS = {"variance": "membrane", "activity_variance": "activity"}
+# So many groups may fail.
+_POOR_GROUPS = 2
 # So many are enough to see how large an ensemble is needed.
 _ROUGH_ITERATIONS = 4
 # Share of the error asked for that the window may make.
@@ -85,15 +93,28 @@ class PointSolution:
         k = NAMES.index(name)
         if not self.is_settled:
             return False
-        if name == "lyapunov_max" and not self._exponents_good():
+        if name == "lyapunov_max" and not self._exponents_good(options):
             return False
         if name in ("variance", "activity_variance"):
             return bool(self.errors.total[k] <= _ACCEPT * options.relative_error * abs(self.values[k]))
-        return bool(self.values[k] == np.inf or np.isfinite(self.values[k] + self.errors.total[k]))
+        if name in ("correlation_time", "relaxation_time") and not self._membrane_known():
+            return False
+        # Hard gates make the exponent infinite; an infinite time is one that could not be told.
+        infinite = name == "lyapunov_max" and self.values[k] == np.inf
+        return bool(infinite or np.isfinite(self.values[k] + self.errors.total[k]))
 
-    def _exponents_good(self) -> bool:
-        exponents = [one.exponent for one in (self.solution, *self.groups) if one.exponent is not None]
-        return sum(e.converged and e.positive for e in exponents) >= len(exponents) - 1
+    def _membrane_known(self) -> bool:
+        """Whether C_h is known at all, and not made by the few largest paths of heavy tails."""
+        k = NAMES.index("variance")
+        return bool(self.errors.total[k] <= _MOST_DOUBT * abs(self.values[k]))
+
+    def _exponents_good(self, options: EnsembleOptions) -> bool:
+        full, stalled = self.solution.exponent, _STALLED * timestep.exponent_tolerance(options)
+        if full is None:
+            return not self.ensemble.process.has_tangent
+        known = [one.exponent for one in self.groups if one.exponent is not None]
+        good = [e.positive and (e.converged or e.residual <= stalled) for e in known]
+        return full.converged and full.positive and sum(good) >= len(good) - _POOR_GROUPS
 
 
 def solve(
@@ -176,6 +197,14 @@ def _relative_error(groups: list[Solution], target: str) -> float:
     return float(sample.std(ddof=1) / np.sqrt(len(groups)) / sample.mean())
 
 
+def _iteration_errors(solution: Solution) -> FloatArray:
+    """Absolute errors (len(NAMES),) of a solution whose iterations have ended a little too early."""
+    errors = np.abs(solution.row) * solution.fixed_point.last_step
+    if solution.exponent is not None:
+        errors[NAMES.index("lyapunov_max")] += solution.exponent.uncertainty
+    return np.asarray(errors)
+
+
 def _summary(
     process: Process,
     options: EnsembleOptions,
@@ -187,10 +216,14 @@ def _summary(
 ) -> PointSolution:
     rows = np.array([one.row for one in groups])
     values, correction = debias(full.row, rows)
+    # Where h has heavy tails its variance is not known at all, and no extrapolation to many paths makes sense.
+    senseless = np.abs(correction) > _MOST_CORRECTION * np.abs(full.row)
+    senseless[NAMES.index("lyapunov_max")] = False
+    values[senseless] = full.row[senseless]
     if options.exponents and not process.has_tangent:
         values[NAMES.index("lyapunov_max")] = np.inf
-    left = window.remainder(full.moments.membrane, chosen.ring, process.is_odd)
-    budget = collect(values, rows, correction, chosen.change, left, full.fixed_point.last_step)
+    left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), chosen.ring, process.is_odd)
+    budget = collect(values, rows, correction, chosen.change, left, _iteration_errors(full))
     good = [one.fixed_point.residual <= _STALLED * timestep.tolerance(options) for one in groups]
-    solved = full.fixed_point.converged and sum(good) >= len(groups) - 2
+    solved = full.fixed_point.converged and sum(good) >= len(groups) - _POOR_GROUPS
     return PointSolution(found, solved, chosen.ring, values, budget, full, tuple(groups), ensemble, left)

@@ -28,6 +28,11 @@ Float32 = NDArray[np.float32]
 
 # How much of the spectrum of a covariance may be negative: the noise of the control variate, not another eigenstate.
 _NEGATIVE_POWER = 0.05
+# A radius that shows the rate to be too small, whatever the state, and one that shows nothing else; share of the known
+# range that counts as close to such a rate.
+_FAR_TOO_LARGE, _BEYOND, _CLOSE = 10.0, 1e6, 0.1
+# Above this rate its absolute error counts, below the relative one, at most so many times finer.
+_LARGE_RATE, _MUCH_FINER = 0.1, 10.0
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,46 @@ class Linearisation:
 class Exponent:
     """lambda, and the covariance k (half,) of phi' u, normalised at lag 0.
 
+    uncertainty: of lambda, from the iteration.
     positive: whether k is a covariance, as the leading state of a map that preserves covariances must be.
     """
 
     value: float
+    uncertainty: float
     state: FloatArray
     residual: float
     converged: bool
     positive: bool
     memory: anderson.Memory
+
+
+def _exactness(rate: float) -> float:
+    """How much more exactly than a large one a rate is wanted."""
+    return min(max(_LARGE_RATE / max(abs(rate), 1e-300), 1.0), _MUCH_FINER)
+
+
+class RateGuard:
+    """Keeps the iteration away from rates at which perturbations grow beyond bounds.
+
+    With nearly shut gates the radius rises steeply towards small rates, and an extrapolation easily ends there.
+    """
+
+    def __init__(self, lowest: float) -> None:
+        self._low, self._high = lowest, math.inf
+
+    def learn(self, rate: float, radius: float) -> None:
+        """Remember that the map has about this radius at a rate."""
+        if 0.0 < radius <= 1.0:
+            self._high = min(self._high, rate)
+        elif not radius < _FAR_TOO_LARGE:
+            self._low = max(self._low, rate)
+
+    def safe(self, rate: float) -> float:
+        """The rate, or one half way back where it is close to, or below, one that was too small."""
+        high = max(self._high, self._low)
+        if math.isinf(high):
+            return max(rate, 0.0)
+        return rate if rate > self._low + _CLOSE * (high - self._low) else 0.5 * (self._low + high)
 
 
 class TangentEnsemble:
@@ -117,29 +153,43 @@ class TangentEnsemble:
         """The rate at which the map has radius one, by accelerated power iteration on (k, lambda)."""
         ring, unit = self.ensemble.ring, self.ensemble.control_rate
         state = self._first_state() if start is None else start.state
-        rate = 0.3 * unit if start is None else start.value
+        guard = RateGuard(self._lowest_rate)
+        # The rate counts as much as all of k together.
+        weight = math.sqrt(state.size) / unit
 
         def mapping(x: FloatArray) -> FloatArray:
-            after = self.map(x[:-1], float(x[-1]))
-            radius = max(float(after[0] / x[0]), 0.0)
+            rate = float(x[-1]) / weight
+            after = self.map(x[:-1], rate)
+            radius = float(after[0] / x[0])
+            guard.learn(rate, radius)
+            if not 0.0 < radius < _BEYOND:
+                # Nothing to go by: a residual that sends the iteration back to where it came from.
+                return np.append(x[:-1], weight * (rate + unit))
             # For a constant gate the radius is proportional to (sigma + lambda)**-2.
-            return np.append(after / after[0], (unit + x[-1]) * math.sqrt(radius) - unit)
+            return np.append(after / after[0], weight * ((unit + rate) * math.sqrt(radius) - unit))
 
         def project(x: FloatArray) -> FloatArray:
-            return np.append(np.clip(x[:-1] / x[0], -1.0, 1.0), max(float(x[-1]), self._lowest_rate))
+            return np.append(np.clip(x[:-1] / x[0], -1.0, 1.0), weight * guard.safe(float(x[-1]) / weight))
 
-        def size(change: FloatArray, x: FloatArray) -> float:
-            return max(abs(float(change[-1])), anderson.relative_size(change[:-1], x))
+        def accelerate(x: FloatArray, memory: anderson.Memory | None, exactness: float) -> anderson.FixedPoint:
+            def size(change: FloatArray, x: FloatArray) -> float:
+                return max(exactness * abs(float(change[-1])) / weight, anderson.relative_size(change[:-1], x))
 
-        memory = None if start is None else start.memory
-        found = anderson.solve(mapping, np.append(state, rate), tolerance, limit, project, memory, size)
+            return anderson.solve(mapping, x, tolerance, limit, project, memory, size)
+
+        first = guard.safe(0.3 * unit if start is None else start.value)
+        found = accelerate(np.append(state, weight * first), None if start is None else start.memory, 1.0)
+        exactness = _exactness(float(found.x[-1]) / weight)
+        if found.converged and exactness > 1.0:
+            found = accelerate(found.x, found.memory, exactness)
         k = found.x[:-1]
         spectrum = ring.spectrum(k)
         negative = -float(np.minimum(spectrum, 0.0).sum())
         positive = negative <= _NEGATIVE_POWER * float(np.maximum(spectrum, 0.0).sum())
-        value = float(found.x[-1])
+        value = float(found.x[-1]) / weight
         inside = value > self._lowest_rate and math.isfinite(value)
-        return Exponent(value, k, found.residual, found.converged and inside, positive, found.memory)
+        solved = found.converged and inside
+        return Exponent(value, found.residual / exactness, k, found.residual, solved, positive, found.memory)
 
     def _first_state(self) -> FloatArray:
         return np.asarray(np.maximum(self._activity / self._activity[0], 0.0))

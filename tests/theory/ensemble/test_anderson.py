@@ -46,6 +46,17 @@ def test_what_does_not_converge_says_so_and_gives_the_best_iterate():
     assert found.residual > 1e-3
 
 
+def test_steps_that_lead_astray_are_shortened_until_they_do_not():
+    """A steep wall below x = 0.9, where the undamped step from the start leads."""
+
+    def mapping(x):
+        return np.where(x < 0.9, 1e6, x - 3.0 * (x - 1.0))
+
+    found = anderson.solve(mapping, np.array([2.0]), 1e-9, 40, identity)
+    assert found.converged
+    np.testing.assert_allclose(found.x, 1.0, rtol=1e-8)
+
+
 def test_a_noisy_map_stops_where_it_makes_no_more_progress():
     rng = np.random.default_rng(0)
 

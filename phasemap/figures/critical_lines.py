@@ -32,7 +32,7 @@ LINE_STYLES: dict[str, LineStyle] = {
     "marginal_boundary": LineStyle("#00523f", (0, (1.0, 1.1)), r"marginal boundary, $f S = 1$"),
     "slow_edge": LineStyle("#00523f", (0, (4.0, 1.2, 1.2, 1.2)), r"marginal stability ends at finite $\alpha_z$"),
     "static_gain_one": LineStyle("#00806a", (0, (2.6, 2.6)), r"fixed point unstable, $S = 1$"),
-    "zero_exponent": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
+    "lyapunov_zero": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
 }
 _OTHER_DASHES: tuple[Any, ...] = ((0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (9, 2, 2, 2)))
 MARKER_STYLES: dict[str, tuple[str, str]] = {

@@ -49,7 +49,7 @@ def draw_lines_figure(scene: LineScene, width: str = "single") -> Figure:
         handles: list[Artist] = []
         for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
             handles += _draw_line(axes, scene.x, layer, name if len(scene.names) > 1 or name else "", k)
-        handles += _draw_bad(axes, scene)
+        handles += _draw_bad(axes, scene) + _draw_infinite(axes, scene)
         for k, (name, words, places) in enumerate(scene.uprights):
             handles.append(_draw_uprights(axes, name, words, places, k))
         if scene.checks is not None:
@@ -116,6 +116,26 @@ def _draw_bad(axes: Axes, scene: LineScene) -> list[Artist]:
                 gid=f"status-{int(status)}-border", **look,
             )  # fmt: skip
             handles.append(Line2D([], [], label=words, **look))
+    return handles
+
+
+def _draw_infinite(axes: Axes, scene: LineScene) -> list[Artist]:
+    """Arrows at the border that an infinite value lies beyond, in the colour of its line."""
+    handles: list[Artist] = []
+    for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
+        for sign, marker, height in ((1.0, "^", 0.97), (-1.0, "v", 0.03)):
+            beyond = layer.infinite & (np.sign(layer.value) == sign)
+            look: Look = {
+                "linestyle": "", "marker": marker, "markersize": 3.4, "markeredgewidth": 0.0,
+                "color": colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)],
+            }  # fmt: skip
+            if beyond.any():
+                places = scene.x.values[beyond]
+                axes.plot(
+                    places, np.full(len(places), height), transform=axes.get_xaxis_transform(), zorder=2.5,
+                    gid=f"infinite-{name}", **look,
+                )  # fmt: skip
+                handles.append(Line2D([], [], label=f"{name}, infinite".removeprefix(", "), **look))
     return handles
 
 

@@ -31,6 +31,8 @@ MARKS: dict[Status, Mark] = {
     Status.ABSENT: Mark("does not exist", colours.LIGHT_GREY, ""),
     Status.PENDING: Mark("not computed yet", colours.PAPER, "......"),
 }
+# A good value that no colour stands for: the exponent behind a hard gate.
+INFINITE = Mark("infinite", "#f2dfd6", "++++++")
 
 
 def draw_status(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
@@ -38,14 +40,15 @@ def draw_status(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
     handles: list[Artist] = []
     if layer.kind is Kind.BLANK:
         return handles
-    for status, mark in MARKS.items():
-        cells = layer.status == status
-        if status is Status.FAILED:
+    kinds = [(f"status-{status}", mark, layer.status == status) for status, mark in MARKS.items()]
+    kinds.append(("infinite", INFINITE, layer.infinite))
+    for gid, mark, cells in kinds:
+        if mark is MARKS[Status.FAILED]:
             # A value that is not a number although its status promises one must never pass for an empty place.
-            cells |= np.isin(layer.status, (Status.CONVERGED, Status.INTERPOLATED)) & ~np.isfinite(layer.value)
+            cells = cells | (np.isin(layer.status, (Status.CONVERGED, Status.INTERPOLATED)) & np.isnan(layer.value))
         if cells.any():
             look: Look = {"facecolor": mark.face, "edgecolor": "#5a5a5a", "hatch": mark.hatch or None, "linewidth": 0.0}
-            axes.add_patch(PathPatch(cells_path(cells, x.edges, y.edges), zorder=1.5, gid=f"status-{status}", **look))
+            axes.add_patch(PathPatch(cells_path(cells, x.edges, y.edges), zorder=1.5, gid=gid, **look))
             handles.append(Patch(label=mark.label, **{**look, "linewidth": 0.4}))
     return handles + _mark_interpolated(axes, x, y, layer)
 

@@ -83,6 +83,12 @@ class Layer:
         good = np.isin(self.status, (Status.CONVERGED, Status.INTERPOLATED))
         return good & np.isfinite(self.value)
 
+    @property
+    def infinite(self) -> NDArray[np.bool_]:
+        """Where the number is good and infinite, as the exponent behind a hard gate is: no colour, but a name."""
+        good = np.isin(self.status, (Status.CONVERGED, Status.INTERPOLATED))
+        return good & np.isinf(self.value)
+
 
 @dataclass(frozen=True)
 class Line:

@@ -23,6 +23,7 @@ _BAD_COLOUR = {
     Status.ABSENT: "#d0d0d0",
     Status.PENDING: "#000000",
 }
+_INFINITE, _INFINITE_COLOUR = "^", "#c8a08f"
 _BAD_WORDS = {
     Status.NOT_CONVERGED: "not converged",
     Status.FAILED: "failed",
@@ -127,10 +128,9 @@ def _colours(layer: Layer, scale: Scale, line: int, column: NDArray[np.intp]) ->
     value, status = layer.value[line, column].astype(float), layer.status[line, column]
     shown = layer.shown[line, column]
     rgba = scale.cmap(scale.norm(np.where(shown, value, 0.0)))
-    return [
-        to_hex(c) if good else _BAD_COLOUR.get(Status(int(s)), _BAD_COLOUR[Status.FAILED])
-        for c, good, s in zip(rgba, shown, status, strict=True)
-    ]
+    bad = [_BAD_COLOUR.get(Status(int(s)), _BAD_COLOUR[Status.FAILED]) for s in status]
+    missing = np.where(layer.infinite[line, column], _INFINITE_COLOUR, bad)
+    return [to_hex(c) if good else str(other) for c, good, other in zip(rgba, shown, missing, strict=True)]
 
 
 def _plain_row(layer: Layer, scale: Scale, line: int, column: NDArray[np.intp], over: NDArray[np.str_]) -> list[str]:
@@ -140,6 +140,8 @@ def _plain_row(layer: Layer, scale: Scale, line: int, column: NDArray[np.intp], 
             out.append(str(mark))
         elif layer.shown[line, i]:
             out.append(_character(layer, scale, float(layer.value[line, i])))
+        elif layer.infinite[line, i]:
+            out.append(_INFINITE)
         else:
             out.append(_BAD_PLAIN.get(Status(int(layer.status[line, i])), "!"))
     return out
@@ -247,13 +249,16 @@ def _key(layer: Layer, scale: Scale, width: int, colour: bool) -> Text:
         levels = _LEVELS[layer.kind]
         borders = [float(scale.norm.inverse(k / len(levels))) for k in range(len(levels) + 1)]
         text.append("   ".join(f"{c} {borders[k]:.2g}..{borders[k + 1]:.2g}" for k, c in enumerate(levels)))
-    kinds = [Status(status) for status in sorted({int(s) for s in layer.status[~layer.shown]})]
+    kinds = [Status(status) for status in sorted({int(s) for s in layer.status[~(layer.shown | layer.infinite)]})]
     text.append(f"\n{' ' * _GUTTER}" if kinds else "")
     for kind in kinds:
         if kind in _BAD_WORDS:
             mark = ("██", Style(color=_BAD_COLOUR[kind])) if colour else (f"{_BAD_PLAIN[kind]!r}", Style())
             text.append(*mark)
             text.append(f" {_BAD_WORDS[kind]}  ")
+    if layer.infinite.any():
+        text.append(*(("██", Style(color=_INFINITE_COLOUR)) if colour else (repr(_INFINITE), Style())))
+        text.append(" infinite")
     text.append("\n")
     return text
 

@@ -117,3 +117,11 @@ def test_a_solver_that_fails_is_named(phasemap: Run, monkeypatch: pytest.MonkeyP
     found = facts(phasemap, "g_h=3")
     assert "out of digits" in found["failures"]["statics"]
     assert found["quantities"]["delta_h"]["fixed_point"]["zero"]["status"] == "failed"
+
+
+def test_an_infinite_exponent_is_explained(phasemap: Run) -> None:
+    shown = phasemap("point", "--set", "g_h=3", "--set", "alpha_r=inf").out
+    assert "lambda_max = inf: the output gate is hard (alpha_r = inf)" in shown
+    hard, smooth = (facts(phasemap, "g_h=3", f"alpha_r={alpha}") for alpha in ("inf", "2"))
+    assert len(hard["remarks"]) == 1 and hard["quantities"]["lyapunov_max"]["branch"]["chaotic"]["value"] == "inf"
+    assert smooth["remarks"] == []

@@ -60,3 +60,12 @@ def test_one_branch_alone(plane, find):
     figure = draw(plane, Request(at=AT, branch="chaotic"))
     assert len(find(figure, "line-")) == 1
     assert "chaotic branch" in figure.axes[0].get_title()
+
+
+def test_infinite_values_are_arrows_at_the_border(plane, find):
+    plane.fields["lyapunov_max"].values[15:, 12, 2] = np.inf
+    figure = draw(plane, Request(at=AT))
+    (arrows,) = find(figure, "infinite-chaotic")
+    assert arrows.get_xdata() == pytest.approx(plane.axes[0].values[15:]) and arrows.get_marker() == "^"
+    assert "chaotic, infinite" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert np.isfinite(figure.axes[0].get_ylim()).all()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from phasemap.figures.draw import Request, draw
+from phasemap.figures.draw import Request, draw, write
 from phasemap.figures.overlays import MARKS, cells_path
 from phasemap.figures.phase_diagram import draw_phase_diagram
 from phasemap.figures.stage import stage
@@ -107,6 +107,26 @@ def test_points_without_a_good_value_are_marked_and_named(plane, find, status):
 
 def test_a_clean_map_has_no_marks(plane, find):
     assert find(draw(plane, Request()), "status-") == []
+
+
+def test_infinite_exponents_are_named_and_take_no_part_in_the_colours(plane, find):
+    before = find(draw(plane, Request()), "map")[0].norm
+    plane.fields["lyapunov_max"].values[15, 3, 2] = np.inf
+    figure = draw(plane, Request())
+    (patch,) = find(figure, "infinite")
+    corners = patch.get_path().get_extents()
+    assert corners.x0 < plane.axes[0].values[15] < corners.x1 and corners.y0 < plane.axes[1].values[3] < corners.y1
+    assert "infinite" in words_of_legend(figure) and find(figure, "status-") == []
+    after = find(figure, "map")[0].norm
+    assert (after.vmin, after.vmax) == (before.vmin, before.vmax)
+    plain = write(plane, Request(), 80, 20, colour=False).plain
+    assert "'^' infinite" in plain and "failed" not in plain
+
+
+def test_a_map_of_nothing_but_infinite_exponents_can_be_drawn(plane, find):
+    plane.fields["lyapunov_max"].values[:] = np.inf
+    plane.fields["lyapunov_max"].status[:] = Status.CONVERGED
+    assert len(find(draw(plane, Request(branch="chaotic")), "infinite")) == 1
 
 
 def test_a_promised_number_that_is_missing_is_drawn_as_failed(plane, find):

@@ -154,15 +154,13 @@ def _draw(report: "SpectralReport", output: Path | None, distributions: Path | N
 
         save(draw_eigenvalues([scene_of(report, title)]), output)
     if distributions is not None:
-        import numpy as np
-
         from phasemap.figures.jacobian_spectrum import DistributionScene, draw_distributions
         from phasemap.figures.style import save
 
         agreement = report.agreement
         scene = DistributionScene(
             (report.real_part.x, report.real_part.theory), (report.modulus.x, report.modulus.theory),
-            np.concatenate([np.zeros(0, dtype=complex), *report.eigenvalues]),
+            report.free,
             None if agreement is None else (agreement.real_part, agreement.modulus), title,
         )  # fmt: skip
         save(draw_distributions([scene]), distributions)

@@ -29,14 +29,14 @@ STATES = (*FIXED_POINTS, DYNAMICS)
 SAMPLES = ("mean-field", "newton", "trajectory", "none")
 # Samples of the ensemble of paths, and how exact that needs to be.
 _PATH_SAMPLES, _ENSEMBLE_ERROR = 20000, 0.01
-# Points at which the theory's distributions are computed.
-_PLACES = 121
+# Points at which the theory's distributions are computed in the bulk, from this share of the largest modulus on.
+_PLACES, _BULK = 81, 0.05
 # Starts of the search for fixed points, per network, and the transient of a trajectory.
 _STARTS, _TRANSIENT, _STEP = 6, 200.0, 0.1
-# Eigenvalues this close to an atom belong to it; a state with smaller h is the zero state.
+# Eigenvalues this close to an atom may belong to it; a state with smaller h is the zero state.
 _SAME = 1e-6
-# The smallest modulus that is told apart from zero.
-_SLOWEST = 1e-16
+# The smallest modulus that is told apart from zero, and the smallest relative distance from any other pole.
+_SLOWEST, _RESOLUTION = 1e-16, 1e-6
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Distribution:
-    """Fraction of the eigenvalues that take part with a value (real part or modulus) below x; atoms left out."""
+    """Fraction of the eigenvalues that take part with a value (real part or modulus) below x; atoms left out.
+
+    crowds: intervals (left, right) that hold eigenvalues closer to each other than is resolved; known at their ends.
+    """
 
     x: FloatArray
     theory: FloatArray
+    crowds: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,9 @@ class Agreement:
 class SpectralReport:
     """All about the spectrum at a point.
 
-    spectrum: the theory; eigenvalues: of the networks, those that take part; agreement: with the mean field, and
-    own: with the averages over the networks' own units (None where there are none).
+    spectrum: the theory; eigenvalues: of the networks, those that take part; free: all of these together, without
+    those at atoms, which `agreement` compares with the mean field and `own` with the averages over the networks' own
+    units (None where there are none).
     """
 
     parameters: Parameters
@@ -85,6 +90,7 @@ class SpectralReport:
     slow_fraction: float
     unstable_fraction: float
     eigenvalues: tuple[Complex, ...]
+    free: Complex
     agreement: Agreement | None
     own: Agreement | None
 
@@ -108,15 +114,16 @@ def spectral_report(p: Parameters, request: Request) -> SpectralReport:
             "than the zero state: try other seeds or smaller networks, or take units from the mean field."
         )
     values = tuple(one[0] for one in found)
-    agreement = agree(spectrum, real_part, modulus, values) if values else None
+    free = np.concatenate([np.zeros(0, dtype=complex), *(without_atoms(spectrum, one, request.size) for one in values)])
+    agreement = agree(spectrum, real_part, modulus, free) if free.size else None
     own = None
-    if values and request.sample != "mean-field":
+    if free.size and request.sample != "mean-field":
         units = np.concatenate([one[1] for one in found], axis=1)
         theirs = Spectrum(from_samples(p, *units))
-        own = agree(theirs, *distributions(theirs), values)
+        own = agree(theirs, *distributions(theirs), free)
     return SpectralReport(
         p, name, names, spectrum, real_part, modulus, spectrum.fraction_within(request.slow_rate),
-        spectrum.fraction_right_of(0.0), values, agreement, own,
+        spectrum.fraction_right_of(0.0), values, free, agreement, own,
     )  # fmt: skip
 
 
@@ -188,35 +195,66 @@ def distributions(spectrum: Spectrum) -> tuple[Distribution, Distribution]:
     x = np.unique(np.concatenate([x, near[(near > left) & (near < right)]]))
     below = np.array([spectrum.fraction_left_of(at) - sum(w * np.heaviside(at - a, 0.5) for a, w in atoms) for at in x])
     top = max(float(np.abs(c.upper).max()) for c in spectrum.support.components) if spectrum.support.components else 1.0
-    moduli = np.abs(marks[np.abs(marks) > 1e-6])
-    r = np.geomspace(_SLOWEST, top * (1.0 + 1e-9), _PLACES)
-    near = np.concatenate([m * (1.0 + sign * np.geomspace(1e-3, 0.3, 6)) for m in moduli for sign in (-1.0, 1.0)])
+    poles = np.array([mark for mark in spectrum.support.marks if mark != 0.0])
+    top *= 1.0 + 1e-9
+    r = np.concatenate([np.geomspace(_SLOWEST, _BULK * top, _PLACES // 2), np.linspace(_BULK * top, top, _PLACES)])
+    near = np.concatenate([abs(at) + sign * _distances(at) for at in poles for sign in (-1.0, 1.0)])
     r = np.unique(np.concatenate([r, near[(near > r[0]) & (near < r[-1])]]))
     within = np.array(
         [spectrum.fraction_within(at) - sum(w * np.heaviside(at - abs(a), 0.5) for a, w in atoms) for at in r]
     )
-    return Distribution(x, below / share), Distribution(r, within / share)
+    return _distribution(x, below / share, poles), _distribution(r, within / share, np.abs(poles))
+
+
+def _distribution(x: FloatArray, theory: FloatArray, poles: FloatArray) -> Distribution:
+    """A distribution that is not known within `_RESOLUTION` of the poles."""
+    crowds = tuple((at - _RESOLUTION * abs(at), at + _RESOLUTION * abs(at)) for at in np.unique(poles))
+    known = ~_lies_in(x, crowds)
+    return Distribution(x[known], theory[known], crowds)
+
+
+def _lies_in(x: FloatArray, intervals: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
+    inside = np.zeros(x.shape, dtype=bool)
+    for left, right in intervals:
+        inside |= (left < x) & (x < right)
+    return inside
 
 
 def _distances(mark: float) -> FloatArray:
     """Distances from a mark on the real axis at which the distribution is computed: to the slowest units at 0."""
-    return np.geomspace(_SLOWEST, 0.3, 96) if mark == 0.0 else np.geomspace(1e-5 * abs(mark), 0.3, 16)
+    return np.geomspace(_SLOWEST, 0.3, 64) if mark == 0.0 else np.geomspace(_RESOLUTION * abs(mark), 0.3, 20)
 
 
-def agree(spectrum: Spectrum, real_part: Distribution, modulus: Distribution, values: tuple[Complex, ...]) -> Agreement:
+def agree(spectrum: Spectrum, real_part: Distribution, modulus: Distribution, free: Complex) -> Agreement:
     """How well the eigenvalues of some networks, those at atoms apart, agree with a theory."""
-    atoms = np.array([at for at, _ in spectrum.atoms])
-    pooled = np.concatenate(values)
-    free = pooled[(np.abs(pooled[:, None] - atoms) > _SAME).all(axis=1)]
     outside = float(np.mean(~spectrum.support.contains(free)))
-    logarithmic = Distribution(np.log(modulus.x), modulus.theory)
+    crowds = tuple((float(np.log(left)), float(np.log(right))) for left, right in modulus.crowds)
+    logarithmic = Distribution(np.log(modulus.x), modulus.theory, crowds)
     moduli = np.log(np.maximum(np.abs(free), _SLOWEST))
     return Agreement(kolmogorov_smirnov(free.real, real_part), kolmogorov_smirnov(moduli, logarithmic), outside)
 
 
+def without_atoms(spectrum: Spectrum, values: Complex, size: int) -> Complex:
+    """Eigenvalues of one network of `size` units, of the directions that take part, without those at atoms.
+
+    Gates with equal time constants leave one exact eigenvalue per unit; others may come as close by crowding there.
+    A shut unit leaves one at 0, where nothing crowds.
+    """
+    for at, _ in spectrum.ensemble.live_atoms:
+        distance = np.abs(values - at)
+        close = int((distance <= _SAME).sum())
+        shared = close if at == 0.0 else min(close, size)
+        values = np.delete(values, np.argsort(distance)[:shared])
+    return values
+
+
 def kolmogorov_smirnov(sample: FloatArray, distribution: Distribution) -> float:
-    """Largest distance between the cumulative distribution of a sample and the theory's."""
+    """Largest distance between the cumulative distribution of a sample and the theory's, wherever that is known."""
     ordered = np.sort(sample)
-    expected = np.interp(ordered, distribution.x, distribution.theory, left=0.0, right=1.0)
     steps = np.arange(len(ordered) + 1) / len(ordered)
-    return float(max((steps[1:] - expected).max(), (expected - steps[:-1]).max()))
+    expected = np.interp(ordered, distribution.x, distribution.theory, left=0.0, right=1.0)
+    known = ~_lies_in(ordered, distribution.crowds)
+    over, under = (steps[1:] - expected)[known], (expected - steps[:-1])[known]
+    ends = np.array(distribution.crowds).ravel()
+    at_ends = steps[np.searchsorted(ordered, ends)] - np.interp(ends, distribution.x, distribution.theory)
+    return float(np.concatenate([over, under, np.abs(at_ends)]).max())

@@ -50,9 +50,9 @@ class LocalEnsemble:
         return [(-1.0 / tau, 1.0 / self.dimensions) for live, tau in gates if not live and tau > 0]
 
     @property
-    def atoms(self) -> list[tuple[float, float]]:
-        """(position, fraction of all eigenvalues) of all eigenvalues that share one value however large the network."""
-        gate, found = self.units.gate, self.dead_atoms
+    def live_atoms(self) -> list[tuple[float, float]]:
+        """(position, fraction of all eigenvalues) of directions that take part and yet share one value exactly."""
+        gate, found = self.units.gate, []
         if self.live_z and self.live_r and self.units.tau_z == self.units.tau_r > 0:
             # Combinations of both gates that cancel in h decay on their own.
             found.append((-1.0 / self.units.tau_z, 1.0 / self.dimensions))
@@ -64,6 +64,11 @@ class LocalEnsemble:
                 if w > 0 and (s == 0.0 or not self.is_random)
             ]
         return found
+
+    @property
+    def atoms(self) -> list[tuple[float, float]]:
+        """(position, fraction of all eigenvalues) of all eigenvalues that share one value however large the network."""
+        return [*self.dead_atoms, *self.live_atoms]
 
     def part(self, index: int, count: int) -> "LocalEnsemble":
         """Part `index` of `count` of an ensemble of samples, every count-th of them."""

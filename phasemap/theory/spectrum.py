@@ -32,6 +32,8 @@ _TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
 _RATIO, _TAIL, _DEEPEST = 0.2, 5.0, 1e-140
 # Distance from a pole or an end of the range of -sigma_z below which they count as met.
 _CLOSE = 1e-4
+# The top of a contour that climbs from the real axis begins at this share of its height.
+_TOP = 0.2
 # The smallest angle from the negative real axis that is resolved.
 _TURN = 1e-6
 # Angles at which a circle is first looked at, from the positive to the negative real axis and close to both.
@@ -118,6 +120,7 @@ class Spectrum:
         height = float(self.support.height(x))
         if height > 0.0:
             lowest, crowded = self._sharpness(x)
+            crowded = crowded and lowest <= _TOP * height
             y, weight = _climbing_rule(lowest, height, self.nodes, self._spread)
             # Where units crowd at all scales, what they would do below the lowest point is known.
             foot = self._free.foot(x, lowest) if crowded else 0.0
@@ -185,7 +188,7 @@ def _climbing_rule(lowest: float, height: float, nodes: int, spread: float) -> t
 
     spread: range of log y over which the integrand changes far below the top.
     """
-    high = 0.2 * height
+    high = _TOP * height
     if lowest > high:
         return gauss(0.0, height, nodes)
     pieces = [gauss(0.0, lowest, nodes // 2)]

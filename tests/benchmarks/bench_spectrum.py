@@ -83,9 +83,7 @@ def figure(path: Path, size: int) -> None:
         scenes.append(scene_of(report, title))
         found = report.agreement
         parts = [(one.x, one.theory) for one in (report.real_part, report.modulus)]
-        curves.append(
-            DistributionScene(*parts, np.concatenate(report.eigenvalues), (found.real_part, found.modulus), title)
-        )
+        curves.append(DistributionScene(*parts, report.free, (found.real_part, found.modulus), title))
         print(f"({alpha_z:g}, {alpha_r:g}) N = {size}: outside {found.outside:.4f}, KS {found.real_part:.4f} and "
               f"{found.modulus:.4f}, {time.perf_counter() - start:.0f} s", flush=True)  # fmt: skip
     for name in (path, path.with_suffix(".pdf")):

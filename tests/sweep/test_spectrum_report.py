@@ -5,7 +5,9 @@ import pytest
 
 from phasemap.errors import PhasemapError
 from phasemap.model.parameters import make_parameters
-from phasemap.sweep.spectrum import Distribution, Request, kolmogorov_smirnov, spectral_report
+from phasemap.sweep.spectrum import Distribution, Request, kolmogorov_smirnov, spectral_report, without_atoms
+from phasemap.theory.local_ensemble import from_samples
+from phasemap.theory.spectrum import Spectrum
 
 GATED = {"g_h": 3.0, "alpha_z": 3.0, "alpha_r": 2.0, "tau_r": 0.5}
 
@@ -27,6 +29,33 @@ def test_units_of_the_mean_field_have_the_predicted_spectrum(parameters):
     assert found.real_part < bound
     assert found.modulus < bound
     assert found.outside < 0.08
+
+
+def test_a_crowd_is_compared_at_its_ends_only():
+    uniform = Distribution(np.array([0.0, 0.4, 0.6, 1.0]), np.array([0.0, 0.4, 0.6, 1.0]), ((0.4, 0.6),))
+    sample = np.concatenate([np.linspace(0.005, 0.395, 40), np.full(20, 0.41), np.linspace(0.605, 0.995, 40)])
+    assert kolmogorov_smirnov(sample, uniform) == pytest.approx(0.005)
+    assert kolmogorov_smirnov(sample, Distribution(uniform.x, uniform.theory)) == pytest.approx(0.19)
+    assert kolmogorov_smirnov(sample[:60], uniform) == pytest.approx(0.4)
+
+
+def test_eigenvalues_that_crowd_next_to_an_atom_are_kept():
+    # A steep update gate and a live output gate: a ninth of the eigenvalues lie within 1e-6 of -1, where another third,
+    # of the update gate's own variables, takes no part.
+    p = make_parameters(g_h=3.0, alpha_z=20.0, alpha_r=0.5)
+    report = spectral_report(p, Request(size=300))
+    assert report.free.size == 600
+    assert np.mean(np.abs(report.free + 1.0) < 1e-6) > 0.08
+    assert max(report.agreement.real_part, report.agreement.modulus) < 0.045
+
+
+def test_exact_eigenvalues_of_equal_gates_are_left_out_one_per_unit():
+    p = make_parameters(g_h=3.0, alpha_z=2.0, alpha_r=2.0)
+    rng = np.random.default_rng(0)
+    theory = Spectrum(from_samples(p, *rng.standard_normal((4, 50))))
+    values = np.concatenate([np.full(40, -1.0), np.linspace(-1.5, 0.2, 20)]).astype(complex)
+    left = without_atoms(theory, values, 30)
+    assert left.size == 30 and np.sum(left == -1.0) == 10
 
 
 def test_distributions_rise_from_zero_to_one():

@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from phasemap.model.parameters import make_parameters
 from phasemap.theory.local_ensemble import gaussian_ensemble
 from phasemap.theory.spectral_mass import integrated_density
+from phasemap.theory.spectral_states import fixed_point_ensembles
 from phasemap.theory.spectrum import Spectrum, graded
 
 ZERO = (0.0, 0.0, 0.0)
@@ -94,6 +95,17 @@ def test_counts_are_monotone_and_complete():
     assert (np.diff(left) > -1e-7).all()
     assert (np.diff(within) > -1e-7).all()
     assert (left[0], left[-1], within[-1]) == pytest.approx((0.0, 1.0, 1.0), abs=1e-7)
+
+
+def test_counts_are_monotone_where_a_steep_gate_pinches_the_support():
+    # Next to 0 the support is thinner than its distance from 0.
+    found = Spectrum(fixed_point_ensembles(make_parameters(g_h=3.0, alpha_z=20.0, alpha_r=0.5), 0.6)["upper"])
+    edge = found.support.edge
+    assert edge < 1e-5
+    x = np.concatenate([-np.geomspace(0.1, 1e-8, 30), edge * np.geomspace(1e-3, 0.99, 15)])
+    left = [found.fraction_left_of(at) for at in x]
+    assert (np.diff(left) > 0.0).all()
+    assert left[-1] == pytest.approx(1.0, abs=1e-5)
 
 
 @pytest.mark.parametrize("parameters", [{"g_h": 3.0, "alpha_z": 20.0}, {"g_h": 3.0, "alpha_r": 3.0, "tau_r": 0.5}])

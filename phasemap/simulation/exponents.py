@@ -15,8 +15,8 @@ from phasemap.simulation.statistics import mean_over_time, stationary_from
 SETTLED_SPEED = 1e-8
 # One that moves slower than this is probably on its way to one.
 _SLOW_SPEED = 1e-3
-# Time between looks at its speed.
-_PATIENCE = 10.0
+# Time between looks at its speed, and time over which the integrator's step is checked by halving it.
+_PATIENCE, _CHECK = 10.0, 5.0
 EIGENVALUE_TOLERANCE = 1e-8
 # Below this dimension, or for more than this share of the eigenvalues, the dense solver is faster.
 _DENSE_LIMIT = 400
@@ -41,7 +41,10 @@ class Trajectory:
 
 @dataclass(frozen=True)
 class MaximumExponent:
-    """Maximum Lyapunov exponent with its standard error; `stationary` is False where the growth rate still drifts."""
+    """Maximum Lyapunov exponent with its error; `stationary` is False where the growth rate still drifts.
+
+    error: one standard error over time, and the error of the time step, together.
+    """
 
     value: float
     error: float
@@ -94,7 +97,25 @@ def maximum_exponent(integrator: Integrator, trajectory: Trajectory) -> MaximumE
     first = stationary_from(trajectory.growth)
     stationary = first < len(trajectory.growth)
     mean = mean_over_time(trajectory.growth[first if stationary else 0 :])
-    return MaximumExponent(mean.value, mean.error, stationary)
+    return MaximumExponent(mean.value, math.hypot(mean.error, step_error(integrator)), stationary)
+
+
+def step_error(integrator: Integrator) -> float:
+    """Error of the tangent vector's growth rate from the finite step, by halving it; 0 with noise, where it is unknown.
+
+    Both steps start from the same state and vector; at order 4 their difference is 15/16 of the coarse one's error.
+    Leaves `integrator` as it is.
+    """
+    if integrator.noise_is_on:
+        return 0.0
+    n_steps = max(1, round(_CHECK / integrator.step))
+    logarithms = []
+    for refinement in (1, 2):
+        twin = integrator.twin(integrator.step / refinement)
+        twin.normalise_tangent()
+        twin.advance(refinement * n_steps, tangent=True)
+        logarithms.append(math.log(max(twin.normalise_tangent(), 1e-300)))
+    return 16.0 / 15.0 * (logarithms[0] - logarithms[1]) / (n_steps * integrator.step)
 
 
 def leading_eigenvalues(integrator: Integrator, count: int) -> FloatArray:

@@ -92,6 +92,15 @@ class Integrator:
         kernels.rates(*self.network.arguments(), self.network.drive, x, self._rates, self._work, 2)
         return np.where(np.array(self.network.carried)[:, None], self._rates[:, 1], 0.0)
 
+    def twin(self, step: float) -> "Integrator":
+        """Another integrator of the same network at the same state and tangent vector, with its own step; no noise."""
+        if self.noise_is_on:
+            raise ValueError("Two steps do not see the same noise.")
+        other = Integrator(self.network, step, self.state, self._noise)
+        other.x[:] = self.x
+        other.time = self.time
+        return other
+
     def speed(self) -> float:
         """Root mean square of the state's time derivative over the degrees of freedom."""
         rates = self.rates()[np.array(self.network.carried), 0]

@@ -14,9 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from phasemap.model.results import FloatArray
 from phasemap.simulation.dimension import Functional, entropy_rate, kaplan_yorke_dimension
-from phasemap.simulation.disorder import Stream, generator
 from phasemap.simulation.integrators import Integrator
-from phasemap.simulation.noise import NoiseSource
 from phasemap.simulation.statistics import MeanWithError, block_error, stationary_from
 from phasemap.simulation.tangent import TangentFlow
 
@@ -175,10 +173,7 @@ class SpectrumSampler:
         return self._mean_difference(self._twin(self.flow.integrator.step, np.float64), 1, intervals, executor)
 
     def _twin(self, step: float, dtype: DTypeLike) -> TangentFlow:
-        network = self.flow.integrator.network
-        noise = NoiseSource(network, step, generator(self._seed, Stream.NOISE))
-        twin = Integrator(network, step, self.flow.integrator.state, noise)
-        return TangentFlow(twin, self.flow.count, self._seed, dtype)
+        return TangentFlow(self.flow.integrator.twin(step), self.flow.count, self._seed, dtype)
 
     def _mean_difference(
         self, twin: TangentFlow, refinement: int, intervals: int, executor: Executor | None

@@ -8,7 +8,7 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.simulation.disorder import draw_network, realisation_seed
-from phasemap.simulation.exponents import SETTLED_SPEED, jacobian_matrix, leading_eigenvalues
+from phasemap.simulation.exponents import SETTLED_SPEED, jacobian_matrix, leading_eigenvalues, step_error
 from phasemap.simulation.integrators import start
 from phasemap.simulation.network import solve_points
 
@@ -57,6 +57,28 @@ def test_the_tangent_vector_grows_at_the_leading_eigenvalue_of_a_linear_network(
         growth.append(math.log(integrator.normalise_tangent()) / 0.5)
     eigenvalue = leading_eigenvalues(integrator, 1)[0]
     assert np.mean(growth[400:]) == pytest.approx(eigenvalue, abs=2e-3)
+
+
+def test_halving_the_step_measures_the_bias_of_the_exponent():
+    seed = realisation_seed(SEEDS[0], 100, 0)
+    errors = []
+    for step in (0.2, 0.1):
+        integrator = start(draw_network(CHAOTIC, 100, seed), step, 1.0, seed)
+        integrator.advance(round(20.0 / step), tangent=True)
+        fine = integrator.twin(step / 16.0)
+        for one in (integrator, fine):
+            one.normalise_tangent()
+        state = integrator.x.copy()
+        fine.advance(round(5.0 / fine.step), tangent=True)
+        error = step_error(integrator)
+        np.testing.assert_array_equal(integrator.x, state)
+        integrator.advance(round(5.0 / step), tangent=True)
+        exact = math.log(integrator.normalise_tangent() / fine.normalise_tangent()) / 5.0
+        assert error == pytest.approx(exact, rel=0.1)
+        errors.append(error)
+    assert 8.0 < abs(errors[0] / errors[1]) < 40.0
+    noisy = start(draw_network(make_parameters(g_h=2.0, noise_h=0.5), 20, seed), 0.1, 1.0, seed)
+    assert step_error(noisy) == 0.0
 
 
 def test_iterative_and_dense_eigenvalues_agree():

@@ -194,7 +194,7 @@ SOLVERS: dict[str, Solver] = {
     for solver in (
         Solver("statics", "static mean field: all fixed points", _statics, _statics_seconds),
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
-               _mean_field_seconds, EnsembleOptions, table="ensemble"),
+               _mean_field_seconds, EnsembleOptions, table="ensemble", line="g_h"),
         Solver("spectrum", "spectrum of the Jacobian at fixed points", _spectrum, _spectrum_seconds, SpectrumOptions,
                table="spectrum"),
         Solver("dynamic_spectrum", "spectrum of the Jacobian along the fluctuating attractor", _dynamic_spectrum,

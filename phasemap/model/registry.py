@@ -49,6 +49,7 @@ class Solver:
     options:   the record in `phasemap.model.options` that configures it, or None.
     table:     name of the table of these options in a configuration; solvers may share a table and its record.
     simulated: a finite network: where a configuration lists check points, it runs at those instead of on the grid.
+    line:      the parameter along which points share work, or "": a block takes whole lines of the grid along it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Solver:
     options: type | None = None
     table: str = ""
     simulated: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """A sweep cut into blocks: deterministic, so that runs, shards and resumed runs agree on them.
 
 A block is a run of consecutive points of one solver, one surface, or one check point: about `BLOCK_SECONDS` of work.
-Which points are grouped into a block never changes a number.
+Where the points along one parameter share work (a curve of solutions that they lie on), the run goes along that
+parameter and takes whole lines, so that no two workers do the same. Which points are grouped into a block never changes
+a number.
 
 Where a map is refined adaptively, the first plan is the coarse grid; plans made with the numbers so far hold what
 these ask for.
@@ -109,7 +111,9 @@ def make_plan(config: SweepConfig, result: Result | None = None) -> Plan:
         for solver in config.solvers(part):
             costs = point_costs(config, part, solver)
             chosen = grid if part == "grid" else np.arange(len(costs), dtype=np.int64)
-            blocks += _cut(part, solver.name, chosen, costs[chosen])
+            line = _lines(config, solver, chosen) if part == "grid" else chosen
+            order = np.argsort(line, kind="stable")
+            blocks += _cut(part, solver.name, chosen[order], costs[chosen[order]], line[order])
     ordered = tuple(sorted(blocks, key=lambda block: block.order))
     return Plan(config, ordered, refined=config.refinement is not None)
 
@@ -138,9 +142,25 @@ def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.fl
     return np.repeat(np.array(sample, dtype=np.float64), stride)[: len(coordinates)]
 
 
-def _cut(part: str, name: str, points: NDArray[np.int64], costs: NDArray[np.float64]) -> list[Block]:
+def _lines(config: SweepConfig, solver: Solver, points: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) a number for every point of the grid, the same for those whose work is shared."""
+    if solver.line not in config.axis_names:
+        return points
+    place = list(np.unravel_index(points, config.shape))
+    place[config.axis_names.index(solver.line)] = np.zeros_like(points)
+    return np.ravel_multi_index(place, config.shape).astype(np.int64)
+
+
+def _cut(
+    part: str, name: str, points: NDArray[np.int64], costs: NDArray[np.float64], line: NDArray[np.int64]
+) -> list[Block]:
+    """Runs of points of nearly equal cost; a line (points with the same number) is cut only if it is a long block."""
     target = min(BLOCK_SECONDS, max(_SHORTEST_BLOCK, float(costs.sum()) / _BLOCKS_PER_SOLVER))
     middle = np.cumsum(costs) - 0.5 * costs
+    number = np.cumsum(np.diff(line, prepend=line[:1]) != 0)
+    of_line = np.bincount(number, costs)[number]
+    middle_of_line = np.cumsum(np.bincount(number, costs))[number] - 0.5 * of_line
+    middle = np.where(of_line <= target, middle_of_line, middle)
     starts = np.flatnonzero(np.diff(np.floor(middle / target), prepend=-1.0))
     ends = np.append(starts[1:], len(costs))
     return [Block(part, name, points[a:b], float(costs[a:b].sum())) for a, b in zip(starts, ends, strict=True)]

@@ -1,14 +1,18 @@
 """Plans: complete, deterministic, balanced."""
 
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_registry import MakeConfig
+from sweeping import assert_same_numbers, run
+from toy_registry import TOYS, MakeConfig
 
-from phasemap.storage import BlockData
+from phasemap.config import SweepConfig
+from phasemap.storage import BlockData, read_result
 from phasemap.sweep.plan import BLOCK_SECONDS, Block, Plan, make_plan, parameters_at, point_costs
 from phasemap.sweep.skeleton import empty_result
 
@@ -119,3 +123,34 @@ def test_blocks_do_not_depend_on_the_progress(toy: MakeConfig) -> None:
         left, before = plan.shard(number, 2).without(result), plan.shard(number, 2)
         assert set(places(left)) <= set(places(before))
         assert all(a[2] <= b[2] for a, b in pairwise([p for p in places(left) if p[1] == "random"]))
+
+
+def with_lines(config: SweepConfig) -> SweepConfig:
+    """The same sweep where points along g_h, the first axis, share the work of the random numbers."""
+    solvers = {**TOYS.solvers, "random": replace(TOYS.solvers["random"], line="g_h")}
+    return replace(config, registry=replace(TOYS, solvers=solvers))
+
+
+def test_points_that_share_work_share_a_block(toy: MakeConfig) -> None:
+    plan = make_plan(with_lines(toy("noise_h=0.1", "axes.alpha_r.points=50")))
+    blocks = [b for b in plan.blocks if b.name == "random"]
+    assert len(blocks) > 16
+    lines = [np.unique(b.indices % 50) for b in blocks]
+    assert sum(map(len, lines)) == 50  # none is in two blocks
+    assert all(len(b.indices) == 6 * len(line) for b, line in zip(blocks, lines, strict=True))
+    assert max(b.seconds for b in blocks) < 1.5 * BLOCK_SECONDS
+
+
+def test_long_lines_are_cut(toy: MakeConfig) -> None:
+    plan = make_plan(with_lines(toy("noise_h=1", "axes.g_h.points=20", "axes.alpha_r.points=3")))
+    blocks = [b for b in plan.blocks if b.name == "random"]
+    assert max(b.seconds for b in blocks) < 1.5 * BLOCK_SECONDS
+    assert all(len(np.unique(b.indices % 3)) <= 2 for b in blocks)
+    assert sorted(i for b in blocks for i in b.indices) == list(range(60))
+
+
+def test_lines_change_no_number(toy: MakeConfig, tmp_path: Path) -> None:
+    config = toy("noise_h=0.1")
+    run(config, tmp_path / "points.h5")
+    run(with_lines(config), tmp_path / "lines.h5")
+    assert_same_numbers(read_result(tmp_path / "points.h5"), read_result(tmp_path / "lines.h5"))

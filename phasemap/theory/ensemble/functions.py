@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from phasemap.kernels.ensemble import NO_NOISE
 from phasemap.model.results import FloatArray
@@ -34,6 +33,8 @@ def at_lags(solution: PointSolution, name: str, lags: FloatArray) -> tuple[Float
 
 
 def _interpolated(point: PointSolution, solution: Solution, name: str, lags: FloatArray) -> FloatArray:
+    from scipy.interpolate import CubicSpline  # slow to load, and most points need no ensemble
+
     ring, process = point.ring, point.ensemble.process
     covariance = getattr(solution.moments, FUNCTIONS[name])
     # Smooth functions of the lag are even; noise on h makes a kink at lag zero.

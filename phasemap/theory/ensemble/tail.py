@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.optimize
 
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble.ring import Ring
@@ -81,6 +80,8 @@ def _exponential(lags: FloatArray, values: FloatArray) -> tuple[float, float]:
 
     Fitted to the values themselves, which may be noisy and even negative, not to their logarithms.
     """
+    from scipy.optimize import minimize_scalar  # slow to load, and most points need no ensemble
+
     origin, length = float(lags[0]), float(lags[-1] - lags[0])
 
     def loss(log_time: float) -> float:
@@ -89,7 +90,7 @@ def _exponential(lags: FloatArray, values: FloatArray) -> tuple[float, float]:
         return float(((values - amplitude * shape) ** 2).sum())
 
     low, high = math.log(0.05 * length), math.log(20.0 * length)
-    found = scipy.optimize.minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-4})
+    found = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-4})
     time = math.exp(found.x)
     if time > 0.99 * math.exp(high):
         return math.inf, 0.0

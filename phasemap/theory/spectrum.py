@@ -32,6 +32,8 @@ _TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
 _RATIO, _TAIL, _DEEPEST = 0.2, 5.0, 1e-140
 # Distance from a pole or an end of the range of -sigma_z below which they count as met.
 _CLOSE = 1e-4
+# The smallest distance from a pole that is resolved.
+_CLOSEST = 1e-9
 # The top of a contour that climbs from the real axis begins at this share of its height.
 _TOP = 0.2
 # The smallest angle from the negative real axis that is resolved.
@@ -138,7 +140,8 @@ class Spectrum:
         gate = self.ensemble.units.gate
         distance = min(abs(x - mark) for mark in self.support.marks)
         if distance >= _CLOSE or not gate.smooth:
-            return max(distance, _CLOSE), False
+            # Next to a pole G changes at the distance from it, on it no more than elsewhere.
+            return max(distance, _CLOSEST) if distance > 0.0 else _CLOSE, False
         # Next to its ends a smooth gate takes values at all scales.
         closest = math.exp(-_TAIL * gate.alpha * gate.deviation - abs(gate.beta))
         rounding = 1e-14 if x < -0.5 else _DEEPEST

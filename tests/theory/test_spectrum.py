@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from phasemap.model.parameters import make_parameters
-from phasemap.theory.local_ensemble import gaussian_ensemble
+from phasemap.theory.local_ensemble import from_samples, gaussian_ensemble
 from phasemap.theory.spectral_mass import integrated_density
 from phasemap.theory.spectral_states import fixed_point_ensembles
 from phasemap.theory.spectrum import Spectrum, graded
@@ -106,6 +106,21 @@ def test_counts_are_monotone_where_a_steep_gate_pinches_the_support():
     left = [found.fraction_left_of(at) for at in x]
     assert (np.diff(left) > 0.0).all()
     assert left[-1] == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("tau_r", [1.0, 0.5])
+def test_counts_hold_next_to_the_poles_of_live_gates(tau_r):
+    # With equal time constants one eigenvalue per unit stands exactly at -1.
+    p = make_parameters(g_h=3.0, alpha_z=3.0, alpha_r=2.0, tau_r=tau_r)
+    rng = np.random.default_rng(1)
+    ensemble = from_samples(p, *(np.array([[0.4], [0.4], [0.4], [0.1]]) * rng.standard_normal((4, 60))))
+    for pole in {1.0, 1.0 / tau_r}:
+        x = -pole + np.array([-1e-3, -1e-5, -1e-7, 0.0, 1e-7, 1e-5, 1e-3])
+        atoms = sum(w * np.heaviside(x - at, 0.5) for at, w in ensemble.atoms)
+        usual = np.array([Spectrum(ensemble).fraction_left_of(at) for at in x]) - atoms
+        fine = np.array([Spectrum(ensemble, 48).fraction_left_of(at) for at in x]) - atoms
+        np.testing.assert_allclose(usual, fine, atol=1e-6)
+        assert (np.diff(usual) > 0.0).all()
 
 
 @pytest.mark.parametrize("parameters", [{"g_h": 3.0, "alpha_z": 20.0}, {"g_h": 3.0, "alpha_r": 3.0, "tau_r": 0.5}])

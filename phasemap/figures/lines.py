@@ -7,16 +7,18 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from phasemap.figures import colours
 from phasemap.figures.critical_lines import line_style
 from phasemap.figures.layout import add_legend, fit_labels, set_ticks
 from phasemap.figures.scene import Axis, Checks, Kind, Layer
 from phasemap.figures.style import WIDTHS, Look, new_figure, style
+from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)))
+# Up to so many values, each is marked and has an error bar; more make a line with a band.
+_FEW = 24
 _BAD: dict[Status, tuple[str, str]] = {
     Status.NOT_CONVERGED: ("o", "not converged"),
     Status.FAILED: ("x", "failed"),
@@ -33,7 +35,7 @@ class LineScene:
     x: Axis
     layers: tuple[Layer, ...]
     names: tuple[str, ...]
-    uprights: tuple[tuple[str, str, NDArray[np.float64]], ...] = ()
+    uprights: tuple[tuple[str, str, FloatArray], ...] = ()
     checks: Checks | None = None
     title: str = ""
     fingerprint: str = ""
@@ -79,17 +81,28 @@ def _draw_line(axes: Axes, x: Axis, layer: Layer, name: str, order: int) -> list
         "linewidth": 1.2,
     }
     stepped = layer.kind in (Kind.COUNTS, Kind.LABELS)
+    few = len(x.values) <= _FEW
     # A lone good point between gaps has no segment to be seen by.
-    alone = layer.shown & ~np.roll(layer.shown, 1) & ~np.roll(layer.shown, -1)
+    marked = layer.shown if few else layer.shown & ~np.roll(layer.shown, 1) & ~np.roll(layer.shown, -1)
     axes.plot(x.values, value, drawstyle="steps-mid" if stepped else "default", gid=f"line-{name}", zorder=2, **look)
-    axes.plot(x.values[alone], value[alone], ".", color=look["color"], markersize=3, zorder=2)
+    axes.plot(x.values[marked], value[marked], ".", color=look["color"], markersize=5 if few else 3, zorder=2)
     if layer.error is not None and np.isfinite(layer.error[layer.shown]).any():
         error = np.where(np.isfinite(layer.error), layer.error, 0.0)
-        axes.fill_between(
-            x.values, value - error, value + error, color=look["color"], alpha=0.25, linewidth=0, zorder=1.5,
-            gid=f"band-{name}",
-        )  # fmt: skip
+        _draw_error(axes, x, value, error, look["color"], name, few)
     return [Line2D([], [], label=name, **look)]
+
+
+def _draw_error(axes: Axes, x: Axis, value: FloatArray, error: FloatArray, colour: str, name: str, few: bool) -> None:
+    """Error bars at a few values, a band along many."""
+    if few:
+        axes.errorbar(
+            x.values, value, yerr=error, linestyle="", color=colour, elinewidth=0.8, capsize=1.8, zorder=2.2,
+            gid=f"bars-{name}", clip_on=False,
+        )  # fmt: skip
+        return
+    axes.fill_between(
+        x.values, value - error, value + error, color=colour, alpha=0.25, linewidth=0, zorder=1.5, gid=f"band-{name}",
+    )  # fmt: skip
 
 
 def _draw_bad(axes: Axes, scene: LineScene) -> list[Artist]:
@@ -139,7 +152,7 @@ def _draw_infinite(axes: Axes, scene: LineScene) -> list[Artist]:
     return handles
 
 
-def _draw_uprights(axes: Axes, name: str, words: str, places: NDArray[np.float64], order: int) -> Artist:
+def _draw_uprights(axes: Axes, name: str, words: str, places: FloatArray, order: int) -> Artist:
     chosen = line_style(name, order)
     look: Look = {"color": chosen.colour, "linestyle": chosen.dashes, "linewidth": 0.8, "alpha": 0.6}
     for place in places:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from phasemap.figures import lines
 from phasemap.figures.draw import Request, draw
 from phasemap.figures.style import WIDTHS
 from phasemap.model.status import Status
@@ -23,11 +24,19 @@ def test_every_branch_is_a_line_with_its_stored_values(plane, find):
     assert find(figure, "line-chaotic unstable") == []
 
 
-def test_errors_are_bands(plane, find):
+def test_errors_of_many_values_are_bands(plane, find, monkeypatch):
+    monkeypatch.setattr(lines, "_FEW", 1)
     plane.fields["lyapunov_max"].error[:] = 0.05
     band = find(draw(plane, Request(at=AT)), "band-zero")[0].get_paths()[0].vertices
     middle = band[np.isclose(band[:, 0], plane.axes[0].values[10])]
     assert np.ptp(middle[:, 1]) == pytest.approx(0.1)
+
+
+def test_a_few_values_are_marked_and_have_error_bars(plane, find, monkeypatch):
+    monkeypatch.setattr(lines, "_FEW", len(plane.axes[0].values))
+    plane.fields["lyapunov_max"].error[:] = 0.05
+    figure = draw(plane, Request(at=AT))
+    assert find(figure, "bars-zero") and not find(figure, "band-zero")
 
 
 def test_points_that_did_not_converge_are_open_and_grey_and_not_on_the_line(plane, find):

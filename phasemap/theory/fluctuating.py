@@ -14,6 +14,10 @@ from phasemap.theory.tracing import Sample, correct, trace_grid
 # (nodes, window relative to the standard one) of successive resolutions.
 _LEVELS = ((24, 0.8), (32, 1.0), (44, 1.15), (64, 1.3), (96, 1.5))
 _AGREEMENT = 1e-8
+# An integral over the window converges irregularly: two coarse levels may agree by chance.
+_IRREGULAR = 10.0
+# Noise leaves kinks in the correlations: agreement beyond this (relative) is chance.
+_KINKED = 1e-9
 _TOLERANCE = 1e-12
 # A residual above this is no solution.
 _ACCEPTED_RESIDUAL = 1e-9
@@ -116,15 +120,32 @@ def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -
             return result
         state = exponent(profile, state)
         values = _numbers(profile, state)
-        errors = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
-        errors["lyapunov_max"] += state.uncertainty
-        errors["lyapunov_times_relaxation"] += state.uncertainty * values["relaxation_time"]
+        gaps = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
+        gaps["lyapunov_max"] += state.uncertainty
+        gaps["lyapunov_times_relaxation"] += state.uncertainty * values["relaxation_time"]
+        known = state.converged and _is_possible(problem, state.value)
         coarser: Profile | None = None if result is None else result.profile
-        result = Fluctuating(profile, values, errors, True, state.converged, profile.orientation > 0.0, coarser)
-        if state.converged and all(errors[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
+        result = Fluctuating(
+            profile, values, _errors(problem, values, gaps), True, known, profile.orientation > 0.0, coarser
+        )
+        if known and all(gaps[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
             return result
         nodes, window, x = level, profile.window, profile.x
     return result
+
+
+def _errors(problem: Problem, values: dict[str, float], gaps: dict[str, float]) -> dict[str, float]:
+    """Errors from the gaps between two resolutions, where these may be small by chance."""
+    errors = {**gaps, "correlation_time": _IRREGULAR * gaps["correlation_time"]}
+    if branches.is_driven(problem):
+        errors = {name: max(error, _KINKED * abs(values[name])) for name, error in errors.items()}
+    return errors
+
+
+def _is_possible(problem: Problem, exponent_value: float) -> bool:
+    """A moving gate keeps what it was given for its own time: no exponent lies below its rate."""
+    moving = problem.gate != CONSTANT_GATE and problem.tau_r > 0.0
+    return not moving or exponent_value > -1.0 / problem.tau_r
 
 
 def _gap(a: float, b: float) -> float:

@@ -163,6 +163,47 @@ def test_errors_hold_against_doubled_resolution(values, monkeypatch):
             assert one.errors[name] < 1e-6 * abs(one.values[name]) + 1e-9
 
 
+def random_points(count, seed):
+    """Points of the box of section 1 with a constant update gate: every parameter, each on or off."""
+    rng = np.random.default_rng(seed)
+    points = []
+    for _ in range(count):
+        point = {"g_h": 10.0 ** rng.uniform(-0.1, 1.0), "tau_r": 10.0 ** rng.uniform(-1.0, 1.0)}
+        point["beta_r"] = rng.uniform(-2.0, 1.5)
+        for chance, more in (
+            (0.85, {"alpha_r": 10.0 ** rng.uniform(-0.5, 1.4)}),
+            (0.3, {"beta_h": rng.uniform(-0.8, 0.8)}),
+            (0.3, {"s_h": rng.uniform(0.0, 0.6), "s_r": rng.uniform(0.0, 0.6)}),
+            (0.2, {"m_h": rng.uniform(-0.3, 0.3), "m_r": rng.uniform(-0.3, 0.3)}),
+            (0.4, {"noise_h": rng.uniform(0.01, 0.6), "noise_r": rng.uniform(0.0, 0.5)}),
+            (0.6, {"tau_noise": float(rng.choice([0.4, 2.5]))}),
+            (0.3, {"beta_z": rng.uniform(-1.0, 1.0)}),
+        ):
+            if rng.uniform() < chance:
+                point |= more
+        points.append({name: round(float(value), 4) for name, value in point.items()})
+    return points
+
+
+def test_errors_hold_at_random_points_of_the_box_against_doubled_resolution(monkeypatch):
+    """60 points; one in three has no fluctuating solution, some have several."""
+    problems = [reduce(make_parameters(values))[:2] for values in random_points(60, 7)]
+    ordinary = [solutions(problem, gain) for problem, gain in problems]
+    monkeypatch.setattr(fluctuating, "_LEVELS", ((64, 1.6), (96, 2.0)))
+    better = [solutions(problem, gain) for problem, gain in problems]
+    assert [len(found) for found in ordinary] == [len(found) for found in better]
+    pairs = [(a, b) for one, two in zip(ordinary, better, strict=True) for a, b in zip(one, two, strict=True)]
+    assert len(pairs) >= 35 and all(a.converged and b.converged and a.exponent_converged for a, b in pairs)
+    assert sum(b.exponent_converged for _, b in pairs) >= len(pairs) - 1
+    for one, two in pairs:
+        for name in NUMBERS:
+            if name.startswith("lyapunov") and not two.exponent_converged:
+                continue
+            gap, stated = abs(one.values[name] - two.values[name]), one.errors[name] + two.errors[name]
+            rounding = 1e-9 * abs(two.values[name]) + 1e-11
+            assert gap <= 3.0 * stated + rounding, (name, one.profile.problem)
+
+
 def test_correlation_functions_end_at_their_limit():
     for values in POINTS:
         problem, gain, _ = reduce(make_parameters(values))

@@ -40,9 +40,9 @@ REFERENCE = json.loads((HERE.parent / "references" / "mean_field_random_points.j
 
 
 def test_random_points_agree_with_an_independent_slow_solver():
-    """44 points of the whole box: output gate, biases, inputs, white and coloured noise."""
+    """53 points: output gates from flat to steep, biases, inputs, white and coloured noise."""
     found = solve(*(row["parameters"] for row in REFERENCE))
-    assert len(REFERENCE) >= 40
+    assert len(REFERENCE) >= 50
     for i, row in enumerate(REFERENCE):
         noisy = "noise_h" in row["parameters"]
         for name, tolerance in (NOISY if noisy else PLAIN).items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from phasemap.figures.style import WIDTHS, new_figure, style
@@ -39,6 +40,7 @@ def draw_distributions(scenes: list[DistributionScene], width: str = "double") -
             distances = scene.distances or (None, None)
             _draw(left, scene.real_part, scene.eigenvalues.real, distances[0])
             _draw(right, scene.modulus, np.abs(scene.eigenvalues), distances[1])
+            left.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
             right.set_xscale("log")
             right.set_xlim(left=max(_SMALLEST, _start(scene.modulus)))
             left.set_ylabel("fraction below")

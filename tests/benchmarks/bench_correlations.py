@@ -1,6 +1,6 @@
 """Time per point of the dynamic mean field, against a public peer's method; run by hand:
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/bench_correlations.py [--plane 100]
+    OMP_NUM_THREADS=1 python tests/benchmarks/bench_correlations.py [--plane 100] [--compile]
 
 The peer's method is written plainly here: damped fixed-point iteration of C_h on a grid of lags, with the averages of
 phi and sigma_r by direct double quadrature at every lag, and the exponent by power iteration of the linearised map
@@ -8,6 +8,10 @@ phi and sigma_r by direct double quadrature at every lag, and the exponent by po
 """
 
 import argparse
+import os
+import subprocess
+import sys
+import tempfile
 import time
 
 import numpy as np
@@ -140,10 +144,38 @@ def plane(n: int) -> None:
         print(f"{n} x {n} of {name}: {seconds:.1f} s, {converged} chaotic points converged, {poor} not")
 
 
+# A new process, up to its first points: seconds of one core for loading the code, and for the points.
+FIRST_POINTS = """
+import time
+import numpy as np
+from phasemap.model.parameters import make_parameters
+from phasemap.theory import mean_field
+loaded = time.process_time()
+points = [make_parameters(g_h=3.0), make_parameters(g_h=3.0, alpha_r=2.0)]
+mean_field.solve_points(points, None, np.random.SeedSequence(0).spawn(2))
+print(loaded, time.process_time() - loaded)
+"""
+
+
+def compilation() -> None:
+    """The first points of a process that has to compile everything, and of the next one, which finds it compiled."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": folder, "OMP_NUM_THREADS": "1"}
+        for name in ("nothing compiled", "all compiled"):
+            command = [sys.executable, "-W", "ignore", "-c", FIRST_POINTS]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            loading, first = map(float, done.stdout.split())
+            print(f"a process with {name}: {loading:.2f} s to load the code, {first:.2f} s for its first two points")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--plane", type=int, default=0, help="also time planes of this many points a side")
+    parser.add_argument("--compile", action="store_true", help="only time compilation, from an empty cache")
     options = parser.parse_args()
+    if options.compile:
+        compilation()
+        sys.exit()
     mean_field.solve_points([make_parameters(v) for v in POINTS.values()], None, np.random.SeedSequence(0).spawn(4))
     compare()
     if options.plane:

@@ -2,9 +2,11 @@
 
     python tests/benchmarks/bench_sweep_machine.py
 
-Run it on an idle machine; workers and compiled code are warmed up before anything is timed.
+Run it on an idle machine. Everything is compiled before anything is timed, but workers start anew each time.
 """
 
+import math
+import multiprocessing
 import sys
 import tempfile
 import time
@@ -13,21 +15,35 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sweep"))
 
+import numpy as np
 from toy_registry import CONFIG, TOYS
 
 from phasemap.config import SweepConfig, make_config
+from phasemap.kernels.dense import matrix_product
 from phasemap.quantities import REGISTRY
 from phasemap.sweep.executors import Executor, InProcess, Processes
 from phasemap.sweep.merge import merge_files
 from phasemap.sweep.run import open_sweep
 
+PLANE = {
+    "quantities": ["lyapunov_max"],
+    "axes": {"g_h": {"from": 2.2, "to": 4, "points": 190}, "alpha_r": {"from": 0, "to": 10, "points": 190}},
+}
 
-def timed_run(config: SweepConfig, output: Path, executor: Executor) -> tuple[float, float, int]:
-    """(wall seconds, seconds in solvers, blocks) of a sweep."""
-    started = time.perf_counter()
+POINT = {"quantities": ["lyapunov_max"], "parameters": {"alpha_r": 2.0}, "axes": {"g_h": [3.0]}}
+
+
+def timed_run(
+    config: SweepConfig, output: Path, executor: Executor, ends: list[float] | None = None
+) -> tuple[float, float, int]:
+    """(wall seconds, seconds in solvers, blocks) of a sweep; `ends` receives the times at which blocks came in."""
+    started, solving, blocks = time.perf_counter(), 0.0, 0
     with open_sweep(config, output, force=True) as sweep:
-        blocks = list(sweep.run(executor))
-    return time.perf_counter() - started, sum(block.seconds for block in blocks), len(blocks)
+        for block in sweep.run(executor):
+            solving, blocks = solving + block.seconds, blocks + 1
+            if ends is not None:
+                ends.append(time.perf_counter() - started)
+    return time.perf_counter() - started, solving, blocks
 
 
 def overhead(folder: Path) -> None:
@@ -39,19 +55,37 @@ def overhead(folder: Path) -> None:
 
 
 def scaling(folder: Path) -> None:
-    """A plane of dynamic mean-field points on one and on two workers."""
-    data = {
-        "quantities": ["lyapunov_max"],
-        "axes": {"g_h": {"from": 2.2, "to": 4, "points": 150}, "alpha_r": {"from": 0, "to": 10, "points": 150}},
-    }
-    config = make_config(data, REGISTRY)
-    timed_run(make_config(data, REGISTRY, ["axes.g_h.points=2"]), folder / "warm.h5", Processes(2))
+    """A plane of dynamic mean-field points on one and on two workers, and what a second worker can bring at best."""
+    config, point = make_config(PLANE, REGISTRY), make_config(POINT, REGISTRY)
+    timed_run(point, folder / "compiled.h5", Processes(1))
+    wall, solving, _ = timed_run(point, folder / "start.h5", Processes(1))
+    print(f"a worker's start and first point: {wall:.2f} s ({solving:.2f} s in the solver: compiled code, tables)")
     walls = {}
     for workers in (1, 2):
-        walls[workers], solving, blocks = timed_run(config, folder / "scaling.h5", Processes(workers))
-        inside = f"{blocks} blocks, {solving:.1f} s in the solver"
-        print(f"22,500 mean-field points, {workers} workers: {walls[workers]:.1f} s ({inside})")
-    print(f"speed-up from the second worker: {walls[1] / walls[2]:.2f}")
+        walls[workers], solving, blocks = timed_run(config, folder / "scaling.h5", Processes(workers), ends := [])
+        inside = f"{blocks} blocks, {solving:.1f} s in the solver, {ends[-1] - ends[-2]:.2f} s between the last two"
+        print(f"{math.prod(config.shape):,} mean-field points, {workers} workers: {walls[workers]:.1f} s ({inside})")
+    print(f"speed-up from the second worker: {walls[1] / walls[2]:.2f}; arithmetic alone: {limit():.2f}")
+
+
+def arithmetic(products: int) -> float:
+    """Seconds for products of small matrices: compiled code that stays in the cache of its core."""
+    matrix, out = np.eye(48), np.empty((48, 48))
+    matrix_product(matrix, matrix, out)
+    started = time.perf_counter()
+    for _ in range(products):
+        matrix_product(matrix, matrix, out)
+    return time.perf_counter() - started
+
+
+def limit(products: int = 200_000) -> float:
+    """Speed-up of pure arithmetic on two processors, in processes that share nothing: 2 on an ideal machine."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as alone, context.Pool(2) as both:
+        for pool in (alone, both):
+            pool.map(arithmetic, [10] * 4, chunksize=1)
+        single = max(alone.map(arithmetic, [products]))
+        return 2.0 * single / max(both.map(arithmetic, [products] * 2, chunksize=1))
 
 
 def merging(folder: Path) -> None:

@@ -9,11 +9,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import phasemap
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_CONTROL_GROUPS = Path("/sys/fs/cgroup")
 _PACKAGES = ("numpy", "scipy", "numba", "h5py")
 
 
@@ -27,12 +28,24 @@ def available_processors() -> int:
 
 
 def _quota() -> int | None:
-    """Processors that the control group grants, rounded up."""
-    with contextlib.suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        if quota != "max":
-            return -(-int(quota) // int(period))
-    return None
+    """Processors that this process's control group and those above it grant, rounded up."""
+    limits = []
+    for group in _control_groups():
+        with contextlib.suppress(OSError, ValueError):
+            quota, period = (group / "cpu.max").read_text().split()
+            if quota != "max":
+                limits.append(-(-int(quota) // int(period)))
+    return min(limits, default=None)
+
+
+def _control_groups() -> list[Path]:
+    """Folders of the control group of this process and of all those above it."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            if line.startswith("0::/"):
+                below = PurePosixPath(line.removeprefix("0::/"))
+                return [_CONTROL_GROUPS / group for group in (below, *below.parents)]
+    return [_CONTROL_GROUPS]
 
 
 @contextlib.contextmanager

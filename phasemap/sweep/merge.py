@@ -111,7 +111,8 @@ def _still_failed(target: Result, place: Place, here: set[Place], there: set[Pla
 def _check(first: Result, first_path: Path, other: Result, path: Path, force: bool) -> None:
     if _hash(first) != _hash(other):
         names = (f"in {first_path.name}", f"in {path.name}")
-        reasons = "; ".join(differences(first.metadata.settings, other.metadata.settings, *names))
+        found = differences(first.metadata.settings, other.metadata.settings, *names)
+        reasons = "; ".join(found) or "other versions of the code read their configuration differently"
         raise ResultFileError(f"{path} does not belong to {first_path}: {reasons}.")
     code_here, code_there = _code(first.metadata.sessions), _code(other.metadata.sessions)
     if code_here and code_there and code_here != code_there and not force:

@@ -23,6 +23,25 @@ def test_a_quota_limits_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
         assert environment.available_processors() == expected
 
 
+def test_a_quota_of_any_group_above_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLURM_CPUS_PER_TASK", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
+    files = {
+        "/proc/self/cgroup": "0::/system.slice/job_7/step_0\n",
+        "/sys/fs/cgroup/system.slice/job_7/step_0/cpu.max": "max 100000\n",
+        "/sys/fs/cgroup/system.slice/job_7/cpu.max": "500000 100000\n",
+        "/sys/fs/cgroup/system.slice/cpu.max": "900000 100000\n",
+    }
+
+    def read_text(path: Path) -> str:
+        if str(path) not in files:
+            raise FileNotFoundError(path)
+        return files[str(path)]
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    assert environment.available_processors() == 5
+
+
 def test_the_thread_variables_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)

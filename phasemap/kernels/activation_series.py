@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from phasemap.kernels.averages import activation_averages, slope_square_moments
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 
 TERMS = 64
 LARGEST_BIAS = 2.0
@@ -27,7 +27,7 @@ _SMALL = 0.3
 _GAUSS_NODES, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _excess(b, c):
     """(<tanh^2(c xi + b)> - tanh^2 b) / c^2."""
     if c > _SMALL:

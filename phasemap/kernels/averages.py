@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE, REDUCTION
+from phasemap.kernels.compilation import INNER, REDUCTION
 from phasemap.kernels.elementary import exp, expm1
 
 # xi reaches this far beyond the integrand's peak: exp(-8.7**2 / 2) = 4e-17.
@@ -70,7 +70,7 @@ def _sinh_nodes(steepness, offset, plateau):
     return centre, width, at_centre, steepness * width, first, last, fine
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _tanh_and_slope(u):
     """(tanh(u / 2), sech(u / 2)**2), both to full relative accuracy."""
     em = expm1(min(abs(u), 350.0))
@@ -79,7 +79,7 @@ def _tanh_and_slope(u):
     return math.copysign(t, u), 4.0 * (em + 1.0) * d * d
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _logistic_and_complement(u):
     """(s, 1 - s) for s = 1 / (1 + exp(-u)), both to full relative accuracy."""
     e = exp(-min(max(u, -700.0), 700.0))
@@ -183,7 +183,7 @@ def gate_averages(alpha, offset, at_rest, variance):
             unit * v_mean, unit * v_square, aa * unit * v_slope_square)  # fmt: skip
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _slope_square_at_rest(alpha, at_rest):
     """s'^2 of a gate whose argument is certain; a hard gate is flat there."""
     return (alpha * at_rest * (1.0 - at_rest)) ** 2 if alpha < math.inf else 0.0

@@ -8,12 +8,16 @@ from typing import Any
 
 _FASTMATH = {"contract", "nsz", "arcp"}
 
-# A kernel called from Python: cached on disk, releases the interpreter lock.
-KERNEL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": _FASTMATH}
+# A kernel called from Python: cached on disk, releases the interpreter lock. Wrappers for C are left out: nobody calls
+# them, and to compile them takes as long as a short function.
+KERNEL: dict[str, Any] = {
+    "cache": True, "nogil": True, "error_model": "numpy", "fastmath": _FASTMATH, "no_cfunc_wrapper": True,
+}  # fmt: skip
+
+# A function called from kernels only, whose compiled code holds it: no wrapper for Python, no copy on disk. Numba's own
+# inline="always" must stay off: it would compile the body with the caller's flags, and "reassoc" breaks the rounding
+# tricks of `elementary`.
+INNER: dict[str, Any] = {**KERNEL, "cache": False, "no_cpython_wrapper": True}
 
 # The same where sums may be reordered into SIMD lanes (results then depend on the lane width, to rounding).
 REDUCTION: dict[str, Any] = {**KERNEL, "fastmath": _FASTMATH | {"reassoc"}}
-
-# A scalar function that LLVM inlines into kernels. Numba's own inline="always" must stay off: it would compile the
-# body with the caller's flags, and "reassoc" breaks the rounding tricks of `elementary`.
-INLINE: dict[str, Any] = {"error_model": "numpy", "fastmath": _FASTMATH}

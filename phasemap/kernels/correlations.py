@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.dense import matrix_product, solve_linear
 from phasemap.kernels.gaussian_pairs import PairTables, pair_averages
 from phasemap.kernels.hard_pairs import hard_pair_averages
@@ -82,15 +82,17 @@ class Constraint(NamedTuple):
 def gate_averages(problem, memory, y, out):
     """out (3, n): <sigma sigma>, its derivatives in covariance and variance of Y. Returns 0 or the status of tables."""
     if problem.gate == CONSTANT_GATE:
-        out[0, :] = problem.gate_value * problem.gate_value
-        out[1:, :] = 0.0
+        for i in range(y.size):
+            out[0, i] = problem.gate_value * problem.gate_value
+            out[1, i] = 0.0
+            out[2, i] = 0.0
         return 0
     if problem.gate == HARD_GATE:
         return hard_pair_averages(y[0], y, problem.bias_r, out)
     return pair_averages(y[0], y, memory.gate, out)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _evaluate(problem, memory, grid, window, noise_y, solution):
     """Fill phi, y and sigma of `solution` from its x. Returns 0, BROKEN_DOWN or the status of the tables."""
     x, y, phi = solution.x, solution.y, solution.phi
@@ -101,15 +103,13 @@ def _evaluate(problem, memory, grid, window, noise_y, solution):
         return status
     if problem.gate != CONSTANT_GATE:
         apply_propagator(grid, window, 1.0, problem.tau_r, phi[0], y)
-        square = problem.steepness**2
-        for i in range(y.size):
-            y[i] = square * (y[i] + problem.static_r**2) + noise_y[i]
-    else:
-        y[:] = 0.0
+    square = problem.steepness**2
+    for i in range(y.size):
+        y[i] = 0.0 if problem.gate == CONSTANT_GATE else square * (y[i] + problem.static_r**2 + noise_y[i])
     return gate_averages(problem, memory, y, solution.sigma)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _image(problem, grid, window, noise_x, solution, gamma, out):
     """out (n,) = gamma [noise_h + s_h**2 + G_1 (Phi Sigma)], the right-hand side of the equation for X."""
     drive = np.empty(out.size)
@@ -120,12 +120,14 @@ def _image(problem, grid, window, noise_x, solution, gamma, out):
         out[i] = gamma * (out[i] + noise_x[i])
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _drive_slope(problem, backward, solution, slope):
     """slope (n, n): the derivative of Phi Sigma in X, through Y as well."""
     n = solution.x.size
     phi, sigma = solution.phi, solution.sigma
-    slope[:] = 0.0
+    for i in range(n):
+        for j in range(n):
+            slope[i, j] = 0.0
     if problem.gate != CONSTANT_GATE:
         square = problem.steepness**2
         for i in range(n):
@@ -143,29 +145,37 @@ def _drive_slope(problem, backward, solution, slope):
         slope[i, 0] += sigma[0, i] * phi[2, i]
 
 
-@njit(**KERNEL)
-def _bordered(forward, slope, gamma, image, constraint, x0, matrix):
-    """matrix (n + 1, n + 1): derivative of (X - image, constraint) in (X, ln gamma)."""
+@njit(**INNER)
+def _bordered(forward, slope, gamma, image, constraint, gap, x, matrix, rights):
+    """The derivative of (X - image, constraint) in (X, ln gamma), and the right-hand sides of step and tangent.
+
+    matrix (n + 1, n + 1); rights (2, n + 1); gap: by which the constraint is missed.
+    """
     n = image.size
-    matrix_product(forward, slope, matrix[:n, :n])
+    product = np.empty((n, n))
+    matrix_product(forward, slope, product)
     for i in range(n):
         for j in range(n):
-            matrix[i, j] *= -gamma
+            matrix[i, j] = -gamma * product[i, j]
         matrix[i, i] += 1.0
         matrix[i, n] = -image[i]
         matrix[n, i] = 0.0
-    matrix[n, 0] = constraint.along_x / x0
+        rights[0, i] = image[i] - x[i]
+        rights[1, i] = 0.0
+    matrix[n, 0] = constraint.along_x / x[0]
     matrix[n, n] = constraint.along_gamma
+    rights[0, n] = -gap
+    rights[1, n] = 1.0
 
 
-@njit(**KERNEL)
-def _normalise(tangent, x0):
-    norm = math.hypot(tangent[0] / x0, tangent[tangent.size - 1])
-    for i in range(tangent.size):
-        tangent[i] /= norm
+@njit(**INNER)
+def _normalised(direction, x0, tangent):
+    norm = math.hypot(direction[0] / x0, direction[direction.size - 1])
+    for i in range(direction.size):
+        tangent[i] = direction[i] / norm
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _step_size(step, x0):
     """Damping that keeps the variance positive and the change of scale moderate."""
     n = step.size - 1
@@ -179,6 +189,18 @@ def _step_size(step, x0):
     return size
 
 
+@njit(**INNER)
+def _prepare(problem, grid, window, noise, propagators):
+    """Covariance of the noise (2, n) and propagators (2, n, n) of h and of the output gate."""
+    times = np.empty(grid.t.size)
+    for i in range(times.size):
+        times[i] = window * grid.t[i]
+    for k in range(1 if problem.gate == CONSTANT_GATE else 2):
+        tau = 1.0 if k == 0 else problem.tau_r
+        noise_covariance(problem.noise_h if k == 0 else problem.noise_r, problem.tau_noise, tau, times, noise[k])
+        propagator(grid, window, 1.0, tau, propagators[k])
+
+
 @njit(**KERNEL)
 def newton(problem, memory, grid, window, ln_gamma, constraint, tolerance, limit, solution):
     """Newton iteration for (X, ln gamma) at a constraint; starts from solution.x and fills `solution`.
@@ -189,44 +211,33 @@ def newton(problem, memory, grid, window, ln_gamma, constraint, tolerance, limit
     """
     x = solution.x
     n = x.size
-    noise_x, noise_y, image = np.empty(n), np.empty(n), np.empty(n)
-    noise_covariance(problem.noise_h, problem.tau_noise, 1.0, grid.t * window, noise_x)
-    noise_covariance(problem.noise_r, problem.tau_noise, problem.tau_r, grid.t * window, noise_y)
-    noise_y *= problem.steepness**2
-    forward, backward = np.empty((n, n)), np.empty((n, n))
-    propagator(grid, window, 1.0, 1.0, forward)
-    if problem.gate != CONSTANT_GATE:
-        propagator(grid, window, 1.0, problem.tau_r, backward)
+    noise, propagators, image = np.empty((2, n)), np.empty((2, n, n)), np.empty(n)
+    _prepare(problem, grid, window, noise, propagators)
     slope, matrix, rights = np.empty((n, n)), np.empty((n + 1, n + 1)), np.empty((2, n + 1))
     before, sign = math.inf, 0.0
     for iteration in range(limit + 1):
         gamma = math.exp(ln_gamma)
-        status = _evaluate(problem, memory, grid, window, noise_y, solution)
+        status = _evaluate(problem, memory, grid, window, noise[1], solution)
         if status != 0:
             return status, ln_gamma, math.inf, sign
-        _image(problem, grid, window, noise_x, solution, gamma, image)
+        _image(problem, grid, window, noise[0], solution, gamma, image)
         gap = constraint.along_x * (math.log(x[0]) - constraint.ln_x)
         gap += constraint.along_gamma * (ln_gamma - constraint.ln_gamma)
         residual = abs(gap)
         for i in range(n):
-            rights[0, i] = image[i] - x[i]
-            residual = max(residual, abs(rights[0, i]) / x[0])
+            residual = max(residual, abs(image[i] - x[i]) / x[0])
         if not residual < 1e6:
             return BROKEN_DOWN, ln_gamma, residual, sign
         if residual < tolerance and sign != 0.0:
             return CONVERGED, ln_gamma, residual, sign
         if iteration == limit:
             break
-        rights[0, n] = -gap
-        rights[1, :] = 0.0
-        rights[1, n] = 1.0
-        _drive_slope(problem, backward, solution, slope)
-        _bordered(forward, slope, gamma, image, constraint, x[0], matrix)
+        _drive_slope(problem, propagators[1], solution, slope)
+        _bordered(propagators[0], slope, gamma, image, constraint, gap, x, matrix, rights)
         sign = solve_linear(matrix, rights)
         if sign == 0.0:
             return BROKEN_DOWN, ln_gamma, residual, sign
-        solution.tangent[:] = rights[1]
-        _normalise(solution.tangent, x[0])
+        _normalised(rights[1], x[0], solution.tangent)
         size = _step_size(rights[0], x[0]) * (0.5 if residual > 2.0 * before else 1.0)
         before = residual
         for i in range(n):

@@ -4,7 +4,7 @@ import math
 
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL, REDUCTION
+from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
 
 
 @njit(**REDUCTION)
@@ -23,7 +23,8 @@ def matrix_product(left, right, out):
     """out (m, n) = left (m, k) @ right (k, n)."""
     for i in range(left.shape[0]):
         row = out[i]
-        row[:] = 0.0
+        for j in range(row.size):
+            row[j] = 0.0
         for k in range(left.shape[1]):
             factor = left[i, k]
             other = right[k]
@@ -31,7 +32,7 @@ def matrix_product(left, right, out):
                 row[j] += factor * other[j]
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _pivot(matrix, rights, k):
     """Bring the largest entry of column k to the diagonal; returns (value, sign of the exchange)."""
     n = matrix.shape[0]

@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from phasemap.kernels.compilation import KERNEL, REDUCTION
+from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
 from phasemap.kernels.gate_moments import UpdateGate
 from phasemap.kernels.gate_table import second_moment
 from phasemap.kernels.spectral_support import gamma_matrix
@@ -103,7 +103,7 @@ def _sample_derivatives(x, y, u, units, out):
     out[8] = h33
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _product_derivatives(x, y, u, units, table, out):
     """The same where sigma_z is independent: its average is taken first, T_2(zeta) with zeta = e K / sigma_z^2."""
     shift_r = 1.0 / ((1.0 + units.tau_r * x) ** 2 + (units.tau_r * y) ** 2)
@@ -133,7 +133,7 @@ def _product_derivatives(x, y, u, units, table, out):
         out[8] += p * dt * z3 * z3
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _derivatives(x, y, u, units, table, out):
     if units.independent == 1.0:
         _product_derivatives(x, y, u, units, table, out)
@@ -141,7 +141,7 @@ def _derivatives(x, y, u, units, table, out):
         _sample_derivatives(x, y, u, units, out)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _residual(u, f, gated):
     """Largest relative violation of dPhi/du = 0."""
     worst = abs(f[0] - 1.0)
@@ -183,7 +183,7 @@ def solve3(a, b, out):
     )
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _log_newton_system(u, f, gated, matrix, right):
     """Newton's equations for log u and the logarithms of f_1 = 1, f_2 = u_3, f_3 = u_2 (power laws become lines)."""
     matrix[0, 0] = f[3] * u[0] / f[0]
@@ -205,7 +205,7 @@ def _log_newton_system(u, f, gated, matrix, right):
         right[1] = right[2] = 0.0
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _start(x, y, data, units, table, u, f):
     """First guess: the Perron vectors of Gamma, exact at the boundary, at the amplitude that the solution needs."""
     a1, a2, b1, b2 = gamma_matrix(x, y, data)

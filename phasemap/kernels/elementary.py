@@ -8,7 +8,7 @@ Relative errors are a few units in the last place, also for small arguments.
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE
+from phasemap.kernels.compilation import INNER
 
 _LOG2_E = 1.4426950408889634
 # ln 2 split so that k * _LN2_HIGH is exact for every exponent k of a double.
@@ -18,7 +18,7 @@ _LN2_LOW = 1.90821492927058770002e-10
 _ROUND = 6755399441055744.0
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _split(x):
     """Return (2**k, expm1(r)) with x = k ln 2 + r, |r| <= ln(2)/2."""
     x = min(max(x, -708.0), 709.0)
@@ -41,21 +41,21 @@ def _split(x):
     return np.int64(exponent_bits).view(np.float64), p * r
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def exp(x):
     """e**x; saturates outside [-708, 709] instead of overflowing."""
     scale, remainder = _split(x)
     return scale + scale * remainder
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def expm1(x):
     """e**x - 1, with full relative accuracy near zero; saturates like `exp`."""
     scale, remainder = _split(x)
     return scale * remainder + (scale - 1.0)
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def tanh(x):
     """Hyperbolic tangent."""
     scale, remainder = _split(2.0 * min(max(x, -20.0), 20.0))
@@ -63,7 +63,7 @@ def tanh(x):
     return expm1 / (expm1 + 2.0)
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def logistic(x):
     """1 / (1 + e**-x)."""
     return 1.0 / (1.0 + exp(-x))

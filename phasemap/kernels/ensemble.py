@@ -18,14 +18,14 @@ import math
 
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE, KERNEL, REDUCTION
+from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
 from phasemap.kernels.elementary import exp, logistic, tanh
 
 # Where noise enters: nowhere, inside or outside the gate's bracket; white noise has its own exact variance in a step.
 NO_NOISE, INSIDE, OUTSIDE = 0, 1, 2
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def step_moments(decay, total):
     """Moments of e^{-total (1 - x)} over a step, x in [0, 1]: (int, int (x - 1/2), int x (1 - x))."""
     small = abs(total) < 2e-3

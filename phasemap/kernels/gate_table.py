@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.gate_moments import gate_moments
 
 # log zeta from e^-26 (nothing changes below: T_k is constant there up to 1e-5) to e^24, in steps of 0.15.
@@ -24,7 +24,7 @@ def empty_table():
     return np.full((_SIZE, 6), np.nan)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _fill(table, i, x, y, gate):
     zeta = math.exp(_LOWEST + i * _STEP)
     t0, t1, t2, d0, d1, d2 = gate_moments(x, y, zeta, gate)
@@ -36,7 +36,7 @@ def _fill(table, i, x, y, gate):
     table[i, 5] = d2 * zeta
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _cell(table, zeta, x, y, gate):
     position = (math.log(max(zeta, 1e-300)) - _LOWEST) / _STEP
     # Written so that NaN, which a diverging iteration may ask for, lands inside the table too.
@@ -49,7 +49,7 @@ def _cell(table, zeta, x, y, gate):
     return i, position - i
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _hermite(table, i, p, k):
     """Value and slope in log zeta of T_k at fraction p of cell i."""
     left = table[i, k]

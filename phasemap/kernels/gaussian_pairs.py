@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE, KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.pair_quadrature import pair_moments, single_moments
 
 ANGLES = 32  # Chebyshev nodes in w
@@ -61,7 +61,7 @@ class PairTables(NamedTuple):
     missing: np.ndarray
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def panel_of(scale, divisions):
     """Panel that holds `scale`, and the coordinate in [-1, 1] within it."""
     if scale < _FIRST_EDGE:
@@ -71,14 +71,14 @@ def panel_of(scale, divisions):
     return panel + 1, 2.0 * (position - panel) - 1.0
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _scale_at(panel, x, divisions):
     if panel == 0:
         return _FIRST_EDGE * math.sqrt(0.5 * (1.0 + x))
     return _FIRST_EDGE * 2.0 ** ((panel - 1 + 0.5 * (1.0 + x)) / divisions)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _values_at_scale(scale, bias, sign, out):
     """Chebyshev coefficients in w of (integral, slope, curvature integral) at one scale: out (3, ANGLES)."""
     n = ANGLES
@@ -99,10 +99,10 @@ def _values_at_scale(scale, bias, sign, out):
         for j in range(n):
             total += _ANGLE_TRANSFORM[k, j] * slopes[j]
         out[_SLOPE, k] = total
-    coefficients = np.empty(n + 2)
+    coefficients = np.zeros(n + 2)
     for i in range(2):
-        coefficients[:] = 0.0
         for k in range(n):
+            coefficients[k] = 0.0
             for j in range(n):
                 coefficients[k] += _ANGLE_TRANSFORM[k, j] * rates[i, j]
         row = _INTEGRAL if i == 0 else _CURVATURE
@@ -130,9 +130,11 @@ def build_panel(tables, panel, half):
         mean, gate, curvature, slope = single_moments(scale, tables.bias)
         moments[m, _MEAN], moments[m, _LOG_GATE] = mean, math.log(gate)
         moments[m, _MEAN_CURVATURE], moments[m, _LOG_SLOPE] = curvature / slope, math.log(slope)
-        values[m] /= slope * slope
-        values[m, _INTEGRAL] /= scale * scale
-        values[m, _CURVATURE] /= scale * scale
+        unit = slope * slope
+        for k in range(ANGLES):
+            values[m, _SLOPE, k] /= unit
+            values[m, _INTEGRAL, k] /= unit * scale * scale
+            values[m, _CURVATURE, k] /= unit * scale * scale
     for p in range(SCALES):
         for i in range(4):
             total = 0.0
@@ -148,7 +150,7 @@ def build_panel(tables, panel, half):
     tables.built[panel, half] = True
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _polynomials(x):
     """Chebyshev polynomials 0 to SCALES - 1 at x."""
     polynomial = np.empty(SCALES)
@@ -159,7 +161,7 @@ def _polynomials(x):
     return polynomial
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _series_at_scale(polynomial, table, series):
     """Contract table (3, ANGLES, SCALES) with the polynomials in the scale into series (3, ANGLES)."""
     for i in range(3):
@@ -170,7 +172,7 @@ def _series_at_scale(polynomial, table, series):
             series[i, k] = total
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _clenshaw(x, coefficients):
     above = 0.0
     before = 0.0
@@ -225,7 +227,7 @@ def pair_averages(variance, covariance, tables, out):
     return AVERAGED
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _means(polynomial, single, as_gate):
     """(<f>, <f''>, <tanh'>) with f = tanh or the gate."""
     mean = 0.0

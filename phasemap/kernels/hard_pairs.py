@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 
 _LEGENDRE_NODES, _LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(24)
 
@@ -39,13 +39,13 @@ def hard_pair_averages(variance, covariance, mean, out):
     return 0
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _conditional(threshold, psi, density):
     """Sum over both partners of the density at the threshold times the chance that the partner is beyond its own."""
     return density * math.erfc(-math.tan(0.5 * psi) * threshold / math.sqrt(2.0))
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _hard_deficit(threshold, psi):
     """P(x1 > 0 > x2) = int_0^psi exp(-threshold**2 / (1 + cos t)) dt / (2 pi)."""
     if threshold == 0.0:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.correlations import BROKEN_DOWN, CONVERGED, NOT_CONVERGED
 from phasemap.kernels.dense import matrix_product, matrix_vector, solve_linear
 from phasemap.kernels.window import apply_propagator
@@ -32,7 +32,7 @@ class Linearisation(NamedTuple):
     moving: bool
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _power_steps(grid, window, linear, steps, k, exponent):
     """Power iteration of the covariance map on k, in place; returns the Rayleigh quotient's lambda.
 
@@ -62,11 +62,11 @@ def _power_steps(grid, window, linear, steps, k, exponent):
             top = max(top, abs(gate[i]))
         for i in range(n):
             k[i] = gate[i] / top
-        gate[:] = 0.0
+            gate[i] = 0.0
     return exponent
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _guess(grid, window, linear, k, weak):
     """A state without a node: the shape of the part of p that decays or, for a weak attraction, a long exponential.
 
@@ -84,17 +84,19 @@ def _guess(grid, window, linear, k, weak):
             k[i] = (linear.p[i] - last) / depth + 1e-6 if depth > 1e-12 * linear.p[0] else 1.0
 
 
-@njit(**KERNEL)
-def _in_modes(grid, diagonal, out):
-    """out (n, n): multiplication by `diagonal` (n,) in the basis of modes."""
+@njit(**INNER)
+def _in_modes(grid, linear, out):
+    """out (3, n, n): multiplication by p, c and q in the basis of modes; by p alone if the gate does not move."""
     scaled = np.empty_like(grid.to_values)
-    for i in range(diagonal.size):
-        for j in range(diagonal.size):
-            scaled[i, j] = diagonal[i] * grid.to_values[i, j]
-    matrix_product(grid.to_modes, scaled, out)
+    for block in range(3 if linear.moving else 1):
+        diagonal = linear.p if block == 0 else linear.c if block == 1 else linear.q
+        for i in range(diagonal.size):
+            for j in range(diagonal.size):
+                scaled[i, j] = diagonal[i] * grid.to_values[i, j]
+        matrix_product(grid.to_modes, scaled, out[block])
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _bordered(grid, window, linear, blocks, exponent, modes, matrix, rights):
     """The system (operator, its derivative in lambda; normalisation) and its right-hand side, in the basis of modes.
 
@@ -128,7 +130,7 @@ def _bordered(grid, window, linear, blocks, exponent, modes, matrix, rights):
     rights[0, n] = 0.0
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _advance(modes, step, size):
     """Add a step to a vector and normalise it."""
     norm = 0.0
@@ -140,15 +142,12 @@ def _advance(modes, step, size):
         modes[i] /= norm
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _newton_steps(grid, window, linear, tolerance, limit, k, exponent):
     """Bordered Newton iteration on (k, lambda); returns (status, lambda)."""
     n = k.size
-    blocks = np.zeros((3, n, n))
-    _in_modes(grid, linear.p, blocks[0])
-    if linear.moving:
-        _in_modes(grid, linear.c, blocks[1])
-        _in_modes(grid, linear.q, blocks[2])
+    blocks = np.empty((3, n, n))
+    _in_modes(grid, linear, blocks)
     matrix, rights, modes = np.empty((n + 1, n + 1)), np.empty((1, n + 1)), np.empty(n)
     matrix_vector(grid.to_modes, k, modes)
     _advance(modes, modes, 0.0)
@@ -171,7 +170,7 @@ def _newton_steps(grid, window, linear, tolerance, limit, k, exponent):
     return status, exponent
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _has_no_node(k):
     """Whether k is of one sign, up to rounding in its tail; k is scaled to largest value 1."""
     top, total = 0.0, 0.0

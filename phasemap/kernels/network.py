@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE, KERNEL, REDUCTION
+from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
 from phasemap.kernels.elementary import logistic, tanh
 
 # What a gate does: it does not depend on the state; it is integrated; it follows h at once (tau = 0).
@@ -92,7 +92,7 @@ def gate_values(x, alpha, beta, value, slope):
             slope[i] = alpha * s * (1.0 - s)
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _gate_drive(J, drive, mode, rate, field, x, k, phi, y, columns):
     """Rate of a live gate variable, or the value of an instantaneous one (written into x)."""
     if mode == CONSTANT:
@@ -152,7 +152,7 @@ def rates(p, modes, J_h, J_z, J_r, drive, x, k, work, columns):
             k[H, TANGENT, i] = sigma_z[i] * (y[TANGENT, i] - u) + q[i] * x[Z, TANGENT, i]
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _linearise(work, out):
     """Write phi' sigma_r, phi sigma_r', phi', sigma_z, q into out (5, N) from what `rates` left in work."""
     for i in range(out.shape[1]):
@@ -163,12 +163,12 @@ def _linearise(work, out):
         out[4, i] = work[7, i]
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _carried(field, modes):
     return field == H or modes[field - 1] == LIVE
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _take_stage(stage, step, x, k, total, forward):
     """Add a stage's rates k to the step's total, and form the argument of the next stage (all (N,))."""
     weight = step / 6.0 if stage in (0, 3) else step / 3.0
@@ -182,7 +182,7 @@ def _take_stage(stage, step, x, k, total, forward):
             forward[i] = x[i] + reach * k[i]
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _set_drive(static_drive, noise, index, drive):
     for f in range(3):
         for i in range(drive.shape[1]):

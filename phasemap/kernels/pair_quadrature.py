@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE, KERNEL, REDUCTION
+from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
 
 # Trapezoid steps that give rounding accuracy for poles (up to fourth order) at distance pi/2, and for a unit Gaussian.
 _STEP_KERNEL = 0.20
@@ -26,13 +26,13 @@ _REACH_TANH = 19.0
 _WIDE = 8.0
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _step(deviation):
     """Trapezoid step for the product of the kernel and a Gaussian: both limit the strip of analyticity."""
     return deviation / math.hypot(deviation / _STEP_KERNEL, 1.0 / _STEP_GAUSS)
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _reach(bias, deviation):
     """Where exp(-4|A|) times the Gaussian of A lives: (lower, upper), for bias >= 0."""
     peak = bias - 4.0 * deviation * deviation
@@ -58,7 +58,7 @@ def _row(cosh_a, cosh_v, weight_v):
     return slope, curvature
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _normal(x, deviation, step):
     """Weight of a trapezoid node of a Gaussian; 1 for a deviation so small that one node stands for all."""
     if step == 0.0:
@@ -129,7 +129,7 @@ def single_moments(scale, bias):
     return mean * norm, gate * norm, curvature * norm, slope * norm
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _wide_moments(scale, bias):
     """`single_moments` at a deviation that is large compared with 1 and with the mean.
 

@@ -11,13 +11,13 @@ import math
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.dyson import INSIDE, OUTSIDE, hessian, solve3, solve_dyson
 from phasemap.kernels.gate_moments import pole_correction
 from phasemap.kernels.gate_table import all_moments, empty_table
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _sample_response(lam, nu_z, nu_r, u, units, g):
     """(dPhi/dlambda + nu_r, d^2Phi/dlambda dlambda-bar) and, in `g`, d grad_u Phi / dlambda; units with own sigma_z."""
     shift_z = 1.0 / abs(1.0 + units.tau_z * lam) ** 2
@@ -56,7 +56,7 @@ def _sample_response(lam, nu_z, nu_r, u, units, g):
     return first, second
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _product_response(lam, nu_r, u, units, table, g):
     """The same where sigma_z is independent of the rest and q = 0."""
     shift_r = 1.0 / abs(1.0 + units.tau_r * lam) ** 2

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from phasemap.kernels.compilation import KERNEL, REDUCTION
+from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
 from phasemap.kernels.gate_moments import UpdateGate, gate_moments
 
 
@@ -96,7 +96,7 @@ def spectral_radii(x, y, data, out):
         out[i] = spectral_radius(x[i], y[i], data)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _log_radius(x, y, dx, dy, t, data):
     distance = math.exp(t)
     rho = spectral_radius(x + dx * distance, y + dy * distance, data)
@@ -105,7 +105,7 @@ def _log_radius(x, y, dx, dy, t, data):
     return math.log(rho) if rho > 0.0 else -700.0
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _bracketed_root(x, y, dx, dy, a, fa, b, fb, data):
     """The root between a and b of `_log_radius`, to rounding: regula falsi (Illinois), bisection where that is slow."""
     side = 0

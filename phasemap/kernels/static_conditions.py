@@ -9,7 +9,7 @@ import math
 from numba import njit
 
 from phasemap.kernels.averages import gate_averages
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.static_problem import problem_of_row
 from phasemap.kernels.static_roots import mismatch
 from phasemap.kernels.static_stability import growth, linear_response, new_profile, static_gain
@@ -18,7 +18,7 @@ from phasemap.kernels.static_stability import growth, linear_response, new_profi
 FOLD, GAIN, MARGINAL, EDGE = range(4)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _bounded(x):
     """A gain on (0, inf) as (x - 1) / (x + 1), which changes sign at 1."""
     return 1.0 - 2.0 / (1.0 + x)

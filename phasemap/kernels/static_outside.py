@@ -23,7 +23,7 @@ from numba import njit
 
 from phasemap.kernels.activation_series import SLOPE_MOMENT, SLOPE_SQUARE, SQUARE, SQUARE_SLOPE, sum_series
 from phasemap.kernels.averages import activation_averages, gate_averages, slope_square_moments
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.elementary import exp
 
 MOST_NODES = 4000
@@ -38,7 +38,7 @@ _MOST_SHUT = 60.0
 _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _nodes(p, drive, delta_z):
     """(centre, width, step, first, number) of the sum over xi = z / sqrt(Delta_z)."""
     a = p.alpha_z * math.sqrt(delta_z)
@@ -55,7 +55,7 @@ def _nodes(p, drive, delta_z):
     return centre, width, step, first, min(last - first + 1, MOST_NODES)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _fill_nodes(p, drive, delta_z, weight, xi, log_e, slowness):
     """Weights, places, log e and 1 + e of the nodes, of which `_nodes` tells the number."""
     centre, width, step, first, count = _nodes(p, drive, delta_z)
@@ -93,7 +93,7 @@ def outside_map(p, series, q, drive, d_drive):
     return square, slope
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _squares(p, series, drive, slowness, c, values, slopes):
     """<phi^2> given z, its derivative in Delta_R, and (in place of c) its derivative in 1 / sigma_z."""
     count = slowness.shape[0]

@@ -16,7 +16,7 @@ from numba import njit
 
 from phasemap.kernels.activation_series import LARGEST_BIAS, ROWS, activation_series
 from phasemap.kernels.averages import activation_averages, gate_averages
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.static_outside import outside_map
 
 
@@ -59,7 +59,7 @@ def problem_of_row(row):
                          row[8], row[9], row[10], row[11], row[12], row[13], row[14], None)  # fmt: skip
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _with_series(row, series):
     p = problem_of_row(row)
     return StaticProblem(p.g, p.b, p.v_h, p.m_h, p.outside, p.alpha_z, p.offset_z, p.rest_z, p.v_z,
@@ -87,7 +87,7 @@ def next_outside_problem(row, before):
     return _with_series(row, activation_series(p.b))
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def has_zero_state(p):
     """Whether h = z = r = 0 up to static inputs to the gates is a fixed point."""
     return p.b == 0.0 and (p.g == 0.0 or (p.v_h == 0.0 and p.m_h == 0.0))
@@ -100,7 +100,7 @@ def fixed_point_map(p, q):
     return _activity(p, p.series, q, q * gate[1], gate[1] + q * gate[4])
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _activity(p, series, q, drive, d_drive):
     if series is None:
         phi = activation_averages(p.g, p.b, drive + p.v_h)

@@ -19,7 +19,7 @@ import math
 
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER
 from phasemap.kernels.static_problem import fixed_point_map, has_zero_state
 
 MOST_ROOTS = 8
@@ -34,7 +34,7 @@ _NARROWEST = 1e-9
 _UNDECIDED, _DECIDED, _DOUBTFUL = 0, 1, 2
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def smallest_scale(p):
     """Smallest q at which the fixed-point map can bend, with a margin."""
     scale = min(1.0, 1.0 / max(p.g * p.g, 1e-30), _scale_of_gate(p.alpha_r, p.offset_r, p.v_r))
@@ -45,7 +45,7 @@ def smallest_scale(p):
     return max(0.1 * scale, 1e-30)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _scale_of_gate(alpha, offset, variance):
     """Smallest q at which the averages of a gate bend, over an argument of variance q + `variance`."""
     if math.isinf(alpha):
@@ -53,7 +53,7 @@ def _scale_of_gate(alpha, offset, variance):
     return max(1.0 / (alpha * alpha), variance) if alpha > 0.0 else 1.0
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def mismatch(p, scale, y):
     """f = (A - q) / (A + q) and df/dy at the coordinate y."""
     length = math.log1p(1.0 / scale)
@@ -63,7 +63,7 @@ def mismatch(p, scale, y):
     return (a - q) / total, 2.0 * ((q * slope - a) / total) * (length * (q + scale) / total)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def polish(p, scale, low, f_low, high):
     """The root of f in [low, high], by Newton's method kept inside a shrinking bracket; f(low) f(high) < 0."""
     y = 0.5 * (low + high)
@@ -87,7 +87,7 @@ def polish(p, scale, low, f_low, high):
     return y
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _extremum(p, scale, low, slope_low, high, sign):
     """(y, f) at the zero of df/dy in [low, high], or at the first point met where f has lost its `sign`."""
     y, f = low, sign
@@ -103,7 +103,7 @@ def _extremum(p, scale, low, slope_low, high, sign):
     return y, f
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _shape(f0, d0, f1, d1, error):
     """0: no root, 1: monotone, 2: one-signed curvature, 3: undecided; d0, d1: slopes times the width."""
     b1, b2 = f0 + d0 / 3.0, f1 - d1 / 3.0
@@ -119,7 +119,7 @@ def _shape(f0, d0, f1, d1, error):
     return 3
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
     """Add the brackets found between two neighbouring nodes; returns (number of brackets, verdict)."""
     width = y1 - y0
@@ -141,21 +141,21 @@ def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
     return count, _DOUBTFUL if abs(f) < NOISE else verdict
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _add_bracket(brackets, count, low, high, f_low):
     if count < MOST_ROOTS:
         brackets[count, 0], brackets[count, 1], brackets[count, 2] = low, high, f_low
     return count + 1
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _push(stack, depth, y0, f0, d0, y1, f1, d1):
     stack[depth, 0], stack[depth, 1], stack[depth, 2] = y0, f0, d0
     stack[depth, 3], stack[depth, 4], stack[depth, 5] = y1, f1, d1
     return depth + 1
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _bracket_piece(p, scale, stack, brackets, count):
     """Bracket the roots in the interval at stack[0]; returns (number of brackets so far, no doubt?)."""
     certain = True
@@ -182,7 +182,7 @@ def _bracket_piece(p, scale, stack, brackets, count):
     return count, certain
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def bracket_roots(p, scale, stack, brackets):
     """Fill `brackets` (MOST_ROOTS, 3) with (low, high, f(low)), from small to large q.
 
@@ -210,7 +210,7 @@ def bracket_roots(p, scale, stack, brackets):
     return min(count, MOST_ROOTS), certain and count <= MOST_ROOTS
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def find_roots(p, stack, brackets, roots):
     """All q > 0 with A(q) = q, in `roots` (MOST_ROOTS, 2) as (q, error), from small to large.
 

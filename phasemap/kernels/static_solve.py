@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER
 from phasemap.kernels.static_problem import has_zero_state
 from phasemap.kernels.static_roots import find_roots
 from phasemap.kernels.static_stability import COLUMNS, describe_fixed_point
@@ -15,7 +15,7 @@ _STEP = 1e-5
 _ROUNDING = 1e-14
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _fill_slot(p, q, q_error, work, values, errors):
     """Values (COLUMNS,) at a fixed point, and their errors by first-order propagation of that of q."""
     describe_fixed_point(p, q, values)
@@ -28,7 +28,7 @@ def _fill_slot(p, q, q_error, work, values, errors):
                 errors[k] += abs(work[k] - values[k]) / (_STEP * q) * q_error
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def solve_problem(p, stack, brackets, roots, values, errors):
     """Solve the static mean field of one problem.
 

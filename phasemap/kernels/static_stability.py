@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from phasemap.kernels.averages import activation_averages, gate_averages
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER
 from phasemap.kernels.static_outside import MOST_NODES, PROFILE_ROWS, outside_growth, outside_profile
 
 # Columns of the values of a fixed point.
@@ -44,13 +44,13 @@ class Response(NamedTuple):
     nodes: int
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def new_profile(p):
     """Scratch for `linear_response`, empty unless it is needed."""
     return np.empty((PROFILE_ROWS, MOST_NODES if p.outside > 0.0 else 0))
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def linear_response(p, q, profile):
     """The `Response` at <phi^2> = q."""
     gate = gate_averages(p.alpha_r, p.offset_r, p.rest_r, q + p.v_r)
@@ -60,7 +60,7 @@ def linear_response(p, q, profile):
     return Response(gain, gate[1], q * gate[2] if q > 0.0 else 0.0, drive, delta_z, open_fraction, nodes)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _gain(p, series, drive, delta_z, profile):
     """<phi'^2>, or the number of nodes of the profile that takes its place."""
     if series is None:
@@ -71,14 +71,14 @@ def _gain(p, series, drive, delta_z, profile):
     return 0.0, outside_profile(p, series, drive, delta_z, profile)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _profile_growth(p, series, response, profile, rate):
     if series is None:
         return 0.0
     return outside_growth(p, profile, response.nodes, response.direct, response.through_gate, rate)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def static_gain(p, response, profile):
     """S = W(0)."""
     if response.nodes > 0:
@@ -88,7 +88,7 @@ def static_gain(p, response, profile):
     return response.gain * (response.direct + response.through_gate)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def growth(p, response, profile, rate):
     """W at lambda = rate; infinite where lambda is in the support for sure."""
     slow = 1.0 + p.tau_r * rate
@@ -109,7 +109,7 @@ def growth(p, response, profile, rate):
     return mobility * response.gain * (response.direct + response.through_gate / (slow * slow))
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def edge_of_constant_gate(speed, gain, direct, through_gate, tau_r):
     """Largest real root of (lambda + s)^2 = s^2 gain (direct + through_gate / (1 + tau_r lambda)^2), s = speed."""
     if speed == 0.0 or gain == 0.0:
@@ -131,7 +131,7 @@ def edge_of_constant_gate(speed, gain, direct, through_gate, tau_r):
     return 0.5 * (low + high)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def edge_of_smooth_gate(p, response, profile):
     """Largest real lambda with W = 1, or 0 where S <= 1; by Chandrupatla's method for log W over log lambda."""
     total = static_gain(p, response, profile)
@@ -168,7 +168,7 @@ def edge_of_smooth_gate(p, response, profile):
     return math.exp(a if abs(fa) < abs(fb) else b)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def leading_edge(p, response, profile):
     """Largest real lambda in the spectrum's support that involves h (theory notes, section 3)."""
     if p.alpha_z == 0.0 or response.delta_z == 0.0:
@@ -179,7 +179,7 @@ def leading_edge(p, response, profile):
     return edge_of_smooth_gate(p, response, profile)
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def variance_of_h(p, response):
     """Delta_h; infinite (or beyond the floating-point range) where shut units integrate an input without end."""
     if p.outside == 0.0:
@@ -196,7 +196,7 @@ def variance_of_h(p, response):
     return variance
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def describe_fixed_point(p, q, out):
     """Fill `out` (COLUMNS,) at the fixed point <phi^2> = q."""
     profile = new_profile(p)

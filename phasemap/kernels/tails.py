@@ -5,12 +5,14 @@ import math
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.correlations import CONSTANT_GATE, gate_averages
 from phasemap.kernels.gaussian_pairs import pair_averages
 
+_MOST_STEPS = 30
 
-@njit(**KERNEL)
+
+@njit(**INNER)
 def _averages_at(problem, memory, x0, y0, x, phi, sigma):
     """Averages phi, sigma (3, 2) of a pair at variances (x0, y0) and its covariance x at infinite lag; the status."""
     square = problem.steepness**2
@@ -30,19 +32,18 @@ def limit_at_long_lags(problem, memory, gamma, x0, y0, guess):
     phi, sigma = np.empty((3, 2)), np.empty((3, 2))
     symmetric = problem.bias_h == 0.0 and problem.static_h == 0.0
     x = 0.0 if symmetric else guess
-    status = _averages_at(problem, memory, x0, y0, x, phi, sigma)
     square = problem.steepness**2
-    for _ in range(0 if symmetric else 30):
+    for iteration in range(_MOST_STEPS + 1):
+        status = _averages_at(problem, memory, x0, y0, x, phi, sigma)
         gap = x - gamma * (problem.static_h**2 + phi[0, 1] * sigma[0, 1])
         slope = 1.0 - gamma * phi[1, 1] * (sigma[0, 1] + square * phi[0, 1] * sigma[1, 1])
-        if status != 0 or abs(gap) < 1e-15 * x0 or slope == 0.0:
+        if status != 0 or symmetric or abs(gap) < 1e-15 * x0 or slope == 0.0 or iteration == _MOST_STEPS:
             break
         x = min(max(x - gap / slope, -x0), x0)
-        status = _averages_at(problem, memory, x0, y0, x, phi, sigma)
     return status, x, _tail_rate(problem, gamma, phi[:, 1].copy(), sigma[:, 1].copy())
 
 
-@njit(**KERNEL)
+@njit(**INNER)
 def _tail_rate(problem, gamma, phi, sigma):
     """The slowest rate k of exp(-k t) in C_h, 0 if it does not decay.
 

@@ -18,7 +18,7 @@ With factors of 1 and residual = 1 the method is the classical one.
 import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import INLINE, KERNEL
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.network import CONSTANT, LIVE
 
 # Rows of the linearisation at one time: phi' sigma_r, phi sigma_r', phi', sigma_z, and q = sigma_z' times the bracket.
@@ -32,21 +32,21 @@ TOTAL = (5, 7, 9)
 SCRATCH = 10
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _scale(factor, x, out):
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             out[i, j] = factor[j] * x[i, j]
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _scale_and_add(factor, x, other_factor, y, out):
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             out[i, j] = factor[j] * x[i, j] + other_factor[j] * y[i, j]
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _take_row(s, weight, reach, factors, u, k, total, argument):
     """One row's share of Runge-Kutta stage s: add its rates k to the total, form the next argument or the result.
 
@@ -71,7 +71,7 @@ def _take_row(s, weight, reach, factors, u, k, total, argument):
             u[j] = total[j] + weight * k[j]
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _take_gate(s, weight, reach, rate, residual, factors, u, at, product, total, argument):
     for i in range(u.shape[0]):
         for j in range(u.shape[1]):
@@ -79,7 +79,7 @@ def _take_gate(s, weight, reach, rate, residual, factors, u, at, product, total,
         _take_row(s, weight, reach, factors, u[i], product[i], total[i], argument[i])
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _take_h(s, weight, reach, c, residual, factors, gated, u, at, at_z, product, total, argument):
     sigma_z, q = c[SIGMA_Z], c[Q]
     for i in range(u.shape[0]):
@@ -92,7 +92,7 @@ def _take_h(s, weight, reach, c, residual, factors, gated, u, at, at_z, product,
         _take_row(s, weight, reach, factors, u[i], product[i], total[i], argument[i])
 
 
-@njit(**INLINE)
+@njit(**INNER)
 def _multiply(modes, c, u, w, J_hT, J_zT, J_rT, x, y_h, y_z, y_r):
     """The GEMMs of one stage. w may be y_r: an instantaneous gate's product is its tangent."""
     if modes[0] != CONSTANT or modes[1] != CONSTANT:

@@ -57,8 +57,9 @@ def noise_covariance(strength, tau_noise, tau, times, out):
 
     strength: standard deviation of the noise, or amplitude of white noise (tau_noise = 0).
     """
-    out[:] = 0.0
     if strength == 0.0:
+        for i in range(times.size):
+            out[i] = 0.0
         return
     if tau_noise == 0.0:
         for i in range(times.size):

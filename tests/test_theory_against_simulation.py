@@ -1,5 +1,7 @@
 """The two halves of the house, which cannot see each other, must give the same numbers."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,10 @@ from phasemap import make_parameters
 from phasemap.model.options import SimulationOptions
 from phasemap.model.status import Status
 from phasemap.quantities import BRANCHES
-from phasemap.simulation import network
+from phasemap.simulation import decay, network
 from phasemap.theory import mean_field
+from phasemap.theory.correlations import reduce
+from phasemap.theory.dynamic_fold import folds
 
 pytestmark = pytest.mark.slow
 
@@ -42,3 +46,19 @@ def test_the_comparison_is_sharp_enough_to_fail(exponents):
     chaotic = np.array(GAINS) > 2.0
     # Errors well below the exponents: agreement is not a matter of wide error bars.
     assert np.all(simulated.error[chaotic] < 0.3 * theory.value[chaotic, BRANCHES.index("chaotic")])
+
+
+@pytest.mark.parametrize("steepness", [12.0, 20.0])
+def test_chaos_ends_below_the_dynamic_fold_and_lasts_above_it(steepness):
+    """Networks that start at a large amplitude, 8 percent of g_h on either side; above, at the branch's variance."""
+    gain = math.exp(0.5 * folds(reduce(make_parameters(g_h=1.8, alpha_r=steepness))[0])[0].ln_gamma)
+    points = [make_parameters(g_h=share * gain, alpha_r=steepness) for share in (0.92, 1.08)]
+    options = SimulationOptions(size=800, realisations=3, duration=150.0, time_step=0.2)
+    seeds = [np.random.SeedSequence([12, k]) for k in range(2)]
+    found = decay.solve_points(points, options, seeds)
+    assert found["network_surviving_fraction"].value.tolist() == [0.0, 1.0]
+    expected = mean_field.solve_points(points, None, seeds)["variance"].value[:, BRANCHES.index("chaotic")]
+    assert np.isnan(expected[0])
+    course = found["network_variance_course"].value[1]
+    late = course[:, course.shape[1] // 3 :]
+    assert late.mean() == pytest.approx(expected[1], rel=0.25) and late.min() > 0.1 * expected[1]

@@ -21,6 +21,8 @@ from phasemap.model.status import Status
 _MOST_NAMED = 6
 # Share of its range below which a curve no longer moves.
 _FLAT = 1e-3
+# Relative range that is nothing but rounding.
+_ROUNDING = 1e-9
 # Dots of a simulated network along a curve.
 _DOTS = 16
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
@@ -141,7 +143,9 @@ def _finish(axes: Axes, scene: ProfileScene) -> None:
     shown = [layer.value[where] for layer, where in zip(scene.layers, drawn, strict=True) if where.any()]
     if shown and min(float(v.min()) for v in shown) < 0 < max(float(v.max()) for v in shown):
         axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
-    if not shown:
+    if shown:
+        _keep_rounding_small(axes, min(float(v.min()) for v in shown), max(float(v.max()) for v in shown))
+    else:
         axes.text(0.5, 0.5, "no value", transform=axes.transAxes, ha="center", va="center")
     axes.set(xlabel=scene.x.label, ylabel=scene.layers[0].label)
     # Places that no curve reaches are left out: a spectrum ends with the exponents that exist.
@@ -152,6 +156,13 @@ def _finish(axes: Axes, scene: ProfileScene) -> None:
     set_ticks(axes.xaxis, scene.x)
     if scene.title:
         axes.set_title(scene.title, fontsize=7.5)
+
+
+def _keep_rounding_small(axes: Axes, low: float, high: float) -> None:
+    """Curves that are constant up to rounding get a scale on which they look so."""
+    size = max(abs(low), abs(high))
+    if high - low < _ROUNDING * size:
+        axes.set_ylim(low - 0.2 * size, high + 0.2 * size)
 
 
 def _end_of_motion(scene: ProfileScene, drawn: list[NDArray[np.bool_]]) -> int:

@@ -116,6 +116,13 @@ def test_networks_stand_on_the_curve_of_their_point(find):
     assert figure.legends[0].get_texts()[-1].get_text() == "simulation, $N = 500$"
 
 
+def test_a_constant_function_looks_constant(correlated):
+    values = 0.7 + 1e-13 * np.random.default_rng(0).standard_normal((21, 17, 4, 30))
+    correlated.fields["c"] = toy_results.field("c", correlated.axis_names, values, ("branch", "lag"), symbol="$C(t)$")
+    low, high = draw(correlated, Request(quantity="c", at={"alpha_r": "10"})).axes[0].get_ylim()
+    assert low < 0.6 < 0.8 < high
+
+
 def test_a_place_along_a_function_is_a_map(correlated, find):
     figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
     place = np.argmin(abs(correlated.labels["lag"] - 1.0))

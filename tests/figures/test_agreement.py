@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import toy_results
 
 from phasemap.figures.agreement import Criterion, compare
 from phasemap.figures.comparison import draw_comparison
@@ -105,3 +106,15 @@ def test_the_figure_shows_every_point_and_what_is_allowed(plane, page, find):
     assert {"agrees", "disagrees", "allowed for finite size"} <= set(words)
     assert find(figure, "allowance")
     assert sum(patch.get_height() for patch in find(figure, "pulls")) == 5
+
+
+def test_functions_are_left_out(plane):
+    """Theory and networks store them at lags of their own, which have no common points to compare."""
+    before = [one.name for one in compare(plane)]
+    theory, simulated = np.ones((5, 4, 7)), np.ones((5, 11))
+    plane.labels |= {"lag": np.arange(7.0), "network_lag": np.arange(11.0)}
+    plane.checks.fields["autocorrelation"] = toy_results.field("autocorrelation", ("check",), theory, ("branch", "lag"))
+    plane.checks.fields["network_autocorrelation"] = toy_results.field(
+        "network_autocorrelation", ("check",), simulated, ("network_lag",)
+    )
+    assert [one.name for one in compare(plane)] == before

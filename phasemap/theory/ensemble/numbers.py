@@ -12,7 +12,8 @@ from phasemap.theory.ensemble.ring import Ring, resample
 from phasemap.theory.ensemble.tangent import Exponent, TangentEnsemble
 
 NAMES = ("variance", "activity_variance", "correlation_time", "relaxation_time", "lyapunov_max")
-MOST_ITERATIONS = 80
+TIMES = ("correlation_time", "relaxation_time")
+MOST_ITERATIONS = 120
 
 
 @dataclass(frozen=True)

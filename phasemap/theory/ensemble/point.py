@@ -12,10 +12,11 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import numbers, timestep, window
 from phasemap.theory.ensemble.budget import ErrorBudget, collect, debias
 from phasemap.theory.ensemble.noise import Noise
-from phasemap.theory.ensemble.numbers import NAMES, Solution, Start
+from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start
 from phasemap.theory.ensemble.paths import Ensemble
 from phasemap.theory.ensemble.process import Process
 from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sharpness import USUAL
 from phasemap.theory.ensemble.window import Found, Surroundings
 
 # An error estimated from 16 groups is itself uncertain by a fifth: stopping where it happens to be small would make it
@@ -31,6 +32,10 @@ _GROUP_TOLERANCE, _GROUP_ITERATIONS, _STALLED = 2.0, 40, 5.0
 _MOST_CORRECTION = 0.5
 # Relative error of the variance of h above which its correlations mean nothing.
 _MOST_DOUBT = 0.3
+# The same of times, which are known less well.
+_POOR_TIME = 0.5
+# Relative error of a solution per residual: the map contracts deviations by a half at least, away from transitions.
+_PER_RESIDUAL = 2.0
 # The moment that a variance is the value at lag zero of.
 _MOMENTS = {"variance": "membrane", "activity_variance": "activity"}
 # So many groups may fail.
@@ -97,7 +102,7 @@ class PointSolution:
             return False
         if name in ("variance", "activity_variance"):
             return bool(self.errors.total[k] <= _ACCEPT * options.relative_error * abs(self.values[k]))
-        if name in ("correlation_time", "relaxation_time") and not self._membrane_known():
+        if name in TIMES and not (self._membrane_known() and self.errors.total[k] <= _POOR_TIME * self.values[k]):
             return False
         # Hard gates make the exponent infinite; an infinite time is one that could not be told.
         infinite = name == "lyapunov_max" and self.values[k] == np.inf
@@ -135,7 +140,7 @@ def solve(
     result = _refine(process, options, seed, pilot.found, chosen)
     while _needs_longer_window(result, options):
         start = Start(window.extended(result.solution.activity, result.ring, process.is_odd))
-        chosen = timestep.Chosen(result.ring.longer(), start, chosen.change)
+        chosen = replace(chosen, ring=result.ring.longer(), start=start)
         result = _refine(process, options, seed, pilot.found, chosen)
     return result
 
@@ -152,7 +157,7 @@ def _refine(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, found: Found, chosen: timestep.Chosen
 ) -> PointSolution:
     """Enlarge the ensemble until the variance is as accurate as asked for, or the budget ends."""
-    tolerance, group_tolerance = timestep.tolerance(options), _GROUP_TOLERANCE * timestep.tolerance(options)
+    tolerance, group_tolerance = chosen.tolerance, _GROUP_TOLERANCE * chosen.tolerance
     noise = Noise(seed, window.GROUPS, chosen.ring.steps, process.noise_placement != 0)
     most = max(int(options.path_steps / chosen.ring.steps), options.paths)
     paths = min(options.paths, most)
@@ -197,9 +202,16 @@ def _relative_error(groups: list[Solution], target: str) -> float:
     return float(sample.std(ddof=1) / np.sqrt(len(groups)) / sample.mean())
 
 
-def _iteration_errors(solution: Solution) -> FloatArray:
-    """Absolute errors (len(NAMES),) of a solution whose iterations have ended a little too early."""
-    errors = np.abs(solution.row) * solution.fixed_point.last_step
+def _iteration_errors(solution: Solution, sharp: float) -> FloatArray:
+    """Absolute errors (len(NAMES),) of a solution whose iterations have ended a little too early.
+
+    sharp: sharpness, with which a relative change of times makes a residual; where it is blunt it is itself the less
+    known the blunter, as other changes of shape are as soft.
+    """
+    found = solution.fixed_point
+    errors = _PER_RESIDUAL * np.abs(solution.row) * max(found.last_step, found.residual)
+    for name in TIMES:
+        errors[NAMES.index(name)] += abs(solution.values[name]) * found.residual / (sharp**2 * USUAL)
     if solution.exponent is not None:
         errors[NAMES.index("lyapunov_max")] += solution.exponent.uncertainty
     return np.asarray(errors)
@@ -223,7 +235,8 @@ def _summary(
     if options.exponents and not process.has_tangent:
         values[NAMES.index("lyapunov_max")] = np.inf
     left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), chosen.ring, process.is_odd)
-    budget = collect(values, rows, correction, chosen.change, left, _iteration_errors(full))
-    good = [one.fixed_point.residual <= _STALLED * timestep.tolerance(options) for one in groups]
+    sharp = chosen.tolerance / timestep.usual_tolerance(options)
+    budget = collect(values, rows, correction, chosen.change, left, _iteration_errors(full, sharp))
+    good = [one.fixed_point.residual <= _STALLED * chosen.tolerance for one in groups]
     solved = full.fixed_point.converged and sum(good) >= len(groups) - _POOR_GROUPS
     return PointSolution(found, solved, chosen.ring, values, budget, full, tuple(groups), ensemble, left)

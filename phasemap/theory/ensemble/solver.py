@@ -107,7 +107,8 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
     for k, name in enumerate(NAMES):
         table.put(name, i, solution.values[k], total[k], _status(good[name], solution.values[k]))
     for name, variance in zip(FUNCTIONS, NAMES, strict=False):
-        table.put(name, i, *at_lags(solution, name, STORED_LAGS), _status(good[variance], 1.0))
+        known = good[variance] and good["correlation_time"]
+        table.put(name, i, *at_lags(solution, name, STORED_LAGS), _status(known, 1.0))
     value, error = solution.product
     table.put(PRODUCT, i, value, error, _status(good["lyapunov_max"] and good["relaxation_time"], value))
     state = _status(solution.is_settled, 1.0)

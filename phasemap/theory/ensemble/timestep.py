@@ -1,6 +1,8 @@
 """The time step that a point needs: the same paths are solved at two, and the longer one kept if it is good enough."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -22,48 +24,53 @@ _FEWEST_STEPS = 64
 
 @dataclass(frozen=True)
 class Chosen:
-    """A ring with a good time step, a start on it, and the change (len(NAMES),) under doubling of the time step."""
+    """A ring with a good time step, a start on it, and the change (len(NAMES),) under doubling of the time step.
+
+    tolerance: of the iteration, relative to C_phi(0).
+    """
 
     ring: Ring
     start: Start
     change: FloatArray
+    tolerance: float
 
 
-def tolerance(options: EnsembleOptions) -> float:
-    """Of the iteration, relative to C_phi(0)."""
+def usual_tolerance(options: EnsembleOptions) -> float:
+    """Of the iteration, relative to C_phi(0), away from transitions."""
     return _RESIDUAL * options.relative_error
 
 
 def exponent_tolerance(options: EnsembleOptions) -> float:
     """Of the exponent, 1 / membrane time constant, and of its state."""
-    return min(2.0 * tolerance(options), 3e-4)
+    return min(2.0 * usual_tolerance(options), 3e-4)
 
 
 def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot) -> Chosen:
     """Lengthen the time step while that changes little, or shorten it until doubling it does."""
     ring, noise = pilot.ring, pilot.noise
-    fine = _solve(process, options, ring, noise, Start(pilot.activity, pilot.solution.memory))
-    ring, fine, change = _lengthen(process, options, ring, noise, fine)
+    solve = partial(_solve, process, options, pilot.sharpness * usual_tolerance(options))
+    fine = solve(ring, noise, Start(pilot.activity, pilot.solution.memory))
+    ring, fine, change = _lengthen(solve, options, ring, noise, fine)
     for _ in range(_MOST_CHANGES):
         if _is_small(change, fine, options, 1.0 / 3.0) or 2 * ring.steps * options.paths > options.path_steps:
             break
         finer = ring.finer()
         noise = Noise(seed, GROUPS, finer.steps, process.noise_placement != 0)
         noise.grow(options.paths)
-        fine = _solve(process, options, finer, noise, fine.start_at(ring, finer))
+        fine = solve(finer, noise, fine.start_at(ring, finer))
         ring = finer
-        coarse = _solve(process, options, ring.coarser(), noise.coarser(), fine.start_at(ring, ring.coarser()))
+        coarse = solve(ring.coarser(), noise.coarser(), fine.start_at(ring, ring.coarser()))
         change = _change(fine, coarse)
-    return Chosen(ring, fine.start, np.nan_to_num(change))
+    return Chosen(ring, fine.start, np.nan_to_num(change), pilot.sharpness * usual_tolerance(options))
 
 
 def _lengthen(
-    process: Process, options: EnsembleOptions, ring: Ring, noise: Noise, fine: Solution
+    solve: Callable[[Ring, Noise, Start], Solution], options: EnsembleOptions, ring: Ring, noise: Noise, fine: Solution
 ) -> tuple[Ring, Solution, FloatArray]:
     for _ in range(_MOST_CHANGES):
         target = ring.coarser()
         cut = noise.coarser()
-        coarse = _solve(process, options, target, cut, fine.start_at(ring, target))
+        coarse = solve(target, cut, fine.start_at(ring, target))
         change = _change(fine, coarse)
         if target.steps < _FEWEST_STEPS or not _is_small(change, fine, options, 1.0):
             break
@@ -71,9 +78,11 @@ def _lengthen(
     return ring, fine, change
 
 
-def _solve(process: Process, options: EnsembleOptions, ring: Ring, noise: Noise, start: Start) -> Solution:
+def _solve(
+    process: Process, options: EnsembleOptions, tolerance: float, ring: Ring, noise: Noise, start: Start
+) -> Solution:
     ensemble = Ensemble(process, ring, noise)
-    solution = numbers.solve(ensemble, start, tolerance(options))
+    solution = numbers.solve(ensemble, start, tolerance)
     if not options.exponents or not process.has_tangent:
         return solution
     return numbers.add_exponent(ensemble, solution, exponent_tolerance(options), None, start.exponent)

@@ -15,6 +15,7 @@ from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.paths import Ensemble
 from phasemap.theory.ensemble.process import Process
 from phasemap.theory.ensemble.ring import Ring, resample
+from phasemap.theory.ensemble.sharpness import sharpness, with_its_time_scale
 from phasemap.theory.ensemble.tail import crossing, limit
 
 GROUPS = 16
@@ -36,6 +37,9 @@ _PERIOD_PER_EDGE, _LONGEST_FIRST_PERIOD = 24.0, 4096.0
 # A residual above this is not the stall of a noisy map but a solution that is not there. Then so many plain iterations
 # are made, or as many as this number of time steps allows.
 _LOST, _PATIENCE, _PATIENT_WORK = 0.02, 200, 2.0**27
+_WARM_UP = 8
+# Sharpness below which the time scale is searched for.
+_BLUNT = 0.3
 
 
 class Found(Enum):
@@ -50,13 +54,17 @@ class Found(Enum):
 
 @dataclass(frozen=True)
 class Pilot:
-    """A solution on the window that the point needs, from a small ensemble."""
+    """A solution on the window that the point needs, from a small ensemble.
+
+    sharpness: by which the tolerance of the iteration is to be multiplied.
+    """
 
     found: Found
     ring: Ring
     activity: FloatArray
     noise: Noise
     solution: anderson.FixedPoint
+    sharpness: float
 
 
 @dataclass(frozen=True)
@@ -113,13 +121,30 @@ def _attempt(
     noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
     noise.grow(options.paths)
     ensemble = Ensemble(process, ring, noise)
-    solution = anderson.solve(ensemble.map, start, PILOT_TOLERANCE, 60, admissible)
+    # A few plain iterations bring the start near the attractor; extrapolation from far away goes astray.
+    solution = anderson.solve(
+        ensemble.map, anderson.iterate(ensemble.map, start, _WARM_UP, admissible, 0.1 * _ZERO), PILOT_TOLERANCE, 60,
+        admissible,
+    )  # fmt: skip
     if solution.residual > _LOST:
         # Extrapolation wanders where there is nothing to converge to: see where the map itself leads.
         patience = min(_PATIENCE, int(_PATIENT_WORK / (noise.paths * ring.steps)))
         settled = anderson.iterate(ensemble.map, start, patience, admissible, 0.1 * _ZERO)
         solution = anderson.solve(ensemble.map, settled, PILOT_TOLERANCE, 60, admissible)
-    return Pilot(_classify(solution, process, ring), ring, solution.x, noise, solution)
+    sharp = 1.0
+    if _classify(solution, process, ring) in (Found.FLUCTUATING, Found.SLOW):
+        solution, sharp = _sharpened(ensemble, solution)
+    return Pilot(_classify(solution, process, ring), ring, solution.x, noise, solution, sharp)
+
+
+def _sharpened(ensemble: Ensemble, solution: anderson.FixedPoint) -> tuple[anderson.FixedPoint, float]:
+    """The solution with a residual that is small enough to tell its time scale, and how sharply that does."""
+    sharp = sharpness(ensemble, solution.x)
+    if sharp < _BLUNT:
+        start = with_its_time_scale(ensemble, solution.x)
+        solution = anderson.solve(ensemble.map, start, sharp * PILOT_TOLERANCE, 60, admissible)
+        sharp = sharpness(ensemble, solution.x)
+    return solution, sharp
 
 
 def _is_smooth(process: Process, pilot: Pilot) -> bool:

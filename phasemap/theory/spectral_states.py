@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from phasemap.kernels.averages import gate_averages
 from phasemap.model.linearisation import local_factors
@@ -100,6 +99,8 @@ def outside_samples(
 
     Quasi-random (Sobol) points, the same for every call.
     """
+    from scipy.stats import qmc  # slow to load, and only inputs outside the update gate need it
+
     gain = gate_averages(*centred(p).output, delta_r)[1]
     uniform = qmc.Sobol(4, seed=np.random.default_rng(0)).random(count)
     normal = ndtri(np.clip(uniform, 1e-12, 1.0 - 1e-12)).T

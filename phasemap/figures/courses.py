@@ -40,14 +40,13 @@ def draw_courses(scene: CourseScene, width: str = "double") -> Figure:
     columns = min(len(scene.panels), _MOST_COLUMNS if width == "double" else 1)
     rows = -(-len(scene.panels) // columns)
     with style():
-        figure = new_figure(width, rows * min(0.8 * WIDTHS[width] / columns, 2.9))
+        figure = new_figure(width, rows * min(0.9 * WIDTHS[width] / columns, 3.1))
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         for axes, (title, groups) in zip(grid.flat, scene.panels, strict=False):
             _draw_panel(axes, scene, groups)
             axes.set_title(title, fontsize=7.5)
         for axes in grid.flat[len(scene.panels) :]:
             axes.remove()
-        figure.supxlabel(scene.time.label, fontsize=8)
         figure.supylabel(scene.label, fontsize=8)
         if scene.title:
             figure.suptitle(scene.title, fontsize=8)
@@ -69,7 +68,7 @@ def _draw_panel(axes: Axes, scene: CourseScene, groups: tuple[Group, ...]) -> No
         dashes: Look = {"color": colours.INK, "linewidth": 1.3, "linestyle": (0, (5, 1.5))}
         handles.append(Line2D([], [], label=scene.level_name, **dashes))
     axes.set_yscale("log")
-    axes.set_xlim(0.0, scene.time.values[-1])
-    # What has come to rest leaves this corner nearly empty.
-    look: Look = {"frameon": True, "framealpha": 0.85, "edgecolor": "none"}
-    axes.legend(handles=handles, loc="lower right", fontsize=6.5, handlelength=1.8, **look)
+    axes.set(xlim=(0.0, scene.time.values[-1]), xlabel=scene.time.label)
+    # Below the panel: courses may fall to rest anywhere in it.
+    look: Look = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 3}
+    axes.legend(handles=handles, fontsize=6.5, handlelength=1.8, **look)

@@ -11,6 +11,7 @@ from phasemap.cli.titles import title_of
 if TYPE_CHECKING:
     from phasemap.config import Point
     from phasemap.simulation.run import SimulationRecord
+    from phasemap.simulation.spectra import Spectrum
     from phasemap.storage import Result
 
 _FIGURES = ("network_lyapunov_spectrum", "network_autocorrelation", "network_activity")
@@ -123,7 +124,9 @@ def _spectrum_lines(record: "SimulationRecord") -> list[str]:
         f"Lyapunov spectrum: {len(spectrum.exponents):,} exponents from {first} to {last}, measured over "
         f"{spectrum.duration:g} time constants after those above; {_ENDINGS[spectrum.stopped_by]}."
     ]
-    if spectrum.complete:
+    if spectrum.interval > 0.0:
+        lines.append(_numerics_line(spectrum))
+    if spectrum.complete and not spectrum.at_rest:
         lines.append(f"Their sum is the mean trace of the Jacobian to {abs(spectrum.trace_defect):.0e} (relative).")
     lines += [
         f"The gate {name} is no degree of freedom: the flow of all three fields has {record.size:,} more exponents "
@@ -131,6 +134,14 @@ def _spectrum_lines(record: "SimulationRecord") -> list[str]:
         for name, value in record.eliminated.items()
     ]
     return lines
+
+
+def _numerics_line(spectrum: "Spectrum") -> str:
+    """How vectors were kept apart, and what the time step and single precision cost."""
+    errors = {"the time step": spectrum.step_error, "single precision": spectrum.precision_error}
+    words = [f"{name} {abs(error).max():.0e}" for name, error in errors.items() if abs(error).max() > 0.0]
+    largest = f"; largest errors by {' and '.join(words)}" if words else ""
+    return f"Orthonormalised every {spectrum.interval:g} time constants{largest}."
 
 
 def _store(point: "Point", tables: dict[str, Any], record: "SimulationRecord", target: Path, figures: bool) -> None:

@@ -24,6 +24,20 @@ def test_it_says_how_the_measurement_ended_and_what_was_eliminated():
     assert "The gate z is no degree of freedom" in shown
 
 
+def test_it_says_what_the_numerics_cost():
+    assert "errors by the time step" in simulate().output
+    assert "and single precision" in simulate("--set", "simulation.single_precision=true").output
+    assert "errors by" not in simulate("--set", "noise_h=0.5").output
+    at_rest = simulate("--set", "g_h=0.5").output
+    assert "came to rest" in at_rest and "Orthonormalised" not in at_rest
+
+
+def test_it_says_which_budget_ended_first():
+    asked = ("--set", "simulation.lyapunov_error=1e-6", "--set", "simulation.exponents=3")
+    assert "max_duration ended first" in simulate(*asked, "--set", "simulation.max_duration=50").output
+    assert "max_seconds ended first" in simulate(*asked, "--set", "simulation.max_seconds=0.01").output
+
+
 def test_the_file_holds_the_spectrum_and_is_never_overwritten_silently(tmp_path: Path):
     target = tmp_path / "net.h5"
     assert simulate("-o", str(target)).exit_code == 0

@@ -139,11 +139,17 @@ def _solve(
         value, state = start.value, resample(start.grid, start.window, start.state, nodes, window)
     # Next to a transition everything is small: steps are measured by the depth of the attraction.
     tolerance = _TOLERANCE * min(max(10.0 * float(linear.p[0] - linear.p[-1]), 1e-7), 1.0)
+    lowest = _lowest(linear)
     status, value = leading_exponent(nodes, window, linear, start is not None, tolerance, state, value)
-    if status != CONVERGED:
+    if status != CONVERGED or value < lowest:
         value, state = _by_bisection(linear, nodes, window)
         status, value = leading_exponent(nodes, window, linear, True, tolerance, state, value)
-    return Exponent(float(value), status == CONVERGED, state, nodes, window)
+    return Exponent(float(value), status == CONVERGED and value >= lowest, state, nodes, window)
+
+
+def _lowest(linear: Linearisation) -> float:
+    """No exponent lies below the rate of a unit left to itself, nor below that of its gate."""
+    return max(-1.0, -1.0 / linear.tau) if linear.moving and linear.tau > 0.0 else -1.0
 
 
 def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[float, FloatArray]:
@@ -158,8 +164,7 @@ def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[fl
         first = int(np.argmax(levels.real))
         return float(levels[first].real), np.ascontiguousarray(states[:, first].real)
 
-    low = max(-1.0, -1.0 / linear.tau) if linear.moving and linear.tau > 0.0 else -1.0
-    high = 1.0
+    low, high = _lowest(linear), 1.0
     while leading_state(high)[0] > 1.0 and high < _HIGHEST:
         low, high = high, 2.0 * high
     for _ in range(_BISECTIONS):

@@ -193,12 +193,10 @@ def test_errors_hold_at_random_points_of_the_box_against_doubled_resolution(monk
     better = [solutions(problem, gain) for problem, gain in problems]
     assert [len(found) for found in ordinary] == [len(found) for found in better]
     pairs = [(a, b) for one, two in zip(ordinary, better, strict=True) for a, b in zip(one, two, strict=True)]
-    assert len(pairs) >= 35 and all(a.converged and b.converged and a.exponent_converged for a, b in pairs)
-    assert sum(b.exponent_converged for _, b in pairs) >= len(pairs) - 1
+    assert len(pairs) >= 35
+    assert all(one.converged and one.exponent_converged for pair in pairs for one in pair)
     for one, two in pairs:
         for name in NUMBERS:
-            if name.startswith("lyapunov") and not two.exponent_converged:
-                continue
             gap, stated = abs(one.values[name] - two.values[name]), one.errors[name] + two.errors[name]
             rounding = 1e-9 * abs(two.values[name]) + 1e-11
             assert gap <= 3.0 * stated + rounding, (name, one.profile.problem)

@@ -6,7 +6,6 @@ and the time scale is searched for by itself.
 """
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble.anderson import iterate, relative_size
@@ -51,5 +50,7 @@ def _stretched(ensemble: Ensemble, activity: FloatArray) -> tuple[FloatArray, Fl
 
 def _stretch(ensemble: Ensemble, activity: FloatArray, amount: float) -> FloatArray:
     """C(t e**amount), its last value beyond the window."""
+    from scipy.interpolate import CubicSpline  # slow to load, and most points need no ensemble
+
     lags = ensemble.ring.lags
     return np.asarray(CubicSpline(lags, activity)(np.minimum(np.exp(amount) * lags, lags[-1])))

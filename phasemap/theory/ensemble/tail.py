@@ -10,6 +10,8 @@ from phasemap.theory.ensemble.ring import Ring
 
 # Normalised levels between which the tail is fitted; below, the sampling noise takes over.
 _UPPER, _LOWER = 0.4, 0.06
+# An exponential that is fitted so many of its times away from lag zero is not the tail of anything.
+_FAR = 100.0
 
 
 def limit(covariance: FloatArray, odd: bool) -> float:
@@ -78,6 +80,8 @@ def fit(covariance: FloatArray, ring: Ring, odd: bool, between: tuple[float, flo
 def _exponential(lags: FloatArray, values: FloatArray) -> tuple[float, float]:
     """(time, amplitude) of the best amplitude * exp(-t / time) in least squares; inf where it does not decay.
 
+    The same where it decays much faster than the lags at which it is looked for.
+
     Fitted to the values themselves, which may be noisy and even negative, not to their logarithms.
     """
     from scipy.optimize import minimize_scalar  # slow to load, and most points need no ensemble
@@ -92,7 +96,7 @@ def _exponential(lags: FloatArray, values: FloatArray) -> tuple[float, float]:
     low, high = math.log(0.05 * length), math.log(20.0 * length)
     found = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-4})
     time = math.exp(found.x)
-    if time > 0.99 * math.exp(high):
+    if time > 0.99 * math.exp(high) or origin > _FAR * time:
         return math.inf, 0.0
     shape = np.exp(-(lags - origin) / time)
     return time, float(shape @ values) / float(shape @ shape) * math.exp(origin / time)

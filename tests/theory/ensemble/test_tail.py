@@ -48,6 +48,13 @@ def test_what_does_not_decay_has_an_infinite_time():
     assert math.isinf(tail.fit(np.ones_like(RING.lags), RING, odd=True).time)
 
 
+def test_what_falls_at_once_far_out_has_no_tail():
+    spike = np.where(RING.lags < 98.2, 1.0, 0.0)
+    found = tail.fit(spike, RING, odd=True, between=(97.9, 99.0))
+    assert math.isinf(found.time)
+    assert found.amplitude == 0.0
+
+
 def test_crossings_are_interpolated():
     assert tail.crossing(np.exp(-RING.lags / 10.0), RING, math.exp(-1.0)) == pytest.approx(10.0, rel=1e-3)
     assert math.isinf(tail.crossing(np.ones_like(RING.lags), RING, 0.5))

@@ -18,8 +18,8 @@ _LENGTHS = 12.0
 _SLOWEST = 1e-5
 # Decay rate of a bound state, and its decay over the attraction's range, that perturbation theory covers.
 _WEAK = 2e-3
-# Last resort: bisection in lambda, up to a highest value.
-_BISECTIONS, _HIGHEST = 26, 1e3
+# Last resort: bisection in lambda, up to a highest value; a radius so close to one is a good start for Newton's method.
+_BISECTIONS, _HIGHEST, _CLOSE = 40, 1e3, 1e-4
 _LARGEST_STRETCH = 12.0
 
 
@@ -165,15 +165,28 @@ def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[fl
         return float(levels[first].real), np.ascontiguousarray(states[:, first].real)
 
     low, high = _lowest(linear), 1.0
-    while leading_state(high)[0] > 1.0 and high < _HIGHEST:
-        low, high = high, 2.0 * high
+    above, below = math.inf, _log_level(leading_state(high))
+    while below > 0.0 and high < _HIGHEST:
+        low, above, high = high, below, 2.0 * high
+        below = _log_level(leading_state(high))
+    found = leading_state(high)
     for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        if leading_state(middle)[0] > 1.0:
-            low = middle
+        # False position with halving where it stays on one side (Illinois), bisection while an end is unknown.
+        part = above / (above - below) if math.isfinite(above) else 0.5
+        middle = low + min(max(part, 0.01), 0.99) * (high - low)
+        found = leading_state(middle)
+        level = _log_level(found)
+        if abs(level) < _CLOSE or high - low < _CLOSE * _CLOSE:
+            return middle, found[1]
+        if level > 0.0:
+            low, above, below = middle, level, 0.5 * below
         else:
-            high = middle
-    return high, leading_state(high)[1]
+            high, below, above = middle, level, 0.5 * above
+    return high, found[1]
+
+
+def _log_level(found: tuple[float, FloatArray]) -> float:
+    return math.log(max(found[0], 1e-300))
 
 
 def _decay(linear: Linearisation, value: float) -> float:

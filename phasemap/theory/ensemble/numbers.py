@@ -99,14 +99,17 @@ def add_exponent(
     return replace(solution, exponent=exponent, values={**solution.values, "lyapunov_max": exponent.value})
 
 
+def correlation_time(covariance: FloatArray, ring: Ring, odd: bool) -> float:
+    """Integral of C(t) - C(inf) over t > 0, over its value at t = 0; NaN where nothing decays. covariance: (half,)."""
+    decaying = covariance - tail.limit(covariance, odd)
+    return float(ring.weights @ decaying) / float(decaying[0]) if decaying[0] > 0.0 else math.nan
+
+
 def _values(ensemble: Ensemble, moments: Moments, fitted: tail.Tail) -> dict[str, float]:
-    ring, odd = ensemble.ring, ensemble.process.is_odd
-    decaying = moments.membrane - tail.limit(moments.membrane, odd)
-    time = float(ring.weights @ decaying) / float(decaying[0]) if decaying[0] > 0.0 else math.nan
     return {
         "variance": float(moments.membrane[0]),
         "activity_variance": float(moments.activity[0]),
-        "correlation_time": time,
+        "correlation_time": correlation_time(moments.membrane, ensemble.ring, ensemble.process.is_odd),
         "relaxation_time": fitted.time,
         "lyapunov_max": math.nan,
     }

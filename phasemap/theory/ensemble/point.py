@@ -11,6 +11,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import numbers, timestep, window
 from phasemap.theory.ensemble.budget import ErrorBudget, collect, debias
+from phasemap.theory.ensemble.jackknife import group_rows
 from phasemap.theory.ensemble.noise import Noise
 from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start
 from phasemap.theory.ensemble.paths import Ensemble
@@ -52,6 +53,7 @@ class PointSolution:
 
     values:    (len(NAMES),) corrected for the bias of a finite ensemble; errors: by source.
     solution:  of all groups together, on `ring`; groups: of each alone.
+    rows:      (G, len(NAMES)) numbers of the groups, whose scatter tells that of `values`.
     remainder: share of the correlations left at half the window.
     solved:    whether the iterations converged.
     """
@@ -63,6 +65,7 @@ class PointSolution:
     errors: ErrorBudget
     solution: Solution
     groups: tuple[Solution, ...]
+    rows: FloatArray
     ensemble: Ensemble
     remainder: float
 
@@ -76,11 +79,11 @@ class PointSolution:
         """lambda_max times the relaxation time, with an error that knows their correlation from group to group."""
         exponent, time = NAMES.index("lyapunov_max"), NAMES.index("relaxation_time")
         value = float(self.values[exponent] * self.values[time])
-        rows = np.array([one.row for one in self.groups])
         relative = self.errors.parts[[exponent, time]][:, 1:] / np.abs(self.values[[exponent, time], None])
         with np.errstate(invalid="ignore"):
-            scatter = float((rows[:, exponent] * rows[:, time]).std(ddof=1)) / math.sqrt(len(rows))
-        return value, math.hypot(scatter, abs(value) * float(np.linalg.norm(relative)))
+            changes = (self.rows[:, [exponent, time]] / self.values[[exponent, time]]).sum(axis=1)
+            scatter = float(changes.std(ddof=1)) / math.sqrt(len(changes))
+        return value, abs(value) * math.hypot(scatter, float(np.linalg.norm(relative)))
 
     @property
     def gate_variance(self) -> tuple[float, float]:
@@ -226,7 +229,7 @@ def _summary(
     full: Solution,
     groups: list[Solution],
 ) -> PointSolution:
-    rows = np.array([one.row for one in groups])
+    rows = group_rows(groups, chosen.ring, process.is_odd)
     values, correction = debias(full.row, rows)
     # Where h has heavy tails its variance is not known at all, and no extrapolation to many paths makes sense.
     senseless = np.abs(correction) > _MOST_CORRECTION * np.abs(full.row)
@@ -239,4 +242,4 @@ def _summary(
     budget = collect(values, rows, correction, chosen.change, left, _iteration_errors(full, sharp))
     good = [one.fixed_point.residual <= _STALLED * chosen.tolerance for one in groups]
     solved = full.fixed_point.converged and sum(good) >= len(groups) - _POOR_GROUPS
-    return PointSolution(found, solved, chosen.ring, values, budget, full, tuple(groups), ensemble, left)
+    return PointSolution(found, solved, chosen.ring, values, budget, full, tuple(groups), rows, ensemble, left)

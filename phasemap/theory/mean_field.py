@@ -191,8 +191,3 @@ def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], resu
         target.status[rows, CHAOTIC] = source.status[rows]
         if source.error is not None and target.error is not None:
             target.error[rows, CHAOTIC] = source.error[rows]
-    for name, variance in FUNCTIONS.items():
-        function, at_zero = result[name].error, result[variance].error
-        if function is not None and at_zero is not None:
-            # The step and the iteration move the whole function: at no lag is it known better than the variance.
-            function[rows, CHAOTIC] = np.hypot(function[rows, CHAOTIC], at_zero[rows, CHAOTIC, None])

@@ -27,9 +27,9 @@ def at_lags(solution: PointSolution, name: str, lags: FloatArray) -> tuple[Float
     groups = np.array([_interpolated(solution, one, name, lags) for one in solution.groups])
     values, _ = debias(full, groups)
     k = NAMES.index(_AT_ZERO[name])
-    other = solution.errors.parts[k, SOURCES.index("statistical") + 1 :]
-    share = float(np.linalg.norm(other)) / abs(float(solution.values[k]))
-    return values, np.hypot(standard_error(groups), share * np.abs(values))
+    # Time step, window and iteration move the whole function: at no lag is it known better than at lag zero.
+    other = float(np.linalg.norm(solution.errors.parts[k, SOURCES.index("statistical") + 1 :]))
+    return values, np.hypot(standard_error(groups), other)
 
 
 def _interpolated(point: PointSolution, solution: Solution, name: str, lags: FloatArray) -> FloatArray:

@@ -34,10 +34,12 @@ POINTS = {
     "both steep": {"g_h": 3.0, "alpha_z": 30.0, "alpha_r": 20.0, "tau_r": 0.5},
 }
 CAPTION = """\
-Eigenvalues of the Jacobian at the largest fixed point, theory over one network of {size} units drawn from the mean \
-field (seed 0). Kolmogorov-Smirnov distances of the real part and of the modulus, and the fraction of the eigenvalues \
-outside the boundary, at (alpha_z, alpha_r) = {facts}. Eigenvalues at the atom, of the update gate's own variables, \
-are left out of all three.
+{name}: Eigenvalues of the Jacobian at the largest fixed point, theory over one network of {size} units drawn from the \
+mean field (seed 0).
+
+{name}_distributions: Distributions of their real parts and moduli. Kolmogorov-Smirnov distances of the two, and the \
+fraction of the eigenvalues outside the boundary, at (alpha_z, alpha_r) = {facts}. Eigenvalues at the atom, of the \
+update gate's own variables, are left out of all three. Drawn by python tests/benchmarks/bench_spectrum.py --figure.
 """
 LOW_AND_HIGH = [(1.0, 0.5), (20.0, 0.5), (1.0, 5.0), (20.0, 5.0)]
 
@@ -99,7 +101,8 @@ def figure(path: Path, size: int) -> None:
     for name in (path, path.with_suffix(".pdf")):
         save(draw_eigenvalues(scenes, 2, "double"), name)
     save(draw_distributions(curves), path.with_name(f"{path.stem}_distributions.png"))
-    path.with_suffix(".txt").write_text(CAPTION.format(size=size, facts="; ".join(facts)), encoding="utf-8")
+    caption = CAPTION.format(name=path.stem, size=size, facts="; ".join(facts))
+    path.with_suffix(".txt").write_text(caption, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from phasemap.model.results import Estimate, FloatArray
 from phasemap.simulation.disorder import draw_network, realisation_seed
 from phasemap.simulation.exponents import Trajectory, record
 from phasemap.simulation.integrators import start_from
-from phasemap.simulation.network import Seeds, sampling_of, sizes_of
+from phasemap.simulation.network import sampling_of
 from phasemap.simulation.outcomes import Outcome, as_estimates, outcome
+from phasemap.simulation.realisations import Seeds, sizes_of
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:

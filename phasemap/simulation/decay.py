@@ -17,8 +17,8 @@ from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.disorder import draw_network, realisation_seed
 from phasemap.simulation.integrators import Integrator, start_from
-from phasemap.simulation.network import Seeds, sizes_of
 from phasemap.simulation.outcomes import Outcome, as_estimates, outcome
+from phasemap.simulation.realisations import Seeds, sizes_of
 
 REST_SPEED = 1e-3
 """A network without noise whose state moves slower (root mean square over units) counts as come to rest."""

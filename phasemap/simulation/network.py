@@ -4,29 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from phasemap.errors import ParameterError
 from phasemap.model.nonlinearities import activation
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.simulation.autocorrelations import autocorrelation, lag_count, participation_ratio
-from phasemap.simulation.disorder import draw_network, realisation_seed
+from phasemap.simulation.disorder import draw_network
 from phasemap.simulation.exponents import Trajectory, maximum_exponent, record
 from phasemap.simulation.integrators import Integrator, start_from
-from phasemap.simulation.outcomes import (
-    Outcome,
-    as_estimates,
-    combine_networks,
-    doubtful,
-    extrapolate,
-    nothing,
-    outcome,
-    padded,
-)  # fmt: skip
+from phasemap.simulation.outcomes import as_estimates, doubtful, nothing, outcome, padded
+from phasemap.simulation.realisations import Outcomes, Seeds, realise
 from phasemap.simulation.statistics import mean_over_time, stationary_from
-
-Seeds = Sequence[np.random.SeedSequence]
-Outcomes = dict[str, Outcome]
 
 # Time between samples of a trajectory, in membrane time constants.
 _SAMPLING = 0.5
@@ -45,17 +33,6 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
         UnsupportedError: white noise on an instantaneous gate.
     """
     return as_estimates([_solve_point(point, options, seed) for point, seed in zip(points, seeds, strict=True)])
-
-
-def sizes_of(options: SimulationOptions) -> tuple[int, ...]:
-    """Network sizes to run, ascending.
-
-    Raises:
-        ParameterError: a size below 1.
-    """
-    if any(size < 1 for size in options.sizes):
-        raise ParameterError(f"Network sizes {list(options.sizes)} are not allowed: every size must be at least 1.")
-    return tuple(sorted(set(options.sizes))) or (options.size,)
 
 
 def sampling_of(options: SimulationOptions) -> float:
@@ -117,18 +94,10 @@ def _simulate(
 
 
 def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.SeedSequence) -> Outcomes:
-    runs = {
-        size: [_simulate(point, options, size, realisation_seed(seed, size, k)) for k in range(options.realisations)]
-        for size in sizes_of(options)
+    networks = realise(_simulate, point, options, seed)
+    share, count = networks.settled_share, options.realisations
+    return {
+        **networks.combined(),
+        "network_settled_fraction": outcome(share, np.sqrt(share * (1.0 - share) / count)),
+        "network_lyapunov_max_extrapolated": networks.extrapolated("lyapunov_max"),
     }
-    settled = {size: [at_rest for _, at_rest in group] for size, group in runs.items()}
-    largest, at_rest = runs[max(runs)], settled[max(runs)]
-    row = {
-        f"network_{name}": combine_networks([found[name] for found, _ in largest], at_rest) for name in largest[0][0]
-    }
-    share = float(np.mean(at_rest))
-    row["network_settled_fraction"] = outcome(share, np.sqrt(share * (1.0 - share) / len(at_rest)))
-    row["network_lyapunov_max_extrapolated"] = extrapolate(
-        {size: [found["lyapunov_max"] for found, _ in group] for size, group in runs.items()}, settled
-    )
-    return row

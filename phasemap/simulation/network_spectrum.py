@@ -8,11 +8,11 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
-from phasemap.simulation.disorder import draw_network, realisation_seed
+from phasemap.simulation.disorder import draw_network
 from phasemap.simulation.exponents import settle
 from phasemap.simulation.integrators import start_from
-from phasemap.simulation.network import Outcomes, Seeds, sizes_of
-from phasemap.simulation.outcomes import as_estimates, combine_networks, extrapolate, nothing, outcome, padded
+from phasemap.simulation.outcomes import as_estimates, nothing, outcome, padded
+from phasemap.simulation.realisations import Outcomes, Seeds, realise, sizes_of
 from phasemap.simulation.spectra import Progress, Spectrum, spectrum_steps
 from phasemap.simulation.threads import single_threaded_blas
 
@@ -85,16 +85,6 @@ def _finish(steps: Generator[Progress, None, Spectrum]) -> Spectrum:
 
 
 def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.SeedSequence) -> Outcomes:
-    runs = {
-        size: [_simulate(point, options, size, realisation_seed(seed, size, k)) for k in range(options.realisations)]
-        for size in sizes_of(options)
-    }
-    settled = {size: [at_rest for _, at_rest in group] for size, group in runs.items()}
-    largest, at_rest = runs[max(runs)], settled[max(runs)]
-    row = {
-        f"network_{name}": combine_networks([found[name] for found, _ in largest], at_rest) for name in largest[0][0]
-    }
-    for name in _PER_UNIT:
-        by_size = {size: [found[name] for found, _ in group] for size, group in runs.items()}
-        row[f"network_{name}_extrapolated"] = extrapolate(by_size, settled)
-    return row
+    networks = realise(_simulate, point, options, seed)
+    extrapolated = {f"network_{name}_extrapolated": networks.extrapolated(name) for name in _PER_UNIT}
+    return {**networks.combined(), **extrapolated}

@@ -21,7 +21,7 @@ def tiny(path: Path) -> SweepConfig:
     for name, axis in data["axes"].items():
         if name not in PARAMETERS:  # how the map is refined
             continue
-        ends = f"[{axis[0]}, {axis[-1]}]" if isinstance(axis, list) else None
+        ends = sorted({axis[0], axis[-1]}) if isinstance(axis, list) else None
         overrides.append(f"axes.{name}={ends}" if ends else f"axes.{name}.points=2")
     small = {"size": 16, "realisations": 1, "duration": 10.0, "transient": 5.0, "max_duration": 10.0}
     overrides += [f"simulation.{name}={value}" for name, value in small.items()]

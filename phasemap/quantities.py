@@ -162,7 +162,11 @@ def _network_seconds(point: Parameters, options: SimulationOptions) -> float:
     matrices = 1 + sum(
         not is_constant_gate(a, b) for a, b in ((point.alpha_z, point.beta_z), (point.alpha_r, point.beta_r))
     )
-    work = sum(4 * matrices * (size**2 * 6e-11 + size * 4e-9) for size in options.sizes or (options.size,))
+    # Matrices that fit no cache near the core are read more slowly than they are multiplied.
+    work = sum(
+        4 * matrices * (size**2 * (2e-10 if size > 700 else 6e-11) + size * 4e-9)
+        for size in options.sizes or (options.size,)
+    )
     return steps * options.realisations * work + 0.05
 
 

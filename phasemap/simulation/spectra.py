@@ -12,7 +12,7 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.dimension import entropy_rate, kaplan_yorke_dimension
-from phasemap.simulation.exponents import EIGENVALUE_TOLERANCE, is_settled, leading_eigenvalues
+from phasemap.simulation.exponents import EIGENVALUE_TOLERANCE, is_settled, leading_eigenvalues, settle
 from phasemap.simulation.integrators import Integrator
 from phasemap.simulation.lyapunov_spectrum import ALIGNMENT, SpectrumEstimate, SpectrumSampler, estimate_spectrum
 from phasemap.simulation.statistics import MeanWithError
@@ -130,6 +130,10 @@ def spectrum_steps(
             stopped_by = _reason_to_stop(estimate, sampler.duration, options, integrator.network.size)
         if not stopped_by and 0.0 < options.max_seconds <= time.monotonic() - began:
             stopped_by = "max_seconds"
+    settle(integrator, 10.0 * options.duration)
+    if is_settled(integrator):
+        # What was measured is a transient that has ended meanwhile.
+        return _spectrum_at_rest(integrator, count)
     seconds = time.monotonic() - began
     checks = max(2, math.ceil(_CHECK / sampler.interval_time))
     flops = sampler.flow.flops(sampler.interval * len(sampler.rates))

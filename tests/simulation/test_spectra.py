@@ -15,6 +15,7 @@ from phasemap.simulation.integrators import start
 from phasemap.simulation.lyapunov_spectrum import SpectrumSampler, estimate_spectrum
 from phasemap.simulation.outcomes import extrapolate, outcome
 from phasemap.simulation.run import simulate
+from phasemap.simulation.spectra import spectrum_steps
 
 SEED = np.random.SeedSequence(33)
 SHORT = SimulationOptions(size=60, realisations=2, duration=60.0, transient=40.0)
@@ -162,6 +163,23 @@ def test_a_run_goes_on_until_its_errors_are_small_enough():
     assert simulate(driven, replace(options, lyapunov_error=0.0), SEED).spectrum.stopped_by == "duration"
     hurried = simulate(driven, replace(options, lyapunov_error=1e-5, max_seconds=1e-3), SEED).spectrum
     assert (hurried.stopped_by, hurried.status) == ("max_seconds", Status.NOT_CONVERGED)
+
+
+def test_a_transient_that_ends_while_it_is_measured_is_no_attractor():
+    """From a large amplitude to the silent state: no direction along a path, no dimension."""
+    options = SimulationOptions(size=30, transient=0.0, duration=60.0)
+    integrator = start(draw_network(make_parameters(g_h=0.7), 30, SEED), 0.1, 1.0, SEED)
+    spectrum = drained(spectrum_steps(integrator, options, SEED))
+    assert spectrum.at_rest and spectrum.dimension.value == 0.0
+    assert spectrum.exponents[0] == pytest.approx(np.linalg.eigvals(jacobian_matrix(integrator)).real.max(), abs=1e-6)
+
+
+def drained(steps):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
 
 
 def test_a_network_at_rest_has_the_spectrum_of_its_jacobian():

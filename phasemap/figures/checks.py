@@ -54,7 +54,7 @@ def draw_agreement(panels: Sequence[Axes], checks: Checks, scale: Scale) -> None
     both = np.isfinite(checks.simulated) & np.isfinite(checks.theory)
     t, s = checks.theory[both], checks.simulated[both]
     dt, ds = np.nan_to_num(checks.theory_error[both]), np.nan_to_num(checks.simulated_error[both])
-    low, high = _limits(np.concatenate([t, s]))
+    low, high = _limits(np.concatenate([t - dt, t + dt, s - ds, s + ds]))
     upper.plot([low, high], [low, high], color="#8a8a8a", linewidth=0.8, zorder=1, gid="agreement")
     lower.axhline(0.0, color="#8a8a8a", linewidth=0.8, zorder=1)
     for axes, y, dy in ((upper, s, ds), (lower, s - t, np.hypot(ds, dt))):

@@ -165,11 +165,12 @@ def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[fl
         return float(levels[first].real), np.ascontiguousarray(states[:, first].real)
 
     low, high = _lowest(linear), 1.0
-    above, below = math.inf, _log_level(leading_state(high))
+    found = leading_state(high)
+    above, below = math.inf, _log_level(found)
     while below > 0.0 and high < _HIGHEST:
         low, above, high = high, below, 2.0 * high
-        below = _log_level(leading_state(high))
-    found = leading_state(high)
+        found = leading_state(high)
+        below = _log_level(found)
     for _ in range(_BISECTIONS):
         # False position with halving where it stays on one side (Illinois), bisection while an end is unknown.
         part = above / (above - below) if math.isfinite(above) else 0.5

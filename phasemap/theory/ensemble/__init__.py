@@ -4,8 +4,8 @@ h is not Gaussian here (it is, given the path of z), so that the correlation fun
 One idea a file: `ring` (windows of time), `process` and `gaussian` (covariances of what is Gaussian), `noise` (random
 numbers), `paths` (the map from correlations to correlations), `anderson` (its fixed point), `sharpness` (how well
 that is defined), `tangent` (the Lyapunov exponent), `tail` (decay), `gates` (distribution of the update gate),
-`numbers` (what is read off), `window` and `timestep` (what a point needs), `budget` (errors), `point` and `solver`
-(all together).
+`numbers` (what is read off), `window` and `timestep` (what a point needs), `jackknife` and `budget` (errors), `point`
+and `solver` (all together).
 
 Source: PRX 12, 011011, section III; theory notes, sections 5(b) and 6.
 """

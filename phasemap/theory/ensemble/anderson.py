@@ -91,13 +91,14 @@ def solve(
             milestone, stalled = residual, 0
         elif stalled > _STALL:
             break
-        step = memory.next_step(residual_vector)
         if residual > 5.0 * best[0] or not np.isfinite(residual):
             # The extrapolation went astray: go on by a damped step from the best iterate, a shorter one each time.
             memory = Memory(memory.depth)
             x, residual_vector = best[1], best[2]
             astray += 1
             step = 0.5**astray * residual_vector
+        else:
+            step = memory.next_step(residual_vector)
         target = project(x + step)
         last_step = size(target - x, x)
         if residual <= tolerance and last_step <= 3.0 * tolerance:

@@ -123,12 +123,11 @@ def refine(problem: Problem, ln_gamma: float, prediction: branches.Prediction) -
         gaps = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
         gaps["lyapunov_max"] += state.uncertainty
         gaps["lyapunov_times_relaxation"] += state.uncertainty * values["relaxation_time"]
-        known = state.converged and _is_possible(problem, state.value)
         coarser: Profile | None = None if result is None else result.profile
         result = Fluctuating(
-            profile, values, _errors(problem, values, gaps), True, known, profile.orientation > 0.0, coarser
+            profile, values, _errors(problem, values, gaps), True, state.converged, profile.orientation > 0.0, coarser
         )
-        if known and all(gaps[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
+        if state.converged and all(gaps[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
             return result
         nodes, window, x = level, profile.window, profile.x
     return result
@@ -140,12 +139,6 @@ def _errors(problem: Problem, values: dict[str, float], gaps: dict[str, float]) 
     if branches.is_driven(problem):
         errors = {name: max(error, _KINKED * abs(values[name])) for name, error in errors.items()}
     return errors
-
-
-def _is_possible(problem: Problem, exponent_value: float) -> bool:
-    """A moving gate keeps what it was given for its own time: no exponent lies below its rate."""
-    moving = problem.gate != CONSTANT_GATE and problem.tau_r > 0.0
-    return not moving or exponent_value > -1.0 / problem.tau_r
 
 
 def _gap(a: float, b: float) -> float:

@@ -141,14 +141,14 @@ def _solve(
     tolerance = _TOLERANCE * min(max(10.0 * float(linear.p[0] - linear.p[-1]), 1e-7), 1.0)
     lowest = _lowest(linear)
     status, value = leading_exponent(nodes, window, linear, start is not None, tolerance, state, value)
-    if status != CONVERGED or value < lowest:
+    if status != CONVERGED or value <= lowest:
         value, state = _by_bisection(linear, nodes, window)
         status, value = leading_exponent(nodes, window, linear, True, tolerance, state, value)
-    return Exponent(float(value), status == CONVERGED and value >= lowest, state, nodes, window)
+    return Exponent(float(value), status == CONVERGED and value > lowest, state, nodes, window)
 
 
 def _lowest(linear: Linearisation) -> float:
-    """No exponent lies below the rate of a unit left to itself, nor below that of its gate."""
+    """A unit, and a moving gate, keep what they were given for their own times: no exponent lies below their rates."""
     return max(-1.0, -1.0 / linear.tau) if linear.moving and linear.tau > 0.0 else -1.0
 
 

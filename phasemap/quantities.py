@@ -5,6 +5,7 @@ imported when they run, so that the registry can be read (by the help texts, the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -176,6 +177,19 @@ def _network_decay_seconds(point: Parameters, options: SimulationOptions) -> flo
     return 0.6 * share * _network_seconds(point, options)
 
 
+def _network_equilibria(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
+    from phasemap.simulation import network_equilibria
+
+    return network_equilibria.solve_points(points, options, seeds)
+
+
+def _network_equilibria_seconds(point: Parameters, options: SimulationOptions) -> float:
+    # All eigenvalues of a matrix over h, and over r where that gate is a dimension of its own.
+    carried = 1 if is_constant_gate(point.alpha_r, point.beta_r) or point.tau_r == 0.0 else 2
+    size = max(options.sizes, default=options.size)
+    return options.realisations * (3e-10 * (carried * size) ** 3 + 4e-8 * size**2 + 0.01)
+
+
 def _network_spectrum(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
     from phasemap.simulation import network_spectrum
 
@@ -193,24 +207,39 @@ def _network_spectrum_seconds(point: Parameters, options: SimulationOptions) -> 
     return options.realisations * flops / per_second + _network_seconds(point, options)
 
 
+_DRAWN = ("size", "sizes", "realisations")
+_RUN = (*_DRAWN, "time_step", "duration", "transient", "initial_amplitude")
+
+
+def _ensemble_reads(point: Parameters) -> Sequence[str]:
+    """Ensembles stand in for equations of correlations only where the update gate varies."""
+    return [] if is_constant_gate(point.alpha_z, point.beta_z) else [field.name for field in fields(EnsembleOptions)]
+
+
 SOLVERS: dict[str, Solver] = {
     solver.name: solver
     for solver in (
         Solver("statics", "static mean field: all fixed points", _statics, _statics_seconds),
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
-               _mean_field_seconds, EnsembleOptions, table="ensemble", line="g_h"),
+               _mean_field_seconds, EnsembleOptions, table="ensemble", reads=_ensemble_reads, line="g_h"),
         Solver("spectrum", "spectrum of the Jacobian at fixed points", _spectrum, _spectrum_seconds, SpectrumOptions,
                table="spectrum"),
         Solver("dynamic_spectrum", "spectrum of the Jacobian along the fluctuating attractor", _dynamic_spectrum,
                _dynamic_spectrum_seconds, SpectrumOptions, table="spectrum"),
         Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions,
-               table="simulation", simulated=True),
+               table="simulation", simulated=True, reads=lambda _: _RUN),
+        Solver("network_equilibria", "networks drawn given a fixed point", _network_equilibria,
+               _network_equilibria_seconds, SimulationOptions, table="simulation", simulated=True,
+               reads=lambda _: _DRAWN),
         Solver("network_spectrum", "Lyapunov spectra of simulated networks", _network_spectrum,
-               _network_spectrum_seconds, SimulationOptions, table="simulation", simulated=True),
+               _network_spectrum_seconds, SimulationOptions, table="simulation", simulated=True,
+               reads=lambda _: {field.name for field in fields(SimulationOptions)} - {"traces"}),
         Solver("network_activity", "activity of a few units of one simulated network", _network_activity,
-               _network_seconds, SimulationOptions, table="simulation", simulated=True),
+               _network_seconds, SimulationOptions, table="simulation", simulated=True,
+               reads=lambda _: (*_RUN, "traces")),
         Solver("network_decay", "networks from a large amplitude until they come to rest", _network_decay,
-               _network_decay_seconds, SimulationOptions, table="simulation", simulated=True),
+               _network_decay_seconds, SimulationOptions, table="simulation", simulated=True,
+               reads=lambda _: set(_RUN) - {"transient"}),
     )
 }  # fmt: skip
 
@@ -309,6 +338,11 @@ QUANTITIES: dict[str, Quantity] = {
                  dims=("network_lag",), correlation=True),
         Quantity("network_lyapunov_spectrum", r"$\lambda_i$", "Lyapunov exponents of a network, largest first",
                  "network_spectrum", "1 / membrane time constant", ("lyapunov_index",)),
+        Quantity("network_delta_h", r"$\Delta_h^{(N)}$", "variance of h over units at a fixed point of networks",
+                 "network_equilibria"),
+        Quantity("network_leading_edge", r"$\lambda_e^{(N)}$",
+                 "largest real part of the Jacobian's eigenvalues at a fixed point of networks", "network_equilibria",
+                 "1 / membrane time constant"),
         Quantity("network_kaplan_yorke_dimension", "$D_{KY}$", "Kaplan-Yorke dimension of the attractor of a network",
                  "network_spectrum"),
         Quantity("network_kaplan_yorke_per_unit", "$D_{KY} / N$", "Kaplan-Yorke dimension per unit",

@@ -57,3 +57,17 @@ def test_costs_are_known_at_every_kind_of_point(name: str) -> None:
     for settings in ({}, {"alpha_r": 2.0}, {"alpha_z": 3.0}, {"alpha_z": float("inf")}, {"noise_h": 0.3}):
         seconds = solver.seconds(make_parameters({"g_h": 2.0, **settings}), options)
         assert 0 < seconds < 1e6
+
+
+def test_captions_name_options_of_ensembles_only_where_the_update_gate_varies() -> None:
+    reads = REGISTRY.solvers["mean_field"].reads
+    assert reads is not None
+    assert list(reads(make_parameters(alpha_r=3.0))) == []
+    assert "relative_error" in reads(make_parameters(alpha_z=3.0))
+
+
+def test_solvers_read_only_options_that_their_record_has() -> None:
+    for solver in REGISTRY.solvers.values():
+        if solver.reads is not None and solver.options is not None:
+            names = {field.name for field in dataclasses.fields(solver.options)}
+            assert set(solver.reads(make_parameters(alpha_z=3.0))) <= names

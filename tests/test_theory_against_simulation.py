@@ -9,8 +9,8 @@ from phasemap import make_parameters
 from phasemap.model.options import SimulationOptions
 from phasemap.model.status import Status
 from phasemap.quantities import BRANCHES
-from phasemap.simulation import decay, network
-from phasemap.theory import mean_field
+from phasemap.simulation import decay, network, network_equilibria
+from phasemap.theory import mean_field, statics
 from phasemap.theory.correlations import reduce
 from phasemap.theory.dynamic_fold import folds
 
@@ -62,3 +62,32 @@ def test_chaos_ends_below_the_dynamic_fold_and_lasts_above_it(steepness):
     course = found["network_variance_course"].value[1]
     late = course[:, course.shape[1] // 3 :]
     assert late.mean() == pytest.approx(expected[1], rel=0.25) and late.min() > 0.1 * expected[1]
+
+
+# Before and beyond the end of marginal stability; with an output gate that is live, at once, biased; a stable state.
+EQUILIBRIA = (
+    {"g_h": 0.8, "alpha_r": 3.0},
+    {"g_h": 2.0, "alpha_z": math.inf},
+    {"g_h": 6.0, "alpha_z": math.inf},
+    {"g_h": 6.0, "alpha_z": 3.0},
+    {"g_h": 4.0, "alpha_r": 4.0, "tau_r": 0.0, "alpha_z": math.inf},
+    {"g_h": 2.5, "alpha_r": 6.0, "beta_r": 0.5, "beta_h": 0.4, "s_h": 0.3, "input_inside": 1.0},
+)
+
+
+def test_networks_given_a_fixed_point_have_its_variance_and_the_edge_of_its_spectrum():
+    points = [make_parameters(**changes) for changes in EQUILIBRIA]
+    seeds = [np.random.SeedSequence([13, k]) for k in range(len(points))]
+    options = SimulationOptions(size=400, realisations=10)
+    theory, found = statics.solve_points(points), network_equilibria.solve_points(points, options, seeds)
+    exists = theory["delta_h"].status != Status.ABSENT
+    outermost = exists.shape[1] - 1 - np.argmax(exists[:, ::-1], axis=1)
+    for name, bias in (("delta_h", 0.0), ("leading_edge", 0.04)):
+        expected = theory[name].value[np.arange(len(points)), outermost]
+        simulated = found[f"network_{name}"]
+        assert np.all(simulated.status == Status.CONVERGED)
+        difference = np.abs(simulated.value - expected)
+        assert np.all(difference < 4.0 * simulated.error + bias + 1e-9), (name, difference, simulated.error)
+    # Sharp enough to tell the two sides of the end of marginal stability apart.
+    edge, error = (getattr(found["network_leading_edge"], part) for part in ("value", "error"))
+    assert edge[1] < 0.02 < edge[2] - 3.0 * error[2]

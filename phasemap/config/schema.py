@@ -3,7 +3,7 @@
 import dataclasses
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model
 
@@ -189,9 +189,16 @@ def _keys_at(model: type[BaseModel], path: list[Any]) -> list[str]:
     """The keys that are allowed in the table at `path`."""
     if path[:1] == ["axes"]:
         return [field.alias or name for name, field in Range.model_fields.items()]
+    kind: Any = model
     for name in path:
-        inner = model.model_fields[str(name)].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        if get_origin(kind) is dict:  # tables by name, whatever that is
+            kind = get_args(kind)[1]
+        elif _is_model(kind) and str(name) in kind.model_fields:
+            kind = kind.model_fields[str(name)].annotation
+        else:
             return []
-        model = inner
-    return list(model.model_fields)
+    return [field.alias or name for name, field in kind.model_fields.items()] if _is_model(kind) else []
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

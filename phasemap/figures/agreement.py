@@ -5,12 +5,13 @@ The criterion. A point agrees if
     |simulated - theory| <= bias + errors * sqrt(theory error^2 + simulation error^2),
 
 with `errors` standard errors (3 unless told otherwise) and an allowance for the finite size of the network: its bias
-falls as 1/N, so bias = a / N, absolute for exponents (a rate per membrane time) and relative to the theoretical value
-for everything else; nothing is allowed for a number that is extrapolated in 1/N. The default a = 25 bounds what
-networks of 250 to 1000 units show: about -10/N for chaotic exponents, -20/N close to the transition, up to +7/N for
-the exponent of a stable fixed point, and no bias beyond +-10/N in the variance.
+falls as 1/N, so bias = a / N, absolute for growth rates (exponents and edges of spectra, per membrane time), relative
+to the theoretical value for everything else, and nothing for a number that is extrapolated in 1/N. The default a = 25
+bounds what networks of 250 to 1000 units show: about -10/N for chaotic exponents, -20/N close to the transition and for
+edges, up to +7/N for the exponent of a stable fixed point, and no bias beyond +-10/N in the variance.
 
-Where several attractors coexist, a network may end in either: the one that lies nearest is compared, and named.
+Where several attractors coexist, a network may end in either: the one that lies nearest is compared, and named. Of
+several fixed points networks are drawn with the one of the largest variance, which is compared.
 """
 
 import math
@@ -19,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.figures.fields import estimate
+from phasemap.figures.fields import estimate, outermost
 from phasemap.figures.stage import EXTRAPOLATED, NETWORK
 from phasemap.model.status import Status
 from phasemap.phases import attractors
@@ -30,6 +31,7 @@ GOOD = (Status.CONVERGED, Status.INTERPOLATED)
 FINITE_SIZE = 25.0
 ERRORS = 3.0
 _EXPONENT = "lyapunov_max"
+_RATES = (_EXPONENT, "leading_edge")
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _compare(
     extrapolated = twin.name.endswith(EXTRAPOLATED)
     size = None if extrapolated else network_size(result)
     share = 0.0 if extrapolated or not size else criterion.finite_size / size
-    scale = np.ones_like(value) if name == _EXPONENT else np.abs(value)
+    scale = np.ones_like(value) if name in _RATES else np.abs(value)
     return Comparison(
         name=name,
         symbol=fields[name].symbol,
@@ -163,6 +165,8 @@ def network_size(result: Result) -> int | None:
 
 def _theory(result: Result, fields: dict[str, Field], field: Field) -> tuple[tuple[Array, Array], list[str]]:
     """Values and errors (n_points, n_branches) on the attractors, NaN elsewhere, and the branches' names."""
+    if field.own_dims == ("fixed_point",):
+        field = outermost(field)
     value, error = _numbers(field)
     if field.own_dims != ("branch",):
         n = math.prod(field.own_shape)

@@ -1,5 +1,6 @@
 """Captions made from the file: what was computed, where, with which numerics, and how much of it is good."""
 
+import dataclasses
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,9 @@ import numpy as np
 
 from phasemap.figures.draw import Request
 from phasemap.figures.fields import PHASE, check_quantity, default_quantity
+from phasemap.model.parameters import Parameters
 from phasemap.model.status import Status
+from phasemap.quantities import SOLVERS
 from phasemap.storage import Axis, Field, Result
 
 # Parameters that say nothing at these values: absent gates and inputs.
@@ -20,6 +23,8 @@ def caption_of(result: Result, request: Request) -> str:
     checked = {} if result.checks is None else result.checks.fields
     if request.quantity in checked and request.quantity not in result.fields:
         name, shown = request.quantity, replace(result, fields=dict(checked))
+    elif _shows_surfaces(result, request):
+        name, shown = "", result
     else:
         name = default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
         shown = result
@@ -33,6 +38,11 @@ def caption_of(result: Result, request: Request) -> str:
         _source(result),
     ]
     return " ".join(part for part in parts if part)
+
+
+def _shows_surfaces(result: Result, request: Request) -> bool:
+    """Whether the figure is one of surfaces over three axes, without a quantity of its own."""
+    return request.quantity is None and len([axis for axis in result.axes if axis.name not in request.at]) == 3
 
 
 def _subject(result: Result, name: str, request: Request) -> str:
@@ -96,24 +106,51 @@ def _surfaces(result: Result) -> str:
         return ""
     worst = max((float(np.max(s.residual, initial=0.0)) for s in result.surfaces.values()), default=0.0)
     names = ", ".join(name.replace("_", " ") for name in result.surfaces)
-    return f"Critical lines: {names}; largest residual {worst:.1e}."
+    kind = "surfaces" if any(len(s.triangles) for s in result.surfaces.values()) else "lines"
+    return f"Critical {kind}: {names}; largest residual {worst:.1e}."
 
 
 def _simulation(result: Result) -> str:
     if result.checks is None:
         return ""
-    return f"Networks simulated at {len(result.checks)} points."
+    names = dict.fromkeys(field.solver for field in result.checks.fields.values())
+    words = [SOLVERS[name].description for name in names if name in SOLVERS and SOLVERS[name].simulated]
+    return f"Also, at {len(result.checks)} points: {'; '.join(words or ['simulated networks'])}."
 
 
 def _numerics(result: Result) -> str:
-    """The options of every solver that ran, as stored."""
+    """The options that counted for what is stored, with their values as stored."""
     tables: dict[str, dict[str, Any]] = result.metadata.settings.get("options", {})
-    words = [
-        f"{table}: {', '.join(f'{name} = {_plain(value)}' for name, value in options.items())}"
-        for table, options in tables.items()
-        if options
-    ]
+    read = _options_read(result)
+    words = []
+    for table, options in tables.items():
+        chosen = {name: value for name, value in options.items() if name in read.get(table, options)}
+        chosen.pop("size" if chosen.get("sizes") else "sizes", None)  # of the two, only one is read
+        if chosen:
+            words.append(f"{table}: {', '.join(f'{name} = {_plain(value)}' for name, value in chosen.items())}")
     return f"Numerics: {'; '.join(words)}." if words else ""
+
+
+def _options_read(result: Result) -> dict[str, set[str]]:
+    """Table -> options that a solver of any stored quantity reads; tables of unknown solvers are left out."""
+    fields = [*result.fields.values(), *(result.checks.fields.values() if result.checks is not None else ())]
+    points = _corners(result)
+    read: dict[str, set[str]] = {}
+    for solver in (SOLVERS[name] for name in dict.fromkeys(field.solver for field in fields) if name in SOLVERS):
+        if solver.options is not None:
+            every = [field.name for field in dataclasses.fields(solver.options)]
+            here = every if solver.reads is None else [name for point in points for name in solver.reads(point)]
+            read.setdefault(solver.table, set()).update(here)
+    return read
+
+
+def _corners(result: Result) -> list[Parameters]:
+    """The point at the beginnings, and the one at the ends, of all axes: which gates vary does not differ between."""
+    fixed = {name: value for name, value in result.metadata.parameters.items() if name in Parameters._fields}
+    ends = (
+        {axis.name: float(axis.values[k]) for axis in result.axes if axis.name in Parameters._fields} for k in (0, -1)
+    )
+    return [Parameters(**{**fixed, **values}) for values in ends]
 
 
 def _plain(value: Any) -> str:

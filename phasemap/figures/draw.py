@@ -59,7 +59,7 @@ def draw(result: Result, request: Request) -> Figure:
         return draw_loop(result, request.width or "single", request.title)
     section, others = _section(result, request)
     if len(section.axes) == 3 and request.quantity is None:
-        return draw_surfaces(section, request.width or "single")
+        return draw_surfaces(section, request.width, title=_title(result, section, request))
     quantity = _quantity(section, request)
     title = _title(result, section, request)
     own = own_numeric(section, quantity, others)

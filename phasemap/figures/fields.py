@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasemap.errors import PhasemapError
 from phasemap.figures.scene import Kind
@@ -121,6 +122,14 @@ def resolve(
     return field
 
 
+def outermost(field: Field, dim: str = "fixed_point") -> Field:
+    """A quantity of several fixed points at the outermost one that exists: the last that is not absent."""
+    possible = _move_last(field, dim).status != Status.ABSENT
+    possible = possible.any(axis=tuple(range(len(field.dims) - len(field.own_dims), possible.ndim - 1)))
+    last = possible.shape[-1] - 1 - np.argmax(possible[..., ::-1], axis=-1)
+    return _taken(field, dim, np.where(possible.any(axis=-1), last, -1).astype(np.int8))
+
+
 def branching(result: Result, name: str) -> str | None:
     """The dimension of a quantity along which its branches lie, if it has any."""
     own = result.fields[name].own_dims if name in result.fields else ()
@@ -170,17 +179,16 @@ def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str,
     labels = _labels(result, dim)
     if branch is not None:
         return _take(field, dim, _index(labels, dim, branch))
-    if dim == "branch":
-        judge = fields.get(_MAIN, field)
-        if judge.own_dims != ("branch",):
-            raise PhasemapError(f"Which branch of {field.name}? Choose one of {', '.join(labels)} with --branch.")
-        chosen = dominant_branch(estimate(judge), labels)
-    else:
-        # The outermost fixed point that exists: the last one that is not absent.
-        possible = _move_last(field, dim).status != Status.ABSENT
-        possible = possible.any(axis=tuple(range(len(field.dims) - len(field.own_dims), possible.ndim - 1)))
-        last = len(labels) - 1 - np.argmax(possible[..., ::-1], axis=-1)
-        chosen = np.where(possible.any(axis=-1), last, -1).astype(np.int8)
+    if dim != "branch":
+        return outermost(field, dim)
+    judge = fields.get(_MAIN, field)
+    if judge.own_dims != ("branch",):
+        raise PhasemapError(f"Which branch of {field.name}? Choose one of {', '.join(labels)} with --branch.")
+    return _taken(field, dim, dominant_branch(estimate(judge), labels))
+
+
+def _taken(field: Field, dim: str, chosen: NDArray[np.int8]) -> Field:
+    """The field without `dim`, at the index along it that is chosen at every point; -1: there is none."""
     # The branch last, and the same choice all along the other dimensions of the quantity.
     last = _move_last(field, dim)
     others = last.values.ndim - 1 - chosen.ndim

@@ -16,6 +16,7 @@ from phasemap.storage import Field, Result
 
 NETWORK = "network_"
 EXTRAPOLATED = "_extrapolated"
+_CHECKED_FIRST = ("lyapunov_max", "leading_edge")
 
 
 def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[str, str] | None = None) -> Scene:
@@ -147,6 +148,13 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
         units=simulated.units,
         simulation=words_of_simulation(result, twin),
     )
+
+
+def checked_quantity(result: Result) -> str | None:
+    """The first quantity that has both theory and simulation at the check points: an exponent or an edge, if any."""
+    fields = {} if result.checks is None else result.checks.fields
+    names = [name for name in fields if name in result.fields and twin_of(result, name) is not None]
+    return min(names, key=lambda name: (name not in _CHECKED_FIRST, name), default=None)
 
 
 def twin_of(result: Result, quantity: str) -> str | None:

@@ -1,9 +1,11 @@
-"""Critical surfaces in three parameters: triangle meshes and lines in a box."""
+"""Critical surfaces in three parameters: triangle meshes and lines in a box, and simulated points among them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import LightSource, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -13,10 +15,17 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 from numpy.typing import NDArray
 
 from phasemap.errors import PhasemapError
+from phasemap.figures.checks import draw_agreement
+from phasemap.figures.colours import GREY, INK
 from phasemap.figures.critical_lines import LINE_STYLES, MARKER_STYLES, rank
+from phasemap.figures.fields import kind_of
 from phasemap.figures.layout import add_legend
+from phasemap.figures.scales import Scale, scale_of
+from phasemap.figures.scene import Checks, Layer
+from phasemap.figures.stage import checked_quantity, checks_of
 from phasemap.figures.style import WIDTHS, new_figure, style
 from phasemap.model.results import CriticalSurface
+from phasemap.model.status import Status
 from phasemap.storage import Result
 
 Array = NDArray[np.float64]
@@ -38,8 +47,13 @@ _EDGES: dict[str, tuple[str, Any]] = {
 _SMALLEST_AREA = 2e-3
 
 
-def draw_surfaces(result: Result, width: str = "single", view: tuple[float, float] = VIEW) -> Figure:
+def draw_surfaces(
+    result: Result, width: str | None = None, view: tuple[float, float] = VIEW, title: str = ""
+) -> Figure:
     """All critical surfaces of a result over three axes, seen from (elevation, azimuth) in degrees.
+
+    Networks at the check points stand among them, and beside them in the wide form ("double"), which is the default
+    where there are any.
 
     Raises:
         PhasemapError: the result holds none in these three parameters.
@@ -51,24 +65,85 @@ def draw_surfaces(result: Result, width: str = "single", view: tuple[float, floa
             f"--slice {result.axis_names[2]}={result.axes[2].values[len(result.axes[2]) // 2]:g}."
         )
     chosen.sort(key=lambda surface: rank(surface.name, [*LINE_STYLES, *MARKER_STYLES]))
+    quantity = checked_quantity(result)
+    checks = None if quantity is None else checks_of(result, quantity)
+    width = width or ("single" if checks is None else "double")
     with style():
         figure = new_figure(width, 0.86 * min(WIDTHS[width], 4.6))
-        axes = figure.add_subplot(projection="3d", computed_zorder=False)
+        axes, side = _panels(figure, wide=width == "double" and checks is not None)
         handles = _draw_meshes(axes, [s for s in chosen if len(s.triangles)], result)
         handles += [_draw_line(axes, surface, result) for surface in chosen if not len(surface.triangles)]
-        for setter, axis in zip((axes.set_xlabel, axes.set_ylabel, axes.set_zlabel), result.axes, strict=True):
-            setter(axis.symbol or axis.name)
-        limits = [(float(axis.values[0]), float(axis.values[-1])) for axis in result.axes]
-        axes.set(xlim=limits[0], ylim=limits[1], zlim=limits[2])
-        axes.view_init(*view)
-        axes.set_box_aspect((1.0, 1.0, 0.85), zoom=0.92)
-        axes.tick_params(pad=-1.0)
-        for drawn in (axes.xaxis, axes.yaxis, axes.zaxis):
-            drawn.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        _dress(axes, result, view, title, zoom=0.97 if len(side) else 0.92)
+        if checks is not None and quantity is not None:
+            scale = scale_of(_check_layer(quantity, checks), checks.theory)
+            handles += _draw_checks(axes, checks, _check_places(result), scale)
+            if len(side):
+                draw_agreement(side, checks, scale)
         add_legend(figure, handles)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
+
+
+def _panels(figure: Figure, *, wide: bool) -> tuple[Any, Sequence[Axes]]:
+    """The box, and the two panels beside it where there is room for them."""
+    if not wide:
+        return figure.add_subplot(projection="3d", computed_zorder=False), ()
+    left, right = figure.subfigures(1, 2, width_ratios=[1.7, 1.0], squeeze=False)[0]
+    box = left.add_subplot(projection="3d", computed_zorder=False)
+    return box, right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0])
+
+
+def _dress(axes: Any, result: Result, view: tuple[float, float], title: str, zoom: float) -> None:
+    """Labels, limits and the way in which the box is seen."""
+    for setter, axis in zip((axes.set_xlabel, axes.set_ylabel, axes.set_zlabel), result.axes, strict=True):
+        setter(axis.symbol or axis.name)
+    limits = [(float(axis.values[0]), float(axis.values[-1])) for axis in result.axes]
+    axes.set(xlim=limits[0], ylim=limits[1], zlim=limits[2])
+    axes.view_init(*view)
+    axes.set_box_aspect((1.0, 1.0, 0.85), zoom=zoom)
+    axes.tick_params(pad=-1.0)
+    for drawn in (axes.xaxis, axes.yaxis, axes.zaxis):
+        drawn.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    if title:
+        axes.set_title(title, fontsize=7.5)
+
+
+def _check_layer(quantity: str, checks: Checks) -> Layer:
+    """The simulated numbers as a layer, for their colours."""
+    good = np.isfinite(checks.simulated)
+    status = np.where(good, Status.CONVERGED, Status.FAILED).astype(np.uint8)
+    kind = kind_of(quantity, checks.simulated[good])
+    return Layer(quantity, checks.symbol, "", checks.simulated, status, kind, units=checks.units)
+
+
+def _check_places(result: Result) -> Array:
+    """(n, 3) coordinates of the check points along the axes."""
+    assert result.checks is not None
+    return np.stack([result.checks.parameters[name] for name in result.axis_names], axis=1)
+
+
+def _draw_checks(axes: Any, checks: Checks, places: Array, scale: Scale) -> list[Artist]:
+    """Circles in front of all meshes, each on a stem that stands on the floor: else nobody knows where they are."""
+    floor = float(axes.get_zlim()[0])
+    feet = places.copy()
+    feet[:, 2] = floor
+    axes.add_collection3d(
+        Line3DCollection(np.stack([feet, places], axis=1), colors=INK, linewidths=0.4, zorder=3, gid="stems")
+    )
+    axes.scatter(*feet.T, s=3.0, c=INK, marker=".", linewidths=0.0, depthshade=False, zorder=3)
+    good = np.isfinite(checks.simulated)
+    ring: dict[str, Any] = {"edgecolors": INK, "linewidths": 0.8, "s": 26.0, "depthshade": False, "zorder": 4}
+    axes.scatter(
+        *places[good].T, c=checks.simulated[good], cmap=scale.cmap, norm=scale.norm, gid="checks", **ring
+    )  # fmt: skip
+    look: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 5.5, "markeredgecolor": INK}
+    label = f"{checks.symbol}, {checks.simulation}" if checks.symbol else checks.simulation
+    handles: list[Artist] = [Line2D([], [], markerfacecolor=scale.cmap(0.75), label=label, **look)]
+    if not good.all():
+        axes.scatter(*places[~good].T, c=GREY, gid="checks-missing", **ring)
+        handles.append(Line2D([], [], markerfacecolor=GREY, label="simulation not converged", **look))
+    return handles
 
 
 def _points(surface: CriticalSurface, result: Result) -> Array:
@@ -98,12 +173,13 @@ def _draw_meshes(axes: Any, surfaces: list[CriticalSurface], result: Result) -> 
         corners.append(triangles)
         shades.append(_shades(normal, colour))
         words = LINE_STYLES[surface.name].words if surface.name in LINE_STYLES else surface.name.replace("_", " ")
-        handles.append(Patch(facecolor=colour, alpha=0.8, label=words))
+        handles.append(Patch(facecolor=colour, label=words))
     if corners:
+        colours = np.concatenate(shades)
+        # Edges in the colours of their faces: without them hair lines shine through between.
         mesh = Poly3DCollection(
-            np.concatenate(corners), facecolors=np.concatenate(shades), edgecolors="none", linewidths=0.0, alpha=0.8,
-            gid="mesh", antialiased=False, zorder=1,
-        )  # fmt: skip
+            np.concatenate(corners), facecolors=colours, edgecolors=colours, linewidths=0.25, gid="mesh", zorder=1
+        )
         mesh.set_rasterized(True)
         axes.add_collection3d(mesh)
     return handles

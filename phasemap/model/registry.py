@@ -3,7 +3,7 @@
 A solver takes points of parameter space and returns an `Estimate` for each of its quantities.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,7 @@ class Solver:
     options:   the record in `phasemap.model.options` that configures it, or None.
     table:     name of the table of these options in a configuration; solvers may share a table and its record.
     simulated: a finite network: where a configuration lists check points, it runs at those instead of on the grid.
+    reads:     point -> names of the options that count there, for captions; None: all of them, everywhere.
     line:      the parameter along which points share work, or "": a block takes whole lines of the grid along it.
     """
 
@@ -59,6 +60,7 @@ class Solver:
     options: type | None = None
     table: str = ""
     simulated: bool = False
+    reads: Callable[[Parameters], Collection[str]] | None = None
     line: str = ""
 
 

@@ -29,6 +29,7 @@ class Stream(IntEnum):
     INITIAL_STATE = 4
     NOISE = 5
     TANGENT = 6
+    EQUILIBRIUM = 7
 
 
 def realisation_seed(seed: np.random.SeedSequence, size: int, realisation: int) -> np.random.SeedSequence:

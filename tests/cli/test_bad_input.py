@@ -8,6 +8,8 @@ from command_line import PLANE, Ran, Run
 
 SWEEPS = {
     "unknown key": (["--set", "simulation.sise=3"], ["simulation.sise", "Did you mean 'size'"]),
+    "unknown key of a figure": (["--set", "figures.map.brunch=zero"], ["figures.map.brunch", "Did you mean 'branch'"]),
+    "unknown key of a figure, far off": (["--set", "figures.map.at=zero"], ["figures.map.at", "slice, width"]),
     "wrong type": (["--set", "seed=many"], ["seed = 'many'", "whole number"]),
     "inverted axis": (["--set", "axes.g_h.from=9"], ["axes.g_h is inverted"]),
     "negative time constant": (["--set", "tau_r=-1"], ["tau_r = -1", "not below 0"]),

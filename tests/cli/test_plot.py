@@ -73,7 +73,13 @@ def test_options_reach_the_figure(file):
 
 
 def test_a_caption_on_request(file):
-    assert "Networks simulated at 5 points" in run(file, "--caption").replace("\n", " ")
+    assert "at 5 points: simulated networks" in run(file, "--caption").replace("\n", " ")
+
+
+def test_a_caption_names_the_options_that_counted_and_no_others(file):
+    words = run(file, "--caption").replace("\n", " ")
+    assert "Numerics: simulation: size = 500." in words
+    assert "ensemble" not in words and "sizes" not in words
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,11 @@ def box():
     return toy_results.box()
 
 
+@pytest.fixture
+def checked_box():
+    return toy_results.checked_box()
+
+
 class Page:
     """The texts of a finished figure, with their rectangles in pixels."""
 

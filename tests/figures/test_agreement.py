@@ -118,3 +118,15 @@ def test_functions_are_left_out(plane):
         "network_autocorrelation", ("check",), simulated, ("network_lag",)
     )
     assert [one.name for one in compare(plane)] == before
+
+
+def test_of_several_fixed_points_the_outermost_is_compared(checked_box):
+    one = only(checked_box)
+    assert one.theory.tolist() == pytest.approx([1.0 / (1 + np.exp(0.5)) - 1, 0.6, -0.25])
+    # Not the nearest: at the second place the zero state would be.
+    checked_box.checks.fields["network_leading_edge"].values[1] = 3.5 / (1 + np.exp(0.5)) - 1
+    assert only(checked_box).agrees.tolist() == [True, False, True]
+
+
+def test_the_edge_of_a_spectrum_is_allowed_an_absolute_bias(checked_box):
+    assert only(checked_box).bias == pytest.approx(25.0 / 500)

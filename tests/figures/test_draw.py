@@ -61,6 +61,33 @@ def test_surfaces_in_three_parameters(box, find, page):
     assert {"$g_h$", r"$\alpha_r$", r"$\beta_r$"} <= {words for words, _ in look.boxes}
 
 
+def test_networks_stand_among_the_surfaces_and_beside_them(checked_box, find, page):
+    figure = draw(checked_box, Request())
+    shown, missing = find(figure, "checks")
+    assert (len(shown.get_offsets()), len(missing.get_offsets())) == (3, 1)
+    assert len(find(figure, "agreement")) == 1
+    look = page(figure)
+    assert look.cut_off() == [] and look.overlapping() == []
+    assert "simulation not converged" in {words for words, _ in look.boxes}
+    narrow = draw(checked_box, Request(width="single"))
+    assert len(find(narrow, "checks")) == 2 and find(narrow, "agreement") == []
+    assert page(narrow).cut_off() == []
+
+
+def test_every_network_stands_on_the_floor(checked_box, find):
+    (stems,) = find(draw(checked_box, Request()), "stems")
+    ends = np.array(stems._segments3d)
+    np.testing.assert_array_equal(ends[:, 0, 2], -1.0)
+    np.testing.assert_array_equal(ends[:, 1, 2], checked_box.checks.parameters["beta_r"])
+
+
+def test_a_caption_of_surfaces_names_the_result_and_no_quantity(checked_box):
+    checked_box.metadata.title = "A sheet"
+    text = caption_of(checked_box, Request())
+    assert text.startswith("A sheet. Axes: ") and "converged" not in text and "Critical surfaces: " in text
+    assert "converged" in caption_of(checked_box, Request(quantity="leading_edge", at={"beta_r": "0"}))
+
+
 def test_a_section_says_where_it_is(box):
     assert r"$\beta_r = 0.5$" in draw(box, Request(at={"beta_r": "0.5"})).axes[0].get_title()
 

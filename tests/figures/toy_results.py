@@ -168,3 +168,27 @@ def box():
         surfaces={"zero_instability": sheet, "static_tricritical": line},
         metadata=Metadata(settings={"axes": [[name, []] for name in names]}),
     )
+
+
+def checked_box():
+    """`box` with the leading edge, and networks at four places; at one of these there is no number."""
+    result = box()
+    names = tuple(axis.name for axis in result.axes)
+    where = np.array([[1.0, 2.0, 0.5], [3.5, 2.0, 0.5], [1.5, 8.0, 0.0], [3.0, 8.0, 0.0]])
+    edge = np.stack([where[:, 0] / (1 + np.exp(where[:, 2])) - 1, np.full(4, np.nan), np.full(4, np.nan)], axis=-1)
+    edge = np.concatenate([edge, np.array([[np.nan], [0.6], [np.nan], [0.2]])], axis=-1)
+    outer = np.where(np.isfinite(edge[:, 3]), edge[:, 3], edge[:, 0])
+    words = {"symbol": r"$\lambda_e$", "units": RATE}
+    simulated = outer + np.array([0.01, -0.02, 0.0, np.nan])
+    result.fields["leading_edge"] = field(
+        "leading_edge", names, np.full(result.fields["static_gain"].values.shape, -0.5), ("fixed_point",), **words
+    )
+    result.checks = Checks(
+        dict(zip(names, where.T, strict=True)),
+        {
+            "leading_edge": field("leading_edge", ("check",), edge, ("fixed_point",), 1e-9, **words),
+            "network_leading_edge": field("network_leading_edge", ("check",), simulated, error=0.01, **words),
+        },
+    )
+    result.metadata.settings["options"] = {"simulation": {"size": 500, "sizes": []}}
+    return result

@@ -297,7 +297,7 @@ QUANTITIES: dict[str, Quantity] = {
                  "maximum Lyapunov exponent times the relaxation time", "mean_field", dims=("branch",)),
         Quantity("autocorrelation", "$C_h(t)$", "covariance of h over units and time at two times a lag apart",
                  "mean_field", dims=("branch", "lag"), correlation=True),
-        Quantity("activity_autocorrelation", r"$C_\phi(t)$", "mean of phi(h) at one time by that a lag later",
+        Quantity("activity_autocorrelation", r"$C_\phi(t)$", "mean product of activities a lag apart",
                  "mean_field", dims=("branch", "lag"), correlation=True),
         Quantity("update_gate_mean", r"$\langle\sigma_z\rangle$", "mean of the update gate over time and units",
                  "mean_field"),

@@ -11,6 +11,8 @@ from phasemap.errors import ConfigError
 if TYPE_CHECKING:
     from phasemap.config import SweepConfig
 
+_DEFAULT_FIGURE = "default"
+
 
 def atlas(
     name: Annotated[str | None, typer.Argument(help="Diagram to compute and draw; without one, list them.")] = None,
@@ -92,7 +94,7 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
     count = environment.available_processors() if workers is None else workers
     code = run_sweep(settings, target, partial(make_executor, "processes", None, count), None, force)
     if code != INTERRUPTED:
-        _draw(settings, target, formats)
+        draw_all(settings, target, formats)
     return code
 
 
@@ -102,7 +104,7 @@ def _check_format(suffix: str) -> None:
     check_target(Path(f"figure.{suffix}"))
 
 
-def _draw(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
+def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
     """All figures of a result, and their captions as one text file."""
     from phasemap.figures.caption import caption_of
     from phasemap.figures.draw import Request, draw
@@ -111,9 +113,10 @@ def _draw(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
     from phasemap.storage.durable import write_atomically
 
     result = read_result(target)
-    requests = {"": Request()} | {
-        f".{name}": Request(wish.quantity, wish.branch, wish.at, wish.width) for name, wish in settings.figures.items()
-    }
+    requests = {"": Request()}  # the one that a table [figures.default] may change
+    for name, wish in settings.figures.items():
+        suffix = "" if name == _DEFAULT_FIGURE else f".{name}"
+        requests[suffix] = Request(wish.quantity, wish.branch, wish.at, wish.width)
     captions = []
     for name, request in requests.items():
         figure = draw(result, request)

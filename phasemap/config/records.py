@@ -72,7 +72,7 @@ class SweepConfig:
     output:     where the result goes, if the configuration says so.
     text:       the complete configuration as TOML, overrides included.
     quick:      overrides ("key=value") that make a coarse version of it.
-    figures:    figures of the result, by name, beside the default one.
+    figures:    figures of the result, by name, beside the default one; one named `default` takes its place.
     refinement: how the map is refined; None computes every point.
     """
 

@@ -13,6 +13,8 @@ from phasemap.figures.scene import Kind, Layer
 
 # Beyond this ratio of the two sides of zero each side gets its own slope; the colour bar shows both.
 MAX_RATIO = 2.5
+# Beyond this one the small side is as good as zero, and drawn so.
+MOST_UNEVEN = 25.0
 # Positive values that span more than this factor are coloured by their logarithm.
 MAX_DECADES = 200.0
 
@@ -50,7 +52,7 @@ def _diverging(low: float, high: float) -> Scale:
     """Centred on zero: symmetric, or with two slopes where one side would otherwise be too pale to be read."""
     span = max(-low, high, 1e-12)
     lower, upper = max(-low, 0.0) or span, max(high, 0.0) or span
-    if max(lower, upper) <= MAX_RATIO * min(lower, upper):
+    if not MAX_RATIO < max(lower, upper) / min(lower, upper) < MOST_UNEVEN:
         return Scale(Normalize(-span, span), colours.diverging(), _ticks(-span, span))
     below = [t for t in _ticks(-lower, 0.0, 3) if t < -0.1 * lower]
     above = [t for t in _ticks(0.0, upper, 3) if t > 0.1 * upper]

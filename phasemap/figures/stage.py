@@ -1,6 +1,6 @@
 """From a stored result to a scene: choosing, orienting and naming, nothing more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from phasemap.storage import Field, Result
 
 NETWORK = "network_"
 EXTRAPOLATED = "_extrapolated"
+Numbers = NDArray[np.float64]
+# Networks at more points than this would cover the map that they stand on.
+_MOST_ON_GRID = 100
 _CHECKED_FIRST = ("lyapunov_max", "leading_edge")
 
 
@@ -51,7 +54,7 @@ def stage_line(
         # A branch that is absent everywhere is not worth an entry in the legend.
         if label is None or label == branch or (layer.status != Status.ABSENT).any():
             layers.append(layer)
-            names.append("" if label is None else f"{label.replace('_', ' ')}")
+            names.append("" if label is None else _branch_words(label, result))
     name = result.axis_names[0]
     uprights = tuple(
         (key, _words(surface), np.unique(surface.vertices[:, surface.columns.index(name)]))
@@ -125,26 +128,45 @@ def surfaces_of(result: Result) -> tuple[tuple[Line, ...], tuple[Markers, ...]]:
 
 
 def checks_of(result: Result, quantity: str, branch: str | None = None) -> Checks | None:
-    """Theory and simulation at the check points, where the network's twin of the quantity is stored there."""
-    checks = result.checks
-    twin = twin_of(result, quantity)
-    if checks is None or twin is None or not set(result.axis_names) <= set(checks.parameters):
+    """Theory and simulation where the network's twin of the quantity is stored: at the check points, else on the grid.
+
+    A fine grid of networks is a map of its own and not drawn over the theory's.
+    """
+    checks, names = result.checks, result.axis_names
+    if checks is not None and set(names) <= set(checks.parameters):
+        twin = twin_of(checks.fields, quantity)
+        if twin is not None:
+            at = resolve(result, quantity, branch, checks=checks) if quantity in checks.fields else None
+            return _checks(result, [checks.parameters[name] for name in names], at, twin, checks.fields)
+    twin = twin_of(result.fields, quantity)
+    if twin is None or quantity not in result.fields or not 0 < _count(result.fields[twin]) <= _MOST_ON_GRID:
         return None
-    simulated = checks.fields[twin]
-    missing = np.full(len(checks), np.nan)
-    theory, theory_error = missing, missing
-    if quantity in checks.fields:
-        theory, theory_error = _good(resolve(result, quantity, branch, checks=checks))
+    places = np.meshgrid(*(axis_of(axis).values for axis in result.axes), indexing="ij")
+    theory = resolve(result, quantity, branch)
+    return _checks(result, [place.ravel() for place in places], theory, twin, result.fields)
+
+
+def _count(field: Field) -> int:
+    """How many points a plain number is stored at; 0 for a function."""
+    return 0 if field.own_dims else field.values.size
+
+
+def _checks(
+    result: Result, places: Sequence[Numbers], theory: Field | None, twin: str, fields: Mapping[str, Field]
+) -> Checks:
+    """One record of all points; NaN where there is no theory."""
+    simulated = fields[twin]
     value, error = _good(simulated)
-    places = [checks.parameters[name] for name in result.axis_names]
+    missing = np.full_like(value, np.nan)
+    expected, expected_error = (missing, missing) if theory is None else _good(theory)
     return Checks(
         x=places[0],
         y=places[1] if len(places) > 1 else missing,
-        theory=theory,
-        theory_error=theory_error,
+        theory=expected,
+        theory_error=expected_error,
         simulated=value,
         simulated_error=error,
-        symbol=checks.fields[quantity].symbol if quantity in checks.fields else simulated.symbol,
+        symbol=simulated.symbol if theory is None else theory.symbol,
         units=simulated.units,
         simulation=words_of_simulation(result, twin),
     )
@@ -153,13 +175,12 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
 def checked_quantity(result: Result) -> str | None:
     """The first quantity that has both theory and simulation at the check points: an exponent or an edge, if any."""
     fields = {} if result.checks is None else result.checks.fields
-    names = [name for name in fields if name in result.fields and twin_of(result, name) is not None]
+    names = [name for name in fields if name in result.fields and twin_of(fields, name) is not None]
     return min(names, key=lambda name: (name not in _CHECKED_FIRST, name), default=None)
 
 
-def twin_of(result: Result, quantity: str) -> str | None:
-    """The simulated counterpart at the check points: extrapolated in 1/N where that is stored, else at one size."""
-    fields = {} if result.checks is None else result.checks.fields
+def twin_of(fields: Mapping[str, Field], quantity: str) -> str | None:
+    """The simulated counterpart among `fields`: extrapolated in 1/N where that is good anywhere, else at one size."""
     for name in (f"{NETWORK}{quantity}{EXTRAPOLATED}", f"{NETWORK}{quantity}"):
         if name in fields and np.isin(fields[name].status, (Status.CONVERGED, Status.INTERPOLATED)).any():
             return name
@@ -175,15 +196,23 @@ def words_of_simulation(result: Result, twin: str) -> str:
     return f"simulation, $N = {size}$" if size else "simulation"
 
 
-def _good(field: Field) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Values and errors, NaN where the number is not a good one."""
+def _good(field: Field) -> tuple[Numbers, Numbers]:
+    """Values and errors of all points, NaN where the number is not a good one."""
     good = np.isin(field.status, (Status.CONVERGED, Status.INTERPOLATED))
     error = np.full_like(field.values, np.nan) if field.error is None else field.error
-    return np.where(good, field.values, np.nan), np.where(good, error, np.nan)
+    return np.where(good, field.values, np.nan).ravel(), np.where(good, error, np.nan).ravel()
 
 
 def _columns(surface: CriticalSurface, result: Result) -> list[int]:
     return [surface.columns.index(name) for name in result.axis_names]
+
+
+def _branch_words(label: str, result: Result) -> str:
+    """A branch in a legend. What noise keeps in motion fluctuates, chaotic or not."""
+    noisy = any(name.startswith("noise_") for name in result.axis_names) or any(
+        value > 0.0 for name, value in result.metadata.parameters.items() if name.startswith("noise_")
+    )
+    return "fluctuating" if noisy and label == "chaotic" else label.replace("_", " ")
 
 
 def _words(surface: CriticalSurface) -> str:

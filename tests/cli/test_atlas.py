@@ -5,6 +5,7 @@ from pathlib import Path
 from command_line import Run
 from typer.testing import CliRunner
 
+from phasemap.cli.atlas import draw_all
 from phasemap.cli.gallery import gallery_text
 from phasemap.cli.main import app
 from phasemap.config import catalogue, load_config
@@ -35,6 +36,18 @@ def test_one_command_computes_and_draws(tmp_path: Path):
     assert {f"{stem}.h5", f"{stem}.png", f"{stem}.txt"} <= {path.name for path in tmp_path.iterdir()}
     page = gallery_text(tmp_path)
     assert f"![{stem}]({stem}.png)" in page and "phasemap atlas static_activation_bias --quick" in page
+
+
+def test_a_figure_called_default_takes_the_place_of_the_one_without_a_name(phasemap: Run, tmp_path: Path) -> None:
+    config, target = tmp_path / "line.toml", tmp_path / "line.h5"
+    config.write_text(
+        'quantities = ["delta_h", "static_gain"]\n[axes]\ng_h = [0.8, 1.5, 2.0]\n'
+        '[figures.default]\nquantity = "delta_h"\nbranch = "upper"\n[figures.gain]\nquantity = "static_gain"\n'
+    )
+    assert phasemap("sweep", config, "-o", target).code == 0
+    draw_all(load_config(config, REGISTRY), target, ["png"])
+    assert {path.name for path in tmp_path.glob("*.png")} == {"line.png", "line.gain.png"}
+    assert "(delta_h) on the upper branch" in target.with_suffix(".txt").read_text()
 
 
 def test_an_unknown_name_is_an_error_with_the_nearest_one():

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from phasemap.figures import lines
+from phasemap.figures.cut import cut
 from phasemap.figures.draw import Request, draw
+from phasemap.figures.stage import stage_line
 from phasemap.figures.style import WIDTHS
 from phasemap.model.status import Status
 
@@ -78,3 +80,11 @@ def test_infinite_values_are_arrows_at_the_border(plane, find):
     assert arrows.get_xdata() == pytest.approx(plane.axes[0].values[15:]) and arrows.get_marker() == "^"
     assert "chaotic, infinite" in [text.get_text() for text in figure.legends[0].get_texts()]
     assert np.isfinite(figure.axes[0].get_ylim()).all()
+
+
+def test_what_noise_keeps_in_motion_is_not_called_chaotic(plane):
+    section = cut(plane, {"alpha_r": 5.0})
+    assert "chaotic" in stage_line(section, "lyapunov_max").names
+    section.metadata.parameters["noise_h"] = 0.1
+    names = stage_line(section, "lyapunov_max").names
+    assert "fluctuating" in names and "chaotic" not in names and "chaotic unstable" not in names

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import toy_results
 from matplotlib.text import Text
 
 from phasemap.figures.draw import Request, draw, write
+from phasemap.figures.fields import resolve
 from phasemap.figures.overlays import MARKS, cells_path
 from phasemap.figures.phase_diagram import draw_phase_diagram
 from phasemap.figures.stage import stage
@@ -212,3 +214,28 @@ def test_logarithmic_axes_are_drawn_as_such(plane):
     axis = plane.axes[1]
     plane.axes = (plane.axes[0], replace(axis, values=np.geomspace(0.1, 100, len(axis)), scale="log"))
     assert draw(plane, Request()).axes[0].get_yscale() == "log"
+
+
+def networks_on_the_grid(plane):
+    """The plane with networks at all of its points, and no check points."""
+    theory = resolve(plane, "lyapunov_max").values
+    twin = toy_results.field("network_lyapunov_max", plane.axis_names, theory + 0.01, error=0.02, units="1")
+    plane.fields["network_lyapunov_max"] = twin
+    plane.checks = None
+    return plane
+
+
+def test_networks_on_a_coarse_grid_stand_on_the_map(plane, find):
+    coarse = toy_results.thinned(networks_on_the_grid(plane), 3)
+    scene = stage(coarse, "lyapunov_max")
+    g, alpha = np.meshgrid(*(axis.values for axis in coarse.axes), indexing="ij")
+    np.testing.assert_array_equal(scene.checks.x, g.ravel())
+    np.testing.assert_array_equal(scene.checks.y, alpha.ravel())
+    both = np.isfinite(scene.checks.theory)
+    np.testing.assert_allclose((scene.checks.simulated - scene.checks.theory)[both], 0.01)
+    figure = draw(coarse, Request())
+    assert find(figure, "checks") and find(figure, "agreement")
+
+
+def test_a_fine_grid_of_networks_would_hide_the_map(plane):
+    assert stage(networks_on_the_grid(plane), "lyapunov_max").checks is None

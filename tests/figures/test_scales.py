@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phasemap.figures.scales import MAX_RATIO, scale_of
+from phasemap.figures.scales import MAX_RATIO, MOST_UNEVEN, scale_of
 from phasemap.figures.scene import Kind, Layer
 from phasemap.model.status import Status
 
@@ -23,7 +23,13 @@ def test_similar_sides_share_one_slope_and_different_ones_do_not():
     assert two.norm(-0.2) + two.norm(0.2) > 1.05
 
 
-@pytest.mark.parametrize("values", [[-1, 0.1], [-1, 0.9], [-1e-3, 5e-2], [-7, 3], [-0.75, 0.25]])
+def test_a_side_as_good_as_zero_is_not_blown_up():
+    scale = scale_of(layer([-0.9 / MOST_UNEVEN, 1.0]))
+    assert scale.norm(-0.2) + scale.norm(0.2) == pytest.approx(1.0)
+    assert scale.norm(-0.9 / MOST_UNEVEN) > 0.45
+
+
+@pytest.mark.parametrize("values", [[-1, 0.1], [-1, 0.9], [-5e-3, 5e-2], [-7, 3], [-0.75, 0.25]])
 def test_the_colour_bar_shows_both_slopes(values):
     ticks = scale_of(layer(values)).ticks
     assert 0.0 in ticks and min(ticks) < 0 < max(ticks)

@@ -1,5 +1,7 @@
 """Made-up results in the shape of real ones; the numbers are smooth toys, not physics."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from phasemap.model.results import CriticalSurface
@@ -191,4 +193,17 @@ def checked_box():
         },
     )
     result.metadata.settings["options"] = {"simulation": {"size": 500, "sizes": []}}
+    return result
+
+
+def thinned(result, step):
+    """Every `step`-th value along each axis."""
+    part = (slice(None, None, step),) * len(result.axes)
+    result.axes = tuple(replace(axis, values=axis.values[::step]) for axis in result.axes)
+    result.fields = {
+        name: replace(
+            one, values=one.values[part], status=one.status[part], error=None if one.error is None else one.error[part]
+        )
+        for name, one in result.fields.items()
+    }
     return result

@@ -51,12 +51,12 @@ def draw_conditioned_network(parameters: Parameters, size: int, seed: np.random.
     """A network of `size` units given a fixed point: the one with the largest variance, the zero one if it is alone.
 
     Raises:
-        UnsupportedError: noise input, or an input to h outside a fluctuating update gate.
+        UnsupportedError: noise input, a closed update gate, or an input to h outside one that fluctuates.
     """
     network = draw_network(parameters, size, seed)
     drive = _drive(network)
     deviates = generator(seed, Stream.EQUILIBRIUM).standard_normal(size)
-    deviates /= np.sqrt(np.mean(deviates**2))
+    deviates /= np.sqrt(np.mean(deviates**2))  # else the variance would scatter by sqrt(2 / N) for no reason
     h = drive + np.sqrt(_largest_variance(network, drive, deviates)) * deviates
     psi = _output(network, h)
     norm = float(psi @ psi)
@@ -71,11 +71,13 @@ def _drive(network: Network) -> FloatArray:
     """I^h at a fixed point (N,), over the update gate where it stands outside.
 
     Raises:
-        UnsupportedError: noise input, or an input outside an update gate that fluctuates.
+        UnsupportedError: noise input, a closed update gate, or an input outside one that fluctuates.
     """
     p, drive = network.parameters, np.asarray(network.drive[0], dtype=np.float64)
     if p.noise_h or p.noise_z or p.noise_r:
         raise UnsupportedError("A network with noise input has no fixed points: set noise_h, noise_z and noise_r to 0.")
+    if network.modes[0] == CONSTANT and not local_factors(p, 0.0, 0.0, 0.0).update:
+        raise UnsupportedError("An update gate that is closed for good holds every state: give a finite beta_z.")
     if p.input_inside or not np.any(drive):
         return drive
     if network.modes[0] != CONSTANT:
@@ -92,9 +94,7 @@ def _largest_variance(network: Network, drive: FloatArray, deviates: FloatArray)
     above = np.flatnonzero(excess > 0.0)
     if not len(above):
         return 0.0
-    k = int(above[-1])
-    if k + 1 == len(_VARIANCES):
-        return 1.0  # psi^2 = 1 everywhere: a hard activation cannot be exceeded
+    k = int(above[-1])  # not the last one: there psi^2 <= v
 
     def excess_at(variance: float) -> float:
         return float(_excess(network, drive, deviates, np.array([variance]))[0])

@@ -25,8 +25,8 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
         network_delta_h        variance of h over units
         network_leading_edge   largest real part of the Jacobian's eigenvalues, of the directions that act back on h
 
-    Absent: all of it with noise input, or input to h outside a fluctuating update gate; the edge behind a hard output
-    gate, which has no slope.
+    Absent: all of it with noise input, a closed update gate, or input to h outside one that fluctuates; the edge behind
+    a hard output gate, which has no slope.
     """
     return as_estimates([_solve_point(point, options, seed) for point, seed in zip(points, seeds, strict=True)])
 

@@ -101,7 +101,7 @@ def test_fixed_points_found_by_search_have_smaller_fields():
     assert np.mean(found) < 0.8 * np.mean(drawn)
 
 
-@pytest.mark.parametrize("changes", [{"noise_h": 0.1}, {"s_h": 0.2}, {"m_h": 0.2}])
+@pytest.mark.parametrize("changes", [{"noise_h": 0.1}, {"s_h": 0.2}, {"m_h": 0.2}, {"beta_z": math.inf}])
 def test_without_fixed_points_of_this_kind_there_is_nothing(changes):
     p = make_parameters(**GATED | changes)
     with pytest.raises(UnsupportedError):

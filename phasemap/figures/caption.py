@@ -32,7 +32,7 @@ def caption_of(result: Result, request: Request) -> str:
         _subject(shown, name, request),
         _place(result, request),
         _quality(shown, name),
-        _surfaces(result),
+        _surfaces(result, request),
         _simulation(result),
         _numerics(result),
         _source(result),
@@ -101,13 +101,17 @@ def _largest_error(field: Field) -> float | None:
     return float(np.nanmax(field.error[good]))
 
 
-def _surfaces(result: Result) -> str:
+def _surfaces(result: Result, request: Request) -> str:
     if not result.surfaces:
         return ""
     worst = max((float(np.max(s.residual, initial=0.0)) for s in result.surfaces.values()), default=0.0)
     names = ", ".join(name.replace("_", " ") for name in result.surfaces)
-    kind = "surfaces" if any(len(s.triangles) for s in result.surfaces.values()) else "lines"
-    return f"Critical {kind}: {names}; largest residual {worst:.1e}."
+    meshes = any(len(surface.triangles) for surface in result.surfaces.values())
+    text = f"Critical {'surfaces' if meshes else 'lines'}: {names}; largest residual of a vertex {worst:.1e}."
+    if meshes and set(request.at) & set(result.axis_names):
+        # Next to a crease of the surface that can be much more than the residual.
+        text += " Lines in the section are interpolated between the vertices of triangles."
+    return text
 
 
 def _simulation(result: Result) -> str:

@@ -85,7 +85,9 @@ def test_a_caption_of_surfaces_names_the_result_and_no_quantity(checked_box):
     checked_box.metadata.title = "A sheet"
     text = caption_of(checked_box, Request())
     assert text.startswith("A sheet. Axes: ") and "converged" not in text and "Critical surfaces: " in text
-    assert "converged" in caption_of(checked_box, Request(quantity="leading_edge", at={"beta_r": "0"}))
+    section = caption_of(checked_box, Request(quantity="leading_edge", at={"beta_r": "0"}))
+    assert "converged" in section and "interpolated between the vertices" in section
+    assert "interpolated" not in text
 
 
 def test_a_section_says_where_it_is(box):

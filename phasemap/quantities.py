@@ -223,7 +223,7 @@ SOLVERS: dict[str, Solver] = {
         Solver("mean_field", "dynamic mean field and its Lyapunov exponent", _mean_field,
                _mean_field_seconds, EnsembleOptions, table="ensemble", reads=_ensemble_reads, line="g_h"),
         Solver("spectrum", "spectrum of the Jacobian at fixed points", _spectrum, _spectrum_seconds, SpectrumOptions,
-               table="spectrum"),
+               table="spectrum", reads=lambda _: ("slow_rate",)),
         Solver("dynamic_spectrum", "spectrum of the Jacobian along the fluctuating attractor", _dynamic_spectrum,
                _dynamic_spectrum_seconds, SpectrumOptions, table="spectrum"),
         Solver("network", "simulated networks of finite size", _network, _network_seconds, SimulationOptions,

@@ -102,9 +102,16 @@ def git_revision() -> str:
     root = Path(phasemap.__file__).parent.parent
     if not (root / ".git").exists():
         return ""
-    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    revision = _git(root, "rev-parse", "--short=12", "HEAD")
+    # Results, configurations and notes that lie beside the sources change no number.
+    changed = _git(root, "status", "--porcelain", "--", str(Path(phasemap.__file__).parent))
+    return f"{revision}-dirty" if revision and changed else revision
+
+
+def _git(root: Path, *words: str) -> str:
+    """What a git command prints; empty if it cannot be run."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip()

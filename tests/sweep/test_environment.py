@@ -1,6 +1,7 @@
 """Processors, threads, caches and the record of the machine."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,19 @@ def test_the_machine_is_described() -> None:
 def test_a_checkout_knows_its_revision() -> None:
     root = Path(environment.phasemap.__file__).parents[1]
     assert bool(environment.git_revision()) == (root / ".git").exists()
+
+
+def test_only_changed_sources_make_a_revision_dirty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "phasemap"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (tmp_path / "figure.txt").write_text("old")
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    monkeypatch.setattr(environment.phasemap, "__file__", str(package / "__init__.py"))
+    clean = environment.git_revision()
+    assert len(clean) == 12
+    (tmp_path / "figure.txt").write_text("new")
+    assert environment.git_revision() == clean
+    (package / "new.py").write_text("")
+    assert environment.git_revision() == f"{clean}-dirty"

@@ -187,7 +187,7 @@ def _network_equilibria_seconds(point: Parameters, options: SimulationOptions) -
     # All eigenvalues of a matrix over h, and over r where that gate is a dimension of its own.
     carried = 1 if is_constant_gate(point.alpha_r, point.beta_r) or point.tau_r == 0.0 else 2
     size = max(options.sizes, default=options.size)
-    return options.realisations * (3e-10 * (carried * size) ** 3 + 4e-8 * size**2 + 0.01)
+    return options.realisations * (2e-10 * (carried * size) ** 3 + 4e-8 * size**2 + 0.01)
 
 
 def _network_spectrum(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:

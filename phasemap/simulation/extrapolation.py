@@ -7,13 +7,17 @@ from numpy.typing import ArrayLike
 
 from phasemap.errors import ParameterError
 
+# Share of the extrapolated distance that is taken as an error where nothing checks that the value is linear in 1/N.
+_UNCHECKED = 0.5
+
 
 @dataclass(frozen=True)
 class Extrapolation:
     """The fit value(N) = limit + slope / N.
 
     chi_square: sum of squared residuals over errors; degrees: sizes - 2. Where chi_square exceeds the
-    degrees of freedom, the errors have been enlarged by the root of the ratio.
+    degrees of freedom, the errors have been enlarged by the root of the ratio. Two sizes cannot tell a line from
+    anything else: half of the way from the larger one to the limit is then counted as an error of its own.
     """
 
     limit: float
@@ -50,4 +54,6 @@ def extrapolate_to_infinite_size(sizes: ArrayLike, values: ArrayLike, errors: Ar
     if degrees > 0:
         covariance = covariance * max(1.0, chi_square / degrees)
     error, slope_error = np.sqrt(np.diag(covariance))
+    if degrees == 0:
+        error = np.hypot(error, _UNCHECKED * abs(slope) * x.min())
     return Extrapolation(float(limit), float(error), float(slope), float(slope_error), chi_square, degrees)

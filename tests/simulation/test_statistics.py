@@ -69,6 +69,15 @@ def test_extrapolation_error_covers_the_scatter():
     assert 0.7 < np.std(pulls) < 1.15
 
 
+def test_two_sizes_cannot_vouch_for_a_line():
+    two, three = (np.array(sizes, dtype=float) for sizes in ([100, 200], [100, 150, 200]))
+    curved = 0.2 - 5.0 / two - 500.0 / two**2
+    fit = extrapolate_to_infinite_size(two, curved, [1e-4, 1e-4])
+    assert abs(fit.limit - 0.2) < 2.0 * fit.error
+    assert fit.error == pytest.approx(0.5 * abs(fit.limit - curved[1]), rel=1e-3)
+    assert extrapolate_to_infinite_size(three, 0.2 - 5.0 / three, [1e-4] * 3).error < 1e-3
+
+
 @pytest.mark.parametrize(
     ("sizes", "errors", "words"), [([500, 500], [1, 1], "two different"), ([1, 2], [1, 0], "positive error")]
 )

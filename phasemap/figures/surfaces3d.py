@@ -16,16 +16,12 @@ from numpy.typing import NDArray
 
 from phasemap.errors import PhasemapError
 from phasemap.figures.checks import draw_agreement
-from phasemap.figures.colours import GREY, INK
+from phasemap.figures.checks3d import check_places, draw_checks_on_stems, scale_of_checks
 from phasemap.figures.critical_lines import LINE_STYLES, MARKER_STYLES, rank
-from phasemap.figures.fields import kind_of
 from phasemap.figures.layout import add_legend
-from phasemap.figures.scales import Scale, scale_of
-from phasemap.figures.scene import Checks, Layer
 from phasemap.figures.stage import checked_quantity, checks_of
 from phasemap.figures.style import WIDTHS, new_figure, style
 from phasemap.model.results import CriticalSurface
-from phasemap.model.status import Status
 from phasemap.storage import Result
 
 Array = NDArray[np.float64]
@@ -75,8 +71,8 @@ def draw_surfaces(
         handles += [_draw_line(axes, surface, result) for surface in chosen if not len(surface.triangles)]
         _dress(axes, result, view, title, zoom=0.97 if len(side) else 0.92)
         if checks is not None and quantity is not None:
-            scale = scale_of(_check_layer(quantity, checks), checks.theory)
-            handles += _draw_checks(axes, checks, _check_places(result), scale)
+            scale = scale_of_checks(quantity, checks)
+            handles += draw_checks_on_stems(axes, checks, check_places(result), scale)
             if len(side):
                 draw_agreement(side, checks, scale)
         add_legend(figure, handles)
@@ -107,43 +103,6 @@ def _dress(axes: Any, result: Result, view: tuple[float, float], title: str, zoo
         drawn.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     if title:
         axes.set_title(title, fontsize=7.5)
-
-
-def _check_layer(quantity: str, checks: Checks) -> Layer:
-    """The simulated numbers as a layer, for their colours."""
-    good = np.isfinite(checks.simulated)
-    status = np.where(good, Status.CONVERGED, Status.FAILED).astype(np.uint8)
-    kind = kind_of(quantity, checks.simulated[good])
-    return Layer(quantity, checks.symbol, "", checks.simulated, status, kind, units=checks.units)
-
-
-def _check_places(result: Result) -> Array:
-    """(n, 3) coordinates of the check points along the axes."""
-    assert result.checks is not None
-    return np.stack([result.checks.parameters[name] for name in result.axis_names], axis=1)
-
-
-def _draw_checks(axes: Any, checks: Checks, places: Array, scale: Scale) -> list[Artist]:
-    """Circles in front of all meshes, each on a stem that stands on the floor: else nobody knows where they are."""
-    floor = float(axes.get_zlim()[0])
-    feet = places.copy()
-    feet[:, 2] = floor
-    axes.add_collection3d(
-        Line3DCollection(np.stack([feet, places], axis=1), colors=INK, linewidths=0.4, zorder=3, gid="stems")
-    )
-    axes.scatter(*feet.T, s=3.0, c=INK, marker=".", linewidths=0.0, depthshade=False, zorder=3)
-    good = np.isfinite(checks.simulated)
-    ring: dict[str, Any] = {"edgecolors": INK, "linewidths": 0.8, "s": 26.0, "depthshade": False, "zorder": 4}
-    axes.scatter(
-        *places[good].T, c=checks.simulated[good], cmap=scale.cmap, norm=scale.norm, gid="checks", **ring
-    )  # fmt: skip
-    look: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 5.5, "markeredgecolor": INK}
-    label = f"{checks.symbol}, {checks.simulation}" if checks.symbol else checks.simulation
-    handles: list[Artist] = [Line2D([], [], markerfacecolor=scale.cmap(0.75), label=label, **look)]
-    if not good.all():
-        axes.scatter(*places[~good].T, c=GREY, gid="checks-missing", **ring)
-        handles.append(Line2D([], [], markerfacecolor=GREY, label="simulation not converged", **look))
-    return handles
 
 
 def _points(surface: CriticalSurface, result: Result) -> Array:

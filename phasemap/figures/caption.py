@@ -115,11 +115,15 @@ def _surfaces(result: Result, request: Request) -> str:
 
 
 def _simulation(result: Result) -> str:
-    if result.checks is None:
-        return ""
-    names = dict.fromkeys(field.solver for field in result.checks.fields.values())
-    words = [SOLVERS[name].description for name in names if name in SOLVERS and SOLVERS[name].simulated]
-    return f"Also, at {len(result.checks)} points: {'; '.join(words or ['simulated networks'])}."
+    """Which networks stand beside the theory, and where."""
+    where, fields = "every point", result.fields
+    if result.checks is not None:
+        where, fields = f"{len(result.checks)} points", result.checks.fields
+    names = dict.fromkeys(field.solver for field in fields.values())
+    kinds = [SOLVERS[name].description for name in names if name in SOLVERS and SOLVERS[name].simulated]
+    if result.checks is not None and not kinds:
+        kinds = ["simulated networks"]
+    return f"Also, at {where}: {'; '.join(kinds)}." if kinds else ""
 
 
 def _numerics(result: Result) -> str:

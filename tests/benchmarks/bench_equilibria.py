@@ -26,8 +26,8 @@ GAINS = (1.3, 1.6, 2.0, 2.5, 3.0)
 MOST_STEPS = 1500
 
 
-def counted_variance(gain):
-    """Mean h^2 of the fixed points that Kac and Rice count: density ~ exp(-h^2/2C + k phi^2) sqrt(1 + w phi'^2)."""
+def counted(gain):
+    """Mean h^2 and static gain S of the fixed points that Kac and Rice count: density ~ exp(-h^2/2C + k phi^2) sqrt(1 + w phi'^2)."""
     h = np.linspace(-9.0, 9.0, 6001)
     squares, slopes = np.tanh(gain * h) ** 2, (gain / np.cosh(gain * h) ** 2) ** 2
     c, w, k = 0.5, 0.1, 0.0
@@ -40,7 +40,7 @@ def counted_variance(gain):
         excess = density @ slopes - 1
         root = brentq(lambda w: density @ (slopes / (1 + w * slopes)) - 1, 0.0, 1e4) if excess > 0 else 0.0  # noqa: B023
         w = 0.9 * w + 0.1 * root
-    return float(variance)
+    return float(variance), float(density @ slopes)
 
 
 def mean_and_error(values):
@@ -70,7 +70,9 @@ def main():
     print(f"variance of h over units, {networks} networks of {size} units; CPU time per network")
     for gain in GAINS:
         p = make_parameters(g_h=gain)
-        theory = solve_points([p])["delta_h"].value[0, -1]
+        static = solve_points([p])
+        theory, gain_theory = (static[name].value[0, -1] for name in ("delta_h", "static_gain"))
+        variance, static_gain = counted(gain)
         drawn, per_drawn = timed(
             lambda p=p: [
                 np.var(draw_conditioned_network(p, size, np.random.SeedSequence([k, size])).state[0])
@@ -80,10 +82,12 @@ def main():
         found, per_found = timed(searched, p, size, networks)
         (a, da), (b, db) = mean_and_error(drawn), mean_and_error(found)
         each, every = 1e3 * per_drawn / networks, 1e3 * per_found / networks
-        print(f"g_h = {gain}:  mean field {theory:.4f}, drawn {a:.4f}({da:.4f}), {each:.1f} ms each")
+        print(
+            f"g_h = {gain}:  mean field {theory:.4f} (S = {gain_theory:.3f}), drawn {a:.4f}({da:.4f}), {each:.1f} ms each"
+        )
         share = f"in {len(found)} of {networks} networks"
         print(
-            f"            counted {counted_variance(gain):.4f}, found {b:.4f}({db:.4f}), {every:.0f} ms each, {share}"
+            f"            counted {variance:.4f} (S = {static_gain:.3f}), found {b:.4f}({db:.4f}), {every:.0f} ms each, {share}"
         )
 
 

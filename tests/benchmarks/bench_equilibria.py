@@ -27,7 +27,10 @@ MOST_STEPS = 1500
 
 
 def counted(gain):
-    """Mean h^2 and static gain S of the fixed points that Kac and Rice count: density ~ exp(-h^2/2C + k phi^2) sqrt(1 + w phi'^2)."""
+    """Mean h^2 and static gain S of the fixed points that Kac and Rice count.
+
+    Their fields have the density exp(-h^2 / 2C + k phi^2) sqrt(1 + w phi'^2), with C = <phi^2>.
+    """
     h = np.linspace(-9.0, 9.0, 6001)
     squares, slopes = np.tanh(gain * h) ** 2, (gain / np.cosh(gain * h) ** 2) ** 2
     c, w, k = 0.5, 0.1, 0.0
@@ -83,12 +86,10 @@ def main():
         (a, da), (b, db) = mean_and_error(drawn), mean_and_error(found)
         each, every = 1e3 * per_drawn / networks, 1e3 * per_found / networks
         print(
-            f"g_h = {gain}:  mean field {theory:.4f} (S = {gain_theory:.3f}), drawn {a:.4f}({da:.4f}), {each:.1f} ms each"
+            f"g_h = {gain}:  mean field {theory:.4f} (S = {gain_theory:.3f}), counted {variance:.4f} ({static_gain:.3f})"
         )
-        share = f"in {len(found)} of {networks} networks"
-        print(
-            f"            counted {variance:.4f} (S = {static_gain:.3f}), found {b:.4f}({db:.4f}), {every:.0f} ms each, {share}"
-        )
+        print(f"            drawn {a:.4f}({da:.4f}), {each:.1f} ms each")
+        print(f"            found {b:.4f}({db:.4f}), {every:.0f} ms each, in {len(found)} of {networks} networks")
 
 
 if __name__ == "__main__":

@@ -85,9 +85,8 @@ def main():
         found, per_found = timed(searched, p, size, networks)
         (a, da), (b, db) = mean_and_error(drawn), mean_and_error(found)
         each, every = 1e3 * per_drawn / networks, 1e3 * per_found / networks
-        print(
-            f"g_h = {gain}:  mean field {theory:.4f} (S = {gain_theory:.3f}), counted {variance:.4f} ({static_gain:.3f})"
-        )
+        print(f"g_h = {gain}:  mean field {theory:.4f} (S = {gain_theory:.3f})")
+        print(f"            counted {variance:.4f} (S = {static_gain:.3f})")
         print(f"            drawn {a:.4f}({da:.4f}), {each:.1f} ms each")
         print(f"            found {b:.4f}({db:.4f}), {every:.0f} ms each, in {len(found)} of {networks} networks")
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.figures.fields import estimate, outermost
+from phasemap.figures.fields import estimate, flat_grid, outermost
 from phasemap.figures.stage import EXTRAPOLATED, NETWORK
 from phasemap.model.status import Status
 from phasemap.phases import attractors
@@ -102,9 +102,8 @@ def compare(result: Result, criterion: Criterion | None = None) -> list[Comparis
     parts: list[tuple[dict[str, Field], dict[str, Array]]] = []
     if result.checks is not None:
         parts.append((result.checks.fields, result.checks.parameters))
-    grids = np.meshgrid(*(axis.values for axis in result.axes), indexing="ij")
-    flat = {name: grid.ravel() for name, grid in zip(result.axis_names, grids, strict=True)}
-    parts.append((result.fields, flat))
+    grid = flat_grid([axis.values for axis in result.axes])
+    parts.append((result.fields, dict(zip(result.axis_names, grid, strict=True))))
     for fields, places in parts:
         for name in fields:
             twin = _twin(fields, name)

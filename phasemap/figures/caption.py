@@ -1,12 +1,12 @@
 """Captions made from the file: what was computed, where, with which numerics, and how much of it is good."""
 
-import dataclasses
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from phasemap.figures.draw import Request
+from phasemap.figures.draw import Request, shows_surfaces
 from phasemap.figures.fields import PHASE, check_quantity, default_quantity
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import Status
@@ -23,7 +23,7 @@ def caption_of(result: Result, request: Request) -> str:
     checked = {} if result.checks is None else result.checks.fields
     if request.quantity in checked and request.quantity not in result.fields:
         name, shown = request.quantity, replace(result, fields=dict(checked))
-    elif _shows_surfaces(result, request):
+    elif shows_surfaces(result, request):
         name, shown = "", result
     else:
         name = default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
@@ -38,11 +38,6 @@ def caption_of(result: Result, request: Request) -> str:
         _source(result),
     ]
     return " ".join(part for part in parts if part)
-
-
-def _shows_surfaces(result: Result, request: Request) -> bool:
-    """Whether the figure is one of surfaces over three axes, without a quantity of its own."""
-    return request.quantity is None and len([axis for axis in result.axes if axis.name not in request.at]) == 3
 
 
 def _subject(result: Result, name: str, request: Request) -> str:
@@ -129,7 +124,7 @@ def _simulation(result: Result) -> str:
 def _numerics(result: Result) -> str:
     """The options that counted for what is stored, with their values as stored."""
     tables: dict[str, dict[str, Any]] = result.metadata.settings.get("options", {})
-    read = _options_read(result)
+    read = _options_read(result, tables)
     words = []
     for table, options in tables.items():
         chosen = {name: value for name, value in options.items() if name in read.get(table, options)}
@@ -139,16 +134,15 @@ def _numerics(result: Result) -> str:
     return f"Numerics: {'; '.join(words)}." if words else ""
 
 
-def _options_read(result: Result) -> dict[str, set[str]]:
+def _options_read(result: Result, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
     """Table -> options that a solver of any stored quantity reads; tables of unknown solvers are left out."""
     fields = [*result.fields.values(), *(result.checks.fields.values() if result.checks is not None else ())]
     points = _corners(result)
     read: dict[str, set[str]] = {}
-    for solver in (SOLVERS[name] for name in dict.fromkeys(field.solver for field in fields) if name in SOLVERS):
-        if solver.options is not None:
-            every = [field.name for field in dataclasses.fields(solver.options)]
-            here = every if solver.reads is None else [name for point in points for name in solver.reads(point)]
-            read.setdefault(solver.table, set()).update(here)
+    for solver in (SOLVERS[name] for name in {field.solver for field in fields} if name in SOLVERS):
+        every = tables.get(solver.table, {})
+        here = every if solver.reads is None else {name for point in points for name in solver.reads(point)}
+        read.setdefault(solver.table, set()).update(here)
     return read
 
 

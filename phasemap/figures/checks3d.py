@@ -6,16 +6,12 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
-from numpy.typing import NDArray
 
 from phasemap.figures.colours import GREY, INK
 from phasemap.figures.fields import kind_of
 from phasemap.figures.scales import Scale, scale_of
 from phasemap.figures.scene import Checks, Layer
 from phasemap.model.status import Status
-from phasemap.storage import Result
-
-Array = NDArray[np.float64]
 
 
 def scale_of_checks(quantity: str, checks: Checks) -> Scale:
@@ -27,17 +23,11 @@ def scale_of_checks(quantity: str, checks: Checks) -> Scale:
     return scale_of(layer, checks.theory)
 
 
-def check_places(result: Result) -> Array:
-    """(n, 3) coordinates of the check points along the axes."""
-    assert result.checks is not None
-    return np.stack([result.checks.parameters[name] for name in result.axis_names], axis=1)
-
-
-def draw_checks_on_stems(axes: Any, checks: Checks, places: Array, scale: Scale) -> list[Artist]:
+def draw_checks_on_stems(axes: Any, checks: Checks, scale: Scale) -> list[Artist]:
     """Circles in front of all meshes, each on a stem that stands on the floor: else nobody knows where they are."""
-    floor = float(axes.get_zlim()[0])
+    places = np.stack([checks.x, checks.y, checks.z], axis=1)
     feet = places.copy()
-    feet[:, 2] = floor
+    feet[:, 2] = axes.get_zlim()[0]
     axes.add_collection3d(
         Line3DCollection(np.stack([feet, places], axis=1), colors=INK, linewidths=0.4, zorder=3, gid="stems")
     )

@@ -58,7 +58,7 @@ def draw(result: Result, request: Request) -> Figure:
     if request.quantity is None and is_loop(result):
         return draw_loop(result, request.width or "single", request.title)
     section, others = _section(result, request)
-    if len(section.axes) == 3 and request.quantity is None:
+    if _is_of_surfaces(section, request):
         return draw_surfaces(section, request.width, title=_title(result, section, request))
     quantity = _quantity(section, request)
     title = _title(result, section, request)
@@ -77,6 +77,15 @@ def draw(result: Result, request: Request) -> Figure:
         line = stage_line(section, quantity, request.branch, others)
         return draw_lines_figure(replace(line, title=title), request.width or "single")
     raise PhasemapError(_too_many(section, own))
+
+
+def shows_surfaces(result: Result, request: Request) -> bool:
+    """Whether the figure is one of surfaces over three axes, without a quantity of its own."""
+    return _is_of_surfaces(_section(result, request)[0], request)
+
+
+def _is_of_surfaces(section: Result, request: Request) -> bool:
+    return request.quantity is None and len(section.axes) == 3
 
 
 def write(result: Result, request: Request, columns: int, rows: int, colour: bool) -> Text:

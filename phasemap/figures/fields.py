@@ -1,7 +1,7 @@
 """Which stored number stands for a quantity at every point: a branch, a fixed point, or a label made from them."""
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -120,6 +120,11 @@ def resolve(
     if left:
         raise PhasemapError(f"The quantity {name} has no dimension {next(iter(left))!r}.")
     return field
+
+
+def flat_grid(axes: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Coordinates of all points of a grid along each of its axes, flattened as stored fields are."""
+    return [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")]
 
 
 def outermost(field: Field, dim: str = "fixed_point") -> Field:

@@ -141,10 +141,11 @@ def _draw_doubtful(axes: Axes, scene: ProfileScene) -> list[Artist]:
 def _finish(axes: Axes, scene: ProfileScene) -> None:
     drawn = [layer.shown | _doubtful(layer) for layer in scene.layers]
     shown = [layer.value[where] for layer, where in zip(scene.layers, drawn, strict=True) if where.any()]
-    if shown and min(float(v.min()) for v in shown) < 0 < max(float(v.max()) for v in shown):
-        axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
     if shown:
-        _keep_rounding_small(axes, min(float(v.min()) for v in shown), max(float(v.max()) for v in shown))
+        low, high = min(float(v.min()) for v in shown), max(float(v.max()) for v in shown)
+        if low < 0 < high:
+            axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
+        _keep_rounding_small(axes, low, high)
     else:
         axes.text(0.5, 0.5, "no value", transform=axes.transAxes, ha="center", va="center")
     axes.set(xlabel=scene.x.label, ylabel=scene.layers[0].label)

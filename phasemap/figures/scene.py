@@ -110,10 +110,14 @@ class Markers:
 
 @dataclass(frozen=True)
 class Checks:
-    """Points at which a simulation stands beside the theory; errors are one standard deviation."""
+    """Points at which a simulation stands beside the theory; errors are one standard deviation.
+
+    x, y, z: their places along the axes; NaN along an axis that there is not.
+    """
 
     x: Array
     y: Array
+    z: Array
     theory: Array
     theory_error: Array
     simulated: Array

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.figures.fields import PHASE, branching, can_label, kind_of, phase_field, phase_names, resolve
+from phasemap.figures.fields import PHASE, branching, can_label, flat_grid, kind_of, phase_field, phase_names, resolve
 from phasemap.figures.lines import LineScene
 from phasemap.figures.scene import Axis, Checks, Kind, Layer, Line, Markers, Scene
 from phasemap.model.results import CriticalSurface
@@ -141,9 +141,8 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
     twin = twin_of(result.fields, quantity)
     if twin is None or quantity not in result.fields or not 0 < _count(result.fields[twin]) <= _MOST_ON_GRID:
         return None
-    places = np.meshgrid(*(axis_of(axis).values for axis in result.axes), indexing="ij")
-    theory = resolve(result, quantity, branch)
-    return _checks(result, [place.ravel() for place in places], theory, twin, result.fields)
+    places = flat_grid([axis_of(axis).values for axis in result.axes])
+    return _checks(result, places, resolve(result, quantity, branch), twin, result.fields)
 
 
 def _count(field: Field) -> int:
@@ -159,9 +158,11 @@ def _checks(
     value, error = _good(simulated)
     missing = np.full_like(value, np.nan)
     expected, expected_error = (missing, missing) if theory is None else _good(theory)
+    x, y, z = [*places, missing, missing][:3]
     return Checks(
-        x=places[0],
-        y=places[1] if len(places) > 1 else missing,
+        x=x,
+        y=y,
+        z=z,
         theory=expected,
         theory_error=expected_error,
         simulated=value,

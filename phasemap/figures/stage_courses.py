@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from phasemap.figures.courses import CourseScene, Group
 from phasemap.figures.cut import cut_surface
+from phasemap.figures.fields import flat_grid
 from phasemap.figures.scene import equation, join_label
 from phasemap.figures.stage import NETWORK
 from phasemap.figures.stage_functions import own_axis
@@ -49,8 +50,8 @@ def _points(result: Result, quantity: str) -> tuple[Mapping[str, Field], dict[st
     """The fields at the check points, or on the grid, and the coordinates of these points."""
     if result.checks is not None and quantity in result.checks.fields:
         return result.checks.fields, result.checks.parameters
-    grids = np.meshgrid(*(axis.values for axis in result.axes), indexing="ij")
-    return result.fields, {name: grid.ravel() for name, grid in zip(result.axis_names, grids, strict=True)}
+    grid = flat_grid([axis.values for axis in result.axes])
+    return result.fields, dict(zip(result.axis_names, grid, strict=True))
 
 
 def _levels(result: Result, fields: Mapping[str, Field], quantity: str) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from phasemap.errors import PhasemapError
 from phasemap.figures.checks import draw_agreement
-from phasemap.figures.checks3d import check_places, draw_checks_on_stems, scale_of_checks
+from phasemap.figures.checks3d import draw_checks_on_stems, scale_of_checks
 from phasemap.figures.critical_lines import LINE_STYLES, MARKER_STYLES, rank
 from phasemap.figures.layout import add_legend
 from phasemap.figures.stage import checked_quantity, checks_of
@@ -72,7 +72,7 @@ def draw_surfaces(
         _dress(axes, result, view, title, zoom=0.97 if len(side) else 0.92)
         if checks is not None and quantity is not None:
             scale = scale_of_checks(quantity, checks)
-            handles += draw_checks_on_stems(axes, checks, check_places(result), scale)
+            handles += draw_checks_on_stems(axes, checks, scale)
             if len(side):
                 draw_agreement(side, checks, scale)
         add_legend(figure, handles)

@@ -20,10 +20,11 @@ from scipy.optimize import brentq
 
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.network import CONSTANT
-from phasemap.model.linearisation import local_factors
+from phasemap.model.nonlinearities import activation, gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.simulation.disorder import Network, Stream, draw_network, generator
+from phasemap.simulation.equilibria import check_autonomous, feels_update_gate
 from phasemap.simulation.jacobian import slaved_state
 
 # Variances at which self-consistency is looked at before a root is polished; psi^2 <= 1 bounds them.
@@ -73,19 +74,19 @@ def _drive(network: Network) -> FloatArray:
     Raises:
         UnsupportedError: noise input, a closed update gate, or an input outside one that fluctuates.
     """
-    p, drive = network.parameters, np.asarray(network.drive[0], dtype=np.float64)
-    if p.noise_h or p.noise_z or p.noise_r:
-        raise UnsupportedError("A network with noise input has no fixed points: set noise_h, noise_z and noise_r to 0.")
-    if network.modes[0] == CONSTANT and not local_factors(p, 0.0, 0.0, 0.0).update:
-        raise UnsupportedError("An update gate that is closed for good holds every state: give a finite beta_z.")
-    if p.input_inside or not np.any(drive):
-        return drive
-    if network.modes[0] != CONSTANT:
+    check_autonomous(network)
+    if feels_update_gate(network):
         raise UnsupportedError(
             "With an input outside a fluctuating update gate fields are not Gaussian: set input_inside = 1, or s_h and "
             "m_h to 0."
         )
-    return np.asarray(drive / local_factors(p, 0.0, 0.0, 0.0).update)
+    p, drive = network.parameters, np.asarray(network.drive[0], dtype=np.float64)
+    if network.modes[0] != CONSTANT:
+        return drive
+    update = gate(0.0, p.alpha_z, p.beta_z)
+    if not update:
+        raise UnsupportedError("An update gate that is closed for good holds every state: give a finite beta_z.")
+    return drive if p.input_inside else np.asarray(drive / update)
 
 
 def _largest_variance(network: Network, drive: FloatArray, deviates: FloatArray) -> float:
@@ -111,8 +112,8 @@ def _excess(network: Network, drive: FloatArray, deviates: FloatArray, variances
 def _output(network: Network, h: FloatArray) -> FloatArray:
     """psi = phi(h) sigma_r(J^r phi(h) + I^r), for h (N,) or (N, n)."""
     p = network.parameters
-    phi = np.tanh(p.g_h * h + p.beta_h)
+    phi = activation(h, p.g_h, p.beta_h)
     r = np.zeros_like(h)
     if network.modes[1] != CONSTANT:
         r = network.J_r @ phi + (network.drive[2] if h.ndim == 1 else network.drive[2][:, None])
-    return np.asarray(phi * local_factors(p, h, 0.0, r).output)
+    return np.asarray(phi * gate(r, p.alpha_r, p.beta_r))

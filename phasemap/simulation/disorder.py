@@ -4,6 +4,7 @@ Every part has its own child of the realisation's seed, so that a coupling matri
 inputs and lengths of run go with it, and whoever draws it.
 """
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -87,12 +88,22 @@ class Network:
         return self.size * sum(self.carried)
 
     @property
+    def hard_gates(self) -> tuple[bool, bool]:
+        """Which of the gates z, r depend on the state by a step function, which has no slope."""
+        steepness = (self.parameters.alpha_z, self.parameters.alpha_r)
+        update, output = (m != CONSTANT and math.isinf(alpha) for m, alpha in zip(self.modes, steepness, strict=True))
+        return update, output
+
+    @property
     def has_hard_gate(self) -> bool:
-        """Whether a gate that depends on the state is a step function, which has no tangent flow."""
+        """Whether any gate is a step function: there is no tangent flow then."""
+        return any(self.hard_gates)
+
+    @property
+    def is_autonomous(self) -> bool:
+        """Whether nothing drives the network that changes in time."""
         p = self.parameters
-        return (self.modes[0] != CONSTANT and np.isinf(p.alpha_z)) or (
-            self.modes[1] != CONSTANT and np.isinf(p.alpha_r)
-        )
+        return p.noise_h == p.noise_z == p.noise_r == 0.0
 
     def arguments(self) -> tuple[Any, ...]:
         """Leading arguments of the kernels."""

@@ -177,12 +177,12 @@ def _target(network: Network, h: FloatArray) -> tuple[FloatArray, FloatArray]:
     drive = network.drive[0]
     if network.parameters.input_inside:
         return target + drive, slopes
-    if _feels_update_gate(network):
+    if feels_update_gate(network):
         slopes -= (drive * at.update_slope / at.update**2)[:, None] * network.J_z * at.phi_slope
     return target + drive / at.update, slopes
 
 
-def _feels_update_gate(network: Network) -> bool:
+def feels_update_gate(network: Network) -> bool:
     """Whether fixed points depend on the update gate: input to h stands outside, and the gate varies."""
     outside = not network.parameters.input_inside and bool(np.any(network.drive[0]))
     return outside and network.modes[0] != CONSTANT
@@ -190,7 +190,7 @@ def _feels_update_gate(network: Network) -> bool:
 
 def _drift(network: Network, state: FloatArray) -> FloatArray:
     """q at a fixed point, free of rounding."""
-    if not _feels_update_gate(network):
+    if not feels_update_gate(network):
         return np.zeros(network.size)
     at = local_factors(network.parameters, *state)
     return np.asarray(-at.update_slope * network.drive[0] / at.update)
@@ -207,9 +207,13 @@ def _norm(x: FloatArray) -> float:
     return float(np.sqrt(np.mean(x * x)))
 
 
-def _check(network: Network) -> None:
-    p = network.parameters
-    if p.noise_h or p.noise_z or p.noise_r:
+def check_autonomous(network: Network) -> None:
+    """Raises UnsupportedError for noise input."""
+    if not network.is_autonomous:
         raise UnsupportedError("A network with noise input has no fixed points: set noise_h, noise_z and noise_r to 0.")
+
+
+def _check(network: Network) -> None:
+    check_autonomous(network)
     if network.has_hard_gate:
         raise UnsupportedError("Newton's method needs gates with slopes: give finite alpha_z and alpha_r.")

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.kernels.network import CONSTANT
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
@@ -45,7 +44,7 @@ def _simulate(
     except UnsupportedError:
         return {name: nothing() for name in ("delta_h", "leading_edge")}, False
     edge = nothing()
-    if not (np.isinf(point.alpha_r) and drawn.network.modes[1] != CONSTANT):
+    if not drawn.network.hard_gates[1]:
         spectrum = eigenvalues(drawn.network, drawn.state, np.zeros(size))
         edge = outcome(float(spectrum.values.real.max()), 0.0)
     return {"delta_h": outcome(float(np.var(drawn.state[0])), 0.0), "leading_edge": edge}, drawn.is_zero

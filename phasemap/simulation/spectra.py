@@ -115,8 +115,7 @@ def spectrum_steps(
         return _spectrum_at_rest(integrator, count)
     sampler = SpectrumSampler(integrator, count, seed, np.float32 if options.single_precision else np.float64)
     sampler.align(ALIGNMENT, executor)
-    p = integrator.network.parameters
-    autonomous = p.noise_h == p.noise_z == p.noise_r == 0.0
+    autonomous = integrator.network.is_autonomous
     began, next_look = time.monotonic(), options.duration
     latest_end = max(options.duration, options.max_duration if _targets(options).any() else 0.0)
     stopped_by = ""

@@ -50,6 +50,11 @@ def mean_and_error(values):
     return np.mean(values), np.std(values, ddof=1) / math.sqrt(len(values))
 
 
+def conditioned(p, size, networks):
+    seeds = [np.random.SeedSequence([k, size]) for k in range(networks)]
+    return [np.var(draw_conditioned_network(p, size, seed).state[0]) for seed in seeds]
+
+
 def searched(p, size, networks):
     found = []
     for k in range(networks):
@@ -76,12 +81,7 @@ def main():
         static = solve_points([p])
         theory, gain_theory = (static[name].value[0, -1] for name in ("delta_h", "static_gain"))
         variance, static_gain = counted(gain)
-        drawn, per_drawn = timed(
-            lambda p=p: [
-                np.var(draw_conditioned_network(p, size, np.random.SeedSequence([k, size])).state[0])
-                for k in range(networks)
-            ]
-        )
+        drawn, per_drawn = timed(conditioned, p, size, networks)
         found, per_found = timed(searched, p, size, networks)
         (a, da), (b, db) = mean_and_error(drawn), mean_and_error(found)
         each, every = 1e3 * per_drawn / networks, 1e3 * per_found / networks

@@ -48,7 +48,8 @@ def exponent_tolerance(options: EnsembleOptions) -> float:
 def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot) -> Chosen:
     """Lengthen the time step while that changes little, or shorten it until doubling it does."""
     ring, noise = pilot.ring, pilot.noise
-    solve = partial(_solve, process, options, pilot.sharpness * usual_tolerance(options))
+    tolerance = pilot.sharpness * usual_tolerance(options)
+    solve = partial(_solve, process, options, tolerance)
     fine = solve(ring, noise, Start(pilot.activity, pilot.solution.memory))
     ring, fine, change = _lengthen(solve, options, ring, noise, fine)
     for _ in range(_MOST_CHANGES):
@@ -61,7 +62,7 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
         ring = finer
         coarse = solve(ring.coarser(), noise.coarser(), fine.start_at(ring, ring.coarser()))
         change = _change(fine, coarse)
-    return Chosen(ring, fine.start, np.nan_to_num(change), pilot.sharpness * usual_tolerance(options))
+    return Chosen(ring, fine.start, np.nan_to_num(change), tolerance)
 
 
 def _lengthen(

@@ -33,6 +33,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from phasemap.model.branches import FLUCTUATING, FLUCTUATING_UNSTABLE
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 
@@ -119,7 +120,7 @@ def phase_labels(
             fixed_point)) and `lyapunov_max` (shape (*points, branch)). What is missing is unknown; without
             `static_gain` the exponents of the zero and static branches decide the stability.
         fixed_points: labels along the dimension fixed_point; the first is the zero fixed point.
-        branches: labels along the dimension branch; `zero`, `static` and `chaotic` are used.
+        branches: labels along the dimension branch; `zero`, `static` and `fluctuating` are used.
         alpha_z, beta_z: steepness and bias of the update gate, broadcast against the points.
         rules: thresholds; the defaults of `PhaseRules` if None.
 
@@ -144,7 +145,7 @@ def phase_labels(
 def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.int8]:
     """Index of the branch that a map of lambda_max shows at every point; -1 where no branch is known at all.
 
-    The fluctuating attractor (`chaotic`) wherever it is not known to be absent, so that a point at which it was not
+    The fluctuating attractor (`fluctuating`) wherever it is not known to be absent, so that a point at which it was not
     found reliably shows that and not another state; else a stable state, the static one before zero; else, where
     none is stable, the least unstable.
 
@@ -162,8 +163,8 @@ def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.i
             take = possible[..., k] & ((chosen < 0) | ((least >= 0) & (value[..., k] < least)))
             chosen[take] = k
             least = np.where(take, value[..., k], least)
-    if "chaotic" in branches:
-        k = branches.index("chaotic")
+    if FLUCTUATING in branches:
+        k = branches.index(FLUCTUATING)
         chosen[possible[..., k]] = k
     return chosen
 
@@ -173,7 +174,7 @@ def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]
 
     Args:
         exponent: `lyapunov_max`, shape (*points, branch).
-        branches: labels along its last dimension; `chaotic_unstable` never attracts.
+        branches: labels along its last dimension; `fluctuating_unstable` never attracts.
 
     Returns:
         (*points, branch)
@@ -182,9 +183,9 @@ def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]
     with np.errstate(invalid="ignore"):
         stable: NDArray[np.bool_] = usable & (np.asarray(exponent.value, dtype=float) < 0.0)
     for k, name in enumerate(branches):
-        if name == "chaotic":
+        if name == FLUCTUATING:
             stable[..., k] = usable[..., k]
-        elif name == "chaotic_unstable":
+        elif name == FLUCTUATING_UNSTABLE:
             stable[..., k] = False
     return stable
 
@@ -270,7 +271,7 @@ def _facts_of_chaos(
     exponent: Estimate | None, branches: Sequence[str], facts: _FixedPointFacts, rules: PhaseRules
 ) -> tuple[Fact, Fact, Fact]:
     """Whether the fluctuating attractor is chaotic; is so faster than `slow_rate`; is there but not chaotic."""
-    if exponent is None or "chaotic" not in branches:
+    if exponent is None or FLUCTUATING not in branches:
         any_stable = _either(facts.zero_stable, facts.other_stable)
         by_exclusion = _both(_both(_not(any_stable), facts.any_unstable), _not(facts.marginal))
         chaos = np.full_like(any_stable, UNKNOWN)
@@ -278,7 +279,7 @@ def _facts_of_chaos(
         chaos[(any_stable == YES) & (facts.other_unstable == NO)] = NO
         chaos[by_exclusion == YES] = YES
         return chaos, chaos, np.full_like(chaos, NO)
-    k = branches.index("chaotic")
+    k = branches.index(FLUCTUATING)
     branch = Estimate(
         exponent.value[..., k], exponent.status[..., k], None if exponent.error is None else exponent.error[..., k]
     )

@@ -9,6 +9,7 @@ from dataclasses import fields
 from functools import partial
 from typing import Any
 
+from phasemap.model.branches import BRANCHES
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions, SimulationOptions, SpectrumOptions
 from phasemap.model.parameters import Parameters
@@ -18,7 +19,6 @@ from phasemap.model.results import CriticalSurface, Estimate
 FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
 # Growth rate up to which a finite alpha_z still counts as marginal stability on the surface `slow_edge`, and in labels.
 _SLOW_EDGE = 1e-3
-BRANCHES: tuple[str, ...] = ("zero", "static", "chaotic", "chaotic_unstable", "quiet")
 
 ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
 GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -22,7 +22,7 @@ from phasemap.phases import (
 )
 
 FIXED_POINTS = ("zero", "lower", "middle", "upper")
-BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable")
+BRANCHES = ("zero", "static", "fluctuating", "fluctuating_unstable")
 GOOD, BAD, NONE, FAILED, PENDING = (
     Status.CONVERGED,
     Status.NOT_CONVERGED,
@@ -67,19 +67,20 @@ def test_stable_fixed_point_beside_an_unstable_zero():
 
 
 def test_chaos_with_an_unstable_zero():
-    known = {"static_gain": gains(zero=4.0, upper=1.5), "lyapunov_max": exponents(zero=1.0, static=0.5, chaotic=0.1)}
+    zero, others = gains(zero=4.0, upper=1.5), exponents(zero=1.0, static=0.5, fluctuating=0.1)
+    known = {"static_gain": zero, "lyapunov_max": others}
     assert label(**known) is Phase.CHAOTIC
 
 
 def test_an_infinite_gain_is_unstable_as_at_a_hard_output_gate():
-    known = {"static_gain": gains(zero=4.0, upper=math.inf), "lyapunov_max": exponents(zero=1.0, chaotic=0.1)}
+    known = {"static_gain": gains(zero=4.0, upper=math.inf), "lyapunov_max": exponents(zero=1.0, fluctuating=0.1)}
     assert label(**known) is Phase.CHAOTIC
 
 
 def test_chaos_beside_a_stable_zero_is_bistable():
     known = {
         "static_gain": gains(zero=0.8, lower=1.2, upper=2.3),
-        "lyapunov_max": exponents(zero=-0.1, static=0.5, chaotic=0.2),
+        "lyapunov_max": exponents(zero=-0.1, static=0.5, fluctuating=0.2),
     }
     assert label(**known) is Phase.BISTABLE
 
@@ -92,7 +93,7 @@ def test_unstable_fixed_points_around_a_stable_zero_without_chaos_are_static_com
 def test_an_unstable_chaotic_branch_is_not_an_attractor():
     known = {
         "static_gain": gains(zero=0.8, lower=1.2, upper=2.3),
-        "lyapunov_max": exponents(zero=-0.1, chaotic_unstable=0.2),
+        "lyapunov_max": exponents(zero=-0.1, fluctuating_unstable=0.2),
     }
     assert label(**known) is Phase.STATIC_COMPLEX
 
@@ -102,26 +103,26 @@ def test_an_unstable_chaotic_branch_is_not_an_attractor():
 def test_a_chaotic_branch_that_is_not_known_decides_nothing(status, zero_gain):
     known = {
         "static_gain": gains(zero=zero_gain, lower=1.2, upper=2.3),
-        "lyapunov_max": exponents(zero=zero_gain - 1, static=0.5, chaotic=(0.2, status)),
+        "lyapunov_max": exponents(zero=zero_gain - 1, static=0.5, fluctuating=(0.2, status)),
     }
     assert label(**known) is Phase.UNDETERMINED
 
 
 def test_an_exponent_within_its_error_of_zero_decides_nothing():
     known = {"static_gain": gains(zero=4.0, upper=1.5)}
-    assert label(**known, lyapunov_max=exponents(0.02, chaotic=0.05)) is Phase.UNDETERMINED
-    assert label(**known, lyapunov_max=exponents(0.01, chaotic=0.05)) is Phase.CHAOTIC
-    assert label(**known, lyapunov_max=exponents(0.02, chaotic=0.05), rules=PhaseRules(errors=1.0)) is Phase.CHAOTIC
+    assert label(**known, lyapunov_max=exponents(0.02, fluctuating=0.05)) is Phase.UNDETERMINED
+    assert label(**known, lyapunov_max=exponents(0.01, fluctuating=0.05)) is Phase.CHAOTIC
+    assert label(**known, lyapunov_max=exponents(0.02, fluctuating=0.05), rules=PhaseRules(errors=1.0)) is Phase.CHAOTIC
 
 
 def test_a_failed_static_solution_decides_nothing_about_coexistence():
-    known = {"static_gain": gains(zero=(np.nan, FAILED)), "lyapunov_max": exponents(chaotic=0.2)}
+    known = {"static_gain": gains(zero=(np.nan, FAILED)), "lyapunov_max": exponents(fluctuating=0.2)}
     assert label(**known) is Phase.UNDETERMINED
 
 
 def test_noise_driven_network_with_a_negative_exponent():
-    assert label(static_gain=gains(), lyapunov_max=exponents(chaotic=-0.2)) is Phase.DRIVEN_STABLE
-    assert label(static_gain=gains(), lyapunov_max=exponents(chaotic=0.2)) is Phase.CHAOTIC
+    assert label(static_gain=gains(), lyapunov_max=exponents(fluctuating=-0.2)) is Phase.DRIVEN_STABLE
+    assert label(static_gain=gains(), lyapunov_max=exponents(fluctuating=0.2)) is Phase.CHAOTIC
 
 
 HARD, SMOOTH, OFF = (math.inf, 0.0), (10.0, 0.0), (10.0, -math.inf)
@@ -152,14 +153,14 @@ def test_smooth_gate_is_marginal_where_the_leading_edge_is_slow():
 
 def test_fast_chaos_outvotes_a_slow_edge():
     known = {"static_gain": gains(zero=4.0, upper=1.5), "leading_edge": gains(zero=0.5, upper=2e-4)}
-    assert label(SMOOTH, **known, lyapunov_max=exponents(chaotic=0.1)) is Phase.CHAOTIC
-    assert label(SMOOTH, **known, lyapunov_max=exponents(chaotic=5e-4)) is Phase.MARGINALLY_STABLE
-    assert label(SMOOTH, **known, lyapunov_max=exponents(chaotic=(0.1, BAD))) is Phase.MARGINALLY_STABLE
+    assert label(SMOOTH, **known, lyapunov_max=exponents(fluctuating=0.1)) is Phase.CHAOTIC
+    assert label(SMOOTH, **known, lyapunov_max=exponents(fluctuating=5e-4)) is Phase.MARGINALLY_STABLE
+    assert label(SMOOTH, **known, lyapunov_max=exponents(fluctuating=(0.1, BAD))) is Phase.MARGINALLY_STABLE
 
 
 def test_a_gate_that_is_always_open_is_never_marginal():
     known = {"static_gain": gains(zero=4.0, upper=1.5), "leading_edge": gains(zero=0.5, upper=2e-4)}
-    assert label(OFF, **known, lyapunov_max=exponents(chaotic=5e-4)) is Phase.CHAOTIC
+    assert label(OFF, **known, lyapunov_max=exponents(fluctuating=5e-4)) is Phase.CHAOTIC
 
 
 def test_static_theory_alone_decides_all_but_coexistence():
@@ -170,9 +171,9 @@ def test_static_theory_alone_decides_all_but_coexistence():
 
 def test_exponents_alone_decide_stability_too():
     assert label(lyapunov_max=exponents(zero=-0.3)) is Phase.STABLE_ZERO
-    assert label(lyapunov_max=exponents(zero=-0.1, chaotic=0.2)) is Phase.BISTABLE
+    assert label(lyapunov_max=exponents(zero=-0.1, fluctuating=0.2)) is Phase.BISTABLE
     assert label(lyapunov_max=exponents(zero=-0.1, static=0.3)) is Phase.STATIC_COMPLEX
-    assert label(lyapunov_max=exponents(zero=0.3, static=0.2, chaotic=0.1)) is Phase.CHAOTIC
+    assert label(lyapunov_max=exponents(zero=0.3, static=0.2, fluctuating=0.1)) is Phase.CHAOTIC
 
 
 def test_nothing_to_judge_by_is_an_error():
@@ -187,13 +188,13 @@ RATE = [(-0.3, GOOD), (0.3, GOOD), (2e-4, GOOD), (np.nan, NONE), (0.3, BAD), (np
 def test_every_combination_gets_exactly_the_label_that_known_facts_force():
     """Replacing an unknown number by any value never contradicts a label that was given without it."""
     for zero, upper, chaos in itertools.product(WHAT, WHAT, RATE):
-        before = label(static_gain=gains(zero=zero, upper=upper), lyapunov_max=exponents(chaotic=chaos))
+        before = label(static_gain=gains(zero=zero, upper=upper), lyapunov_max=exponents(fluctuating=chaos))
         if before is Phase.UNDETERMINED:
             continue
         for z, u, c in itertools.product(
             *(alternatives(x, table) for x, table in ((zero, WHAT), (upper, WHAT), (chaos, RATE)))
         ):
-            after = label(static_gain=gains(zero=z, upper=u), lyapunov_max=exponents(chaotic=c))
+            after = label(static_gain=gains(zero=z, upper=u), lyapunov_max=exponents(fluctuating=c))
             assert after is before, (zero, upper, chaos, z, u, c)
 
 
@@ -220,13 +221,13 @@ def test_every_phase_has_a_name_and_a_meaning():
     ("values", "expected"),
     [
         ({"zero": -0.3}, "zero"),
-        ({"zero": 0.3, "static": 0.2, "chaotic": 0.1}, "chaotic"),
+        ({"zero": 0.3, "static": 0.2, "fluctuating": 0.1}, "fluctuating"),
         ({"zero": -0.1, "static": 0.2}, "zero"),
         ({"zero": 0.2, "static": -0.1}, "static"),
         ({"zero": -0.2, "static": -0.1}, "static"),
         ({"zero": 0.3, "static": 0.2}, "static"),
-        ({"zero": -0.1, "chaotic": (np.nan, FAILED)}, "chaotic"),
-        ({"zero": -0.1, "chaotic_unstable": 0.3}, "zero"),
+        ({"zero": -0.1, "fluctuating": (np.nan, FAILED)}, "fluctuating"),
+        ({"zero": -0.1, "fluctuating_unstable": 0.3}, "zero"),
         ({"zero": -0.1, "static": (np.nan, FAILED)}, "zero"),
         ({}, None),
     ],
@@ -248,7 +249,7 @@ def test_taking_a_branch_keeps_value_error_and_status_together():
 
 
 def test_attractors_are_the_stable_states():
-    both = exponents(zero=-0.1, static=0.2, chaotic=0.3, chaotic_unstable=-0.5)
+    both = exponents(zero=-0.1, static=0.2, fluctuating=0.3, fluctuating_unstable=-0.5)
     assert attractors(both, BRANCHES).tolist() == [True, False, True, False]
-    unknown = exponents(zero=(-0.1, BAD), chaotic=(0.3, FAILED))
+    unknown = exponents(zero=(-0.1, BAD), fluctuating=(0.3, FAILED))
     assert not attractors(unknown, BRANCHES).any()

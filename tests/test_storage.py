@@ -36,7 +36,7 @@ from phasemap.storage import (
 )
 
 RANDOM = np.random.default_rng(5)
-BRANCHES = np.array(["zero", "static", "chaotic"])
+BRANCHES = np.array(["zero", "static", "fluctuating"])
 
 
 def make_field(name: str, dims: tuple[str, ...], shape: tuple[int, ...], own: tuple[str, ...] = ()) -> Field:
@@ -335,6 +335,6 @@ def test_a_block_computed_again_replaces_its_failures(path: Path) -> None:
 
 def test_a_field_is_taken_along_a_label() -> None:
     result = make_result()
-    chaotic = result.along("exponent", branch="chaotic")
+    chaotic = result.along("exponent", branch="fluctuating")
     np.testing.assert_array_equal(chaotic.values, result.fields["exponent"].values[..., 2])
     assert chaotic.dims == ("g_h", "alpha_r")

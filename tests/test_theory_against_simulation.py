@@ -32,7 +32,7 @@ def exponents():
 
 def test_exponents_extrapolated_in_size_agree_on_both_sides_of_the_transition(exponents):
     theory, simulated = exponents
-    branch = [BRANCHES.index("zero" if gain < 2.0 else "chaotic") for gain in GAINS]
+    branch = [BRANCHES.index("zero" if gain < 2.0 else "fluctuating") for gain in GAINS]
     expected = theory.value[np.arange(len(GAINS)), branch]
     assert np.all(theory.status[np.arange(len(GAINS)), branch] == Status.CONVERGED)
     assert np.all(np.sign(expected) == np.where(np.array(GAINS) < 2.0, -1.0, 1.0))
@@ -45,7 +45,7 @@ def test_the_comparison_is_sharp_enough_to_fail(exponents):
     theory, simulated = exponents
     chaotic = np.array(GAINS) > 2.0
     # Errors well below the exponents: agreement is not a matter of wide error bars.
-    assert np.all(simulated.error[chaotic] < 0.3 * theory.value[chaotic, BRANCHES.index("chaotic")])
+    assert np.all(simulated.error[chaotic] < 0.3 * theory.value[chaotic, BRANCHES.index("fluctuating")])
 
 
 @pytest.mark.parametrize("steepness", [12.0, 20.0])
@@ -57,7 +57,7 @@ def test_chaos_ends_below_the_dynamic_fold_and_lasts_above_it(steepness):
     seeds = [np.random.SeedSequence([12, k]) for k in range(2)]
     found = decay.solve_points(points, options, seeds)
     assert found["network_surviving_fraction"].value.tolist() == [0.0, 1.0]
-    expected = mean_field.solve_points(points, None, seeds)["variance"].value[:, BRANCHES.index("chaotic")]
+    expected = mean_field.solve_points(points, None, seeds)["variance"].value[:, BRANCHES.index("fluctuating")]
     assert np.isnan(expected[0])
     course = found["network_variance_course"].value[1]
     late = course[:, course.shape[1] // 3 :]

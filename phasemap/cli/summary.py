@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from phasemap.cli.console import duration, number, percent, plural, size
+from phasemap.model.branches import FLUCTUATING, STATIC, ZERO
 from phasemap.model.status import Status
 from phasemap.storage import Field, Result
 
@@ -104,7 +105,7 @@ def _theory(result: Result, k: int) -> str:
     if theory is None or theory.own_dims != ("branch",):
         return ""
     branches = list(result.labels["branch"])
-    order = [name for name in ("chaotic", "static", "zero") if name in branches]
+    order = [name for name in (FLUCTUATING, STATIC, ZERO) if name in branches]
     for name in order:
         place = (k, branches.index(name))
         if theory.status[place] in (Status.CONVERGED, Status.NOT_CONVERGED):

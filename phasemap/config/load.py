@@ -10,6 +10,7 @@ import numpy as np
 from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refinement, SweepConfig
 from phasemap.config.text import apply_overrides, read_toml, write_toml
 from phasemap.errors import ParameterError
+from phasemap.model.branches import branch_name
 from phasemap.model.parameters import check_value, make_parameters
 from phasemap.model.registry import Registry
 
@@ -87,7 +88,7 @@ def make_config(
 
 def _figure(entry: Any) -> FigureWish:
     places = {name: str(value) for name, value in entry.at.items()}
-    return FigureWish(entry.quantity, entry.branch, places, entry.width)
+    return FigureWish(entry.quantity, entry.branch and branch_name(entry.branch), places, entry.width)
 
 
 def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[str] = (), where: str = "") -> Point:

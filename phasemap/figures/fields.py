@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from phasemap.errors import PhasemapError
 from phasemap.figures.scene import Kind
+from phasemap.model.branches import branch_name
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.phases import PHASE_NAMES, Phase, dominant_branch, phase_labels, take_branch
@@ -183,7 +184,7 @@ def _surely(numbers: Estimate) -> Estimate:
 def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str, branch: str | None) -> Field:
     labels = _labels(result, dim)
     if branch is not None:
-        return _take(field, dim, _index(labels, dim, branch))
+        return _take(field, dim, _index(labels, dim, branch_name(branch)))
     if dim != "branch":
         return outermost(field, dim)
     judge = fields.get(_MAIN, field)

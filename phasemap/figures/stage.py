@@ -54,7 +54,7 @@ def stage_line(
         # A branch that is absent everywhere is not worth an entry in the legend.
         if label is None or label == branch or (layer.status != Status.ABSENT).any():
             layers.append(layer)
-            names.append("" if label is None else _branch_words(label, result))
+            names.append("" if label is None else label.replace("_", " "))
     name = result.axis_names[0]
     uprights = tuple(
         (key, _words(surface), np.unique(surface.vertices[:, surface.columns.index(name)]))
@@ -206,14 +206,6 @@ def _good(field: Field) -> tuple[Numbers, Numbers]:
 
 def _columns(surface: CriticalSurface, result: Result) -> list[int]:
     return [surface.columns.index(name) for name in result.axis_names]
-
-
-def _branch_words(label: str, result: Result) -> str:
-    """A branch in a legend. What noise keeps in motion fluctuates, chaotic or not."""
-    noisy = any(name.startswith("noise_") for name in result.axis_names) or any(
-        value > 0.0 for name, value in result.metadata.parameters.items() if name.startswith("noise_")
-    )
-    return "fluctuating" if noisy and label == "chaotic" else label.replace("_", " ")
 
 
 def _words(surface: CriticalSurface) -> str:

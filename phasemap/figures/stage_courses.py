@@ -11,13 +11,14 @@ from phasemap.figures.fields import flat_grid
 from phasemap.figures.scene import equation, join_label
 from phasemap.figures.stage import NETWORK
 from phasemap.figures.stage_functions import own_axis
+from phasemap.model.branches import FLUCTUATING
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.status import Status
 from phasemap.storage import Field, Result
 
 REALISATION = "network_realisation"
 _COURSE = "_course"
-_THEORY = "chaotic"
+_THEORY = FLUCTUATING
 _FOLD = "dynamic_fold"
 
 
@@ -55,7 +56,7 @@ def _points(result: Result, quantity: str) -> tuple[Mapping[str, Field], dict[st
 
 
 def _levels(result: Result, fields: Mapping[str, Field], quantity: str) -> NDArray[np.float64]:
-    """The same quantity on the chaotic branch of the mean field at every point; NaN where there is none."""
+    """The same quantity on the fluctuating branch of the mean field at every point; NaN where there is none."""
     name = quantity.removeprefix(NETWORK).removesuffix(_COURSE)
     count = len(fields[quantity].values.reshape(-1, *fields[quantity].own_shape))
     if name not in fields or fields[name].own_dims != ("branch",):

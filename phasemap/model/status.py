@@ -12,6 +12,11 @@ class Status(IntEnum):
     ABSENT = 3
     FAILED = 4
     INTERPOLATED = 5
+    LOWER_BOUND = 6
+    UPPER_BOUND = 7
+    NOT_SOUGHT = 8
+    DIVERGES = 9
+    OUT_OF_TIME = 10
 
 
 STATUS_MEANINGS: dict[Status, str] = {
@@ -21,4 +26,15 @@ STATUS_MEANINGS: dict[Status, str] = {
     Status.ABSENT: "the branch or quantity does not exist at this point",
     Status.FAILED: "the solver could not produce a value",
     Status.INTERPOLATED: "not computed: filled in from neighbours by adaptive refinement",
+    Status.LOWER_BOUND: "the true value is not below this one",
+    Status.UPPER_BOUND: "the true value is not above this one",
+    Status.NOT_SOUGHT: "not looked for: whether it exists here is not known",
+    Status.DIVERGES: "infinite, or there is no stationary state",
+    Status.OUT_OF_TIME: "not finished within the time that a point may take",
 }
+
+BOUNDS = (Status.LOWER_BOUND, Status.UPPER_BOUND)
+"""Statuses whose value is one side of what is known."""
+
+NUMBERS = (Status.CONVERGED, Status.NOT_CONVERGED, Status.INTERPOLATED, *BOUNDS)
+"""Statuses that stand beside a number: it is never NaN."""

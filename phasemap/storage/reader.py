@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.errors import ResultFileError
+from phasemap.model.branches import branch_name
 from phasemap.model.results import CriticalSurface
 from phasemap.storage.blocks import blocks_directory, read_blocks
 from phasemap.storage.records import (
@@ -172,7 +173,7 @@ def _read_fields(group: h5py.Group, lead: tuple[str, ...], labels: dict[str, NDA
             if dim not in labels:
                 scale = group[dim]
                 text = h5py.check_string_dtype(scale.dtype) is not None
-                labels[dim] = np.array(scale.asstr()[()].tolist()) if text else scale[()]
+                labels[dim] = np.array([branch_name(str(label)) for label in scale.asstr()[()]]) if text else scale[()]
         fields[name] = Field(
             name=name,
             dims=dims,

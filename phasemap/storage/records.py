@@ -12,7 +12,7 @@ from phasemap.model.results import CriticalSurface, Estimate, FloatArray, Status
 from phasemap.model.status import Status
 
 FORMAT = "phasemap-result"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 CHECK = "check"
 """Name of the dimension along the check points."""
@@ -185,7 +185,7 @@ class Result:
         return tuple(axis.name for axis in self.axes)
 
     def along(self, name: str, **labels: str) -> Field:
-        """Field `name` at given labels of its own dimensions, e.g. along("lyapunov_max", branch="chaotic")."""
+        """Field `name` at given labels of its own dimensions, e.g. along("lyapunov_max", branch="fluctuating")."""
         source = self.fields[name]
         index: list[Any] = []
         for dim in source.dims:

@@ -9,13 +9,14 @@ import numpy as np
 
 from phasemap.config import Point, make_config
 from phasemap.errors import ConfigError
+from phasemap.model.branches import FLUCTUATING, STATIC, ZERO
 from phasemap.model.parameters import Parameters, check_name
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.storage import Result
 from phasemap.sweep.skeleton import empty_result
-from phasemap.theory.hysteresis import FLUCTUATING, STATIC, ZERO, Path, loop
+from phasemap.theory.hysteresis import Path, loop
 
 STATES = (ZERO, STATIC, FLUCTUATING)
 """Attractors in the order of their numbers in the quantity `loop_attractor`."""

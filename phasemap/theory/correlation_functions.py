@@ -6,13 +6,14 @@ import numpy as np
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.correlations import CONSTANT_GATE
+from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, FLUCTUATING_UNSTABLE, MOVING
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.correlations import Profile, gated_rate, reduce
 from phasemap.theory.fluctuating import Fluctuating, solutions
 
-BRANCHES = ("chaotic", "chaotic_unstable", "quiet")
+BRANCHES = MOVING
 # The lags at which sweeps store correlation functions, in membrane time constants.
 STORED_LAGS = np.concatenate([[0.0], np.geomspace(0.01, 1e4, 61)])
 
@@ -33,7 +34,7 @@ class CorrelationFunctions:
 
 
 def correlation_function(
-    parameters: Parameters, branch: str = "chaotic", lags: FloatArray | None = None
+    parameters: Parameters, branch: str = FLUCTUATING, lags: FloatArray | None = None
 ) -> CorrelationFunctions:
     """Correlation functions of a fluctuating state at constant update gate (theory notes, section 5a).
 
@@ -65,12 +66,16 @@ def correlation_function(
 def named_solutions(found: list[Fluctuating]) -> dict[str, Fluctuating]:
     """The branches of fluctuating solutions, given in ascending order of variance.
 
-    The largest attractor is `chaotic`, the smallest of several `quiet`; the largest solution that is none is
-    `chaotic_unstable`.
+    The largest attractor is `fluctuating`, the smallest of several `fluctuating_small`; the largest solution that is
+    none is `fluctuating_unstable`.
     """
     attractors = [s for s in found if s.stable]
     others = [s for s in found if not s.stable]
-    named = {"chaotic": attractors[-1:], "quiet": attractors[:-1][:1], "chaotic_unstable": others[-1:]}
+    named = {
+        FLUCTUATING: attractors[-1:],
+        FLUCTUATING_SMALL: attractors[:-1][:1],
+        FLUCTUATING_UNSTABLE: others[-1:],
+    }
     return {name: one[0] for name, one in named.items() if one}
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.correlations import Constraint, Problem
+from phasemap.model.branches import FLUCTUATING, STATIC, ZERO
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters, check_name, check_value
 from phasemap.model.results import Estimate, FloatArray
@@ -22,7 +23,7 @@ from phasemap.theory.fluctuating import Fluctuating, refine, solutions
 from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
 from phasemap.theory.tracing import correct, trace_grid
 
-ZERO, STATIC, FLUCTUATING, NONE = "zero", "static", "chaotic", "none"
+NONE = "none"
 # Variance and exponent of fixed points.
 _STATIC = ("delta_h", "leading_edge")
 # A continued solution may not change its variance by more than this factor per step.
@@ -33,7 +34,7 @@ _LARGEST_CHANGE = 3.0
 class Path:
     """Attractors along a parameter, in the order in which it was followed.
 
-    states: `zero`, `static`, `chaotic` (fluctuating) or `none`; variance C_h(0) and lyapunov_max, with bounds on their
+    states: `zero`, `static`, `fluctuating` or `none`; variance C_h(0) and lyapunov_max, with bounds on their
     errors: (n,). converged: (n,) whether the solution of each did.
     """
 
@@ -64,7 +65,7 @@ _COLUMNS = ("variance", "variance_error", "exponent", "exponent_error", "converg
 def follow(base: Parameters, name: str, values: Sequence[float], start: str = FLUCTUATING) -> Path:
     """Follow the attractor along `values` of parameter `name`.
 
-    start: the state to begin with, if it is an attractor at the first value: `zero`, `static` or `chaotic`.
+    start: the state to begin with, if it is an attractor at the first value: `zero`, `static` or `fluctuating`.
 
     Raises:
         ParameterError: unknown parameter or start, or a value outside the parameter's domain.

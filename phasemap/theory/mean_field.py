@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from phasemap.kernels.correlations import Problem
+from phasemap.model.branches import BRANCHES, FLUCTUATING, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
@@ -22,9 +23,7 @@ from phasemap.theory.correlations import gated_rate, reduce
 from phasemap.theory.fluctuating import Fluctuating, solutions
 from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
 
-# Order of the dimension "branch" in the registry.
-BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable", "quiet")
-ZERO, STATIC, CHAOTIC = range(3)
+_ZERO, _FLUCTUATING = BRANCHES.index(ZERO), BRANCHES.index(FLUCTUATING)
 QUANTITIES = (
     "variance",
     "activity_variance",
@@ -35,8 +34,8 @@ QUANTITIES = (
 )
 # Powers of the unit of rates that a number carries.
 _RATE_POWER = {"lyapunov_max": 1, "correlation_time": -1, "relaxation_time": -1}
-# The slot of the largest solution of the static mean field.
-_LARGEST = 3
+# Positions of the resting branches among the solutions of the static mean field (zero, lower, middle, upper).
+_SLOTS = {ZERO: 0, STATIC_SMALL: 1, STATIC: 3}
 # Correlation functions: name -> the quantity that is their value at lag 0.
 FUNCTIONS = {"autocorrelation": "variance", "activity_autocorrelation": "activity_variance"}
 # Their names among the functions of a solution.
@@ -74,7 +73,7 @@ class _Table:
     def fail(self, i: int) -> None:
         """There may be a fluctuating solution, but nothing here can find it."""
         for name in QUANTITIES:
-            self.status[name][i, CHAOTIC] = Status.FAILED
+            self.status[name][i, _FLUCTUATING] = Status.FAILED
 
     def estimates(self) -> dict[str, Estimate]:
         """The table as estimates; correlation functions have their variances' status, and at least their error."""
@@ -105,9 +104,8 @@ def solve_points(
     activity_autocorrelation C_phi(t) of fluctuating states, and of static ones. What only ensembles have (error
     budgets, expense) and the distribution of the update gate: see `phasemap.theory.ensemble.solve_points`.
 
-    Branches: the zero state; the largest static state; the largest fluctuating attractor (`chaotic`; under noise its
-    exponent may be negative); the unstable fluctuating state that meets it in the dynamic fold; the smallest of several
-    fluctuating attractors (`quiet`). An update gate that is closed for good leaves no stationary state.
+    Branches: those of `phasemap.model.branches`. Under noise the exponent of the fluctuating attractor may be negative.
+    An update gate that is closed for good leaves no stationary state.
     Source: PRX 12, 011011, sections III and V; theory notes, sections 5 and 6.
     """
     table = _Table(len(points))
@@ -123,22 +121,22 @@ def solve_points(
 
 
 def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
-    """The zero state and the largest static one, from the static mean field."""
+    """The zero state, the smallest and the largest static one, from the static mean field."""
     found = statics.solve_points(points)
     sources = {"variance": "delta_h", "activity_variance": "delta_phi", "lyapunov_max": "leading_edge"}
     for name, source in sources.items():
         estimate = found[source]
-        for branch, slot in ((ZERO, 0), (STATIC, _LARGEST)):
+        for branch, slot in enumerate(_SLOTS.values()):
             table.value[name][:, branch] = estimate.value[:, slot]
             table.error[name][:, branch] = np.nan if estimate.error is None else estimate.error[:, slot]
             table.status[name][:, branch] = estimate.status[:, slot]
     for name, variance in FUNCTIONS.items():
-        table.functions[name][:, : STATIC + 1] = table.value[variance][:, : STATIC + 1, None]
+        table.functions[name][:, : len(RESTING)] = table.value[variance][:, : len(RESTING), None]
     exponents = table.value["lyapunov_max"]
     for i, point in enumerate(points):
         # A moving output gate relaxes at its own rate at least.
         if not is_constant_gate(point.alpha_r, point.beta_r) and point.tau_r > 0.0:
-            exponents[i, : STATIC + 1] = np.maximum(exponents[i, : STATIC + 1], -1.0 / point.tau_r)
+            exponents[i, : len(RESTING)] = np.maximum(exponents[i, : len(RESTING)], -1.0 / point.tau_r)
 
 
 def _fill_point(i: int, point: Parameters, table: _Table) -> None:
@@ -150,9 +148,9 @@ def _fill_point(i: int, point: Parameters, table: _Table) -> None:
     if has_zero_state(problem) and gate_is_driven(problem):
         value, error, converged = zero_exponent_under_noise(problem, gain)
         status = Status.CONVERGED if converged and _is_good("lyapunov_max", value, error) else Status.NOT_CONVERGED
-        table.put("lyapunov_max", (i, ZERO), value * rate, error * rate, status)
+        table.put("lyapunov_max", (i, _ZERO), value * rate, error * rate, status)
         for name in ("variance", "activity_variance"):
-            table.put(name, (i, ZERO), 0.0, 0.0, Status.CONVERGED)
+            table.put(name, (i, _ZERO), 0.0, 0.0, Status.CONVERGED)
     for name, solution in named_solutions(solutions(problem, gain)).items():
         _store((i, BRANCHES.index(name)), solution, rate, table)
 
@@ -187,7 +185,7 @@ def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], resu
     """The fluctuating attractor at points with a fluctuating update gate."""
     for name in (*QUANTITIES, *FUNCTIONS):
         source, target = found[name], result[name]
-        target.value[rows, CHAOTIC] = source.value[rows]
-        target.status[rows, CHAOTIC] = source.status[rows]
+        target.value[rows, _FLUCTUATING] = source.value[rows]
+        target.status[rows, _FLUCTUATING] = source.status[rows]
         if source.error is not None and target.error is not None:
-            target.error[rows, CHAOTIC] = source.error[rows]
+            target.error[rows, _FLUCTUATING] = source.error[rows]

@@ -16,11 +16,12 @@ import time
 
 import numpy as np
 
+from phasemap.model.branches import BRANCHES
 from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.status import Status
 from phasemap.theory import mean_field
 
-CHAOTIC = 2
+CHAOTIC = BRANCHES.index("fluctuating")
 POINTS = {
     "additive, g_h = 2": {"g_h": 2.0},
     "additive, g_h = 3": {"g_h": 3.0},

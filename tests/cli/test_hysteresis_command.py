@@ -40,7 +40,7 @@ def test_what_is_stored_is_what_is_followed(phasemap: Run):
 
 def test_it_says_where_the_attractor_changes(phasemap: Run):
     shown = phasemap(*LOOP).out
-    assert shown.count("chaotic") == 2 and shown.count("zero") == 2
+    assert shown.count("fluctuating") == 2 and shown.count("zero") == 2
     assert not list(Path().iterdir())
 
 

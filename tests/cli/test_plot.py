@@ -56,7 +56,7 @@ def test_a_figure_is_replaced_by_itself(file):
 
 def test_the_terminal_alone_writes_no_file(file):
     output = run(file, "--terminal")
-    assert "lyapunov_max" in output and "chaotic" in output.replace("\u00a0", " ")
+    assert "lyapunov_max" in output and "fluctuating" in output.replace("\u00a0", " ")
     assert [p.name for p in file.parent.iterdir()] == [file.name]
 
 
@@ -66,8 +66,8 @@ def test_terminal_and_file_together(file):
 
 
 def test_options_reach_the_figure(file):
-    line = run(file, "--terminal", "--slice", "alpha_r=15", "--branch", "chaotic")
-    assert "* chaotic" in line
+    line = run(file, "--terminal", "--slice", "alpha_r=15", "--branch", "fluctuating")
+    assert "* fluctuating" in line
     assert "phase" in run(file, "--terminal", "-q", "phase")
     run(file, "-o", file.with_name("wide.svg"), "--width", "single", "--title", "A title")
 
@@ -90,7 +90,7 @@ def test_a_caption_names_the_options_that_counted_and_no_others(file):
         (["-o", "no/such/folder/a.png"], "no folder"),
         (["--slice", "beta_r"], "NAME=VALUE"),
         (["--slice", "beta_r=1"], "no axis 'beta_r'"),
-        (["--branch", "caotic"], "Did you mean 'chaotic'"),
+        (["--branch", "fluctating"], "Did you mean 'fluctuating'"),
         (["--width", "triple"], "single or double"),
     ],
 )

@@ -37,8 +37,8 @@ def value(found: Any, quantity: str, dim: str, label: str) -> float:
 )
 def test_additive_network(phasemap: Run, g: float, variance: float, exponent: float) -> None:
     found = facts(phasemap, f"g_h={g}")
-    assert value(found, "variance", "branch", "chaotic") == pytest.approx(variance, abs=1e-9)
-    assert value(found, "lyapunov_max", "branch", "chaotic") == pytest.approx(exponent, abs=1e-9)
+    assert value(found, "variance", "branch", "fluctuating") == pytest.approx(variance, abs=1e-9)
+    assert value(found, "lyapunov_max", "branch", "fluctuating") == pytest.approx(exponent, abs=1e-9)
     assert found["phase"] == "chaotic"
     assert found["critical_gains"]["zero_instability"] == pytest.approx([1.0], abs=1e-8)
 
@@ -78,15 +78,15 @@ def test_critical_gains(phasemap: Run, settings: tuple[str, ...], surface: str, 
 
 def test_output_gate(phasemap: Run) -> None:
     found = facts(phasemap, "g_h=3", "alpha_r=2", "tau_r=1")
-    assert value(found, "variance", "branch", "chaotic") == pytest.approx(0.107995, abs=6e-7)
-    assert value(found, "lyapunov_max", "branch", "chaotic") == pytest.approx(0.13197, abs=6e-6)
+    assert value(found, "variance", "branch", "fluctuating") == pytest.approx(0.107995, abs=6e-7)
+    assert value(found, "lyapunov_max", "branch", "fluctuating") == pytest.approx(0.13197, abs=6e-6)
     assert found["parameters"]["beta_z"] == "-inf"
     assert found["parameters"]["beta_r"] == 0.0
 
 
 def test_what_is_absent_is_null_and_says_why(phasemap: Run) -> None:
     found = facts(phasemap, "g_h=0.5")
-    entry = found["quantities"]["variance"]["branch"]["chaotic"]
+    entry = found["quantities"]["variance"]["branch"]["fluctuating"]
     assert (entry["value"], entry["status"]) == (None, "absent")
     assert found["phase"] == "stable zero"
     assert found["failures"] == {}
@@ -123,5 +123,5 @@ def test_an_infinite_exponent_is_explained(phasemap: Run) -> None:
     shown = phasemap("point", "--set", "g_h=3", "--set", "alpha_r=inf").out
     assert "lambda_max = inf: the output gate is hard (alpha_r = inf)" in shown
     hard, smooth = (facts(phasemap, "g_h=3", f"alpha_r={alpha}") for alpha in ("inf", "2"))
-    assert len(hard["remarks"]) == 1 and hard["quantities"]["lyapunov_max"]["branch"]["chaotic"]["value"] == "inf"
+    assert len(hard["remarks"]) == 1 and hard["quantities"]["lyapunov_max"]["branch"]["fluctuating"]["value"] == "inf"
     assert smooth["remarks"] == []

@@ -67,13 +67,13 @@ def test_unstable_branches_are_never_what_a_network_shows(plane):
     k = 3
     checks["network_lyapunov_max"].values[k] = checks["lyapunov_max"].values[k, 1]
     one = only(plane, STRICT)
-    assert one.branches[k] == "chaotic" and not one.agrees[k]
+    assert one.branches[k] == "fluctuating" and not one.agrees[k]
 
 
 def test_of_coexisting_attractors_the_nearest_is_compared(plane):
     checks = plane.checks.fields
     checks["lyapunov_max"].values[3] = [-0.1, np.nan, 0.2, 0.15]
-    for rate, branch in ((-0.09, "zero"), (0.19, "chaotic")):
+    for rate, branch in ((-0.09, "zero"), (0.19, "fluctuating")):
         checks["network_lyapunov_max"].values[3] = rate
         assert only(plane).branches[3] == branch
 

@@ -36,7 +36,7 @@ def test_every_network_has_a_curve_and_every_point_a_level(courses, find):
     stored = courses.checks.fields["network_variance_course"].values.reshape(15, 50)
     assert drawn == {tuple(np.nan_to_num(row)) for row in stored}
     levels = sorted(float(line.get_ydata()[0]) for line in find(figure, "level"))
-    chaotic = [str(name) for name in courses.labels["branch"]].index("chaotic")
+    chaotic = [str(name) for name in courses.labels["branch"]].index("fluctuating")
     expected = courses.checks.fields["variance"].values[1:, chaotic]
     assert levels == pytest.approx(sorted(expected))
 

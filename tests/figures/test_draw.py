@@ -15,7 +15,7 @@ from phasemap.phases import Phase
     ("request_", "words"),
     [
         (Request(quantity="lyapunov_min"), "Did you mean 'lyapunov_max'"),
-        (Request(branch="chaos"), "Did you mean 'chaotic'"),
+        (Request(branch="fluctuate"), "Did you mean 'fluctuating'"),
         (Request(quantity="fixed_point_count", branch="zero"), "no branches"),
         (Request(at={"alpha": "1"}), "There is no axis 'alpha'"),
         (Request(at={"alpha_r": "x"}), "needs a number"),
@@ -165,7 +165,7 @@ def test_rows_run_upwards(plane):
 
 def test_lines_can_be_written(plane):
     text = write(plane, Request(at={"alpha_r": "15"}), 80, 15, colour=False).plain
-    assert text.isascii() and "* zero" in text and "x chaotic" in text
+    assert text.isascii() and "* zero" in text and "x fluctuating" in text
 
 
 def test_captions_say_what_was_computed_and_how_much_of_it_is_good(plane):

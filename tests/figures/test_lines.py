@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 
 from phasemap.figures import lines
-from phasemap.figures.cut import cut
 from phasemap.figures.draw import Request, draw
-from phasemap.figures.stage import stage_line
 from phasemap.figures.style import WIDTHS
 from phasemap.model.status import Status
 
@@ -20,10 +18,10 @@ def test_no_text_overlaps_or_is_cut_off(plane, page, width, quantity):
 
 def test_every_branch_is_a_line_with_its_stored_values(plane, find):
     figure = draw(plane, Request(at=AT))
-    for k, name in enumerate(("zero", "static", "chaotic")):
+    for k, name in enumerate(("zero", "static", "fluctuating")):
         (line,) = find(figure, f"line-{name}")
         assert np.array_equal(line.get_ydata(), plane.fields["lyapunov_max"].values[:, 12, k], equal_nan=True)
-    assert find(figure, "line-chaotic unstable") == []
+    assert find(figure, "line-fluctuating unstable") == []
 
 
 def test_errors_of_many_values_are_bands(plane, find, monkeypatch):
@@ -44,7 +42,7 @@ def test_a_few_values_are_marked_and_have_error_bars(plane, find, monkeypatch):
 def test_points_that_did_not_converge_are_open_and_grey_and_not_on_the_line(plane, find):
     plane.fields["lyapunov_max"].status[15, 12, 2] = Status.NOT_CONVERGED
     figure = draw(plane, Request(at=AT))
-    assert np.isnan(find(figure, "line-chaotic")[0].get_ydata()[15])
+    assert np.isnan(find(figure, "line-fluctuating")[0].get_ydata()[15])
     marks = find(figure, f"status-{int(Status.NOT_CONVERGED)}")[0]
     assert marks.get_xdata() == pytest.approx([plane.axes[0].values[15]])
 
@@ -68,23 +66,15 @@ def test_a_branch_of_whole_numbers_among_others_is_no_count(plane, find):
 
 
 def test_one_branch_alone(plane, find):
-    figure = draw(plane, Request(at=AT, branch="chaotic"))
+    figure = draw(plane, Request(at=AT, branch="fluctuating"))
     assert len(find(figure, "line-")) == 1
-    assert "chaotic branch" in figure.axes[0].get_title()
+    assert "fluctuating branch" in figure.axes[0].get_title()
 
 
 def test_infinite_values_are_arrows_at_the_border(plane, find):
     plane.fields["lyapunov_max"].values[15:, 12, 2] = np.inf
     figure = draw(plane, Request(at=AT))
-    (arrows,) = find(figure, "infinite-chaotic")
+    (arrows,) = find(figure, "infinite-fluctuating")
     assert arrows.get_xdata() == pytest.approx(plane.axes[0].values[15:]) and arrows.get_marker() == "^"
-    assert "chaotic, infinite" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "fluctuating, infinite" in [text.get_text() for text in figure.legends[0].get_texts()]
     assert np.isfinite(figure.axes[0].get_ylim()).all()
-
-
-def test_what_noise_keeps_in_motion_is_not_called_chaotic(plane):
-    section = cut(plane, {"alpha_r": 5.0})
-    assert "chaotic" in stage_line(section, "lyapunov_max").names
-    section.metadata.parameters["noise_h"] = 0.1
-    names = stage_line(section, "lyapunov_max").names
-    assert "fluctuating" in names and "chaotic" not in names and "chaotic unstable" not in names

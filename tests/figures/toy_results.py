@@ -9,7 +9,7 @@ from phasemap.model.status import Status
 from phasemap.storage import Axis, Checks, Field, Metadata, Result
 
 FIXED_POINTS = ("zero", "lower", "middle", "upper")
-BRANCHES = ("zero", "static", "chaotic", "chaotic_unstable")
+BRANCHES = ("zero", "static", "fluctuating", "fluctuating_unstable")
 RATE = "1 / membrane time constant"
 SQRT8, SQRT12 = 8**0.5, 12**0.5
 

@@ -264,7 +264,7 @@ def test_correlation_functions_are_returned_at_any_lags():
 
 
 def test_correlation_functions_that_do_not_exist_are_refused():
-    with pytest.raises(ParameterError, match="chaotic_unstable"):
+    with pytest.raises(ParameterError, match="fluctuating_unstable"):
         correlation_function(make_parameters(g_h=3.0), "static")
     with pytest.raises(ParameterError, match="negative"):
         correlation_function(make_parameters(g_h=3.0), lags=np.array([-1.0]))

@@ -18,12 +18,12 @@ def test_both_ways_differ_between_the_dynamic_fold_and_the_instability_of_zero()
     back = down.states[::-1]
     fold = math.exp(0.5 * folds(reduce(BASE)[0])[0].ln_gamma)
     for gain, going_up, coming_down in zip(values, up.states, back, strict=True):
-        assert going_up == ("zero" if gain < 2.0 else "chaotic")
-        assert coming_down == ("zero" if gain < fold else "chaotic")
+        assert going_up == ("zero" if gain < 2.0 else "fluctuating")
+        assert coming_down == ("zero" if gain < fold else "fluctuating")
     together = values >= 2.0
     assert up.variance[together] == pytest.approx(down.variance[::-1][together], rel=1e-9)
     assert np.all(np.diff(down.variance[::-1][values > fold]) > 0.0)
-    assert np.all(down.lyapunov_max[np.array(down.states) == "chaotic"] > 0.0)
+    assert np.all(down.lyapunov_max[np.array(down.states) == "fluctuating"] > 0.0)
 
 
 def test_a_continuous_transition_has_no_hysteresis():
@@ -37,22 +37,22 @@ def test_noise_is_followed_from_the_quiet_response_and_back():
     noisy = BASE._replace(g_h=1.78, tau_noise=1.0)
     values = np.linspace(0.005, 0.06, 12)
     for strength in (1e-9, 1e-4):
-        quiet = follow(noisy._replace(noise_h=strength), "g_h", [1.7, 1.72], "chaotic")
-        assert quiet.states == ("chaotic", "chaotic") and np.all(quiet.lyapunov_max < 0.0)
+        quiet = follow(noisy._replace(noise_h=strength), "g_h", [1.7, 1.72], "fluctuating")
+        assert quiet.states == ("fluctuating", "fluctuating") and np.all(quiet.lyapunov_max < 0.0)
     path = follow(noisy, "noise_h", values.tolist())
-    assert set(path.states) == {"chaotic"}
+    assert set(path.states) == {"fluctuating"}
     assert np.all(np.diff(path.variance) > 0.0)
 
 
 def test_another_parameter_is_followed_as_well():
     path = follow(BASE, "alpha_r", np.linspace(20.0, 6.0, 15).tolist())
-    assert path.states[0] == "chaotic" and path.states[-1] == "zero"
+    assert path.states[0] == "fluctuating" and path.states[-1] == "zero"
 
 
 def test_every_number_has_an_error_that_a_finer_path_keeps():
     coarse = follow(BASE, "g_h", [2.2, 2.0, 1.8, 1.7])
     fine = follow(BASE, "g_h", np.linspace(2.2, 1.7, 11).tolist())
-    assert coarse.converged.all() and coarse.states == ("chaotic", "chaotic", "chaotic", "zero")
+    assert coarse.converged.all() and coarse.states == ("fluctuating", "fluctuating", "fluctuating", "zero")
     for name in ("variance", "lyapunov_max"):
         gap = np.abs(getattr(coarse, name) - getattr(fine, name)[[0, 4, 8, 10]])
         error = getattr(coarse, f"{name}_error")

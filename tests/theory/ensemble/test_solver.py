@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from phasemap import quantities
+from phasemap.model.branches import BRANCHES
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
@@ -16,7 +17,7 @@ from phasemap.theory.ensemble import budget, solver
 from phasemap.theory.ensemble.solver import solve_points
 
 QUICK = EnsembleOptions(relative_error=0.01)
-CHAOTIC = mean_field.CHAOTIC
+CHAOTIC = BRANCHES.index("fluctuating")
 LIMITS = ("variance", "activity_variance", "correlation_time", "lyapunov_max")
 
 

@@ -1,51 +1,84 @@
 """Stored numbers -> phase labels (theory notes, section 11).
 
 Pure: arrays in, array of codes out, so that labels can be redone from a result file when the rules change, without
-computing anything again. Facts are three-valued (yes, no, unknown): a number that is pending, failed or not converged
-is unknown, and so is one within its error of the threshold. A label is given only where every fact that it needs is
-known; everything else is UNDETERMINED.
+computing anything again. Facts are three-valued (`phasemap.model.facts`): what is not known, or within its error of a
+threshold, is unknown; a bound decides on its side. A label is given only where every fact that it needs is known;
+everything else is UNDETERMINED. In particular an exponent that has not converged does not count as "not chaotic".
 
 The rules, where A = some fixed point is stable (S < 1), U = some non-zero fixed point is unstable (S > 1),
-C = a fluctuating attractor with lambda_max > 0 exists, M = all unstable non-zero fixed points are marginally stable:
+C = a fluctuating attractor with lambda_max > 0 exists, D = one with lambda_max < 0 does (under noise), M = all unstable
+non-zero fixed points are pinned, F = chaos is faster than `slow_rate`:
 
-    bistable            A and C
+    bistable            C, and A or D
     static-complex      A, U and not C
     stable zero         A (the zero fixed point alone), not U, not C
     stable fixed point  A (another one), not U, not C
-    marginally stable   not A, M, and C not faster than `slow_rate`
-    chaotic             not A, C, not M (or C faster than `slow_rate`)
-    driven, stable      a fluctuating attractor with lambda_max < 0 (noise input), no fixed point unstable
+    marginally stable   not A, M, not F
+    chaotic             C, not A, not D, and not M (or F)
+    driven, stable      D, not C, not A
 
-M needs an update gate. For a hard one (alpha_z = inf): 1 < S and f S < 1 with f the fraction of open gates (theory
-notes, section 4). For a smooth one: 0 < lambda_e <= `slow_rate` with the leading edge lambda_e of section 3. A numeric
-map of lambda_e shows the crossover; the label only says on which side of `slow_rate` it lies.
+Attractors that fluctuate are the branches `fluctuating` and `fluctuating_small`. Without noise no moving state has a
+negative exponent: where fixed points exist, D does not hold. Where there is noise on a gate only,
+the zero state is no fixed point, but rests; its exponent says whether it is stable.
+
+A diverging exponent (behind a hard gate) is positive where the state has a finite variance, and says nothing where it
+has none: then there is no stationary state.
+
+Pinned: a moving update gate makes the rate at which the fixed point is left (its leading edge) much smaller than it
+would be with the gate held at its mean, `pinning_ratio` <= `pinned`; a small rate alone is met at any onset of chaos. A
+hard gate (alpha_z = inf) pins exactly while f S < 1 < S, f the fraction of open gates. Files that hold no pinning ratio
+hold what bounds it: with p = lambda_e / x and x the edge at a constant gate f, f (sqrt(S) - 1) >= x >= the positive
+root of (x + f) (1 + tau_r x) = f sqrt(S). Where that does not decide, or the numbers are missing, it is unknown.
 
 Where the dynamics were not asked for at all (no exponents stored), two of its facts follow from the static theory:
 no unstable fixed point -> no chaos (the dynamic fold lies above the static one), and every fixed point unstable, none
-marginal -> chaos. Coexistence cannot be decided then: a stable zero among unstable fixed points stays undetermined.
+pinned -> chaos. The second counts as well where a fluctuating state was found whose exponent did not converge: its
+sign is known all the same. Without exponents coexistence cannot be decided: a stable zero among unstable fixed points
+stays undetermined.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from phasemap.model.branches import FLUCTUATING, FLUCTUATING_UNSTABLE
+from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, MOVING, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.facts import (
+    NO,
+    UNKNOWN,
+    USABLE,
+    YES,
+    Fact,
+    above,
+    any_of,
+    both,
+    either,
+    exists,
+    negation,
+    where_known,
+)
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 
-RULES_VERSION = 1
+RULES_VERSION = 2
+
+LABEL_QUANTITIES = (
+    "static_gain",
+    "marginal_gain",
+    "pinning_ratio",
+    "leading_edge",
+    "open_fraction",
+    "lyapunov_max",
+    "variance",
+)
+"""The stored quantities that labels are made from."""
 
 Codes = NDArray[np.uint8]
-Fact = NDArray[np.int8]
 
-YES, NO, UNKNOWN = np.int8(1), np.int8(0), np.int8(-1)
-
-# Statuses whose value may be used as a number.
-USABLE = (Status.CONVERGED, Status.INTERPOLATED)
+_STATIC = (STATIC_SMALL, STATIC)
 
 
 class Phase(IntEnum):
@@ -74,11 +107,11 @@ PHASE_NAMES: dict[Phase, str] = {
 
 PHASE_MEANINGS: dict[Phase, str] = {
     Phase.UNDETERMINED: "the stored numbers do not decide",
-    Phase.STABLE_ZERO: "the zero fixed point is the only attractor",
+    Phase.STABLE_ZERO: "the zero state is the only attractor",
     Phase.STABLE_FIXED_POINT: "a non-zero fixed point is stable, and there is no chaos",
-    Phase.MARGINALLY_STABLE: "the update gate pins the leading edge of the spectrum to zero: rates below the tolerance",
+    Phase.MARGINALLY_STABLE: "the update gate pins what is unstable: it is left far slower than with a constant gate",
     Phase.STATIC_COMPLEX: "a fixed point is stable among proliferating unstable ones, and there is no chaos",
-    Phase.BISTABLE: "a stable fixed point and a chaotic attractor coexist",
+    Phase.BISTABLE: "a stable state (a fixed point, or a response to noise) and a chaotic attractor coexist",
     Phase.CHAOTIC: "chaos is the only attractor",
     Phase.DRIVEN_STABLE: "the network follows its fluctuating input: no fixed point, negative exponent",
 }
@@ -88,40 +121,63 @@ PHASE_MEANINGS: dict[Phase, str] = {
 class PhaseRules:
     """Thresholds of the labels.
 
-    slow_rate: largest rate (1 / membrane time constant) that still counts as marginal stability at a finite alpha_z.
+    slow_rate: largest exponent (1 / membrane time constant) that still counts as marginal stability.
+    pinned:    largest pinning ratio of a fixed point that counts as pinned by the update gate.
     errors:    a number decides only where it is this many of its errors away from the threshold.
     """
 
     slow_rate: float = 1e-3
+    pinned: float = 0.1
     errors: float = 3.0
 
 
 @dataclass(frozen=True)
-class _FixedPointFacts:
+class _Gates:
+    """alpha_z, tau_r (0 where the output gate is constant), and whether the update gate varies: (*points,)."""
+
+    alpha_z: NDArray[np.float64]
+    delay: NDArray[np.float64]
+    varies: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Resting:
+    """Facts of states at rest: (*points,)."""
+
     zero_stable: Fact
     other_stable: Fact
     other_unstable: Fact
     any_unstable: Fact
-    marginal: Fact
+    pinned: Fact
+    autonomous: Fact
+
+
+@dataclass(frozen=True)
+class _Moving:
+    """Facts of fluctuating attractors: (*points,)."""
+
+    chaos: Fact
+    fast: Fact
+    driven: Fact
 
 
 def phase_labels(
     quantities: Mapping[str, Estimate],
     fixed_points: Sequence[str],
     branches: Sequence[str],
-    alpha_z: ArrayLike = 0.0,
-    beta_z: ArrayLike = -math.inf,
+    parameters: Mapping[str, ArrayLike] | None = None,
     rules: PhaseRules | None = None,
 ) -> Codes:
     """Phase code at every point.
 
     Args:
-        quantities: the stored ones; used are `static_gain`, `marginal_gain` (f S) and `leading_edge` (shape (*points,
-            fixed_point)) and `lyapunov_max` (shape (*points, branch)). What is missing is unknown; without
-            `static_gain` the exponents of the zero and static branches decide the stability.
-        fixed_points: labels along the dimension fixed_point; the first is the zero fixed point.
-        branches: labels along the dimension branch; `zero`, `static` and `fluctuating` are used.
-        alpha_z, beta_z: steepness and bias of the update gate, broadcast against the points.
+        quantities: the stored ones; those of LABEL_QUANTITIES are used: shape (*points, fixed_point), `lyapunov_max`
+            and `variance` (*points, branch). What is missing is unknown; without `static_gain` the exponents of the
+            resting branches decide the stability.
+        fixed_points: labels along the dimension fixed_point; one of them is `zero`.
+        branches: labels along the dimension branch.
+        parameters: alpha_z, beta_z, alpha_r, beta_r and tau_r, broadcast against the points; those of a network
+            without gates where they are missing.
         rules: thresholds; the defaults of `PhaseRules` if None.
 
     Returns:
@@ -131,23 +187,27 @@ def phase_labels(
         ValueError: neither `static_gain` nor `lyapunov_max` is given.
     """
     rules = rules or PhaseRules()
-    gain, exponent = quantities.get("static_gain"), quantities.get("lyapunov_max")
-    if gain is not None:
-        facts = _facts_of_gains(gain, fixed_points, quantities, _gate(alpha_z, beta_z, gain.status.shape[:-1]), rules)
-    elif exponent is not None:
-        facts = _facts_of_exponents(exponent, branches, _gate(alpha_z, beta_z, exponent.status.shape[:-1]), rules)
-    else:
+    some = quantities.get("static_gain", quantities.get("lyapunov_max"))
+    if some is None:
         raise ValueError("phase labels need static_gain or lyapunov_max")
-    chaos, fast, driven = _facts_of_chaos(exponent, branches, facts, rules)
-    return _decide(facts, chaos, fast, driven)
+    gates = _gates(parameters or {}, some.status.shape[:-1])
+    by_branch = _states(quantities.get("lyapunov_max"), quantities.get("variance"), branches)
+    if "static_gain" in quantities:
+        resting = _resting_by_gains(quantities, fixed_points, by_branch, gates, rules)
+    else:
+        resting = _resting_by_exponents(by_branch, gates, rules)
+    asked = FLUCTUATING in by_branch
+    moving = _moving(by_branch, resting, rules) if asked else _moving_by_exclusion(resting)
+    return _decide(resting, moving)
 
 
 def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.int8]:
-    """Index of the branch that a map of lambda_max shows at every point; -1 where no branch is known at all.
+    """Index of the branch that is "the attractor" at every point; -1 where no branch is known at all.
 
-    The fluctuating attractor (`fluctuating`) wherever it is not known to be absent, so that a point at which it was not
-    found reliably shows that and not another state; else a stable state, the static one before zero; else, where
-    none is stable, the least unstable.
+    What maps, lines and tables mean by the attractor, a function of the stored `lyapunov_max` alone: the largest
+    fluctuating attractor (`fluctuating`) wherever it is not known to be absent, so that a point at which it was not
+    found reliably shows that and not another state; else the largest stable state at rest (`static`, `static_small`,
+    `zero`, in this order); else, where none is stable, the least unstable of them.
 
     Args:
         exponent: `lyapunov_max`, shape (*points, branch).
@@ -157,7 +217,7 @@ def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.i
     possible = exponent.status != Status.ABSENT
     chosen = np.full(value.shape[:-1], -1, dtype=np.int8)
     least = np.full(value.shape[:-1], np.inf)
-    for name in ("static", "zero"):
+    for name in (STATIC, STATIC_SMALL, ZERO):
         if name in branches:
             k = branches.index(name)
             take = possible[..., k] & ((chosen < 0) | ((least >= 0) & (value[..., k] < least)))
@@ -170,7 +230,7 @@ def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.i
 
 
 def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]:
-    """Which branches are attractors: the fluctuating one where it exists, the others where their exponent is negative.
+    """Which branches are attractors: fluctuating ones where they exist, the others where their exponent is negative.
 
     Args:
         exponent: `lyapunov_max`, shape (*points, branch).
@@ -179,15 +239,15 @@ def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]
     Returns:
         (*points, branch)
     """
-    usable = np.isin(exponent.status, USABLE)
-    with np.errstate(invalid="ignore"):
-        stable: NDArray[np.bool_] = usable & (np.asarray(exponent.value, dtype=float) < 0.0)
+    there = exists(exponent) == YES
+    stable = above(exponent, 0.0, 0.0) == NO
+    found = np.zeros(there.shape, dtype=bool)
     for k, name in enumerate(branches):
-        if name == FLUCTUATING:
-            stable[..., k] = usable[..., k]
-        elif name == FLUCTUATING_UNSTABLE:
-            stable[..., k] = False
-    return stable
+        if name in (FLUCTUATING, FLUCTUATING_SMALL):
+            found[..., k] = there[..., k]
+        elif name in RESTING:
+            found[..., k] = stable[..., k]
+    return found
 
 
 def take_branch(estimate: Estimate, chosen: NDArray[np.int8]) -> Estimate:
@@ -204,140 +264,159 @@ def take_branch(estimate: Estimate, chosen: NDArray[np.int8]) -> Estimate:
     return Estimate(value, status, error)
 
 
-def _gate(
-    alpha_z: ArrayLike, beta_z: ArrayLike, shape: tuple[int, ...]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Steepness at every point, and whether the gate varies there at all."""
-    alpha = np.broadcast_to(np.asarray(alpha_z, dtype=float), shape)
-    beta = np.broadcast_to(np.asarray(beta_z, dtype=float), shape)
-    return alpha, (alpha > 0) & np.isfinite(beta)
+def _gates(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> _Gates:
+    def at(name: str, default: float) -> NDArray[np.float64]:
+        return np.broadcast_to(np.asarray(parameters.get(name, default), dtype=float), shape)
+
+    alpha_z, beta_z = at("alpha_z", 0.0), at("beta_z", -math.inf)
+    delayed = (at("alpha_r", 0.0) > 0) & np.isfinite(at("beta_r", -math.inf))
+    return _Gates(alpha_z, np.where(delayed, at("tau_r", 1.0), 0.0), (alpha_z > 0) & np.isfinite(beta_z))
 
 
-def _facts_of_gains(
-    gain: Estimate,
-    fixed_points: Sequence[str],
+def _states(exponent: Estimate | None, variance: Estimate | None, branches: Sequence[str]) -> dict[str, Estimate]:
+    """The exponent of every branch; a diverging one is infinite where the state has a finite variance."""
+    found = {}
+    for k, name in enumerate(branches if exponent is not None else ()):
+        assert exponent is not None
+        error = None if exponent.error is None else exponent.error[..., k]
+        value, status = np.asarray(exponent.value[..., k], dtype=float), exponent.status[..., k]
+        diverges = status == Status.DIVERGES
+        if diverges.any():
+            finite = np.zeros_like(diverges) if variance is None else np.isin(variance.status[..., k], USABLE)
+            value = np.where(diverges, np.where(finite & (name in MOVING), np.inf, np.nan), value)
+        found[name] = Estimate(value, status, error)
+    return found
+
+
+def _resting_by_gains(
     quantities: Mapping[str, Estimate],
-    gate: tuple[NDArray[np.float64], NDArray[np.bool_]],
+    fixed_points: Sequence[str],
+    by_branch: Mapping[str, Estimate],
+    gates: _Gates,
     rules: PhaseRules,
-) -> _FixedPointFacts:
-    exists = _exists(gain)
-    unstable = _both(exists, _above(gain, 1.0, rules))
-    stable = _both(exists, _not(_above(gain, 1.0, rules)))
-    alpha, varies = gate
-    pinned_gain = quantities.get("marginal_gain")
-    hard = np.full_like(exists, UNKNOWN) if pinned_gain is None else _not(_above(pinned_gain, 1.0, rules))
-    edge = quantities.get("leading_edge")
-    soft = np.full_like(exists, UNKNOWN) if edge is None else _not(_above(edge, rules.slow_rate, rules))
-    pinned = np.where(np.isinf(alpha)[..., None], hard, soft)
-    pinned = np.where(varies[..., None], pinned, NO).astype(np.int8)
+) -> _Resting:
+    gain = quantities["static_gain"]
+    there, grows = exists(gain), above(gain, 1.0, rules.errors)
+    unstable, stable = both(there, grows), both(there, negation(grows))
+    pinned = _pinned(quantities, gates, rules)
     zero = fixed_points.index("zero")
     others = [k for k in range(len(fixed_points)) if k != zero]
-    some = _any(unstable[..., others])
-    return _FixedPointFacts(
-        zero_stable=stable[..., zero],
-        other_stable=_any(stable[..., others]),
+    some = any_of(unstable[..., others])
+    zero_stable, zero_unstable = stable[..., zero], unstable[..., zero]
+    if ZERO in by_branch:
+        # Noise on a gate leaves no fixed point, but a zero state, with an exponent.
+        at_rest = by_branch[ZERO]
+        alone = there[..., zero] == NO
+        decays = both(exists(at_rest), negation(above(at_rest, 0.0, rules.errors)))
+        zero_stable = np.where(alone, decays, zero_stable).astype(np.int8)
+    return _Resting(
+        zero_stable=zero_stable,
+        other_stable=any_of(stable[..., others]),
         other_unstable=some,
-        any_unstable=_either(unstable[..., zero], some),
-        marginal=_both(some, _not(_any(_both(unstable[..., others], _not(pinned[..., others]))))),
+        any_unstable=either(zero_unstable, some),
+        pinned=both(some, negation(any_of(both(unstable[..., others], negation(pinned[..., others]))))),
+        autonomous=any_of(there),
     )
 
 
-def _facts_of_exponents(
-    exponent: Estimate,
-    branches: Sequence[str],
-    gate: tuple[NDArray[np.float64], NDArray[np.bool_]],
-    rules: PhaseRules,
-) -> _FixedPointFacts:
-    unknown = np.full(exponent.status.shape[:-1], UNKNOWN)
-    grows = _both(_exists(exponent), _above(exponent, 0.0, rules))
-    decays = _both(_exists(exponent), _not(_above(exponent, 0.0, rules)))
-    slow = _not(_above(exponent, rules.slow_rate, rules))
-    at = {name: k for k, name in enumerate(branches)}
-    zero_grows = grows[..., at["zero"]] if "zero" in at else unknown
-    static_grows = grows[..., at["static"]] if "static" in at else unknown
-    alpha, varies = gate
-    pinned = slow[..., at["static"]] if "static" in at else unknown
-    pinned = np.where(varies, np.where(np.isinf(alpha), UNKNOWN, pinned), NO).astype(np.int8)
-    return _FixedPointFacts(
-        zero_stable=decays[..., at["zero"]] if "zero" in at else unknown,
-        other_stable=decays[..., at["static"]] if "static" in at else unknown,
-        other_unstable=static_grows,
-        any_unstable=_either(zero_grows, static_grows),
-        marginal=_both(static_grows, pinned),
+def _resting_by_exponents(by_branch: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules) -> _Resting:
+    unknown = np.full(gates.varies.shape, UNKNOWN)
+    known = {name: by_branch[name] for name in RESTING if name in by_branch}
+    grows = {name: both(exists(one), above(one, 0.0, rules.errors)) for name, one in known.items()}
+    decays = {name: both(exists(one), negation(above(one, 0.0, rules.errors))) for name, one in known.items()}
+    static, small = grows.get(STATIC, unknown), grows.get(STATIC_SMALL, np.full_like(unknown, NO))
+    others = either(static, small)
+    return _Resting(
+        zero_stable=decays.get(ZERO, unknown),
+        other_stable=either(decays.get(STATIC, unknown), decays.get(STATIC_SMALL, np.full_like(unknown, NO))),
+        other_unstable=others,
+        any_unstable=either(grows.get(ZERO, unknown), others),
+        pinned=both(others, np.where(gates.varies, UNKNOWN, NO).astype(np.int8)),
+        autonomous=any_of(np.stack([unknown, *(exists(known[name]) for name in _STATIC if name in known)], axis=-1)),
     )
 
 
-def _facts_of_chaos(
-    exponent: Estimate | None, branches: Sequence[str], facts: _FixedPointFacts, rules: PhaseRules
-) -> tuple[Fact, Fact, Fact]:
-    """Whether the fluctuating attractor is chaotic; is so faster than `slow_rate`; is there but not chaotic."""
-    if exponent is None or FLUCTUATING not in branches:
-        any_stable = _either(facts.zero_stable, facts.other_stable)
-        by_exclusion = _both(_both(_not(any_stable), facts.any_unstable), _not(facts.marginal))
-        chaos = np.full_like(any_stable, UNKNOWN)
-        chaos[facts.any_unstable == NO] = NO
-        chaos[(any_stable == YES) & (facts.other_unstable == NO)] = NO
-        chaos[by_exclusion == YES] = YES
-        return chaos, chaos, np.full_like(chaos, NO)
-    k = branches.index(FLUCTUATING)
-    branch = Estimate(
-        exponent.value[..., k], exponent.status[..., k], None if exponent.error is None else exponent.error[..., k]
+def _pinned(quantities: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules) -> Fact:
+    """Whether the update gate pins each unstable fixed point: (*points, fixed_point)."""
+    unknown = np.full(quantities["static_gain"].status.shape, UNKNOWN)
+    soft, hard = unknown, unknown
+    if "pinning_ratio" in quantities:
+        soft = hard = negation(above(quantities["pinning_ratio"], rules.pinned, rules.errors))
+    elif "leading_edge" in quantities and {"open_fraction", "marginal_gain"} & set(quantities):
+        soft = _pinned_by_bounds(quantities, gates, rules)
+    if "marginal_gain" in quantities:
+        hard = negation(above(quantities["marginal_gain"], 1.0, rules.errors))
+    found = np.where(np.isinf(gates.alpha_z)[..., None], hard, soft)
+    return np.where(gates.varies[..., None], found, NO).astype(np.int8)
+
+
+def _pinned_by_bounds(quantities: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules) -> Fact:
+    """The same from what bounds the ratio, in files that do not hold it."""
+    names = ("static_gain", "leading_edge", "open_fraction" if "open_fraction" in quantities else "marginal_gain")
+    good = np.all([np.isin(quantities[name].status, USABLE) for name in names], axis=0)
+    S, e, f = (np.asarray(quantities[name].value, dtype=float) for name in names)
+    tau = gates.delay[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        f = f if "open_fraction" in quantities else f / S
+        longest = f * (np.sqrt(S) - 1.0)
+        half = 0.5 * (1.0 + f * tau)
+        shortest = longest / (half + np.sqrt(half**2 + tau * longest))
+        fact = np.full(S.shape, UNKNOWN)
+        fact[good & (e > rules.pinned * longest)] = NO
+        fact[good & (e <= rules.pinned * shortest)] = YES
+    return fact
+
+
+def _moving(by_branch: Mapping[str, Estimate], resting: _Resting, rules: PhaseRules) -> _Moving:
+    large = _facts_of_motion(by_branch[FLUCTUATING], rules)
+    vague = (by_branch[FLUCTUATING].status == Status.NOT_CONVERGED) & (_chaos_by_exclusion(resting) == YES)
+    large = replace(large, chaos=np.where(vague & (large.chaos == UNKNOWN), YES, large.chaos).astype(np.int8))
+    if FLUCTUATING_SMALL not in by_branch:
+        return replace(large, driven=both(large.driven, negation(resting.autonomous)))
+    small = _facts_of_motion(by_branch[FLUCTUATING_SMALL], rules)
+    # The smallest of several: where there is no fluctuating attractor there is no other either.
+    there = where_known(exists(by_branch[FLUCTUATING]), np.full_like(large.chaos, YES))
+    return _Moving(
+        chaos=either(large.chaos, both(there, small.chaos)),
+        fast=either(large.fast, both(there, small.fast)),
+        driven=both(either(large.driven, both(there, small.driven)), negation(resting.autonomous)),
     )
-    exists, grows = _exists(branch), _above(branch, 0.0, rules)
-    fast = _both(exists, _above(branch, rules.slow_rate, rules))
-    return _both(exists, grows), fast, _both(exists, _not(grows))
 
 
-def _decide(facts: _FixedPointFacts, chaos: Fact, fast: Fact, driven: Fact) -> Codes:
-    stable = _either(facts.zero_stable, facts.other_stable)
+def _facts_of_motion(branch: Estimate, rules: PhaseRules) -> _Moving:
+    there, grows = exists(branch), above(branch, 0.0, rules.errors)
+    fast = both(there, above(branch, rules.slow_rate, rules.errors))
+    return _Moving(both(there, grows), fast, both(there, negation(grows)))
+
+
+def _moving_by_exclusion(resting: _Resting) -> _Moving:
+    """What the static theory says of the dynamics, where these were not asked for."""
+    stable = either(resting.zero_stable, resting.other_stable)
+    chaos = np.full_like(stable, UNKNOWN)
+    chaos[resting.any_unstable == NO] = NO
+    chaos[(stable == YES) & (resting.other_unstable == NO)] = NO
+    chaos[_chaos_by_exclusion(resting) == YES] = YES
+    no = np.full_like(chaos, NO)
+    return _Moving(chaos, np.where(resting.pinned == YES, NO, chaos).astype(np.int8), no)
+
+
+def _chaos_by_exclusion(resting: _Resting) -> Fact:
+    """Without a stable state at rest something moves; where nothing is pinned, that is chaos."""
+    stable = either(resting.zero_stable, resting.other_stable)
+    return both(both(negation(stable), resting.any_unstable), negation(resting.pinned))
+
+
+def _decide(resting: _Resting, moving: _Moving) -> Codes:
+    stable, chaos = either(resting.zero_stable, resting.other_stable), moving.chaos
     codes = np.full(stable.shape, np.uint8(Phase.UNDETERMINED), dtype=np.uint8)
     calm = (stable == YES) & (chaos == NO)
-    lone = calm & (facts.other_unstable == NO)
-    codes[(stable == YES) & (chaos == YES)] = Phase.BISTABLE
-    codes[calm & (facts.other_unstable == YES)] = Phase.STATIC_COMPLEX
-    codes[lone & (facts.other_stable == YES)] = Phase.STABLE_FIXED_POINT
-    codes[lone & (facts.other_stable == NO)] = Phase.STABLE_ZERO
-    marginal = (stable == NO) & (facts.marginal == YES) & (fast != YES)
-    codes[(stable == NO) & (chaos == YES) & ((facts.marginal == NO) | (fast == YES))] = Phase.CHAOTIC
-    codes[marginal] = Phase.MARGINALLY_STABLE
-    codes[(driven == YES) & (stable == NO) & (facts.any_unstable == NO)] = Phase.DRIVEN_STABLE
+    lone = calm & (resting.other_unstable == NO)
+    alone = (stable == NO) & (moving.driven == NO) & (chaos == YES)
+    codes[(either(stable, moving.driven) == YES) & (chaos == YES)] = Phase.BISTABLE
+    codes[calm & (resting.other_unstable == YES)] = Phase.STATIC_COMPLEX
+    codes[lone & (resting.other_stable == YES)] = Phase.STABLE_FIXED_POINT
+    codes[lone & (resting.other_stable == NO)] = Phase.STABLE_ZERO
+    codes[alone & ((resting.pinned == NO) | (moving.fast == YES))] = Phase.CHAOTIC
+    codes[(stable == NO) & (resting.pinned == YES) & (moving.fast == NO)] = Phase.MARGINALLY_STABLE
+    codes[(moving.driven == YES) & (chaos == NO) & (stable == NO)] = Phase.DRIVEN_STABLE
     return codes
-
-
-def _exists(estimate: Estimate) -> Fact:
-    fact = np.full(estimate.status.shape, UNKNOWN)
-    fact[np.isin(estimate.status, USABLE)] = YES
-    fact[estimate.status == Status.ABSENT] = NO
-    return fact
-
-
-def _above(estimate: Estimate, threshold: float, rules: PhaseRules) -> Fact:
-    """Whether the value lies above the threshold, by more than its error."""
-    value = np.asarray(estimate.value, dtype=float)
-    error = np.zeros_like(value) if estimate.error is None else np.nan_to_num(estimate.error)
-    error = np.where(np.isinf(value), 0.0, error)  # S is infinite where an output gate is hard
-    usable = np.isin(estimate.status, USABLE) & ~np.isnan(value)
-    with np.errstate(invalid="ignore"):
-        margin = rules.errors * error
-        fact = np.full(value.shape, UNKNOWN)
-        fact[usable & (value - margin > threshold)] = YES
-        fact[usable & (value + margin < threshold)] = NO
-    return fact
-
-
-def _not(fact: Fact) -> Fact:
-    return np.where(fact == UNKNOWN, UNKNOWN, 1 - fact).astype(np.int8)
-
-
-def _both(a: Fact, b: Fact) -> Fact:
-    no, unknown = (a == NO) | (b == NO), (a == UNKNOWN) | (b == UNKNOWN)
-    return np.where(no, NO, np.where(unknown, UNKNOWN, YES)).astype(np.int8)
-
-
-def _either(a: Fact, b: Fact) -> Fact:
-    return _not(_both(_not(a), _not(b)))
-
-
-def _any(facts: Fact) -> Fact:
-    yes, unknown = (facts == YES).any(axis=-1), (facts == UNKNOWN).any(axis=-1)
-    return np.where(yes, YES, np.where(unknown, UNKNOWN, NO)).astype(np.int8)

@@ -20,6 +20,9 @@ FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
 # Growth rate up to which a finite alpha_z still counts as marginal stability on the surface `slow_edge`, and in labels.
 _SLOW_EDGE = 1e-3
 
+# Pinning ratio up to which an unstable fixed point counts as pinned, in labels.
+PINNED = 0.1
+
 ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
 GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -266,6 +269,9 @@ QUANTITIES: dict[str, Quantity] = {
                  "statics", dims=("fixed_point",)),
         Quantity("leading_edge", r"$\lambda_e$", "leading edge of the Jacobian's spectrum at a fixed point", "statics",
                  "1 / membrane time constant", ("fixed_point",)),
+        Quantity("pinning_ratio", "$p$",
+                 "rate at which an unstable fixed point is left, over that with the update gate held at its mean; "
+                 f"it is pinned up to p = {PINNED:g}, and absent where S <= 1", "statics", dims=("fixed_point",)),
         Quantity("slow_mode_fraction", r"$n(|\lambda| < \epsilon)$",
                  "fraction of the Jacobian's eigenvalues below `spectrum.slow_rate` at a fixed point", "spectrum",
                  dims=("fixed_point",)),

@@ -66,7 +66,7 @@ def _phase(report: "PointReport") -> str | None:
         return None
     p = report.parameters
     labels = report.labels
-    code = phase_labels(report.estimates, labels.get("fixed_point", []), labels.get("branch", []), p.alpha_z, p.beta_z)
+    code = phase_labels(report.estimates, labels.get("fixed_point", []), labels.get("branch", []), p._asdict())
     return PHASE_NAMES[Phase(int(code))]
 
 

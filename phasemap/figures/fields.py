@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from phasemap.errors import PhasemapError
 from phasemap.figures.scene import Kind
 from phasemap.model.branches import branch_name
+from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
-from phasemap.phases import PHASE_NAMES, Phase, dominant_branch, phase_labels, take_branch
+from phasemap.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, dominant_branch, phase_labels, take_branch
 from phasemap.storage import Checks, Field, Result
 
 PHASE = "phase"
@@ -59,15 +60,14 @@ def check_quantity(result: Result, name: str) -> str:
 def phase_field(result: Result, fields: Mapping[str, Field] | None = None, checks: Checks | None = None) -> Field:
     """Phase labels over the axes, made afresh from the stored numbers (or over the check points, if given)."""
     fields = (result.fields if checks is None else checks.fields) if fields is None else fields
-    used = {name: fields[name] for name in ("static_gain", "marginal_gain", "leading_edge", _MAIN) if name in fields}
+    used = {name: fields[name] for name in LABEL_QUANTITIES if name in fields}
     some = next(iter(used.values()))
     lead = some.dims[: len(some.dims) - len(some.own_dims)]
     codes = phase_labels(
         {name: _surely(estimate(field)) for name, field in used.items()},
         _labels(result, "fixed_point"),
         _labels(result, "branch"),
-        alpha_z=_parameter(result, "alpha_z", checks),
-        beta_z=_parameter(result, "beta_z", checks),
+        {name: _parameter(result, name, checks) for name in Parameters._fields},
     )
     waiting = np.all([_all_pending(field) for field in used.values()], axis=0)
     filled = np.any([_any_filled(field) for field in used.values()], axis=0)
@@ -270,5 +270,4 @@ def _parameter(result: Result, name: str, checks: Checks | None) -> np.ndarray:
     if checks is None and name in result.axis_names:
         place = result.axis_names.index(name)
         return result.axes[place].values.reshape([-1 if k == place else 1 for k in range(len(result.axes))])
-    default = 0.0 if name == "alpha_z" else -np.inf
-    return np.array(result.metadata.parameters.get(name, default))
+    return np.array(result.metadata.parameters.get(name, getattr(Parameters(), name)))

@@ -8,7 +8,8 @@ from phasemap.kernels.static_problem import has_zero_state
 from phasemap.kernels.static_roots import find_roots
 from phasemap.kernels.static_stability import COLUMNS, describe_fixed_point
 
-# Slots of fixed points: the zero one, then the largest others in ascending order, the largest always last.
+# Slots of fixed points: the zero one, then the others in ascending order, the largest always last; of more than three
+# the smallest and the two largest.
 SLOTS = 4
 # Relative step of the finite differences that carry the error of q over to everything else.
 _STEP = 1e-5
@@ -43,7 +44,9 @@ def solve_problem(p, stack, brackets, roots, values, errors):
     if has_zero_state(p):
         count += 1
         _fill_slot(p, 0.0, 0.0, work, values[0], errors[0])
-    for k in range(max(0, found - SLOTS + 1), found):
-        slot = SLOTS - found + k
+    kept = min(found, SLOTS - 1)
+    for place in range(kept):
+        k = 0 if place == 0 else found - kept + place
+        slot = SLOTS - kept + place
         _fill_slot(p, roots[k, 0], roots[k, 1], work, values[slot], errors[slot])
     return count, certain

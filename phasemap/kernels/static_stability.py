@@ -21,8 +21,8 @@ from phasemap.kernels.compilation import INNER
 from phasemap.kernels.static_outside import MOST_NODES, PROFILE_ROWS, outside_growth, outside_profile
 
 # Columns of the values of a fixed point.
-DELTA_PHI, DELTA_H, DELTA_Z, DELTA_R, STATIC_GAIN, OPEN_FRACTION, LEADING_EDGE = range(7)
-COLUMNS = 7
+DELTA_PHI, DELTA_H, DELTA_Z, DELTA_R, STATIC_GAIN, OPEN_FRACTION, LEADING_EDGE, PINNING_RATIO = range(8)
+COLUMNS = 8
 _LOWEST_LOG_RATE = -700.0
 
 
@@ -180,6 +180,25 @@ def leading_edge(p, response, profile):
 
 
 @njit(**INNER)
+def pinning_ratio(p, response, total, edge):
+    """Rate at which an unstable fixed point is left, over that if the update gate stood at its mean; NaN for S <= 1.
+
+    total: S; edge: the leading edge (theory notes, section 11). Where both rates are infinite (S is), the limit.
+    """
+    if not total > 1.0:
+        return math.nan
+    through = response.through_gate
+    if math.isinf(total):
+        square = gate_averages(p.alpha_z, p.offset_z, p.rest_z, response.delta_z)[1]
+        return (square / response.open_fraction**2) ** (0.25 if p.tau_r > 0.0 and math.isinf(through) else 0.5)
+    if response.direct + through == 0.0:
+        return math.nan
+    # An input outside the update gate adds to S: its share is counted as if it were delayed like the rest.
+    gain = total / (response.direct + through)
+    return edge / edge_of_constant_gate(response.open_fraction, gain, response.direct, through, p.tau_r)
+
+
+@njit(**INNER)
 def variance_of_h(p, response):
     """Delta_h; infinite (or beyond the floating-point range) where shut units integrate an input without end."""
     if p.outside == 0.0:
@@ -208,3 +227,4 @@ def describe_fixed_point(p, q, out):
     out[STATIC_GAIN] = static_gain(p, response, profile)
     out[OPEN_FRACTION] = response.open_fraction
     out[LEADING_EDGE] = leading_edge(p, response, profile)
+    out[PINNING_RATIO] = pinning_ratio(p, response, out[STATIC_GAIN], out[LEADING_EDGE])

@@ -17,7 +17,7 @@ BRANCHES: tuple[str, ...] = (*RESTING, *MOVING)
 
 BRANCH_MEANINGS: dict[str, str] = {
     ZERO: "the silent state",
-    STATIC_SMALL: "the smallest of several non-zero static states",
+    STATIC_SMALL: "the small static state that continues rest under an input, beside larger ones",
     STATIC: "the largest static state",
     FLUCTUATING_SMALL: "the smallest of several fluctuating attractors",
     FLUCTUATING: "the largest fluctuating attractor",

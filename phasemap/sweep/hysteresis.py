@@ -9,7 +9,7 @@ import numpy as np
 
 from phasemap.config import Point, make_config
 from phasemap.errors import ConfigError
-from phasemap.model.branches import FLUCTUATING, STATIC, ZERO
+from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.parameters import Parameters, check_name
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
 from phasemap.model.results import Estimate
@@ -18,8 +18,8 @@ from phasemap.storage import Result
 from phasemap.sweep.skeleton import empty_result
 from phasemap.theory.hysteresis import Path, loop
 
-STATES = (ZERO, STATIC, FLUCTUATING)
-"""Attractors in the order of their numbers in the quantity `loop_attractor`."""
+STATES = (ZERO, STATIC, FLUCTUATING, STATIC_SMALL, FLUCTUATING_SMALL)
+"""Attractors in the order of their numbers in the quantity `loop_attractor`; the first three are those of old files."""
 
 WAYS = ("up", "down")
 

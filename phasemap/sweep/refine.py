@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.config import LABELS, Refinement, SweepConfig
+from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
-from phasemap.phases import phase_labels
+from phasemap.phases import LABEL_QUANTITIES, phase_labels
 from phasemap.storage import Field, Result
 from phasemap.sweep.cells import Cells, Floats, Mask, children, make_levels, parents, with_neighbours
 
 _UNKNOWN = (Status.PENDING, Status.INTERPOLATED)
-_LABEL_FIELDS = ("static_gain", "marginal_gain", "leading_edge", "lyapunov_max")
 
 
 def coarse_points(config: SweepConfig) -> NDArray[np.int64]:
@@ -174,7 +174,7 @@ class _Map:
 
     @property
     def _label_fields(self) -> dict[str, Field]:
-        return {name: self.result.fields[name] for name in _LABEL_FIELDS if name in self.result.fields}
+        return {name: self.result.fields[name] for name in LABEL_QUANTITIES if name in self.result.fields}
 
     def _labels_of(self, quantities: Mapping[str, Estimate]) -> Floats:
         """(*grid, 1) phase codes."""
@@ -183,8 +183,7 @@ class _Map:
             quantities,
             names.get("fixed_point", []),
             names.get("branch", []),
-            alpha_z=self._parameter("alpha_z"),
-            beta_z=self._parameter("beta_z"),
+            {name: self._parameter(name) for name in Parameters._fields},
         )
         return codes.astype(np.float64)[..., None]
 

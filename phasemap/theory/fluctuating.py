@@ -59,7 +59,7 @@ def solutions(problem: Problem, gain: float) -> list[Fluctuating]:
     nearest solution that is, as not converged.
     """
     ln_gamma = 2.0 * math.log(max(gain, branches.SMALLEST_GAIN))
-    found = [refine(problem, ln_gamma, one) or _unrefined(one.sample) for one in _predictions(problem, ln_gamma)]
+    found = [refine(problem, ln_gamma, one) or unrefined(one.sample) for one in _predictions(problem, ln_gamma)]
     known = sorted((s for s in found if s is not None), key=lambda s: s.values["variance"])
     kept: list[Fluctuating] = []
     for one in known:
@@ -173,7 +173,7 @@ def _numbers(profile: Profile, state: Exponent) -> dict[str, float]:
     }
 
 
-def _unrefined(sample: Sample | None) -> Fluctuating | None:
+def unrefined(sample: Sample | None) -> Fluctuating | None:
     """The numbers of a sample of the curve, for a point next to it."""
     if sample is None:
         return None

@@ -23,6 +23,7 @@ _COLUMNS = {
     "static_gain": columns.STATIC_GAIN,
     "open_fraction": columns.OPEN_FRACTION,
     "leading_edge": columns.LEADING_EDGE,
+    "pinning_ratio": columns.PINNING_RATIO,
 }
 
 
@@ -39,9 +40,11 @@ def solve_points(points: Sequence[Parameters]) -> dict[str, Estimate]:
         marginal_gain*      f S
         stability*          1: stable, 0: marginally stable (hard update gate, 1 < S <= 1 / f), -1: unstable
         leading_edge*       largest real part of the growth rates that involve h, 1 / membrane time constant
+        pinning_ratio*      leading edge over that of a constant update gate at the same mean; absent for S <= 1
 
     Along `fixed_point`: the zero state, then the others in ascending order of <phi^2>, the largest always in the last
-    place. Noise input leaves no fixed point: all absent, count 0.
+    place; of more than three others, the smallest and the two largest. Noise input leaves no fixed point: all absent,
+    count 0.
     """
     parameters = parameter_table(points)
     n = len(parameters)

@@ -112,7 +112,7 @@ def test_a_named_fixed_point_is_taken_and_the_outermost_otherwise(plane):
 def test_labels_are_made_afresh_from_stored_numbers(plane):
     before = phase_field(plane).values
     assert set(np.unique(before)) == {Phase.STABLE_ZERO, Phase.STATIC_COMPLEX, Phase.BISTABLE, Phase.CHAOTIC}
-    plane.fields["lyapunov_max"].status[20, 0, 2] = Status.NOT_CONVERGED
+    plane.fields["lyapunov_max"].status[20, 0, 2] = Status.FAILED
     assert phase_field(plane).values[20, 0] == Phase.UNDETERMINED
     assert "phase" in available(plane)
 

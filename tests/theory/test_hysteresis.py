@@ -59,6 +59,53 @@ def test_every_number_has_an_error_that_a_finer_path_keeps():
         assert np.all(np.isfinite(error)) and np.all(gap <= 3.0 * error + 1e-10)
 
 
+# Variance of the small static state at both ends; that of s_h from a plain quadrature of the static theory.
+INPUTS = [
+    ("s_h", (0.001, 0.005), (4.8376e-6, 1.42166e-4)),
+    ("m_h", (0.001, 0.004), (3.84e-6, 6.91e-5)),
+    ("beta_h", (0.002, 0.008), (4.85e-6, 9.05e-5)),
+]
+
+
+@pytest.mark.parametrize(("name", "ends", "variances"), INPUTS)
+def test_with_an_input_the_way_up_begins_at_what_grows_out_of_rest(name, ends, variances):
+    up, down = loop(BASE._replace(g_h=1.78), name, np.linspace(*ends, 4).tolist())
+    assert set(up.states) == {"static_small"} and np.all(up.lyapunov_max < 0.0)
+    assert up.variance[[0, -1]] == pytest.approx(variances, rel=2e-3)
+    assert set(down.states) == {"fluctuating"} and np.all(down.lyapunov_max > 0.19)
+
+
+def test_under_noise_the_way_up_begins_at_the_small_response():
+    """The second example of the command's help."""
+    values = np.geomspace(0.001, 0.1, 9)
+    up, down = loop(BASE._replace(g_h=1.78), "noise_h", values.tolist())
+    small = np.array(up.states) == "fluctuating_small"
+    assert small[:5].all() and np.all(up.lyapunov_max[small] < 0.0) and up.states[-1] == "fluctuating"
+    linear = up.variance[:2] / values[:2] ** 2
+    assert linear[0] == pytest.approx(linear[1], rel=0.05)
+    assert np.all(down.lyapunov_max > 0.15)
+    assert up.variance[-1] == pytest.approx(down.variance[0], rel=1e-8)
+
+
+def test_rest_is_followed_into_an_input_and_back():
+    values = [0.0, 0.002, 0.004]
+    up, _ = loop(BASE._replace(g_h=1.78), "s_h", values)
+    assert up.states == ("zero", "static_small", "static_small")
+    back = follow(BASE._replace(g_h=1.78), "s_h", values[::-1], "static_small")
+    assert back.states == up.states[::-1] and back.variance == pytest.approx(up.variance[::-1], rel=1e-9)
+
+
+@pytest.mark.parametrize("number", [2, 3, 5, 12])
+def test_the_way_does_not_depend_on_how_many_points_are_given(number):
+    """Down along g_h chaos lasts to the dynamic fold at 1.7523, however far apart the points."""
+    values = [1.6, *np.linspace(1.7524, 4.0, number).tolist()]
+    up, down = loop(BASE, "g_h", values)
+    assert down.states[::-1] == ("zero", *["fluctuating"] * number)
+    assert up.states == tuple("zero" if gain < 2.0 else "fluctuating" for gain in values)
+    below = follow(BASE, "g_h", [4.0, 1.7522], "fluctuating")
+    assert below.states == ("fluctuating", "zero")
+
+
 def test_what_cannot_be_followed_is_refused():
     with pytest.raises(ParameterError, match="upper"):
         follow(BASE, "g_h", [1.0], "upper")

@@ -12,6 +12,7 @@ import pytest
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
+from phasemap.phases import dominant_branch
 from phasemap.quantities import BRANCHES, DIMENSIONS, QUANTITIES
 from phasemap.theory import fluctuating, mean_field
 
@@ -81,7 +82,7 @@ def test_every_registered_number_is_returned_with_its_shape():
 def test_branches_of_a_bistable_point():
     found = solve({"g_h": 1.8, "alpha_r": 20.0})
     assert found["variance"].status[0].tolist() == [
-        Status.ABSENT if name == "fluctuating_small" else Status.CONVERGED for name in BRANCHES
+        Status.ABSENT if name in ("fluctuating_small", "static_small") else Status.CONVERGED for name in BRANCHES
     ]
     assert found["lyapunov_max"].value[0, ZERO] == pytest.approx(-0.1, abs=1e-12)  # g_h / 2 - 1
     assert found["lyapunov_max"].value[0, CHAOTIC] == pytest.approx(0.2097, abs=1e-4)
@@ -90,6 +91,19 @@ def test_branches_of_a_bistable_point():
     noisy = solve({"g_h": 1.78, "alpha_r": 20.0, "noise_h": 0.02})
     assert noisy["variance"].status[0].tolist() == [Status.ABSENT] * 3 + [Status.CONVERGED] * 3
     assert noisy["lyapunov_max"].value[0, QUIET] < 0.0 < noisy["lyapunov_max"].value[0, CHAOTIC]
+
+
+@pytest.mark.parametrize(("name", "value"), [("s_h", 0.001), ("m_h", 0.001), ("beta_h", 0.002)])
+def test_the_state_that_continues_rest_under_an_input_has_a_branch(name, value):
+    """Without the input it is the zero state; the states of the fold are the large static one and its partner."""
+    found = solve({"g_h": 1.7, "alpha_r": 20.0, name: value})
+    exponents, variances = found["lyapunov_max"], found["variance"].value[0]
+    assert exponents.status[0].tolist() == [Status.ABSENT, Status.CONVERGED, Status.CONVERGED, *[Status.ABSENT] * 3]
+    small, large = BRANCHES.index("static_small"), BRANCHES.index("static")
+    assert exponents.value[0, small] < 0.0 < exponents.value[0, large] and variances[small] < 1e-3 * variances[large]
+    assert BRANCHES[dominant_branch(exponents, BRANCHES)[0]] == "static_small"
+    resting = solve({"g_h": 1.7, "alpha_r": 20.0})["lyapunov_max"]
+    assert BRANCHES[dominant_branch(resting, BRANCHES)[0]] == "zero"
 
 
 def test_a_live_output_gate_relaxes_at_its_own_rate():

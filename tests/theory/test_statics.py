@@ -38,6 +38,41 @@ def test_check_values_of_the_notes(g_h, alpha_r, slot, delta_h, gain):
     assert value("static_gain", point, slot) == pytest.approx(gain, abs=6e-7)
 
 
+PINNING_CHECKS = [(1.5, 3.0, 0.500), (1.5, 10.0, 0.0086), (2.2, 10.0, 0.0684), (3.0, 10.0, 0.282), (1.03, 0.02, 1.00)]
+
+
+@pytest.mark.parametrize(("g_h", "alpha_z", "ratio"), PINNING_CHECKS)
+def test_pinning_ratios_of_the_notes(g_h, alpha_z, ratio):
+    """Section 11: beta_z = 0, no output gate; there it is lambda_e / (<sigma_z> (sqrt(S) - 1))."""
+    point = Parameters(g_h=g_h, alpha_z=alpha_z, beta_z=0.0)
+    found = solve_points([point])["pinning_ratio"]
+    assert float(found.value[0, UPPER]) == pytest.approx(ratio, abs=0.5 * 10.0 ** -(4 if ratio < 0.1 else 3) + 4e-4)
+    assert found.error[0, UPPER] < 1e-12 and found.status[0, UPPER] == Status.CONVERGED
+    edge, f, S = (value(name, point) for name in ("leading_edge", "open_fraction", "static_gain"))
+    assert value("pinning_ratio", point) == pytest.approx(edge / (f * (math.sqrt(S) - 1.0)), rel=1e-9)
+
+
+def test_a_constant_gate_pins_nothing_and_a_hard_one_all_before_the_marginal_boundary():
+    constant = Parameters(g_h=3.0, alpha_z=0.0, beta_z=0.4, alpha_r=3.0, beta_r=0.2, tau_r=2.0)
+    assert value("pinning_ratio", constant) == pytest.approx(1.0, rel=1e-12)
+    hard = Parameters(g_h=2.0, alpha_z=math.inf, beta_z=0.0)
+    assert value("marginal_gain", hard) < 1.0 and value("pinning_ratio", hard) == 0.0
+    free = hard._replace(g_h=7.0)
+    assert value("marginal_gain", free) > 1.0 and value("pinning_ratio", free) > 0.5
+
+
+def test_a_stable_fixed_point_has_no_pinning_ratio():
+    found = solve_points([Parameters(g_h=0.5, alpha_z=5.0, beta_z=0.0)])["pinning_ratio"]
+    assert np.isnan(found.value[0, 0]) and found.status[0, 0] == Status.ABSENT
+
+
+def test_pinning_behind_a_hard_output_gate_is_the_limit_of_steep_ones():
+    point = Parameters(g_h=2.0, alpha_z=5.0, beta_z=0.0, beta_r=0.0, tau_r=1.0)
+    steep = [value("pinning_ratio", point._replace(alpha_r=alpha)) for alpha in (1e6, 1e8)]
+    limit = value("pinning_ratio", point._replace(alpha_r=math.inf))
+    assert abs(steep[1] - limit) < 0.4 * abs(steep[0] - limit) and steep[1] == pytest.approx(limit, abs=3e-3)
+
+
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""Networks that are advanced in gate time, with or without their matrices, behind one interface."""

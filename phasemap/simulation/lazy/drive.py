@@ -1,0 +1,111 @@
+"""What drives a network from outside, unit by unit and replica by replica, at both ends of a step."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from phasemap.model.inputs import EACH, FIELDS, InputCourse
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+from phasemap.simulation.disorder import Stream, child, generator
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A course bound to the units of a network: pattern (N,) multiplies it; replicas: which ones it drives, or all."""
+
+    course: InputCourse
+    pattern: FloatArray
+    replicas: tuple[int, ...] | None = None
+
+
+@dataclass
+class Noise:
+    """Gaussian noise to one field, the same in all replicas; tau = 0: white, of amplitude `strength`.
+
+    each: one course for every unit, or a common one. Its values are drawn step by step, from their exact law.
+    """
+
+    field: int
+    strength: float
+    tau: float
+    each: bool
+    rng: np.random.Generator
+    value: FloatArray | None = None
+
+    def ends(self, step: float, size: int) -> tuple[FloatArray, FloatArray]:
+        """The input at the start and at the end of the next step; white noise: its mean over the step, twice."""
+        xi = self.rng.standard_normal(size if self.each else 1)
+        if self.tau == 0.0:
+            mean = self.strength / math.sqrt(step) * xi
+            return mean, mean
+        if self.value is None:
+            self.value = self.strength * self.rng.standard_normal(size if self.each else 1)
+        before, decay = self.value, math.exp(-step / self.tau)
+        self.value = decay * before + self.strength * math.sqrt(-math.expm1(-2.0 * step / self.tau)) * xi
+        return before, self.value
+
+
+class Drive:
+    """All inputs of a network: static ones (3, N), bound courses and noise."""
+
+    def __init__(self, static: FloatArray, bound: tuple[Bound, ...] = (), noise: tuple[Noise, ...] = ()) -> None:
+        self.static, self.bound, self.noise = static, bound, noise
+
+    @property
+    def longest_step(self) -> float:
+        """Longest step under noise, which never ends."""
+        return min([max(0.25 * one.tau, _WHITE_STEP) for one in self.noise], default=math.inf)
+
+    def longest_step_at(self, time: float) -> float:
+        """Longest step that resolves every course that is on at a time."""
+        return min([self.longest_step, *(b.course.finest for b in self.bound if b.course.is_on(time, time + 1e-9))])
+
+    def ends(self, start: float, end: float, replicas: int) -> tuple[FloatArray, FloatArray]:
+        """Inputs (replicas, 3, N) at the start of a step and at its end, jumps taken from inside the step."""
+        first, last = (np.repeat(self.static[None], replicas, axis=0) for _ in range(2))
+        for one in self.bound:
+            places = slice(None) if one.replicas is None else list(one.replicas)
+            row = FIELDS.index(one.course.field)
+            first[places, row] += one.course.value(start) * one.pattern
+            last[places, row] += one.course.value(end, before=True) * one.pattern
+        for noise in self.noise:
+            a, b = noise.ends(end - start, self.static.shape[1])
+            first[:, noise.field] += a
+            last[:, noise.field] += b
+        return first, last
+
+    def at(self, time: float, replicas: int) -> FloatArray:
+        """Static inputs and courses (replicas, 3, N) at a time, without noise."""
+        return Drive(self.static, self.bound).ends(time, time, replicas)[0]
+
+
+_WHITE_STEP = 0.1
+
+
+def bind(course: InputCourse, size: int, replicas: tuple[int, ...] | None = None) -> Bound:
+    """A course with its pattern over the units, drawn from the course's own seed."""
+    pattern = np.ones(size)
+    if course.units == EACH:
+        pattern = np.random.Generator(np.random.PCG64(course.seed)).standard_normal(size)
+    return Bound(course, pattern, replicas)
+
+
+def make_drive(p: Parameters, size: int, seed: np.random.SeedSequence, courses: tuple[InputCourse, ...] = ()) -> Drive:
+    """Static inputs and noise of the parameters, as a simulated network with this seed draws them, and courses."""
+    spread, mean = np.array([p.s_h, p.s_z, p.s_r]), np.array([p.m_h, p.m_z, p.m_r])
+    static = mean[:, None] + spread[:, None] * generator(seed, Stream.STATIC_INPUT).standard_normal((3, size))
+    amplitudes = (p.noise_h, p.noise_z, p.noise_r)
+    own = child(seed, Stream.NOISE)
+    noise = [
+        Noise(k, amplitude, p.tau_noise, True, np.random.default_rng(child(own, k)))
+        for k, amplitude in enumerate(amplitudes)
+        if amplitude > 0.0
+    ]
+    for course in (course for course in courses if course.kind == "ou"):
+        rng = np.random.Generator(np.random.PCG64(course.seed))
+        n = course.numbers
+        noise.append(Noise(FIELDS.index(course.field), n["strength"], n["tau"], course.units == EACH, rng))
+    bound = tuple(bind(course, size) for course in courses if course.kind != "ou")
+    return Drive(static, bound, tuple(noise))

@@ -1,5 +1,6 @@
 """`phasemap status`: how far a result and its shards are."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ def status(
 ) -> None:
     """Say which blocks of a sweep are finished, running, failed or missing, shard by shard.
 
-    Exit code 0 when everything is finished, 1 otherwise.
+    Exit code 0 when everything is finished, 1 otherwise: shards that are awaited and have no file yet count.
 
     Examples:
 
@@ -24,11 +25,11 @@ def status(
         phasemap status quickstart.h5 --json
     """
     from phasemap.quantities import REGISTRY
-    from phasemap.sweep.slurm import queue_lines, read_submitted
+    from phasemap.sweep.slurm_queue import queue_lines, read_submitted
     from phasemap.sweep.status import status_of
 
-    parts = status_of(file, REGISTRY)
     submitted = read_submitted(file)
+    parts = status_of(file, REGISTRY, submitted.jobs if submitted else 0)
     queue = queue_lines(submitted) if submitted else []
     if as_json:
         import json
@@ -45,32 +46,47 @@ def _facts(part: "PartStatus") -> dict[str, Any]:
         "file": str(part.path),
         "shard": part.shard,
         "state": part.state,
-        "blocks": {"finished": part.finished, "failed": part.failed, "missing": part.missing},
+        "blocks": {"finished": part.finished, "failed": part.failed, "missing": part.missing} if part.begun else None,
         "holder": vars(part.holder) if part.holder else None,
         "problem": part.problem,
     }
 
 
 def _print(parts: "list[PartStatus]", queue: list[str]) -> None:
-    from phasemap.cli.console import make_console, make_table, percent
+    from phasemap.cli.console import make_console, make_table
 
     console = make_console()
-    rows = [
-        (
-            part.path.name,
-            part.state,
-            f"{part.finished:,} ({percent(part.finished, part.total)})",
-            f"{part.failed:,}",
-            f"{part.missing:,}",
-            f"{part.holder.process} on {part.holder.host}" if part.holder else "-",
-        )
-        for part in parts
-    ]
-    console.print(make_table(("file", "state", "finished blocks", "failed", "missing", "written by"), rows))
+    rows = [_row(part) for part in parts if part.begun]
+    if rows:
+        console.print(make_table(("file", "state", "finished blocks", "failed", "missing", "written by"), rows))
+    for line in _lines(parts, queue):
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _row(part: "PartStatus") -> tuple[str, ...]:
+    from phasemap.cli.console import percent
+
+    return (
+        part.path.name,
+        part.state,
+        f"{part.finished:,} ({percent(part.finished, part.total)})",
+        f"{part.failed:,}",
+        f"{part.missing:,}",
+        f"{part.holder.process} on {part.holder.host}" if part.holder else "-",
+    )
+
+
+def _lines(parts: "list[PartStatus]", queue: list[str]) -> Iterator[str]:
+    """What the table does not hold: shards without a file, problems, and what the queue says."""
+    from phasemap.sweep.slurm import index_ranges
+
+    awaited: dict[int, list[int]] = {}
     for part in parts:
-        if part.problem:
-            console.print(part.problem, soft_wrap=True, markup=False)
+        if part.shard is not None and not part.begun:
+            awaited.setdefault(part.shard[1], []).append(part.shard[0])
+    for of, numbers in awaited.items():
+        yield f"Not begun: {len(numbers):,} of {of:,} shards have no file yet ({index_ranges(numbers)})."
+    yield from (part.problem for part in parts if part.problem)
     if queue:
-        console.print("In the queue:", markup=False)
-    for line in queue:
-        console.print(f"  {line}", markup=False)
+        yield "In the queue:"
+    yield from (f"  {line}" for line in queue)

@@ -1,5 +1,6 @@
 """`phasemap submit`: a sweep as batch jobs on a cluster."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +26,15 @@ def submit(
     memory: Annotated[str | None, typer.Option("--mem", help="Memory per task, e.g. 2G.")] = None,
     partition: Annotated[str | None, typer.Option("--partition", help="Partition of the cluster.")] = None,
     extra: Annotated[
-        list[str] | None, typer.Option("--extra", help="Further sbatch option as it is. Repeatable.")
+        list[str] | None, typer.Option("--extra", help="Further option of sbatch, in its words. Repeatable.")
+    ] = None,
+    setup: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--setup",
+            metavar="LINE",
+            help="Line of shell that runs first in every task, e.g. 'module load python'. Repeatable.",
+        ),
     ] = None,
     warning: Annotated[
         int, typer.Option("--warning", min=10, help="Seconds before the time limit at which a task stops and requeues.")
@@ -35,7 +44,8 @@ def submit(
     """Submit a sweep as an array job and a job that merges its shards.
 
     The scripts, the configuration and the logs go into a folder beside the output. A task that runs out of time
-    goes back into the queue and resumes; after any failure the same command submits what is missing.
+    goes back into the queue and resumes; after any failure the same command submits the shards that are missing.
+    To run in a container, let --setup define how the program starts, as in the last example.
 
     Examples:
 
@@ -44,19 +54,25 @@ def submit(
         phasemap submit configs/quickstart.toml --jobs 8 --dry-run
 
         phasemap submit configs/quickstart.toml --jobs 8 --partition short --extra=--account=physics
+
+        phasemap submit configs/quickstart.toml --jobs 8 --setup "module load python/3.12"
+
+        phasemap submit my.toml --jobs 8 --setup 'phasemap() { exec apptainer exec a.sif phasemap "$@"; }'
     """
     import sys
+    from dataclasses import replace
 
     from phasemap.config import load_config
     from phasemap.quantities import REGISTRY
     from phasemap.sweep.plan import make_plan
-    from phasemap.sweep.slurm import ArrayJob
+    from phasemap.sweep.slurm import ArrayJob, shard_pattern
+    from phasemap.sweep.status import shards_left
 
     if engine not in _ENGINES:
         raise ConfigError(f"--engine {engine!r} is unknown: phasemap knows {', '.join(_ENGINES)}.")
     settings = load_config(config, REGISTRY, overrides or [])
     if jobs > 1:
-        make_plan(settings).shard(1, jobs)  # says so if this sweep cannot be cut
+        make_plan(settings).shards(jobs)  # says so if this sweep cannot be cut
     job = ArrayJob(
         config=settings.text,
         output=(output or settings.output or Path(f"{config.stem}.h5")).absolute(),
@@ -67,8 +83,15 @@ def submit(
         memory=memory,
         partition=partition,
         extra=tuple(extra or ()),
+        setup=tuple(setup or ()),
         warning_seconds=warning,
     )
+    left = shards_left(settings, job.output, jobs)
+    if not left:
+        pattern = shard_pattern(job)
+        _say(f"All {jobs} shards are finished: nothing to submit. Join them: phasemap merge {pattern} -o {job.output}")
+        return
+    job = replace(job, wanted=left if len(left) < jobs else ())
     if dry_run:
         _print_scripts(job)
     else:
@@ -83,15 +106,21 @@ def _print_scripts(job: "ArrayJob") -> None:
 
 
 def _submit(job: "ArrayJob") -> None:
-    from phasemap.cli.console import make_console
-    from phasemap.sweep.slurm import submit as hand_over
+    from phasemap.sweep.slurm_queue import submit as hand_over
 
     submitted = hand_over(job)
-    lines = (
-        f"Submitted {job.jobs} tasks as job {submitted.array}, and their merge into {job.output.name} as job "
-        f"{submitted.merge}.",
-        f"Watch: phasemap status {job.output}    or: squeue -j {submitted.array},{submitted.merge}",
-        f"Logs and scripts: {job.folder}",
+    tasks = f"{job.jobs} tasks"
+    if job.wanted:
+        tasks = f"{len(job.wanted)} of {job.jobs} tasks (the shards of the others are finished)"
+    ids = f"{submitted.array},{submitted.merge}"
+    _say(
+        f"Submitted {tasks} as job {submitted.array}, and their merge into {job.output.name} as job {submitted.merge}."
     )
-    for line in lines:
-        make_console().print(line, soft_wrap=True, markup=False)
+    _say(f"Watch: phasemap status {shlex.quote(str(job.output))}    or: squeue -j {ids}")
+    _say(f"Logs and scripts: {job.folder}")
+
+
+def _say(line: str) -> None:
+    from phasemap.cli.console import make_console
+
+    make_console().print(line, soft_wrap=True, markup=False)

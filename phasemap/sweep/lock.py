@@ -3,22 +3,23 @@
 The lock is a file beside the result that names its holder. On one machine the kernel's advisory lock on that file
 decides, which dies with its holder. Between machines, where such locks may not reach, the holder touches the file
 every few seconds; a file that has not been touched for long belongs to the dead.
+
+What is no lock of ours (a link, another kind of file, another content) is never written to nor removed.
 """
 
 import contextlib
-import json
+import errno
 import os
-import platform
+import stat
 import threading
 import time
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from phasemap.errors import PhasemapError
+from phasemap.errors import PhasemapError, ResultFileError
 from phasemap.storage.durable import explaining_write_errors
+from phasemap.sweep.lock_holder import LONGEST, Holder, NoLockError, age, decode, encode, myself, same_kernel
 
 try:
     import fcntl
@@ -27,35 +28,14 @@ except ImportError:  # Windows
 
 _HEARTBEAT_SECONDS = 10.0
 _DEAD_AFTER_SECONDS = 90.0
+_WATCH_SECONDS = 15.0  # longer than a heartbeat
+
+# Links are not followed, and opening a pipe does not wait for its other end.
+_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class LockedError(PhasemapError):
     """Another process writes this result."""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A process, identified beyond the reuse of its number."""
-
-    host: str
-    process: int
-    started: str
-    boot: str = ""
-    ticks: int = 0
-
-    def alive_here(self) -> bool | None:
-        """Whether it runs on this machine; None if it belongs to another one."""
-        if self.host != platform.node():
-            return None
-        if self.boot != _boot():
-            return False
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            pass
-        return self.ticks == _start_ticks(self.process)
 
 
 class Lock:
@@ -63,28 +43,30 @@ class Lock:
 
     Raises on entry:
         LockedError: another living process holds it; the message says which.
-        ResultFileError: the lock file cannot be written.
+        ResultFileError: the lock file cannot be written, or something else has its name.
     """
 
     def __init__(self, result: Path) -> None:
-        self.path = result.with_name(f"{result.name}.lock")
+        self.path = lock_path(result)
+        self._result = result
         self._descriptor = -1
         self._done = threading.Event()
+        self._heart = threading.Thread(target=self._beat, daemon=True)
 
     def __enter__(self) -> Self:
-        with explaining_write_errors(self.path):
+        with explaining_write_errors(self._result):
             self._descriptor = self._acquire()
-            content = json.dumps(asdict(myself())).encode()
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, content, 0)
+            os.pwrite(self._descriptor, encode(myself()), 0)
             os.fsync(self._descriptor)
-        threading.Thread(target=self._beat, daemon=True).start()
+        self._heart.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._done.set()
+        self._heart.join()  # before the number of its descriptor is another file's
         with contextlib.suppress(OSError):
             if _same_file(self._descriptor, self.path):
                 self.path.unlink()
@@ -92,7 +74,7 @@ class Lock:
 
     def _acquire(self) -> int:
         while True:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            descriptor = _open(self.path, os.O_RDWR | os.O_CREAT)
             try:
                 self._take(descriptor)
             except BaseException:
@@ -103,25 +85,36 @@ class Lock:
             os.close(descriptor)
 
     def _take(self, descriptor: int) -> None:
-        holder = _read(descriptor)
+        _holder(descriptor, self.path)  # before anything is done to it: is it a lock?
+        decides = False
         if fcntl is not None:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                decides = True
             except BlockingIOError as error:
-                raise LockedError(self._refusal(_read(descriptor))) from error
+                raise LockedError(self._refusal(_holder(descriptor, self.path))) from error
             except OSError:
                 pass  # this file system has no locks: what the file says must do
-            holder = _read(descriptor)
-        if holder is None:
+        holder = _holder(descriptor, self.path)
+        if holder is None or (decides and same_kernel(holder)):
             return
-        alive = holder.alive_here()
-        if alive is None:
-            alive = _age(descriptor, self.path) < _DEAD_AFTER_SECONDS
-        if alive:
+        if _alive(holder, descriptor, self.path) or self._touched(holder, descriptor):
             raise LockedError(self._refusal(holder))
 
+    def _touched(self, holder: Holder, descriptor: int) -> bool:
+        """Whether a lock that was touched in the future, as clocks have it, is still being touched."""
+        if holder.alive_here() is not None or age(descriptor, self.path) > -_DEAD_AFTER_SECONDS:
+            return False
+        before, deadline = os.fstat(descriptor).st_mtime_ns, time.monotonic() + _WATCH_SECONDS
+        while time.monotonic() < deadline:
+            time.sleep(min(0.5, _WATCH_SECONDS))
+            with contextlib.suppress(OSError):
+                if self.path.lstat().st_mtime_ns != before:
+                    return True
+        return False
+
     def _refusal(self, holder: Holder | None) -> str:
-        result = self.path.name.removesuffix(".lock")
+        result = self._result.name
         if holder is None or holder.alive_here() is False:  # the file does not name the new holder yet
             return f"Another process is about to write {result}: wait for it, or choose another output with -o."
         return (
@@ -133,72 +126,72 @@ class Lock:
     def _beat(self) -> None:
         while not self._done.wait(_HEARTBEAT_SECONDS):
             with contextlib.suppress(OSError):
-                os.utime(self.path)
+                os.utime(self._descriptor)
 
 
-def myself() -> Holder:
-    """This process."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Holder(platform.node(), os.getpid(), now, _boot(), _start_ticks(os.getpid()))
+def lock_path(result: Path) -> Path:
+    """The lock file of a result."""
+    return result.with_name(f"{result.name}.lock")
 
 
 def current_holder(result: Path) -> Holder | None:
     """The living process that writes a result now, as far as its lock file tells; None if there is none."""
-    path = result.with_name(f"{result.name}.lock")
+    path = lock_path(result)
     try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
+        descriptor = _open(path, os.O_RDONLY)
+    except (OSError, ResultFileError):
         return None
     try:
-        holder = _read(descriptor)
-        if holder is None:
-            return None
-        alive = holder.alive_here()
-        if alive is None:
-            alive = _age(descriptor, path) < _DEAD_AFTER_SECONDS
-        return holder if alive else None
+        holder = _holder(descriptor, path)
+        return holder if holder is not None and _alive(holder, descriptor, path) else None
+    except (OSError, ResultFileError):
+        return None
     finally:
         os.close(descriptor)
 
 
-def _read(descriptor: int) -> Holder | None:
-    """What the lock file says; None if it is empty or was not finished."""
+def _open(path: Path, flags: int) -> int:
+    """Open a lock file; raises `ResultFileError` if it is a link or no regular file."""
     try:
-        return Holder(**json.loads(os.pread(descriptor, 4096, 0)))
-    except (ValueError, TypeError):
-        return None
+        descriptor = os.open(path, flags | _CAREFULLY, 0o666)
+    except OSError as error:
+        if error.errno == errno.ELOOP and path.is_symlink():
+            raise ResultFileError(_no_lock(path, "it is a symbolic link")) from error
+        if error.errno in (errno.EISDIR, errno.ENXIO) and path.exists():
+            raise ResultFileError(_no_lock(path, "it is no regular file")) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ResultFileError(_no_lock(path, "it is no regular file"))
+    return descriptor
+
+
+def _no_lock(path: Path, reason: str) -> str:
+    return (
+        f"{path} has the name of a lock, but is none ({reason}). It was left as it is: move it away, or choose another "
+        "output with -o."
+    )
+
+
+def _holder(descriptor: int, path: Path) -> Holder | None:
+    """Whom a lock file names; None if it is empty or was not finished."""
+    try:
+        return decode(os.pread(descriptor, LONGEST + 1, 0))
+    except NoLockError as error:
+        raise ResultFileError(_no_lock(path, str(error))) from error
+
+
+def _alive(holder: Holder, descriptor: int, path: Path) -> bool:
+    alive = holder.alive_here()
+    if alive is None:
+        alive = abs(age(descriptor, path)) < _DEAD_AFTER_SECONDS
+    return alive
 
 
 def _same_file(descriptor: int, path: Path) -> bool:
     try:
-        there = path.stat()
+        there = path.lstat()
     except FileNotFoundError:
         return False
     here = os.fstat(descriptor)
     return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
-
-
-def _age(descriptor: int, path: Path) -> float:
-    """Seconds since the lock file was touched, by the clock of its file system, which may not be ours."""
-    probe = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        probe.touch()
-        now = probe.stat().st_mtime
-        probe.unlink()
-    except OSError:
-        now = time.time()
-    return now - os.fstat(descriptor).st_mtime
-
-
-def _boot() -> str:
-    """Identity of the running system since it was started."""
-    with contextlib.suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return ""
-
-
-def _start_ticks(process: int) -> int:
-    """When a process started, in the kernel's ticks; 0 where the system does not tell."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19])
-    return 0

@@ -74,7 +74,8 @@ class Plan:
 
     def seconds_on(self, workers: int) -> float:
         """Estimated duration on a number of workers."""
-        return max(sum(block.seconds for block in share) for share in _balance(self.blocks, workers))
+        useful = max(1, min(workers, len(self.blocks)))
+        return max(sum(block.seconds for block in share) for share in _balance(self.blocks, useful))
 
     def shard(self, number: int, of: int) -> "Plan":
         """Part `number` (from 1) of `of` parts of nearly equal cost.
@@ -82,13 +83,17 @@ class Plan:
         Raises:
             ConfigError: the map is refined adaptively: its parts depend on each other.
         """
+        return self.shards(of)[number - 1]
+
+    def shards(self, of: int) -> list["Plan"]:
+        """All parts of `shard`."""
         if self.refined:
             raise ConfigError(
                 "A map that is refined (axes.refine) cannot be cut into shards: which points it needs follows from "
                 "the others. Remove axes.refine to compute the whole grid in shards, or run it in one piece (on many "
                 "machines with --executor dask)."
             )
-        return replace(self, blocks=tuple(_balance(self.blocks, of)[number - 1]))
+        return [replace(self, blocks=tuple(share)) for share in _balance(self.blocks, of)]
 
     def without(self, result: Result) -> "Plan":
         """What is left to compute when `result` is there: pending points, and those that failed by an exception."""

@@ -15,7 +15,8 @@ from phasemap.storage import BlockData, Blocks, Result, Session, read_result, wr
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
 from phasemap.sweep import environment
 from phasemap.sweep.executors import Executor
-from phasemap.sweep.lock import Lock, myself
+from phasemap.sweep.lock import Lock
+from phasemap.sweep.lock_holder import myself
 from phasemap.sweep.plan import Block, Plan, make_plan
 from phasemap.sweep.refine import fill, is_filled
 from phasemap.sweep.skeleton import empty_result

@@ -1,24 +1,26 @@
-"""Array jobs for Slurm: the scripts, as text that a person can read, change and submit by hand, and their submission.
+"""Array jobs for Slurm: the scripts, as text that a person can read, change and submit by hand.
 
 One array task computes one shard; a dependent job merges the shards. A task that the queue warns (time limit) stops
 at the end of a block, puts itself back into the queue and resumes from its finished blocks.
+
+Whatever the user named (files, options) is quoted for the shell or for sbatch; only the lines of `setup` are meant to
+be shell.
 """
 
-import json
+import re
 import shlex
-import shutil
-import subprocess
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from phasemap.errors import PhasemapError
+from phasemap.errors import ConfigError
 from phasemap.storage.durable import explaining_write_errors, write_atomically
+from phasemap.sweep.shards import name_parts
 
 _KILLED_BY_SIGNAL = 128
 """A sweep that a signal stopped, its finished blocks kept, exits with more than this."""
 
-
-_IDS = "jobs.json"
+_SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what sbatch might read otherwise than it is written
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,17 @@ class ArrayJob:
 
     config:  the whole configuration, as TOML.
     output:  the result file, an absolute path; each task writes a shard beside it.
-    jobs:    number of array tasks, one shard each.
+    jobs:    number of shards.
     python:  the interpreter that runs phasemap on the nodes.
     time, memory, partition: in Slurm's own words; None for its defaults.
-    extra:   further options of sbatch, as they are.
+    extra:   further options of sbatch, in its own words.
+    setup:   lines of shell that run before phasemap does: modules, environments.
     warning_seconds: how long before the time limit a task is warned.
     requeues: how often a task may go back into the queue.
+    wanted:  the shards that are to be computed, one array task each; empty: all of them.
+
+    Raises:
+        ConfigError: something in it cannot stand in a script.
     """
 
     config: str
@@ -44,8 +51,20 @@ class ArrayJob:
     memory: str | None = None
     partition: str | None = None
     extra: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
     warning_seconds: int = 120
     requeues: int = 100
+    wanted: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        named = {"--output": str(self.output), "the interpreter": self.python}
+        named |= {"--time": self.time or "", "--mem": self.memory or "", "--partition": self.partition or ""}
+        for name, text in named.items():
+            _check_text(name, text)
+        for name, texts in {"--extra": self.extra, "--setup": self.setup}.items():
+            for text in texts:
+                _check_text(name, text)
+        _extra_words(self.extra)
 
     @property
     def folder(self) -> Path:
@@ -58,12 +77,28 @@ class ArrayJob:
         return f"phasemap-{self.output.stem}"
 
 
-@dataclass(frozen=True)
-class Submitted:
-    """Job ids in the queue."""
+def _check_text(name: str, text: str) -> None:
+    """Refuse what would end a line of a script, or cannot be written into one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{name} {text!r} is not valid UTF-8: a script cannot name it. Choose another.") from error
+    if any(ord(letter) < 32 or ord(letter) == 127 or letter in "\x85\u2028\u2029" for letter in text):
+        raise ConfigError(f"{name} {text!r} contains a control character (a line break, say): leave it out.")
 
-    array: str
-    merge: str
+
+def _extra_words(extra: Iterable[str]) -> list[str]:
+    """The words of further options of sbatch; a shell's quotes group them."""
+    words: list[str] = []
+    for text in extra:
+        try:
+            found = shlex.split(text)
+        except ValueError as error:
+            raise ConfigError(f"--extra {text!r} is not understood ({error}): close the quote.") from error
+        if not found or not found[0].startswith("-"):
+            raise ConfigError(f"--extra {text!r} is no option of sbatch: write --extra=--account=physics, for example.")
+        words += found
+    return words
 
 
 def slurm_folder(output: Path) -> Path:
@@ -74,21 +109,23 @@ def slurm_folder(output: Path) -> Path:
 def array_script(job: ArrayJob) -> str:
     """The batch script of the array."""
     directives = [
-        f"--job-name={job.name}",
-        f"--array=1-{job.jobs}",
+        _directive("--job-name", job.name),
+        f"--array={index_ranges(job.wanted) if job.wanted else f'1-{job.jobs}'}",
         f"--cpus-per-task={job.cpus}",
         *_common_directives(job),
-        f"--output={job.folder / 'logs' / 'task-%a.log'}",
+        "--output=logs/task-%a.log",
         "--open-mode=append",
         "--requeue",
         f"--signal=B:USR1@{job.warning_seconds}",
     ]
-    sweep = shlex.join([job.python, "-m", "phasemap", "sweep", str(job.folder / "config.toml")])
-    stem = shlex.quote(str(job.output.with_suffix("")))
+    config = shlex.quote(str(job.folder / "config.toml"))
+    prefix, suffix = _shard_words(job)
     return f"""#!/bin/bash
 # phasemap: task I of {job.jobs} computes shard I/{job.jobs} of {job.output.name}.
 # Submit this file again after any failure: finished blocks are kept and only missing ones are computed.
 {_lines(directives)}
+
+{_setup(job)}
 
 task="$SLURM_ARRAY_TASK_ID"
 
@@ -96,8 +133,8 @@ task="$SLURM_ARRAY_TASK_ID"
 trap 'requeue=yes; kill -USR1 "$sweep"' USR1
 trap 'kill -TERM "$sweep"' TERM INT
 
-{sweep} \\
-    --shard "$task/{job.jobs}" --output {stem}.shard-"$task"-of-{job.jobs}{job.output.suffix} \\
+phasemap sweep {config} \\
+    --shard "$task/{job.jobs}" --output {prefix}"$task"-of-{job.jobs}{suffix} \\
     --workers "${{SLURM_CPUS_PER_TASK:-1}}" &
 sweep=$!
 
@@ -117,33 +154,67 @@ exit "$code"
 def merge_script(job: ArrayJob) -> str:
     """The batch script of the job that joins the shards."""
     directives = [
-        f"--job-name={job.name}-merge",
+        _directive("--job-name", f"{job.name}-merge"),
         *_common_directives(job),
-        f"--output={job.folder / 'logs' / 'merge.log'}",
+        "--output=logs/merge.log",
         "--open-mode=append",
     ]
-    python = shlex.quote(job.python)
-    output = shlex.quote(str(job.output))
     return f"""#!/bin/bash
 # phasemap: joins the shards of {job.output.name}; says which points are missing or failed.
 {_lines(directives)}
 
-exec {python} -m phasemap merge {shard_pattern(job)} --output {output}
+{_setup(job)}
+
+phasemap merge {shard_pattern(job)} --output {shlex.quote(str(job.output))}
 """
+
+
+def _setup(job: ArrayJob) -> str:
+    """How a script starts the program; the user's lines may define that anew, for a container say."""
+    return "\n".join((f'phasemap() {{ exec {shlex.quote(job.python)} -m phasemap "$@"; }}', *job.setup))
 
 
 def shard_pattern(job: ArrayJob) -> str:
     """Shell pattern of the shard files, quoted but for the wildcard."""
-    return f"{shlex.quote(str(job.output.with_suffix('')))}.shard-*-of-{job.jobs}{job.output.suffix}"
+    prefix, suffix = _shard_words(job)
+    return f"{prefix}*-of-{job.jobs}{suffix}"
+
+
+def _shard_words(job: ArrayJob) -> tuple[str, str]:
+    """What stands before and after a shard's number, for the shell."""
+    stem, suffix = name_parts(job.output)
+    return shlex.quote(str(job.output.with_name(f"{stem}.shard-"))), shlex.quote(suffix) if suffix else ""
 
 
 def _common_directives(job: ArrayJob) -> list[str]:
-    chosen = {"--time": job.time, "--mem": job.memory, "--partition": job.partition}
-    return [f"{option}={value}" for option, value in chosen.items() if value is not None] + list(job.extra)
+    # The logs are named from this folder on: in a path, sbatch would read % and \ as marks of its own.
+    chosen = {"--chdir": str(job.folder), "--time": job.time, "--mem": job.memory, "--partition": job.partition}
+    named = [_directive(option, value) for option, value in chosen.items() if value is not None]
+    return [*named, " ".join(map(_escape, words))] if (words := _extra_words(job.extra)) else named
+
+
+def _directive(option: str, value: str) -> str:
+    return f"{option}={_escape(value)}"
+
+
+def _escape(word: str) -> str:
+    """A word as sbatch reads it from a script: quotes keep blanks and #, a backslash keeps quotes."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", word) + '"' if _SPECIAL.search(word) else word
 
 
 def _lines(directives: list[str]) -> str:
     return "\n".join(f"#SBATCH {directive}" for directive in directives)
+
+
+def index_ranges(numbers: Iterable[int]) -> str:
+    """Numbers as Slurm writes them: 1-3,7."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def write_scripts(job: ArrayJob) -> tuple[Path, Path]:
@@ -158,53 +229,3 @@ def write_scripts(job: ArrayJob) -> tuple[Path, Path]:
     for name, text in scripts.items():
         write_atomically(job.folder / name, text.encode())
     return job.folder / "array.sh", job.folder / "merge.sh"
-
-
-def submit(job: ArrayJob) -> Submitted:
-    """Write the scripts and hand them to the queue; remember the ids beside the scripts.
-
-    Raises:
-        PhasemapError: there is no Slurm here, it refuses the job (with its own words), or it has this job already.
-    """
-    if shutil.which("sbatch") is None:
-        raise PhasemapError(
-            "sbatch is not on the PATH: this machine has no Slurm, or its module is not loaded. "
-            "Use --dry-run to see the scripts, or `phasemap sweep` to compute here."
-        )
-    earlier = read_submitted(job.output)
-    if earlier is not None and queue_lines(earlier):
-        raise PhasemapError(
-            f"{job.output.name} is in the queue already, as jobs {earlier.array} and {earlier.merge}: wait for them, "
-            f"or cancel them with: scancel {earlier.array} {earlier.merge}"
-        )
-    array, merge = write_scripts(job)
-    array_id = _sbatch(array)
-    # afterany: also when a task failed, so that what is finished is joined and what is missing is named.
-    submitted = Submitted(array_id, _sbatch(merge, f"--dependency=afterany:{array_id}"))
-    write_atomically(job.folder / _IDS, json.dumps(asdict(submitted)).encode())
-    return submitted
-
-
-def read_submitted(output: Path) -> Submitted | None:
-    """The jobs that were submitted for a result file; None if there were none."""
-    try:
-        return Submitted(**json.loads((slurm_folder(output) / _IDS).read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def queue_lines(submitted: Submitted) -> list[str]:
-    """What the queue says of these jobs, one line a task: id, state and reason; empty when they have left it."""
-    if shutil.which("squeue") is None:
-        return []
-    command = ["squeue", "--noheader", "--format=%i %T %R", f"--jobs={submitted.array},{submitted.merge}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.splitlines()
-
-
-def _sbatch(script: Path, *options: str) -> str:
-    command = ["sbatch", "--parsable", *options, str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise PhasemapError(f"Slurm refused {script.name}: {done.stderr.strip() or 'no reason given'}")
-    return done.stdout.strip().split(";")[0]

@@ -36,12 +36,40 @@ def test_shards_are_reported_one_by_one(config: Path, tmp_path: Path) -> None:
         phasemap("sweep", config, "-o", tmp_path / "plane.shard-1-of-2.h5", "--shard", "1/2", "-j", "0").returncode == 0
     )
     done = phasemap("status", output, "--json")
-    (part,) = json.loads(done.stdout)["parts"]
-    assert part["shard"] == [1, 2] and part["state"] == "finished" and part["blocks"]["missing"] == 0
-    assert done.returncode == 0
+    first, second = json.loads(done.stdout)["parts"]
+    assert first["shard"] == [1, 2] and first["state"] == "finished" and first["blocks"]["missing"] == 0
+    assert second["shard"] == [2, 2] and second["state"] == "not begun" and second["blocks"] is None
+    assert done.returncode == 1
+    assert "Not begun: 1 of 2 shards have no file yet (2)." in phasemap("status", output).stdout
     assert phasemap("merge", tmp_path / "plane.shard-1-of-2.h5", "-o", output).returncode == 1
     partial = phasemap("status", output)
     assert partial.returncode == 1 and "stopped" in partial.stdout
+    assert phasemap("sweep", output, "-j", "0").returncode == 0
+    assert phasemap("status", output).returncode == 0  # nobody waits for shards of what is finished
+
+
+def test_a_submitted_sweep_without_a_file_is_awaited(config: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "plane.h5.slurm"
+    folder.mkdir()
+    (folder / "jobs.json").write_text('{"array": "1", "merge": "2", "jobs": 3}')
+    done = phasemap("status", tmp_path / "plane.h5")
+    assert done.returncode == 1, done.stderr
+    assert "Not begun: 3 of 3 shards have no file yet (1-3)." in done.stdout
+
+
+def test_finished_shards_are_not_submitted_again(config: Path, tmp_path: Path) -> None:
+    output = tmp_path / "plane.h5"
+    submit = ("submit", config, "--jobs", "3", "--dry-run", "-o", output)
+    for number in (1, 3):
+        shard = tmp_path / f"plane.shard-{number}-of-3.h5"
+        assert phasemap("sweep", config, "-o", shard, "--shard", f"{number}/3", "-j", "0").returncode == 0
+    assert "#SBATCH --array=2\n" in phasemap(*submit).stdout
+    other = phasemap(*submit, "--set", "s_h=0.1")
+    assert other.returncode == 2 and "another configuration" in other.stderr
+    shard = tmp_path / "plane.shard-2-of-3.h5"
+    assert phasemap("sweep", config, "-o", shard, "--shard", "2/3", "-j", "0").returncode == 0
+    done = phasemap(*submit)
+    assert done.returncode == 0 and "nothing to submit" in done.stdout and "#SBATCH" not in done.stdout
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:

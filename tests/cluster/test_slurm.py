@@ -135,3 +135,45 @@ def test_a_task_warned_of_its_time_limit_requeues_itself_and_finishes(
     assert result.progress[0] == result.progress[1]
     assert "Stopped" in (folder / "logs" / "task-1.log").read_text()
     assert len(result.metadata.sessions) == 2
+
+
+SMALL = """
+quantities = ["fixed_point_count"]
+surfaces = []
+[axes]
+g_h = { from = 0.5, to = 4.0, points = 4 }
+alpha_r = { from = 0.0, to = 10.0, points = 3 }
+[output]
+file = "100%a; touch PWNED #\\\\ it's \\"a\\" $(touch PWNED).h5"
+"""
+
+
+def test_hostile_names_and_only_what_is_missing(
+    tmp_path: Path, phasemap: Phasemap, slurm: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.toml").write_text(SMALL)
+    many = phasemap("submit", "small.toml", "--jobs", "2000", "--mem", "500M")
+    assert many.returncode == 2 and "give --jobs 1000 or fewer" in many.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+    setup = ("--setup", 'echo "loaded in $PWD"')
+    done = phasemap("submit", "small.toml", "--jobs", "2", "--mem", "500M", "--time", "10", *setup)
+    assert done.returncode == 0, done.stderr
+    [folder] = tmp_path.glob("*.slurm")
+    output = folder.with_suffix("")
+    state = phasemap("status", output)
+    assert state.returncode == 1 and "no result" not in state.stderr
+    wait_for(output.exists, 240, "the merge", folder)
+    assert read_result(output).complete
+    assert not (tmp_path / "PWNED").exists() and not (folder / "PWNED").exists()
+    logs = sorted(path.name for path in (folder / "logs").iterdir())
+    assert logs == ["merge.log", "task-1.log", "task-2.log"]
+    assert f"loaded in {folder}" in (folder / "logs" / "task-1.log").read_text()
+
+    output.unlink()
+    output.with_name(f"{output.stem}.shard-2-of-2.h5").unlink()
+    again = phasemap("submit", "small.toml", "--jobs", "2", "--mem", "500M", "--time", "10", *setup)
+    assert "Submitted 1 of 2 tasks" in again.stdout, again.stderr
+    wait_for(output.exists, 240, "the second merge", folder)
+    assert read_result(output).complete

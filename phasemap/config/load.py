@@ -83,6 +83,7 @@ def make_config(
         quick=tuple(raw.quick),
         figures={name: _figure(entry) for name, entry in raw.figures.items()},
         refinement=refinement,
+        seconds_per_point=raw.limits.seconds_per_point,
     )
 
 
@@ -106,7 +107,8 @@ def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[
     problems += [f"{name} is an axis: fix it for a single point with --set {name}=VALUE." for name in raw.axes.by_name]
     if problems:
         raise problems_found(problems, where)
-    return Point(make_parameters(named), _options(raw, registry, list(registry.quantities)), raw.seed)
+    options = _options(raw, registry, list(registry.quantities))
+    return Point(make_parameters(named), options, raw.seed, raw.limits.seconds_per_point)
 
 
 def _number(name: str, value: Any, problems: list[str]) -> float:

@@ -45,11 +45,16 @@ class Refinement:
 
 @dataclass(frozen=True)
 class Point:
-    """A single point of parameter space, and how to compute it. options: table name -> options record."""
+    """A single point of parameter space, and how to compute it.
+
+    options: table name -> options record.
+    seconds_per_point: how long a solver may take; None for the usual limit.
+    """
 
     parameters: Parameters
     options: Mapping[str, Any]
     seed: int = 0
+    seconds_per_point: float | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class SweepConfig:
     quick:      overrides ("key=value") that make a coarse version of it.
     figures:    figures of the result, by name, beside the default one; one named `default` takes its place.
     refinement: how the map is refined; None computes every point.
+    seconds_per_point: how long a point may take; None for the usual limit. No setting: it changes no number.
     """
 
     parameters: Parameters
@@ -92,6 +98,7 @@ class SweepConfig:
     quick: tuple[str, ...] = ()
     figures: Mapping[str, FigureWish] = field(default_factory=dict)
     refinement: Refinement | None = None
+    seconds_per_point: float | None = None
 
     @property
     def axis_names(self) -> tuple[str, ...]:

@@ -62,6 +62,13 @@ class OutputTable(BaseModel):
     correlations: bool = False
 
 
+class LimitsTable(BaseModel):
+    """How long a point may take, in seconds, until it is given up; without it, a time that suits its solver."""
+
+    model_config = _STRICT
+    seconds_per_point: float | None = Field(default=None, gt=0)
+
+
 class FigureTable(BaseModel):
     """A figure of the result: what `phasemap plot` takes as options."""
 
@@ -89,6 +96,7 @@ def schema(registry: Registry) -> type[BaseModel]:
         parameters=(dict[str, Any], {}),
         axes=(AxesTable, Field(default={})),
         output=(OutputTable, Field(default={})),
+        limits=(LimitsTable, Field(default={})),
         quick=(list[str], []),
         figures=(dict[str, FigureTable], {}),
         **tables,

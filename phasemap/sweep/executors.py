@@ -4,21 +4,18 @@ An executor takes tasks and yields their blocks as they finish, in any order. An
 do the same.
 """
 
-import contextlib
-import multiprocessing
-import os
-import signal
-import threading
-import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection, wait
+from dataclasses import replace
+from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from phasemap.errors import PhasemapError
 from phasemap.storage import BlockData
-from phasemap.sweep.environment import one_thread, one_thread_environment
+from phasemap.sweep.environment import one_thread
 from phasemap.sweep.stop import Stop
-from phasemap.sweep.work import Task, execute, failed
+from phasemap.sweep.work import Task, execute, failed, joined, out_of_time
+from phasemap.sweep.worker import Worker
 
 _POLL_SECONDS = 0.1
 _ATTEMPTS = 2
@@ -35,14 +32,17 @@ class Executor(Protocol):
     def run(self, tasks: Sequence[Task], stop: Stop) -> Iterator[BlockData]:
         """Compute tasks, the first ones first, and yield their blocks as they finish.
 
-        A lost worker is survived: its block is tried again, and then yielded as failed. When `stop.soon` no further
-        task is begun; when `stop.now` the running ones are dropped. Closing the generator drops them as well.
+        A lost worker is survived: its block is tried again, and then yielded as failed. Where points can be ended from
+        outside, one that takes longer than its task allows is yielded as out of time, and its neighbours as usual.
+        When `stop.soon` no further task is begun; when `stop.now` the running ones are dropped. Closing the generator
+        drops them as well.
         """
         ...
 
 
 class InProcess:
-    """Blocks one after the other in this process: nothing to start, but a crash of a solver takes all with it."""
+    """Blocks one after the other in this process: nothing to start, but a crash of a solver takes all with it, and
+    nothing ends a point that takes too long."""
 
     workers = 1
 
@@ -96,42 +96,24 @@ class _Queue:
         self._compiled.add(task.block.name)
 
 
-class _Worker:
-    """A worker process, and the task that it has now."""
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), name="phasemap worker", daemon=True)
-        with one_thread_environment():
-            self.process.start()
-        theirs.close()
-        self.task: Task | None = None
-        self.ready = False
-
-    def give(self, task: Task) -> None:
-        self.task = task
-        with contextlib.suppress(OSError):  # it is dead: its sentinel says so, too
-            self.connection.send(task)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
-
-
 class _Pool:
     def __init__(self, tasks: Sequence[Task], workers: int) -> None:
         self._queue = _Queue(tasks)
-        self._attempts: dict[int, int] = {}
+        self._attempts: Counter[tuple[str, str, int, int]] = Counter()
         self._failed_starts = 0
-        self._workers = [_Worker() for _ in range(workers)]
+        self._workers: list[Worker] = []
+        try:
+            for _ in range(workers):
+                self._workers.append(Worker())
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, stop: Stop) -> Iterator[BlockData]:
         for worker in self._workers:
             self._feed(worker, stop)
         while any(worker.task is not None for worker in self._workers):
-            by_handle: dict[Any, _Worker] = {}
+            by_handle: dict[Any, Worker] = {}
             for worker in self._workers:
                 by_handle[worker.connection] = worker
                 by_handle[worker.process.sentinel] = worker
@@ -142,85 +124,72 @@ class _Pool:
                 data = self._receive(worker, stop)
                 if data is not None:
                     yield data
+            for worker in [worker for worker in self._workers if worker.overdue]:
+                data = self._give_up(worker, stop)
+                if data is not None:
+                    yield data
 
     def close(self) -> None:
         for worker in self._workers:
             worker.kill()
 
-    def _feed(self, worker: _Worker, stop: Stop) -> None:
+    def _feed(self, worker: Worker, stop: Stop) -> None:
         worker.task = None
         if self._queue and not stop.soon:
             worker.give(self._queue.take())
 
-    def _receive(self, worker: _Worker, stop: Stop) -> BlockData | None:
+    def _receive(self, worker: Worker, stop: Stop) -> BlockData | None:
         """The block that a worker sends, if it does; the next task goes out before the block is looked at."""
-        try:
-            message = worker.connection.recv() if worker.connection.poll() else None
-        except (EOFError, OSError):
-            message = None
+        message = worker.receive()
         if message is None:
-            return self._bury(worker, stop) if not worker.process.is_alive() else None
-        if not isinstance(message, BlockData):
-            worker.ready, self._failed_starts = True, 0
-            return None
+            return self._replace_dead(worker, stop) if not worker.process.is_alive() else None
+        kind, data = message
+        if kind == "ready":
+            self._failed_starts = 0
         task = worker.task
-        if task is not None:
-            self._queue.finished(task)
+        if kind != "block" or task is None:
+            return None
+        found: BlockData = data if data is not None else joined(worker.parts)
+        self._queue.finished(task)
         self._feed(worker, stop)
-        return message
+        return found
 
-    def _bury(self, worker: _Worker, stop: Stop) -> BlockData | None:
+    def _replace_dead(self, worker: Worker, stop: Stop) -> BlockData | None:
         """A worker died: another one takes its place; its task is tried once more, then given up."""
-        task, cause = worker.task, _cause_of_death(worker.process.exitcode)
-        worker.kill()
+        task, cause = worker.task, worker.cause_of_death()
         if not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= _ATTEMPTS:
                 raise PhasemapError(f"A worker process cannot start ({cause}). Try --workers 0 to see what is wrong.")
         given_up = None
         if task is not None:
-            key = id(task)
-            self._attempts[key] = self._attempts.get(key, 0) + worker.ready
+            key = (task.block.part, task.block.name, int(task.block.indices[0]), len(task.block.indices))
+            self._attempts[key] += worker.ready
             if self._attempts[key] >= _ATTEMPTS:
                 given_up = failed(task, f"the worker process was lost twice with this block ({cause})")
             else:
                 self._queue.put_back(task)
-        replacement = _Worker()
-        self._workers[self._workers.index(worker)] = replacement
-        self._feed(replacement, stop)
+        self._renew(worker, stop)
         return given_up
 
+    def _give_up(self, worker: Worker, stop: Stop) -> BlockData | None:
+        """A task took too long: its points are tried one by one; a point that takes too long is given up."""
+        task = worker.task
+        assert task is not None
+        if not task.singly and len(task.block.indices) > 1:
+            self._queue.put_back(replace(task, singly=True))
+            self._renew(worker, stop)
+            return None
+        done = len(worker.parts)
+        found = joined([*worker.parts, out_of_time(task.part(slice(done, done + 1)))])
+        if done + 1 < len(task.block.indices):
+            self._queue.put_back(task.part(slice(done + 1, None)))
+        self._renew(worker, stop)
+        return found
 
-def _cause_of_death(exitcode: int | None) -> str:
-    if exitcode is not None and exitcode < 0:
-        name = signal.Signals(-exitcode).name
-        return f"killed by {name}" + (", perhaps because memory ran out" if name == "SIGKILL" else "")
-    return f"exit code {exitcode}"
-
-
-def _serve(connection: Connection) -> None:
-    """The life of a worker: compute what comes, until the connection closes or the parent is gone."""
-    for name in ("SIGINT", "SIGHUP", "SIGUSR1"):  # the parent decides; the terminal sends them to all
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    warnings.simplefilter("ignore", RuntimeWarning)  # the status of a number says what is wrong with it
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    with one_thread():
-        connection.send("ready")
-        while True:
-            try:
-                task = connection.recv()
-            except EOFError:
-                return
-            data = execute(task)
-            try:
-                connection.send(data)
-            except OSError:
-                return
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+    def _renew(self, worker: Worker, stop: Stop) -> None:
+        """Put a new process in the place of a worker."""
+        worker.kill()
+        replacement = Worker()
+        self._workers[self._workers.index(worker)] = replacement
+        self._feed(replacement, stop)

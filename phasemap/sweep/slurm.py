@@ -22,6 +22,8 @@ _KILLED_BY_SIGNAL = 128
 
 _SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what sbatch might read otherwise than it is written
 
+_LITERAL_PATH = "\\"
+
 
 @dataclass(frozen=True)
 class ArrayJob:
@@ -113,7 +115,7 @@ def array_script(job: ArrayJob) -> str:
         f"--array={index_ranges(job.wanted) if job.wanted else f'1-{job.jobs}'}",
         f"--cpus-per-task={job.cpus}",
         *_common_directives(job),
-        "--output=logs/task-%a.log",
+        _directive("--output", _log_pattern(job, "task-%a.log")),
         "--open-mode=append",
         "--requeue",
         f"--signal=B:USR1@{job.warning_seconds}",
@@ -125,7 +127,7 @@ def array_script(job: ArrayJob) -> str:
 # Submit this file again after any failure: finished blocks are kept and only missing ones are computed.
 {_lines(directives)}
 
-{_setup(job)}
+{_setup(job, "task-$SLURM_ARRAY_TASK_ID.log")}
 
 task="$SLURM_ARRAY_TASK_ID"
 
@@ -156,22 +158,32 @@ def merge_script(job: ArrayJob) -> str:
     directives = [
         _directive("--job-name", f"{job.name}-merge"),
         *_common_directives(job),
-        "--output=logs/merge.log",
+        _directive("--output", _log_pattern(job, "merge.log")),
         "--open-mode=append",
     ]
     return f"""#!/bin/bash
 # phasemap: joins the shards of {job.output.name}; says which points are missing or failed.
 {_lines(directives)}
 
-{_setup(job)}
+{_setup(job, "merge.log")}
 
 phasemap merge {shard_pattern(job)} --output {shlex.quote(str(job.output))}
 """
 
 
-def _setup(job: ArrayJob) -> str:
+def _setup(job: ArrayJob, log: str) -> str:
     """How a script starts the program; the user's lines may define that anew, for a container say."""
-    return "\n".join((f'phasemap() {{ exec {shlex.quote(job.python)} -m phasemap "$@"; }}', *job.setup))
+    lines = (f'phasemap() {{ exec {shlex.quote(job.python)} -m phasemap "$@"; }}', *job.setup)
+    if _LITERAL_PATH in str(job.folder):
+        lines = (f'exec >>{shlex.quote(str(job.folder / "logs"))}/"{log}" 2>&1', *lines)
+    return "\n".join(lines)
+
+
+def _log_pattern(job: ArrayJob, log: str) -> str:
+    """Where Slurm writes a log, in its own words: % begins a mark, and a backslash would undo all marks."""
+    if _LITERAL_PATH in str(job.folder):
+        return "/dev/null"  # the script itself sees to it
+    return f"{str(job.folder / 'logs').replace('%', '%%')}/{log}"
 
 
 def shard_pattern(job: ArrayJob) -> str:
@@ -187,8 +199,7 @@ def _shard_words(job: ArrayJob) -> tuple[str, str]:
 
 
 def _common_directives(job: ArrayJob) -> list[str]:
-    # The logs are named from this folder on: in a path, sbatch would read % and \ as marks of its own.
-    chosen = {"--chdir": str(job.folder), "--time": job.time, "--mem": job.memory, "--partition": job.partition}
+    chosen = {"--time": job.time, "--mem": job.memory, "--partition": job.partition}
     named = [_directive(option, value) for option, value in chosen.items() if value is not None]
     return [*named, " ".join(map(_escape, words))] if (words := _extra_words(job.extra)) else named
 

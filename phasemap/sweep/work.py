@@ -1,10 +1,11 @@
 """What a worker does: run one solver over one block. Tasks travel by pickle and carry all that they need."""
 
+import math
 import time
 import traceback
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate
+from phasemap.model.results import Estimate, absent
 from phasemap.model.status import Status
 from phasemap.storage import BlockData
+from phasemap.sweep.limits import seconds_per_point
 from phasemap.sweep.plan import Block, Plan, parameters_at
 
 _PARTS = {"grid": 0, "checks": 1}
@@ -29,6 +31,8 @@ class Task:
     axes:        the parameters along the axes: the columns of `coordinates`, which has one row per point.
     shapes:      quantity name -> shape of one value, for the quantities that are wanted.
     box:         axis name -> (from, to), for a surface.
+    seconds_per_point: how long a point may take, where somebody watches.
+    singly:      whether points are computed and reported one by one, because one of them may never end.
     """
 
     block: Block
@@ -40,6 +44,18 @@ class Task:
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     box: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     seed: int = 0
+    seconds_per_point: float = math.inf
+    singly: bool = False
+
+    def part(self, chosen: slice) -> "Task":
+        """The same for some of the points."""
+        block = self.block
+        if block.part == "surface":
+            return self
+        indices = block.indices[chosen]
+        share = len(indices) / max(len(block.indices), 1)
+        smaller = replace(block, indices=indices, seconds=block.seconds * share)
+        return replace(self, block=smaller, coordinates=self.coordinates[chosen])
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,15 @@ class _TaskMaker:
         if block.part == "surface":
             box = {axis.name: (axis.values[0], axis.values[-1]) for axis in config.axes}
             none = np.zeros((0, len(config.axes)))
-            return Task(block, registry.surfaces[block.name].trace, config.parameters, config.axis_names, none, box=box)
+            return Task(
+                block=block,
+                call=registry.surfaces[block.name].trace,
+                base=config.parameters,
+                axes=config.axis_names,
+                coordinates=none,
+                box=box,
+                seconds_per_point=seconds_per_point(block.seconds, config.seconds_per_point),
+            )
         solver = registry.solvers[block.name]
         options = config.options_of(solver)
         wanted = [registry.quantities[name] for name in config.quantities_of(solver)]
@@ -92,6 +116,7 @@ class _TaskMaker:
             options=options,
             shapes={q.name: tuple(sizes[dim] for dim in q.dims) for q in wanted},
             seed=config.seed,
+            seconds_per_point=seconds_per_point(block.seconds / len(block.indices), config.seconds_per_point),
         )
 
 
@@ -107,6 +132,36 @@ def execute(task: Task) -> BlockData:
         surface=data.surface,
         failures=data.failures,
         seconds=time.perf_counter() - started,
+    )
+
+
+def execute_singly(task: Task) -> Iterator[BlockData]:
+    """Compute a block point by point, each as a block of its own."""
+    for position in range(len(task.block.indices)):
+        yield execute(task.part(slice(position, position + 1)))
+
+
+def out_of_time(task: Task) -> BlockData:
+    """The block of a task that took too long. A surface has no place for a status: it fails."""
+    block = task.block
+    if block.part == "surface":
+        return failed(task, f"not finished within {task.seconds_per_point:g} s (limits.seconds_per_point)")
+    estimates = {name: absent((len(block.indices), *shape), Status.OUT_OF_TIME) for name, shape in task.shapes.items()}
+    return BlockData(block.part, block.name, block.indices, estimates, seconds=task.seconds_per_point)
+
+
+def joined(blocks: Sequence[BlockData]) -> BlockData:
+    """Blocks of one solver as one."""
+    first = blocks[0]
+    if len(blocks) == 1:
+        return first
+    return BlockData(
+        part=first.part,
+        name=first.name,
+        indices=np.concatenate([block.indices for block in blocks]),
+        estimates={name: _join([block.estimates[name] for block in blocks]) for name in first.estimates},
+        failures=tuple(failure for block in blocks for failure in block.failures),
+        seconds=sum(block.seconds for block in blocks),
     )
 
 

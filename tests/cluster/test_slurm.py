@@ -144,15 +144,19 @@ surfaces = []
 g_h = { from = 0.5, to = 4.0, points = 4 }
 alpha_r = { from = 0.0, to = 10.0, points = 3 }
 [output]
-file = "100%a; touch PWNED #\\\\ it's \\"a\\" $(touch PWNED).h5"
+file = NAME
 """
 
 
+NAMES = ('100%a; touch PWNED # it\'s "a" $(touch PWNED).h5', "a\\b 100%a.h5")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_hostile_names_and_only_what_is_missing(
-    tmp_path: Path, phasemap: Phasemap, slurm: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, phasemap: Phasemap, slurm: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "small.toml").write_text(SMALL.replace("NAME", json.dumps(name)))
     many = phasemap("submit", "small.toml", "--jobs", "2000", "--mem", "500M")
     assert many.returncode == 2 and "give --jobs 1000 or fewer" in many.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
@@ -169,7 +173,7 @@ def test_hostile_names_and_only_what_is_missing(
     assert not (tmp_path / "PWNED").exists() and not (folder / "PWNED").exists()
     logs = sorted(path.name for path in (folder / "logs").iterdir())
     assert logs == ["merge.log", "task-1.log", "task-2.log"]
-    assert f"loaded in {folder}" in (folder / "logs" / "task-1.log").read_text()
+    assert f"loaded in {tmp_path}" in (folder / "logs" / "task-1.log").read_text()
 
     output.unlink()
     output.with_name(f"{output.stem}.shard-2-of-2.h5").unlink()

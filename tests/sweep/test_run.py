@@ -330,9 +330,9 @@ def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
         "from toy_registry import CONFIG, TOYS\n"
         "from pathlib import Path\n"
         "from phasemap.config import make_config\n"
-        "from phasemap.sweep.executors import Processes, _Worker\n"
+        "from phasemap.sweep.worker import Worker\n"
         "if __name__ == '__main__':\n"
-        "    worker = _Worker(); worker.connection.recv(); print(worker.process.pid, flush=True)\n"
+        "    worker = Worker(); worker.connection.recv(); print(worker.process.pid, flush=True)\n"
         "    import time; time.sleep(60)\n"
     )
     (tmp_path / "script.py").write_text(script)
@@ -352,7 +352,7 @@ def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
 def test_a_worker_that_cannot_start_is_an_error(
     toy: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("phasemap.sweep.executors._serve", _refuse)
+    monkeypatch.setattr("phasemap.sweep.worker.serve", _refuse)
     with pytest.raises(PhasemapError, match="cannot start"):
         run(toy(), tmp_path / "x.h5", Processes(1))
 

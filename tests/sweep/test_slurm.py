@@ -30,12 +30,14 @@ def words(script: str, folder: Path) -> list[str]:
     command = ["bash", "-c", script]
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    return ran.stdout.splitlines()
+    logs = [path.read_text() for path in folder.glob("*.slurm/logs/*")]  # of names that Slurm cannot be told
+    return "".join([ran.stdout, *logs]).splitlines()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_reach_the_program_as_they_are_and_nothing_else_runs(name: str, tmp_path: Path) -> None:
     job = replace(JOB, output=tmp_path / name, setup=(ECHO,))
+    (job.folder / "logs").mkdir(parents=True)
     expected = [
         "sweep", str(job.folder / "config.toml"), "--shard", "3/4", "--output", str(shard_path(job.output, 3, 4)),
         "--workers", "2",
@@ -44,8 +46,10 @@ def test_names_reach_the_program_as_they_are_and_nothing_else_runs(name: str, tm
     shards = [shard_path(job.output, number, 4) for number in (1, 2)]
     for path in shards:
         path.touch()
+    for path in (job.folder / "logs").iterdir():
+        path.unlink()
     assert words(slurm.merge_script(job), tmp_path) == ["merge", *map(str, shards), "--output", str(job.output)]
-    assert sorted(tmp_path.iterdir()) == sorted(shards)
+    assert sorted(tmp_path.iterdir()) == sorted([*shards, job.folder])
 
 
 @pytest.mark.parametrize("name", ["a\nb.h5", "a\rb.h5", "a\x1b]0;b.h5", "a\x7f.h5", "a\x00.h5", "a\udcff.h5"])
@@ -86,11 +90,12 @@ def sbatch_words(script: str) -> list[str]:
 
 
 def test_options_reach_sbatch_as_they_are(tmp_path: Path) -> None:
-    name = "100%a #\\ it's.h5"
+    name = '100%a # it"s.h5'
     job = replace(JOB, output=tmp_path / name, partition="a b#c", extra=("--comment='x y'", "-A physics"))
     for script in (slurm.array_script(job), slurm.merge_script(job)):
         found = sbatch_words(script)
-        assert f"--chdir={tmp_path / name}.slurm" in found
+        [log] = [word for word in found if word.startswith("--output=")]
+        assert log.startswith(f'--output={tmp_path}/100%%a # it"s.h5.slurm/logs/')
         assert "--partition=a b#c" in found and "--comment=x y" in found
         assert found[found.index("-A") + 1] == "physics"
 

@@ -2,7 +2,7 @@
 
 Solvers run in worker processes, so behaviour is asked for by parameters: tau_noise is the time that a point takes,
 noise_h the time that the plan expects; m_h >= 1 raises; m_z >= 1 kills the process (once only, if TOY_ONCE names a
-file).
+file); s_z >= 1 never ends.
 """
 
 import os
@@ -47,6 +47,8 @@ def _random(points: Points, options: ToyOptions, seeds: Seeds) -> Mapping[str, E
     values = np.empty(len(points))
     for k, (point, seed) in enumerate(zip(points, seeds, strict=True)):
         time.sleep(point.tau_noise)
+        while point.s_z >= 1:
+            time.sleep(0.1)
         if point.m_z >= 1 and _first_time():
             os.kill(os.getpid(), signal.SIGKILL)
         if point.m_h >= 1:
@@ -83,6 +85,11 @@ def _no_surface(base: Parameters, box: Box) -> CriticalSurface:
     raise ArithmeticError("there is no such surface")
 
 
+def _endless(base: Parameters, box: Box) -> CriticalSurface:
+    while True:
+        time.sleep(0.1)
+
+
 def _second(point: Parameters, options: Any) -> float:
     return max(point.noise_h, 1e-5)
 
@@ -113,6 +120,7 @@ TOYS = Registry(
         s.name: s
         for s in (
             SurfaceKind("circle", "a circle", _circle, 0.01),
+            SurfaceKind("endless", "a surface that never ends", _endless, 0.01),
             SurfaceKind("nowhere", "a surface that cannot be traced", _no_surface, 0.01),
         )
     },

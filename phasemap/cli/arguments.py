@@ -18,3 +18,13 @@ OutputOption = Annotated[
     typer.Option("--output", "-o", metavar="FILE", help="Result file (HDF5).", show_default=False),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+PointTimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--point-timeout",
+        metavar="SECONDS",
+        help="Time after which a point is given up as out of time (inf: never). Default: ten minutes, or twenty times "
+        "what its solver expects if that is longer.",
+        show_default=False,
+    ),
+]

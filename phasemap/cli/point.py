@@ -1,15 +1,20 @@
 """`phasemap point`: everything known about one point of parameter space."""
 
+import contextlib
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import SetOption
+from phasemap.cli.arguments import PointTimeoutOption, SetOption
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from phasemap.model.results import Estimate
+    from phasemap.sweep.executors import Executor
     from phasemap.sweep.point import PointReport
 
 _LONGEST_SIMULATION = 60.0  # seconds, by its own estimate
@@ -22,6 +27,7 @@ def point(
     overrides: SetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
     simulate: Annotated[bool, typer.Option("--simulate", help="Simulate networks as well (takes longer).")] = False,
+    point_timeout: PointTimeoutOption = None,
 ) -> None:
     """Compute everything that is known about one point: fixed points, mean-field branches, critical gains, phase.
 
@@ -41,13 +47,18 @@ def point(
     environment.prepare_compilation_cache()
     from phasemap.config import make_point, read_toml
     from phasemap.quantities import REGISTRY
+    from phasemap.sweep.limits import check_seconds
     from phasemap.sweep.point import affordable, solve_point
 
     data = read_toml(config)[1] if config is not None else {}
     settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
     solvers = [solver for solver in REGISTRY.solvers.values() if simulate or not solver.simulated]
     chosen = [s for s in solvers if not s.simulated or s in affordable(settings, solvers, _LONGEST_SIMULATION)]
-    report = solve_point(settings, REGISTRY, chosen)
+    check_seconds("--point-timeout", point_timeout)
+    if point_timeout is not None:
+        settings = replace(settings, seconds_per_point=point_timeout)
+    with _spinner() as tell:
+        report = solve_point(settings, REGISTRY, chosen, make_executor(), tell)
     for solver in solvers:
         if solver not in chosen:
             report.failures[solver.name] = "left out, as it takes more than a minute: reduce simulation.size"
@@ -57,6 +68,27 @@ def point(
         typer.echo(json.dumps(_facts(report), indent=2, allow_nan=False))
     else:
         _print(report)
+
+
+def make_executor() -> "Executor":
+    """Where a point is computed: in a process of its own, which can be ended whatever it does."""
+    from phasemap.sweep.executors import Processes
+
+    return Processes(1)
+
+
+@contextlib.contextmanager
+def _spinner() -> "Iterator[Callable[[str], None]]":
+    """Show on a terminal what is being computed, and for how long already."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from phasemap.cli.console import make_console
+
+    console = make_console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
+        task = display.add_task("")
+        yield lambda name: display.update(task, description=name)
 
 
 def _phase(report: "PointReport") -> str | None:

@@ -1,6 +1,6 @@
 """Everything that is known about a single point of parameter space."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,13 @@ from phasemap.config import Point
 from phasemap.model.parameters import PARAMETERS, Parameters
 from phasemap.model.registry import Registry, Solver
 from phasemap.model.results import Estimate, FloatArray
-from phasemap.sweep.environment import one_thread
+from phasemap.model.status import Status
+from phasemap.storage import BlockData
+from phasemap.sweep.executors import Executor, InProcess
+from phasemap.sweep.limits import seconds_per_point
 from phasemap.sweep.plan import Block
-from phasemap.sweep.work import Task, execute
+from phasemap.sweep.stop import Stop
+from phasemap.sweep.work import Task
 
 GAIN = "g_h"
 # A strip beside the point, along the first of these parameters that is finite there.
@@ -41,13 +45,30 @@ class PointReport:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-def solve_point(point: Point, registry: Registry, solvers: Sequence[Solver]) -> PointReport:
-    """Compute all quantities of `solvers` at a point, and the critical gains around it."""
+def solve_point(
+    point: Point,
+    registry: Registry,
+    solvers: Sequence[Solver],
+    executor: Executor | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> PointReport:
+    """Compute all quantities of `solvers` at a point, and the critical gains around it.
+
+    executor: where that is done; None does it in this process, where nothing ends a solver that takes too long.
+    tell:     told what is being computed.
+    """
     report = PointReport(point.parameters)
-    for solver in solvers:
-        _solve(report, point, registry, solver)
-    for name in registry.surfaces:
-        _find_gains(report, registry, name)
+    tasks = [_solver_task(report, point, registry, solver) for solver in solvers]
+    tasks += [task for name in registry.surfaces if (task := _strip_task(point, registry, name)) is not None]
+    waiting = [task.block.name for task in tasks]
+    tell(waiting[0] if waiting else "")
+    for data in (executor or InProcess()).run(tasks, Stop()):
+        waiting.remove(data.name)
+        tell(waiting[0] if waiting else "")
+        if data.part == "surface":
+            _take_gains(report, data)
+        else:
+            _take_estimates(report, data)
     return report
 
 
@@ -60,7 +81,8 @@ def affordable(point: Point, solvers: Sequence[Solver], seconds: float) -> list[
     ]
 
 
-def _solve(report: PointReport, point: Point, registry: Registry, solver: Solver) -> None:
+def _solver_task(report: PointReport, point: Point, registry: Registry, solver: Solver) -> Task:
+    """The task of a solver at a point; the report takes note of the dimensions of its quantities."""
     quantities = [quantity for quantity in registry.quantities.values() if quantity.solver == solver.name]
     options = point.options[solver.table] if solver.options is not None else None
     shapes = {}
@@ -71,7 +93,7 @@ def _solve(report: PointReport, point: Point, registry: Registry, solver: Solver
             known[dim] = places.tolist()
         report.dims[quantity.name] = quantity.dims
         shapes[quantity.name] = tuple(len(places) for places in along)
-    task = Task(
+    return Task(
         block=Block("grid", solver.name, np.zeros(1, dtype=np.int64), 0.0),
         call=solver.solve,
         base=point.parameters,
@@ -80,43 +102,51 @@ def _solve(report: PointReport, point: Point, registry: Registry, solver: Solver
         options=options,
         shapes=shapes,
         seed=point.seed,
+        seconds_per_point=seconds_per_point(solver.seconds(point.parameters, options), point.seconds_per_point),
     )
-    with one_thread():
-        data = execute(task)
-    report.seconds[solver.name] = data.seconds
+
+
+def _take_estimates(report: PointReport, data: BlockData) -> None:
+    report.seconds[data.name] = data.seconds
     for name, estimate in data.estimates.items():
         error = None if estimate.error is None else estimate.error[0]
         report.estimates[name] = Estimate(estimate.value[0], estimate.status[0], error)
+        if (estimate.status == Status.OUT_OF_TIME).all():
+            report.failures[data.name] = f"not finished within {data.seconds:g} s: see --point-timeout"
     for _, reason in data.failures:
-        report.failures[solver.name] = reason
+        report.failures[data.name] = reason
 
 
-def _find_gains(report: PointReport, registry: Registry, name: str) -> None:
+def _strip_task(point: Point, registry: Registry, name: str) -> Task | None:
     """Trace a surface in a narrow strip whose edge is the line along g_h through the point: it ends on that edge."""
-    base = report.parameters
+    base, kind = point.parameters, registry.surfaces[name]
     strip = _strip(base)
-    if strip is None or 2 not in registry.surfaces[name].axes:
-        return
+    if strip is None or 2 not in kind.axes:
+        return None
     companion, edge, width = strip
-    box = {GAIN: (1e-3, max(10.0, 2.0 * base.g_h)), companion: (edge, edge + width)}
-    task = Task(
-        block=Block("surface", name, np.zeros(1, dtype=np.int64), 0.0),
-        call=registry.surfaces[name].trace,
+    return Task(
+        block=Block("surface", name, np.zeros(1, dtype=np.int64), kind.seconds),
+        call=kind.trace,
         base=base,
         axes=(GAIN, companion),
         coordinates=np.zeros((0, 2)),
-        box=box,
+        box={GAIN: (1e-3, max(10.0, 2.0 * base.g_h)), companion: (edge, edge + width)},
+        seconds_per_point=seconds_per_point(kind.seconds, point.seconds_per_point),
     )
-    data = execute(task)
+
+
+def _take_gains(report: PointReport, data: BlockData) -> None:
     for _, reason in data.failures:
-        report.failures[name] = reason
-    if data.surface is None or not len(data.surface.vertices):
+        report.failures[data.name] = reason
+    strip = _strip(report.parameters)
+    if strip is None or data.surface is None or not len(data.surface.vertices):
         return
+    companion, edge, width = strip
     gain, other = (data.surface.vertices[:, data.surface.columns.index(key)] for key in (GAIN, companion))
     on_edge = np.sort(gain[np.abs(other - edge) < 1e-9 * width])
     if len(on_edge):
         distinct = np.diff(on_edge, prepend=-np.inf) > 1e-7
-        report.critical_gains[name] = on_edge[distinct]
+        report.critical_gains[data.name] = on_edge[distinct]
 
 
 def _strip(base: Parameters) -> tuple[str, float, float] | None:

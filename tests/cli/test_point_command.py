@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from command_line import Run
 
+from phasemap.sweep.executors import InProcess
+
 
 def facts(phasemap: Run, *settings: str, simulate: bool = False) -> Any:
     def refuse(constant: str) -> None:
@@ -114,6 +116,7 @@ def test_a_solver_that_fails_is_named(phasemap: Run, monkeypatch: pytest.MonkeyP
         raise FloatingPointError("out of digits")
 
     monkeypatch.setattr("phasemap.theory.statics.solve_points", broken)
+    monkeypatch.setattr("phasemap.cli.point.make_executor", InProcess)  # another one would not know of it
     found = facts(phasemap, "g_h=3")
     assert "out of digits" in found["failures"]["statics"]
     assert found["quantities"]["delta_h"]["fixed_point"]["zero"]["status"] == "failed"

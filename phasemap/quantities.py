@@ -28,7 +28,7 @@ GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def _lyapunov_indices(options: SimulationOptions) -> Sequence[float]:
-    from phasemap.simulation import network_spectrum
+    from phasemap.simulation.solvers import network_spectrum
 
     return [float(index) for index in network_spectrum.indices_of(options)]
 
@@ -38,49 +38,49 @@ def _gate_probabilities(_: Any) -> Sequence[float]:
 
 
 def _lags(_: Any) -> Sequence[float]:
-    from phasemap.theory import correlation_functions
+    from phasemap.theory.dynamic import correlation_functions
 
     return [float(lag) for lag in correlation_functions.STORED_LAGS]
 
 
 def _network_lags(options: SimulationOptions) -> Sequence[float]:
-    from phasemap.simulation import network
+    from phasemap.simulation.solvers import network
 
     return [float(lag) for lag in network.lags_of(options)]
 
 
 def _network_times(options: SimulationOptions) -> Sequence[float]:
-    from phasemap.simulation import activity
+    from phasemap.simulation.solvers import activity
 
     return [float(time) for time in activity.times_of(options)]
 
 
 def _network_units(options: SimulationOptions) -> Sequence[float]:
-    from phasemap.simulation import activity
+    from phasemap.simulation.solvers import activity
 
     return [float(unit) for unit in activity.units_of(options)]
 
 
 def _network_activity(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.simulation import activity
+    from phasemap.simulation.solvers import activity
 
     return activity.solve_points(points, options, seeds)
 
 
 def _realisations(options: SimulationOptions) -> Sequence[float]:
-    from phasemap.simulation import decay
+    from phasemap.simulation.solvers import decay
 
     return [float(number) for number in decay.realisations_of(options)]
 
 
 def _elapsed_times(options: SimulationOptions) -> Sequence[float]:
-    from phasemap.simulation import decay
+    from phasemap.simulation.solvers import decay
 
     return [float(time) for time in decay.times_of(options)]
 
 
 def _network_decay(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.simulation import decay
+    from phasemap.simulation.solvers import decay
 
     return decay.solve_points(points, options, seeds)
 
@@ -104,9 +104,9 @@ DIMENSIONS: dict[str, Dimension] = {
 
 
 def _statics(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.theory import statics
+    from phasemap.theory.static import fixed_points
 
-    return statics.solve_points(points)
+    return fixed_points.solve_points(points)
 
 
 def _statics_seconds(point: Parameters, options: Any) -> float:
@@ -133,7 +133,7 @@ def _mean_field_seconds(point: Parameters, options: EnsembleOptions) -> float:
 
 
 def _spectrum(points: Points, options: SpectrumOptions, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.theory import spectral_points
+    from phasemap.theory.jacobian import spectral_points
 
     return spectral_points.solve_points(points, options, seeds)
 
@@ -144,7 +144,7 @@ def _spectrum_seconds(point: Parameters, options: SpectrumOptions) -> float:
 
 
 def _dynamic_spectrum(points: Points, options: SpectrumOptions, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.theory import spectral_points
+    from phasemap.theory.jacobian import spectral_points
 
     return spectral_points.solve_dynamics(points, options, seeds)
 
@@ -156,7 +156,7 @@ def _dynamic_spectrum_seconds(point: Parameters, options: SpectrumOptions) -> fl
 
 
 def _network(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.simulation import network
+    from phasemap.simulation.solvers import network
 
     return network.solve_points(points, options, seeds)
 
@@ -181,7 +181,7 @@ def _network_decay_seconds(point: Parameters, options: SimulationOptions) -> flo
 
 
 def _network_equilibria(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.simulation import network_equilibria
+    from phasemap.simulation.solvers import network_equilibria
 
     return network_equilibria.solve_points(points, options, seeds)
 
@@ -194,7 +194,7 @@ def _network_equilibria_seconds(point: Parameters, options: SimulationOptions) -
 
 
 def _network_spectrum(points: Points, options: SimulationOptions, seeds: Seeds) -> Mapping[str, Estimate]:
-    from phasemap.simulation import network_spectrum
+    from phasemap.simulation.solvers import network_spectrum
 
     return network_spectrum.solve_points(points, options, seeds)
 
@@ -379,21 +379,21 @@ QUANTITIES: dict[str, Quantity] = {
 
 
 def _trace_static(name: str, base: Parameters, box: Box) -> CriticalSurface:
-    from phasemap.theory import surfaces
+    from phasemap.theory.surfaces import static_surfaces
 
-    return surfaces.trace(name, base, box)
+    return static_surfaces.trace(name, base, box)
 
 
 def _trace_slow_edge(base: Parameters, box: Box) -> CriticalSurface:
     from dataclasses import replace
 
-    from phasemap.theory import surfaces
+    from phasemap.theory.surfaces import static_surfaces
 
-    return replace(surfaces.trace("edge_level", base, box, _SLOW_EDGE), name="slow_edge")
+    return replace(static_surfaces.trace("edge_level", base, box, _SLOW_EDGE), name="slow_edge")
 
 
 def _trace_fluctuating(name: str, base: Parameters, box: Box) -> CriticalSurface:
-    from phasemap.theory import fluctuating_surfaces
+    from phasemap.theory.surfaces import fluctuating_surfaces
 
     return fluctuating_surfaces.trace(name, base, box)
 

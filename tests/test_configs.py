@@ -8,8 +8,8 @@ from phasemap.config import SweepConfig, load_config, read_toml
 from phasemap.model.parameters import PARAMETERS
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result
-from phasemap.sweep.executors import InProcess
-from phasemap.sweep.run import open_sweep
+from phasemap.sweeps.executors.processes import InProcess
+from phasemap.sweeps.run import open_sweep
 
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("**/*.toml"))
 

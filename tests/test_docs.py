@@ -2,23 +2,20 @@
 
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import pytest
 import typer.main
 
 from phasemap.cli.main import app
+from phasemap.dataset.phases import PHASE_NAMES
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.status import Status
-from phasemap.phases import PHASE_NAMES
 from phasemap.storage import write_result
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 COMMANDS = typer.main.get_command(app).commands
-
-sys.path.insert(0, str(ROOT / "tests" / "figures"))
 
 
 def blocks(language):

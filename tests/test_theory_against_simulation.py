@@ -9,10 +9,11 @@ from phasemap import make_parameters
 from phasemap.model.options import SimulationOptions
 from phasemap.model.status import Status
 from phasemap.quantities import BRANCHES
-from phasemap.simulation import decay, network, network_equilibria
-from phasemap.theory import mean_field, statics
-from phasemap.theory.correlations import reduce
-from phasemap.theory.dynamic_fold import folds
+from phasemap.simulation.solvers import decay, network, network_equilibria
+from phasemap.theory import mean_field
+from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.static import fixed_points
+from phasemap.theory.surfaces.dynamic_fold import folds
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +80,7 @@ def test_networks_given_a_fixed_point_have_its_variance_and_the_edge_of_its_spec
     points = [make_parameters(**changes) for changes in EQUILIBRIA]
     seeds = [np.random.SeedSequence([13, k]) for k in range(len(points))]
     options = SimulationOptions(size=400, realisations=10)
-    theory, found = statics.solve_points(points), network_equilibria.solve_points(points, options, seeds)
+    theory, found = fixed_points.solve_points(points), network_equilibria.solve_points(points, options, seeds)
     exists = theory["delta_h"].status != Status.ABSENT
     outermost = exists.shape[1] - 1 - np.argmax(exists[:, ::-1], axis=1)
     for name, bias in (("delta_h", 0.0), ("leading_edge", 0.04)):

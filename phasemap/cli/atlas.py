@@ -64,8 +64,8 @@ def _load(name: str, quick: bool) -> "SweepConfig":
 def _list() -> None:
     from phasemap.cli.console import duration, make_console, make_table
     from phasemap.config import catalogue
-    from phasemap.sweep.environment import available_processors
-    from phasemap.sweep.plan import make_plan
+    from phasemap.sweeps.environment import available_processors
+    from phasemap.sweeps.plan import make_plan
 
     cores = available_processors()
     rows = []
@@ -84,7 +84,7 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
     from functools import partial
 
     from phasemap.cli.sweep import INTERRUPTED, make_executor, run_sweep
-    from phasemap.sweep import environment
+    from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     settings = _load(name, quick)
@@ -99,7 +99,7 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
 
 
 def _check_format(suffix: str) -> None:
-    from phasemap.figures.style import check_target
+    from phasemap.figures.style.page import check_target
 
     check_target(Path(f"figure.{suffix}"))
 
@@ -108,7 +108,7 @@ def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
     """All figures of a result, and their captions as one text file."""
     from phasemap.figures.caption import caption_of
     from phasemap.figures.draw import Request, draw
-    from phasemap.figures.style import save
+    from phasemap.figures.style.page import save
     from phasemap.storage import read_result
     from phasemap.storage.durable import write_atomically
 

@@ -41,7 +41,7 @@ def compare(
     from phasemap.errors import PhasemapError
     from phasemap.figures.agreement import Criterion
     from phasemap.figures.agreement import compare as compare_result
-    from phasemap.figures.style import check_target
+    from phasemap.figures.style.page import check_target
     from phasemap.storage import read_result
 
     if output is not None:
@@ -121,7 +121,7 @@ def _plain(value: Any) -> Any:
 
 def _write_figure(comparisons: "list[Comparison]", path: Path, title: str, fingerprint: str) -> None:
     from phasemap.figures.comparison import draw_comparison
-    from phasemap.figures.style import save
+    from phasemap.figures.style.page import save
 
     save(draw_comparison(comparisons), path, title, fingerprint)
     typer.echo(f"Figure written to {path}.")

@@ -8,7 +8,7 @@ import typer
 from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
 
 if TYPE_CHECKING:
-    from phasemap.storage import Result
+    from phasemap.dataset import Result
 
 
 def hysteresis(
@@ -40,13 +40,13 @@ def hysteresis(
         phasemap hysteresis --set alpha_r=20 --set g_h=1.78 --along noise_h=0.001:0.1:60:log -o loop.h5 --figure
     """
     from phasemap.errors import PhasemapError
-    from phasemap.sweep import environment
+    from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     from phasemap.config import make_point, read_toml
     from phasemap.quantities import REGISTRY
     from phasemap.storage import write_result
-    from phasemap.sweep.hysteresis import follow_loop, parse_along
+    from phasemap.studies.hysteresis import follow_loop, parse_along
 
     target = output or Path("hysteresis.h5")
     if (output is not None or figure) and target.exists() and not force:
@@ -70,7 +70,7 @@ def _print(result: "Result") -> None:
     import numpy as np
 
     from phasemap.cli.console import make_console, make_table, number
-    from phasemap.sweep.hysteresis import STATES, WAYS
+    from phasemap.studies.hysteresis import STATES, WAYS
 
     axis, rows = result.axes[0], []
     variance, exponent, codes = (result.fields[f"loop_{name}"] for name in ("variance", "lyapunov_max", "attractor"))
@@ -91,7 +91,7 @@ def _print(result: "Result") -> None:
 
 def _draw(result: "Result", target: Path) -> None:
     from phasemap.figures.draw import Request, draw
-    from phasemap.figures.style import save
+    from phasemap.figures.style.page import save
 
     save(draw(result, Request()), target, result.metadata.title, result.metadata.config_hash)
     typer.echo(f"Figure written to {target}.")

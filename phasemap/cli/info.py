@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from phasemap.storage import Result
+    from phasemap.dataset import Result
 
 
 def info(

@@ -8,8 +8,8 @@ import typer
 from phasemap.errors import PhasemapError
 
 if TYPE_CHECKING:
+    from phasemap.dataset import Result
     from phasemap.figures.draw import Request
-    from phasemap.storage import Result
 
 
 def plot(
@@ -98,7 +98,7 @@ def _print_text(result: "Result", request: "Request") -> None:
 
 def _write_figure(result: "Result", request: "Request", path: Path) -> None:
     from phasemap.figures.draw import draw
-    from phasemap.figures.style import check_target, save
+    from phasemap.figures.style.page import check_target, save
 
     check_target(path)
     save(draw(result, request), path, result.metadata.title, result.metadata.config_hash)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from phasemap.model.results import Estimate
-    from phasemap.sweep.executors import Executor
-    from phasemap.sweep.point import PointReport
+    from phasemap.studies.point import PointReport
+    from phasemap.sweeps.executors.processes import Executor
 
 _LONGEST_SIMULATION = 60.0  # seconds, by its own estimate
 
@@ -42,13 +42,13 @@ def point(
 
         phasemap point configs/quickstart.toml --set g_h=2.5 --set alpha_r=1 --simulate --set simulation.size=1000
     """
-    from phasemap.sweep import environment
+    from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     from phasemap.config import make_point, read_toml
     from phasemap.quantities import REGISTRY
-    from phasemap.sweep.limits import check_seconds
-    from phasemap.sweep.point import affordable, solve_point
+    from phasemap.studies.point import affordable, solve_point
+    from phasemap.sweeps.executors.limits import check_seconds
 
     data = read_toml(config)[1] if config is not None else {}
     settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
@@ -72,7 +72,7 @@ def point(
 
 def make_executor() -> "Executor":
     """Where a point is computed: in a process of its own, which can be ended whatever it does."""
-    from phasemap.sweep.executors import Processes
+    from phasemap.sweeps.executors.processes import Processes
 
     return Processes(1)
 
@@ -92,7 +92,7 @@ def _spinner() -> "Iterator[Callable[[str], None]]":
 
 
 def _phase(report: "PointReport") -> str | None:
-    from phasemap.phases import PHASE_NAMES, Phase, phase_labels
+    from phasemap.dataset.phases import PHASE_NAMES, Phase, phase_labels
 
     if not {"static_gain", "lyapunov_max"} & set(report.estimates):
         return None

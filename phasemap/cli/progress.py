@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 
 from phasemap.cli.console import duration, make_console
 from phasemap.storage import BlockData
-from phasemap.sweep.plan import Plan
+from phasemap.sweeps.plan import Plan
 
 _SECONDS_BETWEEN_LINES = 5.0
 

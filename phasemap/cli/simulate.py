@@ -10,9 +10,9 @@ from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
     from phasemap.config import Point
-    from phasemap.simulation.run import SimulationRecord
-    from phasemap.simulation.spectra import Spectrum
-    from phasemap.storage import Result
+    from phasemap.dataset import Result
+    from phasemap.simulation.lyapunov.spectra import Spectrum
+    from phasemap.studies.network import SimulationRecord
 
 _FIGURES = ("network_lyapunov_spectrum", "network_autocorrelation", "network_activity")
 _ENDINGS = {
@@ -52,7 +52,7 @@ def simulate(
         phasemap simulate --set g_h=3 --set simulation.size=200 --set simulation.lyapunov_error=0.005
     """
     from phasemap.errors import PhasemapError
-    from phasemap.sweep import environment
+    from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     from phasemap.config import apply_overrides, make_point, read_toml
@@ -76,7 +76,7 @@ def _run(point: "Point", threads: int | None) -> "SimulationRecord":
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
     from phasemap.cli.console import make_console
-    from phasemap.simulation.run import simulate_steps
+    from phasemap.studies.network import simulate_steps
 
     options = point.options["simulation"]
     steps = simulate_steps(point.parameters, options, np.random.SeedSequence(point.seed), threads)
@@ -148,7 +148,7 @@ def _store(point: "Point", tables: dict[str, Any], record: "SimulationRecord", t
     from phasemap.model.status import Status
     from phasemap.quantities import REGISTRY
     from phasemap.storage import write_result
-    from phasemap.sweep.single import single_config, single_result
+    from phasemap.studies.single import single_config, single_result
 
     kept = [name for name, e in record.estimates.items() if (e.status != Status.ABSENT).any()]
     result = single_result(single_config(point, kept, tables, REGISTRY), record.estimates)
@@ -160,7 +160,7 @@ def _store(point: "Point", tables: dict[str, Any], record: "SimulationRecord", t
 
 def _draw(result: "Result", target: Path, title: str) -> None:
     from phasemap.figures.draw import Request, draw
-    from phasemap.figures.style import save
+    from phasemap.figures.style.page import save
 
     for name in (name for name in _FIGURES if name in result.fields):
         path = target.with_name(f"{target.stem}.{name.removeprefix('network_')}.png")

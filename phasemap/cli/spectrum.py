@@ -10,8 +10,8 @@ from phasemap.cli.arguments import SetOption
 from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
-    from phasemap.figures.eigenvalues import EigenvalueScene
-    from phasemap.sweep.spectrum import Agreement, SpectralReport
+    from phasemap.figures.kinds.eigenvalues import EigenvalueScene
+    from phasemap.studies.spectrum import Agreement, SpectralReport
 
 
 def spectrum(
@@ -50,12 +50,12 @@ def spectrum(
         phasemap spectrum --set g_h=3 --set alpha_z=3 --sample trajectory --json
     """
     from phasemap.errors import PhasemapError
-    from phasemap.sweep import environment
+    from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     from phasemap.config import make_point
     from phasemap.quantities import REGISTRY
-    from phasemap.sweep.spectrum import SAMPLES, STATES, Request, spectral_report
+    from phasemap.studies.spectrum import SAMPLES, STATES, Request, spectral_report
 
     if state is not None and state not in STATES:
         raise PhasemapError(f"The state {state!r} is not known: choose one of {', '.join(STATES)}.")
@@ -78,7 +78,7 @@ def spectrum(
 def _check_targets(*targets: Path | None) -> None:
     wanted = [target for target in targets if target is not None]
     if wanted:
-        from phasemap.figures.style import check_target
+        from phasemap.figures.style.page import check_target
 
         for target in wanted:
             check_target(target)
@@ -149,13 +149,13 @@ def _print(report: "SpectralReport", slow_rate: float) -> None:
 def _draw(report: "SpectralReport", output: Path | None, distributions: Path | None) -> None:
     title = title_of(report.parameters)
     if output is not None:
-        from phasemap.figures.eigenvalues import draw_eigenvalues
-        from phasemap.figures.style import save
+        from phasemap.figures.kinds.eigenvalues import draw_eigenvalues
+        from phasemap.figures.style.page import save
 
         save(draw_eigenvalues([scene_of(report, title)]), output)
     if distributions is not None:
-        from phasemap.figures.jacobian_spectrum import DistributionScene, draw_distributions
-        from phasemap.figures.style import save
+        from phasemap.figures.kinds.jacobian_spectrum import DistributionScene, draw_distributions
+        from phasemap.figures.style.page import save
 
         agreement = report.agreement
         scene = DistributionScene(
@@ -170,7 +170,7 @@ def scene_of(report: "SpectralReport", title: str = "") -> "EigenvalueScene":
     """The eigenvalues with the theory's boundary, to draw."""
     import numpy as np
 
-    from phasemap.figures.eigenvalues import EigenvalueScene
+    from phasemap.figures.kinds.eigenvalues import EigenvalueScene
 
     support = report.spectrum.support
     curves = tuple(np.column_stack([c.closed.real, c.closed.imag]) for c in support.components)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from phasemap.sweep.status import PartStatus
+    from phasemap.sweeps.status import PartStatus
 
 
 def status(
@@ -25,8 +25,8 @@ def status(
         phasemap status quickstart.h5 --json
     """
     from phasemap.quantities import REGISTRY
-    from phasemap.sweep.slurm_queue import queue_lines, read_submitted
-    from phasemap.sweep.status import status_of
+    from phasemap.sweeps.executors.slurm_queue import queue_lines, read_submitted
+    from phasemap.sweeps.status import status_of
 
     submitted = read_submitted(file)
     parts = status_of(file, REGISTRY, submitted.jobs if submitted else 0)
@@ -78,7 +78,7 @@ def _row(part: "PartStatus") -> tuple[str, ...]:
 
 def _lines(parts: "list[PartStatus]", queue: list[str]) -> Iterator[str]:
     """What the table does not hold: shards without a file, problems, and what the queue says."""
-    from phasemap.sweep.slurm import index_ranges
+    from phasemap.sweeps.executors.slurm import index_ranges
 
     awaited: dict[int, list[int]] = {}
     for part in parts:

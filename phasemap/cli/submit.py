@@ -10,7 +10,7 @@ from phasemap.cli.arguments import OutputOption, SetOption
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
-    from phasemap.sweep.slurm import ArrayJob
+    from phasemap.sweeps.executors.slurm import ArrayJob
 
 _ENGINES = ("slurm",)
 
@@ -64,9 +64,9 @@ def submit(
 
     from phasemap.config import load_config
     from phasemap.quantities import REGISTRY
-    from phasemap.sweep.plan import make_plan
-    from phasemap.sweep.slurm import ArrayJob, shard_pattern
-    from phasemap.sweep.status import shards_left
+    from phasemap.sweeps.executors.slurm import ArrayJob, shard_pattern
+    from phasemap.sweeps.plan import make_plan
+    from phasemap.sweeps.status import shards_left
 
     if engine not in _ENGINES:
         raise ConfigError(f"--engine {engine!r} is unknown: phasemap knows {', '.join(_ENGINES)}.")
@@ -99,14 +99,14 @@ def submit(
 
 
 def _print_scripts(job: "ArrayJob") -> None:
-    from phasemap.sweep.slurm import array_script, merge_script
+    from phasemap.sweeps.executors.slurm import array_script, merge_script
 
     for name, script in (("array.sh", array_script(job)), ("merge.sh", merge_script(job))):
         typer.echo(f"# --- {job.folder / name}\n{script}")
 
 
 def _submit(job: "ArrayJob") -> None:
-    from phasemap.sweep.slurm_queue import submit as hand_over
+    from phasemap.sweeps.executors.slurm_queue import submit as hand_over
 
     submitted = hand_over(job)
     tasks = f"{job.jobs} tasks"

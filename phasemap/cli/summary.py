@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from phasemap.cli.console import duration, number, percent, plural, size
+from phasemap.dataset import Field, Result
 from phasemap.model.branches import FLUCTUATING, STATIC, ZERO
 from phasemap.model.status import Status
-from phasemap.storage import Field, Result
 
 
 def summary(result: Result, path: Path) -> list[str]:
@@ -28,8 +28,8 @@ def summary(result: Result, path: Path) -> list[str]:
 
 def phases(result: Result) -> list[str]:
     """How many points each phase has."""
-    from phasemap.figures.fields import can_label, phase_field
-    from phasemap.phases import PHASE_NAMES, Phase
+    from phasemap.dataset.phases import PHASE_NAMES, Phase
+    from phasemap.figures.scenes.fields import can_label, phase_field
 
     if not can_label(result):
         return []

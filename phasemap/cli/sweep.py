@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from phasemap.config import SweepConfig
-    from phasemap.sweep.executors import Executor
-    from phasemap.sweep.plan import Plan
-    from phasemap.sweep.run import Sweep
+    from phasemap.sweeps.executors.processes import Executor
+    from phasemap.sweeps.plan import Plan
+    from phasemap.sweeps.run import Sweep
 
 
 _ENGINES = ("processes", "dask")
@@ -65,7 +65,7 @@ def sweep(
 
         phasemap sweep configs/quickstart.toml --executor dask --scheduler tcp://head:8786
     """
-    from phasemap.sweep import environment
+    from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     _check_engine(engine, scheduler)
@@ -109,8 +109,8 @@ def _print_plan(
     settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, int] | None, force: bool
 ) -> None:
     from phasemap.cli.console import duration, make_console, make_table, plural
-    from phasemap.sweep.plan import make_plan
-    from phasemap.sweep.run import check_same
+    from phasemap.sweeps.plan import make_plan
+    from phasemap.sweeps.run import check_same
 
     existing = check_same(settings, target) if target.exists() and not force else None
     plan = make_plan(settings, existing)
@@ -164,10 +164,10 @@ def _check_engine(engine: str, scheduler: str | None) -> None:
 def make_executor(engine: str, scheduler: str | None, workers: int) -> "Executor":
     """The engine that computes blocks; no worker processes (0) means in this one."""
     if engine == "dask":
-        from phasemap.sweep.dask_executor import DaskExecutor
+        from phasemap.sweeps.executors.dask import DaskExecutor
 
         return DaskExecutor(scheduler, workers)
-    from phasemap.sweep.executors import InProcess, Processes
+    from phasemap.sweeps.executors.processes import InProcess, Processes
 
     return Processes(workers) if workers else InProcess()
 
@@ -181,7 +181,7 @@ def run_sweep(
 ) -> int:
     """Run the sweep and say what came of it; the exit code."""
     from phasemap.cli.console import make_console, plural
-    from phasemap.sweep.run import open_sweep
+    from phasemap.sweeps.run import open_sweep
 
     console = make_console()
     with open_sweep(settings, target, shard=shard, force=force) as job:
@@ -219,7 +219,7 @@ def _warn_of_other_versions(job: "Sweep") -> None:
 
 def _collect(job: "Sweep") -> None:
     """Bring loose blocks of an earlier, killed run into the file."""
-    from phasemap.sweep.executors import InProcess
+    from phasemap.sweeps.executors.processes import InProcess
 
     for _ in job.run(InProcess()):
         pass
@@ -230,7 +230,7 @@ def _drain(job: "Sweep", executor: "Executor") -> bool:
     import contextlib
 
     from phasemap.cli.progress import show_progress
-    from phasemap.sweep.stop import stop_on_signals
+    from phasemap.sweeps.stop import stop_on_signals
 
     with stop_on_signals() as stop, contextlib.closing(job.run(executor, stop)) as blocks:
         show_progress(job, executor.workers, blocks)

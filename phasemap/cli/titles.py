@@ -10,7 +10,7 @@ _WORDS_PER_LINE = 6
 
 def title_of(parameters: "Parameters", *first: str) -> str:
     """`first`, then the gain and every parameter that is not at its default, six to a line."""
-    from phasemap.figures.scene import equation
+    from phasemap.figures.scenes.scene import equation
     from phasemap.model.parameters import PARAMETERS, Parameters
 
     usual = Parameters()._asdict()

@@ -20,11 +20,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.figures.fields import estimate, flat_grid, outermost
-from phasemap.figures.stage import EXTRAPOLATED, NETWORK
+from phasemap.dataset import Field, Result
+from phasemap.dataset.phases import attractors
+from phasemap.figures.scenes.fields import estimate, flat_grid, outermost
+from phasemap.figures.scenes.stage import EXTRAPOLATED, NETWORK
 from phasemap.model.status import Status
-from phasemap.phases import attractors
-from phasemap.storage import Field, Result
 
 Array = NDArray[np.float64]
 GOOD = (Status.CONVERGED, Status.INTERPOLATED)

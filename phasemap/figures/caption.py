@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from phasemap.dataset import Axis, Field, Result
 from phasemap.figures.draw import Request, shows_surfaces
-from phasemap.figures.fields import PHASE, check_quantity, default_quantity
+from phasemap.figures.scenes.fields import PHASE, check_quantity, default_quantity
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import Status
 from phasemap.quantities import SOLVERS
-from phasemap.storage import Axis, Field, Result
 
 # Parameters that say nothing at these values: absent gates and inputs.
 _SILENT = {"beta_h": 0.0, "s_h": 0.0, "s_z": 0.0, "s_r": 0.0, "m_h": 0.0, "m_z": 0.0, "m_r": 0.0, "noise_h": 0.0,

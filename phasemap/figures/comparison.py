@@ -9,11 +9,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from phasemap.figures import colours
 from phasemap.figures.agreement import Comparison
-from phasemap.figures.layout import add_legend
-from phasemap.figures.scene import join_label
-from phasemap.figures.style import Look, new_figure, style
+from phasemap.figures.layout.ticks import add_legend
+from phasemap.figures.scenes.scene import join_label
+from phasemap.figures.style import colours
+from phasemap.figures.style.page import Look, new_figure, style
 
 _AGREES, _DISAGREES = "#0072b2", "#d55e00"
 _GUIDE = "#8a8a8a"

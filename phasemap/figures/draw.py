@@ -7,23 +7,23 @@ from dataclasses import dataclass, field, replace
 from matplotlib.figure import Figure
 from rich.text import Text
 
+from phasemap.dataset import Result
+from phasemap.dataset.sections import cut
 from phasemap.errors import PhasemapError
-from phasemap.figures.courses import draw_courses
-from phasemap.figures.cut import cut
-from phasemap.figures.fields import available, branching, check_quantity, default_quantity, own_numeric
-from phasemap.figures.lines import LineScene, draw_lines_figure
-from phasemap.figures.loop import draw_loop, is_loop
-from phasemap.figures.phase_diagram import draw_phase_diagram
-from phasemap.figures.profiles import draw_profiles
-from phasemap.figures.rasters import draw_raster
-from phasemap.figures.scene import equation
-from phasemap.figures.stage import stage, stage_line
-from phasemap.figures.stage_courses import is_course, stage_courses
-from phasemap.figures.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
-from phasemap.figures.style import WIDTHS
-from phasemap.figures.surfaces3d import draw_surfaces
-from phasemap.figures.terminal import lines_as_text, map_as_text
-from phasemap.storage import Result
+from phasemap.figures.kinds.courses import draw_courses
+from phasemap.figures.kinds.lines import LineScene, draw_lines_figure
+from phasemap.figures.kinds.loop import draw_loop, is_loop
+from phasemap.figures.kinds.phase_diagram import draw_phase_diagram
+from phasemap.figures.kinds.profiles import draw_profiles
+from phasemap.figures.kinds.rasters import draw_raster
+from phasemap.figures.kinds.surfaces3d import draw_surfaces
+from phasemap.figures.kinds.terminal import lines_as_text, map_as_text
+from phasemap.figures.scenes.fields import available, branching, check_quantity, default_quantity, own_numeric
+from phasemap.figures.scenes.scene import equation
+from phasemap.figures.scenes.stage import stage, stage_line
+from phasemap.figures.scenes.stage_courses import is_course, stage_courses
+from phasemap.figures.scenes.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
+from phasemap.figures.style.page import WIDTHS
 
 
 @dataclass(frozen=True)

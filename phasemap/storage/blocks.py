@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phasemap.dataset.records import Failure, Result
 from phasemap.model.results import CriticalSurface, Estimate
 from phasemap.model.status import Status
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries, write_atomically
-from phasemap.storage.records import Failure, Result
 
 _VERSION = 1
 

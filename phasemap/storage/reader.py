@@ -9,11 +9,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.errors import ResultFileError
-from phasemap.model.branches import branch_name
-from phasemap.model.results import CriticalSurface
-from phasemap.storage.blocks import blocks_directory, read_blocks
-from phasemap.storage.records import (
+from phasemap.dataset.records import (
     CHECK,
     FORMAT,
     FORMAT_VERSION,
@@ -25,6 +21,10 @@ from phasemap.storage.records import (
     Result,
     Session,
 )
+from phasemap.errors import ResultFileError
+from phasemap.model.branches import branch_name
+from phasemap.model.results import CriticalSurface
+from phasemap.storage.blocks import blocks_directory, read_blocks
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 

@@ -19,10 +19,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from phasemap.dataset.records import CHECK, FORMAT, Failure, Field, Result
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import STATUS_MEANINGS, Status
 from phasemap.storage.durable import write_atomically
-from phasemap.storage.records import CHECK, FORMAT, Failure, Field, Result
 
 _TEXT = h5py.string_dtype("utf-8")
 _COMPRESS_ABOVE = 1 << 20  # bytes

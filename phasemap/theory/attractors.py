@@ -11,17 +11,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from phasemap.kernels.correlations import Constraint, Problem
+from phasemap.kernels.dynamic.correlations import Constraint, Problem
 from phasemap.model.branches import FLUCTUATING, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
-from phasemap.theory import statics
-from phasemap.theory.branches import SMALLEST_GAIN, Prediction, is_driven
-from phasemap.theory.correlation_functions import named_solutions
-from phasemap.theory.correlations import Profile, reduce
-from phasemap.theory.fluctuating import Fluctuating, refine, solutions, unrefined
-from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
-from phasemap.theory.tracing import Sample, correct, trace_grid
+from phasemap.theory.dynamic.correlation_functions import named_solutions
+from phasemap.theory.dynamic.correlations import Profile, reduce
+from phasemap.theory.dynamic.fluctuating import Fluctuating, refine, solutions, unrefined
+from phasemap.theory.dynamic.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
+from phasemap.theory.dynamic.solution_curve import SMALLEST_GAIN, Prediction, is_driven
+from phasemap.theory.dynamic.tracing import Sample, correct, trace_grid
+from phasemap.theory.static import fixed_points
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ def attractors_at(point: Parameters) -> list[Attractor]:
 
 def resting_at(point: Parameters) -> dict[str, Attractor]:
     """Stable states at rest, by branch."""
-    found = statics.solve_points([point])
+    found = fixed_points.solve_points([point])
     stable = {}
     for state, slot in _SLOTS.items():
         edge, error = _with_error(found["leading_edge"], slot)
@@ -173,7 +173,7 @@ def _next_profile(before: Profile, point: Parameters) -> Profile | None:
 
 def _next_activity(before: float, point: Parameters) -> float | None:
     """<phi^2> of the static state next to one at other parameters, if it is still stable and much like it."""
-    found = statics.solve_points([point])
+    found = fixed_points.solve_points([point])
     values = np.asarray(found["delta_phi"].value, dtype=float)[0, _NON_ZERO]
     edges = np.asarray(found["leading_edge"].value, dtype=float)[0, _NON_ZERO]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,7 +1,7 @@
 """Dynamic mean field at points of parameter space: picks the solver that a point needs.
 
-A constant update gate leaves everything Gaussian and is solved deterministically (`phasemap.theory.fluctuating`);
-a fluctuating one needs an ensemble of paths (`phasemap.theory.ensemble`).
+A constant update gate leaves everything Gaussian and is solved deterministically
+(`phasemap.theory.dynamic.fluctuating`); a fluctuating one needs an ensemble of paths (`phasemap.theory.ensemble`).
 """
 
 import math
@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from phasemap.kernels.correlations import Problem
+from phasemap.kernels.dynamic.correlations import Problem
 from phasemap.model.branches import BRANCHES, FLUCTUATING, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
-from phasemap.theory import ensemble, statics
-from phasemap.theory.correlation_functions import STORED_LAGS, functions_of, named_solutions
-from phasemap.theory.correlations import gated_rate, reduce
-from phasemap.theory.fluctuating import Fluctuating, solutions
-from phasemap.theory.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
+from phasemap.theory import ensemble
+from phasemap.theory.dynamic.correlation_functions import STORED_LAGS, functions_of, named_solutions
+from phasemap.theory.dynamic.correlations import gated_rate, reduce
+from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
+from phasemap.theory.dynamic.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
+from phasemap.theory.static import fixed_points
 
 _ZERO, _FLUCTUATING = BRANCHES.index(ZERO), BRANCHES.index(FLUCTUATING)
 QUANTITIES = (
@@ -122,7 +123,7 @@ def solve_points(
 
 def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
     """The zero state, the smallest and the largest static one, from the static mean field."""
-    found = statics.solve_points(points)
+    found = fixed_points.solve_points(points)
     sources = {"variance": "delta_h", "activity_variance": "delta_phi", "lyapunov_max": "leading_edge"}
     for name, source in sources.items():
         estimate = found[source]

@@ -16,10 +16,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from phasemap.model.parameters import make_parameters
-from phasemap.simulation.conditioned import draw_conditioned_network
-from phasemap.simulation.disorder import draw_network
-from phasemap.simulation.equilibria import random_starts, solve_equilibrium
-from phasemap.theory.statics import solve_points
+from phasemap.simulation.fixed_points.conditioned import draw_conditioned_network
+from phasemap.simulation.fixed_points.equilibria import random_starts, solve_equilibrium
+from phasemap.simulation.network.disorder import draw_network
+from phasemap.theory.static.fixed_points import solve_points
 
 GAINS = (1.3, 1.6, 2.0, 2.5, 3.0)
 # Longer paths of the homotopy are given up; these searches count as failed.

@@ -25,9 +25,9 @@ from numba import njit
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from phasemap.model.parameters import make_parameters
-from phasemap.simulation.disorder import draw_network
-from phasemap.simulation.integrators import start
-from phasemap.simulation.lyapunov_spectrum import CONDITION_LIMIT, SpectrumSampler
+from phasemap.simulation.lyapunov.spectrum import CONDITION_LIMIT, SpectrumSampler
+from phasemap.simulation.network.disorder import draw_network
+from phasemap.simulation.network.integrators import start
 from phasemap.simulation.threads import available_cores
 
 GAIN, STEP, DURATION = 3.0, 0.1, 10.0

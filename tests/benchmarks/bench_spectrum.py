@@ -13,18 +13,18 @@ import numpy as np
 
 from phasemap.cli.spectrum import scene_of
 from phasemap.cli.titles import title_of
-from phasemap.figures.eigenvalues import draw_eigenvalues
-from phasemap.figures.jacobian_spectrum import DistributionScene, draw_distributions
-from phasemap.figures.style import save
+from phasemap.figures.kinds.eigenvalues import draw_eigenvalues
+from phasemap.figures.kinds.jacobian_spectrum import DistributionScene, draw_distributions
+from phasemap.figures.style.page import save
 from phasemap.model.parameters import make_parameters
-from phasemap.sweep.spectrum import Request, spectral_report
-from phasemap.theory import statics
-from phasemap.theory.pinching import pinching_rate
-from phasemap.theory.spectral_mass import integrated_density
-from phasemap.theory.spectral_points import solve_points
-from phasemap.theory.spectral_states import fixed_point_ensembles
-from phasemap.theory.spectral_support import Support
-from phasemap.theory.spectrum import Spectrum
+from phasemap.studies.spectrum import Request, spectral_report
+from phasemap.theory.jacobian.mass import integrated_density
+from phasemap.theory.jacobian.pinching import pinching_rate
+from phasemap.theory.jacobian.spectral_points import solve_points
+from phasemap.theory.jacobian.spectrum import Spectrum
+from phasemap.theory.jacobian.states import fixed_point_ensembles
+from phasemap.theory.jacobian.support import Support
+from phasemap.theory.static import fixed_points
 
 POINTS = {
     "no gates": {"g_h": 3.0},
@@ -67,7 +67,7 @@ def masses() -> None:
 def pinching() -> None:
     alphas = np.array([40.0, 60.0, 90.0, 120.0])
     points = [make_parameters(g_h=2.0, alpha_z=a) for a in alphas]
-    known = statics.solve_points(points[:1])
+    known = fixed_points.solve_points(points[:1])
     predicted = pinching_rate(*(float(known[name].value[0, 3]) for name in ("static_gain", "delta_z")))
     edges = [Support(fixed_point_ensembles(p)["upper"]).edge for p in points]
     print(

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "references"))
-from straightforward_statics import StaticMeanField
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from support.straightforward_statics import StaticMeanField
 
 from phasemap.model.parameters import Parameters
-from phasemap.theory.statics import solve_points
-from phasemap.theory.surfaces import trace
+from phasemap.theory.static.fixed_points import solve_points
+from phasemap.theory.surfaces.static_surfaces import trace
 
 BOX = {"g_h": (0.5, 6.0), "alpha_r": (0.0, 25.0)}
 PLANES = {

@@ -13,17 +13,17 @@ import time
 import tracemalloc
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "sweep"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
-from toy_registry import CONFIG, TOYS
+from support.toy_registry import CONFIG, TOYS
 
 from phasemap.config import SweepConfig, make_config
 from phasemap.kernels.dense import matrix_product
 from phasemap.quantities import REGISTRY
-from phasemap.sweep.executors import Executor, InProcess, Processes
-from phasemap.sweep.merge import merge_files
-from phasemap.sweep.run import open_sweep
+from phasemap.sweeps.executors.processes import Executor, InProcess, Processes
+from phasemap.sweeps.merge import merge_files
+from phasemap.sweeps.run import open_sweep
 
 PLANE = {
     "quantities": ["lyapunov_max"],

@@ -4,10 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from command_line import PLANE, Ran, Run
+from support.command_line import PLANE, Ran, Run
 
 from phasemap.cli.main import main
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from command_line import Run
+from support.command_line import Run
 from typer.testing import CliRunner
 
 from phasemap.cli.atlas import draw_all
@@ -10,7 +10,7 @@ from phasemap.cli.gallery import gallery_text
 from phasemap.cli.main import app
 from phasemap.config import catalogue, load_config
 from phasemap.quantities import REGISTRY
-from phasemap.sweep.plan import make_plan
+from phasemap.sweeps.plan import make_plan
 
 SMALL = ["--workers", "0", "--formats", "png"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from command_line import PLANE, Ran, Run
+from support.command_line import PLANE, Ran, Run
 
 SWEEPS = {
     "unknown key": (["--set", "simulation.sise=3"], ["simulation.sise", "Did you mean 'size'"]),

@@ -1,15 +1,10 @@
 """`phasemap compare` as it is typed."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
+from support import toy_results
 from typer.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "figures"))
-
-import toy_results
 
 from phasemap.cli.main import app
 from phasemap.errors import PhasemapError

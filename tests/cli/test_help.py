@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from phasemap.cli.main import app
 

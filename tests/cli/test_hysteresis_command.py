@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.storage import read_result
-from phasemap.sweep.hysteresis import parse_along
-from phasemap.theory.hysteresis import loop
+from phasemap.studies.hysteresis import parse_along
+from phasemap.theory.dynamic.hysteresis import loop
 
 LOOP = ["hysteresis", "--set", "alpha_r=20", "--along", "g_h=1.6:2.2:13"]
 

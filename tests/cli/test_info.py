@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from command_line import PLANE, Run
+from support.command_line import PLANE, Run
 
 from phasemap.storage import Blocks, blocks_directory, read_result, write_result
-from phasemap.sweep.executors import InProcess
-from phasemap.sweep.run import open_sweep
+from phasemap.sweeps.executors.processes import InProcess
+from phasemap.sweeps.run import open_sweep
 
 
 def test_a_finished_file(phasemap: Run, plane: Path) -> None:
@@ -58,7 +58,7 @@ def test_an_unfinished_file_and_its_loose_blocks(phasemap: Run, plane: Path) -> 
 
 
 def test_failures_are_told(phasemap: Run, plane: Path) -> None:
-    from phasemap.storage import Failure
+    from phasemap.dataset import Failure
 
     phasemap("sweep", plane, "-j", "0")
     result = read_result(Path("plane.h5"))

@@ -8,9 +8,9 @@ import json
 from typing import Any
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
-from phasemap.sweep.executors import InProcess
+from phasemap.sweeps.executors.processes import InProcess
 
 
 def facts(phasemap: Run, *settings: str, simulate: bool = False) -> Any:
@@ -115,7 +115,7 @@ def test_a_solver_that_fails_is_named(phasemap: Run, monkeypatch: pytest.MonkeyP
     def broken(*_: object) -> None:
         raise FloatingPointError("out of digits")
 
-    monkeypatch.setattr("phasemap.theory.statics.solve_points", broken)
+    monkeypatch.setattr("phasemap.theory.static.fixed_points.solve_points", broken)
     monkeypatch.setattr("phasemap.cli.point.make_executor", InProcess)  # another one would not know of it
     found = facts(phasemap, "g_h=3")
     assert "out of digits" in found["failures"]["statics"]

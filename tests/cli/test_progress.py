@@ -10,7 +10,7 @@ from phasemap.cli import progress
 from phasemap.cli.console import duration, number
 from phasemap.cli.progress import Estimator, show_progress
 from phasemap.storage import BlockData
-from phasemap.sweep.plan import Block
+from phasemap.sweeps.plan import Block
 
 
 def plan(*costs: tuple[str, float]) -> Any:

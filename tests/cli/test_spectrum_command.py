@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 
 def test_numbers_of_the_additive_network(phasemap: Run) -> None:

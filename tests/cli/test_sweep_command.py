@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from phasemap.storage import blocks_directory, read_result
 
@@ -164,7 +164,7 @@ def test_failures_show_in_the_exit_code(phasemap: Run, plane: Path, monkeypatch:
     def broken(*_: object) -> None:
         raise FloatingPointError("out of digits")
 
-    monkeypatch.setattr("phasemap.theory.statics.solve_points", broken)
+    monkeypatch.setattr("phasemap.theory.static.fixed_points.solve_points", broken)
     ran = phasemap("sweep", plane, "-j", "0")
     assert ran.code == 1
     assert "12 evaluations failed" in ran.out

@@ -14,7 +14,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from phasemap.storage import Result, read_result
+from phasemap.dataset import Result
+from phasemap.storage import read_result
 
 pytestmark = pytest.mark.slow
 

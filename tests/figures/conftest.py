@@ -1,17 +1,11 @@
 """Fixtures around `toy_results`, and what is measured on a figure."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import toy_results
 from matplotlib.text import Text
+from support import toy_results
 
-from phasemap.figures.style import style
+from phasemap.figures.style.page import style
 
 
 @pytest.fixture

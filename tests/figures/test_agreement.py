@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy_results
+from support import toy_results
 
+from phasemap.dataset import Field
 from phasemap.figures.agreement import Criterion, compare
 from phasemap.figures.comparison import draw_comparison
 from phasemap.model.status import Status
-from phasemap.storage import Field
 
 STRICT = Criterion(errors=3.0, finite_size=0.0)
 

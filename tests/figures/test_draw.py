@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from phasemap.dataset.phases import Phase
 from phasemap.errors import PhasemapError
 from phasemap.figures.caption import caption_of
 from phasemap.figures.draw import Request, draw, write
-from phasemap.figures.fields import available, phase_field, resolve
+from phasemap.figures.scenes.fields import available, phase_field, resolve
 from phasemap.model.status import Status
-from phasemap.phases import Phase
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from phasemap.kernels import averages, elementary
+from phasemap.kernels import elementary
+from phasemap.kernels.averages import gaussian
 from phasemap.kernels.compilation import KERNEL, REDUCTION
 from phasemap.model import nonlinearities
 
@@ -50,13 +51,13 @@ def sum_of_exp(x):
 @njit(**UNCACHED)
 def every_tanh_and_slope(x, out):
     for i in range(x.size):
-        out[i, 0], out[i, 1] = averages._tanh_and_slope(x[i])
+        out[i, 0], out[i, 1] = gaussian._tanh_and_slope(x[i])
 
 
 @njit(**UNCACHED)
 def every_logistic_and_complement(x, out):
     for i in range(x.size):
-        out[i, 0], out[i, 1] = averages._logistic_and_complement(x[i])
+        out[i, 0], out[i, 1] = gaussian._logistic_and_complement(x[i])
 
 
 def arguments(largest):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from phasemap.model import nonlinearities as nl
-from phasemap.simulation.disorder import draw_network
+from phasemap.simulation.network.disorder import draw_network
 
 
 def plain_rates(network, h, z, r):

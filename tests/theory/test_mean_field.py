@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from phasemap.dataset.phases import dominant_branch
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
-from phasemap.phases import dominant_branch
 from phasemap.quantities import BRANCHES, DIMENSIONS, QUANTITIES
-from phasemap.theory import fluctuating, mean_field
+from phasemap.theory import mean_field
+from phasemap.theory.dynamic import fluctuating
 
 HERE = Path(__file__).parent
 ZERO, STATIC, QUIET, CHAOTIC, UNSTABLE = (

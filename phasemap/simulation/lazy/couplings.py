@@ -9,8 +9,8 @@ from phasemap.kernels.lazy.gate_time import H, R, Z
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.simulation.disorder import Stream, draw_coupling, generator
 from phasemap.simulation.lazy.basis import Basis
+from phasemap.simulation.network.disorder import Stream, draw_coupling, generator
 
 _STREAMS = (Stream.J_H, Stream.J_Z, Stream.J_R)
 # A hard gate feels any noise: the outputs must be represented to rounding there.
@@ -108,7 +108,7 @@ class LazyCouplings:
 
 
 def draw_dense(p: Parameters, size: int, seed: np.random.SeedSequence) -> DenseCouplings:
-    """The matrices of the simulated network with this seed (`phasemap.simulation.disorder`), in double precision."""
+    """The matrices of the simulated network with this seed (`simulation.network.disorder`), in double precision."""
     streams = dict(zip((H, Z, R), _STREAMS, strict=True))
     wanted = [H, *moving_gates(p)]
     return DenseCouplings(

@@ -8,7 +8,7 @@ import numpy as np
 from phasemap.model.inputs import EACH, FIELDS, InputCourse
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.simulation.disorder import Stream, child, generator
+from phasemap.simulation.network.disorder import Stream, child, generator
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from phasemap.kernels.ensemble import NO_NOISE
+from phasemap.kernels.ensemble.paths import NO_NOISE
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import tail
-from phasemap.theory.ensemble.budget import SOURCES, debias, standard_error
+from phasemap.theory.ensemble.errors.budget import SOURCES, debias, standard_error
 from phasemap.theory.ensemble.numbers import NAMES, Solution
 from phasemap.theory.ensemble.point import PointSolution
 

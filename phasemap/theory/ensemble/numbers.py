@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble import anderson, tail
-from phasemap.theory.ensemble.paths import Ensemble, Moments
-from phasemap.theory.ensemble.ring import Ring, resample
+from phasemap.numerics import anderson
+from phasemap.theory.ensemble import tail
+from phasemap.theory.ensemble.sampling.paths import Ensemble, Moments
+from phasemap.theory.ensemble.sampling.ring import Ring, resample
 from phasemap.theory.ensemble.tangent import Exponent, TangentEnsemble
 
 NAMES = ("variance", "activity_variance", "correlation_time", "relaxation_time", "lyapunov_max")

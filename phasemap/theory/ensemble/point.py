@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from phasemap.kernels.ensemble import OUTSIDE
+from phasemap.kernels.ensemble.paths import OUTSIDE
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import numbers, timestep, window
-from phasemap.theory.ensemble.budget import ErrorBudget, collect, debias
-from phasemap.theory.ensemble.jackknife import group_rows
-from phasemap.theory.ensemble.noise import Noise
+from phasemap.theory.ensemble.errors.budget import ErrorBudget, collect, debias
+from phasemap.theory.ensemble.errors.jackknife import group_rows
 from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start
-from phasemap.theory.ensemble.paths import Ensemble
-from phasemap.theory.ensemble.process import Process
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.ensemble.sharpness import USUAL
 from phasemap.theory.ensemble.window import Found, Surroundings
 

@@ -8,9 +8,9 @@ and the time scale is searched for by itself.
 import numpy as np
 
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble.anderson import iterate, relative_size
+from phasemap.numerics.anderson import iterate, relative_size
 from phasemap.theory.ensemble.numbers import admissible
-from phasemap.theory.ensemble.paths import Ensemble
+from phasemap.theory.ensemble.sampling.paths import Ensemble
 
 # Change of the residual per relative change of the time scale, both as `relative_size`: typical far from transitions.
 USUAL = 0.02

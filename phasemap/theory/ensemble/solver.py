@@ -11,15 +11,15 @@ from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
 from phasemap.model.status import Status
-from phasemap.theory import statics
-from phasemap.theory.correlation_functions import STORED_LAGS
+from phasemap.theory.dynamic.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import point as single
-from phasemap.theory.ensemble.budget import SOURCES
+from phasemap.theory.ensemble.errors.budget import SOURCES
 from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
-from phasemap.theory.ensemble.gates import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.sampling.gates import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.window import Found, Surroundings
+from phasemap.theory.static import fixed_points
 
 Seeds = Sequence[np.random.SeedSequence]
 
@@ -144,7 +144,7 @@ def _status(good: bool, value: float) -> Status:
 
 def surroundings(points: Sequence[Parameters]) -> list[Surroundings]:
     """What the static mean field says of the points: stable fixed points, and the slowest instability."""
-    known: Mapping[str, Estimate] = statics.solve_points(points)
+    known: Mapping[str, Estimate] = fixed_points.solve_points(points)
     gain = np.nan_to_num(np.asarray(known["static_gain"].value, dtype=float), nan=np.inf)
     edge = np.nan_to_num(np.asarray(known["leading_edge"].value, dtype=float))[:, 1:]
     slowest = np.where(edge > 0.0, edge, np.inf).min(axis=1)

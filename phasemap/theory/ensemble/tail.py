@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sampling.ring import Ring
 
 # Normalised levels between which the tail is fitted; below, the sampling noise takes over.
 _UPPER, _LOWER = 0.4, 0.06

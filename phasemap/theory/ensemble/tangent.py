@@ -17,12 +17,12 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from phasemap.kernels import ensemble as kernels
-from phasemap.kernels import ensemble_tangent as tangent
+from phasemap.kernels.ensemble import paths as kernels
+from phasemap.kernels.ensemble import tangent
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble import anderson
-from phasemap.theory.ensemble.noise import Complex32
-from phasemap.theory.ensemble.paths import Ensemble, Paths, amplitudes
+from phasemap.numerics import anderson
+from phasemap.theory.ensemble.sampling.noise import Complex32
+from phasemap.theory.ensemble.sampling.paths import Ensemble, Paths, amplitudes
 
 Float32 = NDArray[np.float32]
 

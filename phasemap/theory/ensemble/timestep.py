@@ -9,11 +9,11 @@ import numpy as np
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import numbers
-from phasemap.theory.ensemble.noise import Noise
 from phasemap.theory.ensemble.numbers import NAMES, Solution, Start
-from phasemap.theory.ensemble.paths import Ensemble
-from phasemap.theory.ensemble.process import Process
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.ensemble.window import GROUPS, Pilot
 
 # Shares of the relative error asked for: of the iteration's residual, and of the discretisation in time.

@@ -8,13 +8,13 @@ import numpy as np
 
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble import anderson
-from phasemap.theory.ensemble.gates import mean_gate
-from phasemap.theory.ensemble.noise import Noise
+from phasemap.numerics import anderson
 from phasemap.theory.ensemble.numbers import admissible
-from phasemap.theory.ensemble.paths import Ensemble
-from phasemap.theory.ensemble.process import Process
-from phasemap.theory.ensemble.ring import Ring, resample
+from phasemap.theory.ensemble.sampling.gates import mean_gate
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring, resample
 from phasemap.theory.ensemble.sharpness import sharpness, with_its_time_scale
 from phasemap.theory.ensemble.tail import crossing, limit
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from phasemap.model.parameters import Parameters, make_parameters
-from phasemap.simulation.disorder import draw_network
-from phasemap.simulation.integrators import Integrator
 from phasemap.simulation.lazy.couplings import LazyCouplings, draw_dense
 from phasemap.simulation.lazy.drive import make_drive
 from phasemap.simulation.lazy.network import ReplicaNetwork
 from phasemap.simulation.lazy.steps import Stepper, StepRule
 from phasemap.simulation.lazy.tangent import Tangent
-from phasemap.simulation.noise import NoiseSource
+from phasemap.simulation.network.disorder import draw_network
+from phasemap.simulation.network.integrators import Integrator
+from phasemap.simulation.network.noise import NoiseSource
 
 SEED = np.random.SeedSequence(5)
 SOFT = [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phasemap.theory.ensemble import anderson
+from phasemap.numerics import anderson
 
 
 def linear_map(seed=0, n=40, radius=0.97):

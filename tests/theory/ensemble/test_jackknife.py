@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phasemap.theory.ensemble.jackknife import pseudo_values
+from phasemap.theory.ensemble.errors.jackknife import pseudo_values
 
 RNG = np.random.default_rng(5)
 

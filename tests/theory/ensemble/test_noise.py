@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phasemap.theory.ensemble.noise import Noise
+from phasemap.theory.ensemble.sampling.noise import Noise
 
 
 def noise(steps=64, groups=3, paths=400, seed=1, noisy=False):

@@ -7,8 +7,8 @@ import pytest
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.parameters import make_parameters
-from phasemap.theory.ensemble.process import Process
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
 
 RING = Ring(102.4, 256)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phasemap.theory.ensemble.ring import Ring, resample
+from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 
 def decaying(ring, time=1.2):

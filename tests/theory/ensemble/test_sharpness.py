@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from phasemap.model.parameters import make_parameters
-from phasemap.theory.ensemble import anderson
-from phasemap.theory.ensemble.noise import Noise
+from phasemap.numerics import anderson
 from phasemap.theory.ensemble.numbers import admissible
-from phasemap.theory.ensemble.paths import Ensemble
-from phasemap.theory.ensemble.process import Process
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.ensemble.sharpness import sharpness, with_its_time_scale
 
 

@@ -12,8 +12,9 @@ from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.theory import mean_field
-from phasemap.theory.correlation_functions import STORED_LAGS
-from phasemap.theory.ensemble import budget, solver
+from phasemap.theory.dynamic.correlation_functions import STORED_LAGS
+from phasemap.theory.ensemble import solver
+from phasemap.theory.ensemble.errors import budget
 from phasemap.theory.ensemble.solver import solve_points
 
 QUICK = EnsembleOptions(relative_error=0.01)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from phasemap.theory.ensemble import tail
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sampling.ring import Ring
 
 RING = Ring(200.0, 1024)
 

@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from phasemap.model.parameters import make_parameters
-from phasemap.theory.ensemble.noise import Noise
-from phasemap.theory.ensemble.paths import Ensemble
-from phasemap.theory.ensemble.process import Process
-from phasemap.theory.ensemble.ring import Ring
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.ensemble.tangent import RateGuard, TangentEnsemble
 
 

@@ -1,0 +1,5 @@
+"""Results in memory: records with names, sections through them, phases made from them. No HDF5, no figures."""
+
+from phasemap.dataset.records import Axis, Checks, Failure, Field, Metadata, Result, Session
+
+__all__ = ["Axis", "Checks", "Failure", "Field", "Metadata", "Result", "Session"]

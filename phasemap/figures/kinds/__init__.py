@@ -1,0 +1,1 @@
+"""One file for each kind of figure: maps, lines, profiles, rasters, spectra, surfaces, text."""

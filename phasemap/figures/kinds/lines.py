@@ -1,0 +1,181 @@
+"""A quantity along one axis: a line for every branch, its error as a band, critical points as uprights."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from phasemap.figures.layout.critical_lines import line_style
+from phasemap.figures.layout.ticks import add_legend, fit_labels, set_ticks
+from phasemap.figures.scenes.scene import Axis, Checks, Kind, Layer
+from phasemap.figures.style import colours
+from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
+from phasemap.model.results import FloatArray
+from phasemap.model.status import Status
+
+_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)))
+# Up to so many values, each is marked and has an error bar; more make a line with a band.
+_FEW = 24
+_BAD: dict[Status, tuple[str, str]] = {
+    Status.NOT_CONVERGED: ("o", "not converged"),
+    Status.FAILED: ("x", "failed"),
+}
+
+
+@dataclass(frozen=True)
+class LineScene:
+    """One axis, one layer per line (all of the same quantity), and what stands at single places.
+
+    uprights: critical line's name -> its words and its places on the axis.
+    """
+
+    x: Axis
+    layers: tuple[Layer, ...]
+    names: tuple[str, ...]
+    uprights: tuple[tuple[str, str, FloatArray], ...] = ()
+    checks: Checks | None = None
+    title: str = ""
+    fingerprint: str = ""
+
+
+def draw_lines_figure(scene: LineScene, width: str = "single") -> Figure:
+    """Draw a quantity along one axis at a preset column width."""
+    with style():
+        figure = new_figure(width, 0.62 * min(WIDTHS[width], 4.6))
+        axes = figure.subplots()
+        if scene.x.log:
+            axes.set_xscale("log")
+        handles: list[Artist] = []
+        for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
+            handles += _draw_line(axes, scene.x, layer, name if len(scene.names) > 1 or name else "", k)
+        handles += _draw_bad(axes, scene) + _draw_infinite(axes, scene)
+        for k, (name, words, places) in enumerate(scene.uprights):
+            handles.append(_draw_uprights(axes, name, words, places, k))
+        if scene.checks is not None:
+            handles.append(_draw_checks(axes, scene.checks))
+        if any(layer.kind is Kind.DIVERGING for layer in scene.layers):
+            axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
+        axes.set(xlim=(scene.x.values[0], scene.x.values[-1]), xlabel=scene.x.label, ylabel=scene.layers[0].label)
+        set_ticks(axes.xaxis, scene.x)
+        _name_codes(axes, scene.layers[0])
+        if scene.title:
+            axes.set_title(scene.title, fontsize=7.5)
+        add_legend(figure, [handle for handle in handles if handle.get_label()])
+        fit_labels(figure, axes, scene.x, scene.layers[0])
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    return figure
+
+
+def _draw_line(axes: Axes, x: Axis, layer: Layer, name: str, order: int) -> list[Artist]:
+    """The good values; gaps stay gaps."""
+    if not layer.shown.any():
+        return []
+    value = np.where(layer.shown, layer.value.astype(float), np.nan)
+    look: Look = {
+        "color": colours.LINE_COLOURS[order % len(colours.LINE_COLOURS)],
+        "linestyle": _DASHES[order % len(_DASHES)],
+        "linewidth": 1.2,
+    }
+    stepped = layer.kind in (Kind.COUNTS, Kind.LABELS)
+    few = len(x.values) <= _FEW
+    # A lone good point between gaps has no segment to be seen by.
+    marked = layer.shown if few else layer.shown & ~np.roll(layer.shown, 1) & ~np.roll(layer.shown, -1)
+    axes.plot(x.values, value, drawstyle="steps-mid" if stepped else "default", gid=f"line-{name}", zorder=2, **look)
+    axes.plot(x.values[marked], value[marked], ".", color=look["color"], markersize=5 if few else 3, zorder=2)
+    if layer.error is not None and np.isfinite(layer.error[layer.shown]).any():
+        error = np.where(np.isfinite(layer.error), layer.error, 0.0)
+        _draw_error(axes, x, value, error, look["color"], name, few)
+    return [Line2D([], [], label=name, **look)]
+
+
+def _draw_error(axes: Axes, x: Axis, value: FloatArray, error: FloatArray, colour: str, name: str, few: bool) -> None:
+    """Error bars at a few values, a band along many."""
+    if few:
+        axes.errorbar(
+            x.values, value, yerr=error, linestyle="", color=colour, elinewidth=0.8, capsize=1.8, zorder=2.2,
+            gid=f"bars-{name}", clip_on=False,
+        )  # fmt: skip
+        return
+    axes.fill_between(
+        x.values, value - error, value + error, color=colour, alpha=0.25, linewidth=0, zorder=1.5, gid=f"band-{name}",
+    )  # fmt: skip
+
+
+def _draw_bad(axes: Axes, scene: LineScene) -> list[Artist]:
+    """Grey marks where a number is not a good one: at its value if there is one, else at the lower border."""
+    handles: list[Artist] = []
+    for status, (marker, words) in _BAD.items():
+        x, y, grounded = [], [], []
+        for layer in scene.layers:
+            for k in np.flatnonzero(layer.status == status):
+                here = np.isfinite(layer.value[k])
+                x.append(scene.x.values[k])
+                y.append(float(layer.value[k]) if here else 0.02)
+                grounded.append(not here)
+        look: Look = {
+            "linestyle": "", "marker": marker, "markersize": 3.4, "color": "#7a7a7a", "markerfacecolor": "none",
+            "markeredgewidth": 0.7,
+        }  # fmt: skip
+        if x:
+            on_border = np.array(grounded)
+            places, heights = np.array(x), np.array(y)
+            axes.plot(places[~on_border], heights[~on_border], zorder=2.5, gid=f"status-{int(status)}", **look)
+            axes.plot(
+                places[on_border], heights[on_border], transform=axes.get_xaxis_transform(), zorder=2.5,
+                gid=f"status-{int(status)}-border", **look,
+            )  # fmt: skip
+            handles.append(Line2D([], [], label=words, **look))
+    return handles
+
+
+def _draw_infinite(axes: Axes, scene: LineScene) -> list[Artist]:
+    """Arrows at the border that an infinite value lies beyond, in the colour of its line."""
+    handles: list[Artist] = []
+    for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
+        for sign, marker, height in ((1.0, "^", 0.97), (-1.0, "v", 0.03)):
+            beyond = layer.infinite & (np.sign(layer.value) == sign)
+            look: Look = {
+                "linestyle": "", "marker": marker, "markersize": 3.4, "markeredgewidth": 0.0,
+                "color": colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)],
+            }  # fmt: skip
+            if beyond.any():
+                places = scene.x.values[beyond]
+                axes.plot(
+                    places, np.full(len(places), height), transform=axes.get_xaxis_transform(), zorder=2.5,
+                    gid=f"infinite-{name}", **look,
+                )  # fmt: skip
+                handles.append(Line2D([], [], label=f"{name}, infinite".removeprefix(", "), **look))
+    return handles
+
+
+def _draw_uprights(axes: Axes, name: str, words: str, places: FloatArray, order: int) -> Artist:
+    chosen = line_style(name, order)
+    look: Look = {"color": chosen.colour, "linestyle": chosen.dashes, "linewidth": 0.8, "alpha": 0.6}
+    for place in places:
+        axes.axvline(place, zorder=1, gid=f"upright-{name}", **look)
+    return Line2D([], [], label=chosen.words or words, **look)
+
+
+def _draw_checks(axes: Axes, checks: Checks) -> Artist:
+    look: Look = {
+        "linestyle": "", "marker": "o", "markersize": 4.2, "color": colours.INK, "markerfacecolor": "white",
+        "markeredgewidth": 0.8,
+    }  # fmt: skip
+    axes.errorbar(
+        checks.x, checks.simulated, yerr=np.nan_to_num(checks.simulated_error), elinewidth=0.8, capsize=1.8, zorder=3,
+        gid="checks", clip_on=False, **look,
+    )  # fmt: skip
+    return Line2D([], [], label=checks.simulation, **look)
+
+
+def _name_codes(axes: Axes, layer: Layer) -> None:
+    """Words instead of numbers for labels; whole numbers for counts."""
+    values = sorted({int(v) for v in layer.value[layer.shown]})
+    if layer.kind is Kind.LABELS:
+        axes.set_yticks(values, labels=[layer.names.get(v, str(v)) for v in values])
+    elif layer.kind is Kind.COUNTS:
+        axes.set_yticks(values)

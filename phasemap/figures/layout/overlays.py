@@ -1,0 +1,83 @@
+"""Cells whose number is not a good one: greyed and hatched, each kind with its entry in the legend."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
+from numpy.typing import NDArray
+
+from phasemap.figures.scenes.scene import Axis, Kind, Layer
+from phasemap.figures.style import colours
+from phasemap.figures.style.page import Look
+from phasemap.model.status import Status
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How cells of one status are drawn."""
+
+    label: str
+    face: str
+    hatch: str
+
+
+MARKS: dict[Status, Mark] = {
+    Status.NOT_CONVERGED: Mark("not converged", colours.GREY, "//////"),
+    Status.FAILED: Mark("failed", colours.GREY, "xxxxxx"),
+    Status.ABSENT: Mark("does not exist", colours.LIGHT_GREY, ""),
+    Status.PENDING: Mark("not computed yet", colours.PAPER, "......"),
+}
+# A good value that no colour stands for: the exponent behind a hard gate.
+INFINITE = Mark("infinite", "#f2dfd6", "++++++")
+
+
+def draw_status(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
+    """Cover the cells without a good value, mark the interpolated ones; return handles for the legend."""
+    handles: list[Artist] = []
+    if layer.kind is Kind.BLANK:
+        return handles
+    kinds = [(f"status-{status}", mark, layer.status == status) for status, mark in MARKS.items()]
+    kinds.append(("infinite", INFINITE, layer.infinite))
+    for gid, mark, cells in kinds:
+        if mark is MARKS[Status.FAILED]:
+            # A value that is not a number although its status promises one must never pass for an empty place.
+            cells = cells | (np.isin(layer.status, (Status.CONVERGED, Status.INTERPOLATED)) & np.isnan(layer.value))
+        if cells.any():
+            look: Look = {"facecolor": mark.face, "edgecolor": "#5a5a5a", "hatch": mark.hatch or None, "linewidth": 0.0}
+            axes.add_patch(PathPatch(cells_path(cells, x.edges, y.edges), zorder=1.5, gid=gid, **look))
+            handles.append(Patch(label=mark.label, **{**look, "linewidth": 0.4}))
+    return handles + _mark_interpolated(axes, x, y, layer)
+
+
+def _mark_interpolated(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
+    """Dots at the interpolated points, or, where these are the majority, at the computed ones."""
+    interpolated = layer.status == Status.INTERPOLATED
+    if not interpolated.any():
+        return []
+    computed = layer.status == Status.CONVERGED
+    few = interpolated.sum() <= computed.sum()
+    j, i = np.nonzero(interpolated if few else computed)
+    label = "interpolated point" if few else "computed point (others interpolated)"
+    dots = axes.plot(
+        x.values[i], y.values[j], ".", color=colours.INK, markersize=1.6, markeredgewidth=0, alpha=0.6,
+        zorder=1.6, gid="interpolated",
+    )  # fmt: skip
+    handle = Line2D([], [], linestyle="", marker=".", color=colours.INK, markersize=3, label=label)
+    return [handle] if dots else []
+
+
+def cells_path(cells: NDArray[np.bool_], x_edges: NDArray[np.float64], y_edges: NDArray[np.float64]) -> Path:
+    """One compound path around the chosen cells (rows of adjacent cells joined), so that hatches run through."""
+    vertices: list[tuple[float, float]] = []
+    codes: list[int] = []
+    for j, row in enumerate(cells):
+        steps = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(int), [0]])))
+        for start, stop in steps.reshape(-1, 2):
+            left, right, low, high = x_edges[start], x_edges[stop], y_edges[j], y_edges[j + 1]
+            vertices += [(left, low), (right, low), (right, high), (left, high), (left, low)]
+            codes += [int(Path.MOVETO), *[int(Path.LINETO)] * 3, int(Path.CLOSEPOLY)]
+    return Path(vertices, codes)

@@ -1,0 +1,273 @@
+"""Which stored number stands for a quantity at every point: a branch, a fixed point, or a label made from them."""
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.dataset import Checks, Field, Result
+from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, dominant_branch, phase_labels, take_branch
+from phasemap.errors import PhasemapError
+from phasemap.figures.scenes.scene import Kind
+from phasemap.model.branches import branch_name
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import Estimate
+from phasemap.model.status import Status
+
+PHASE = "phase"
+BRANCHING = ("branch", "fixed_point", "way")
+_MAIN = "lyapunov_max"
+_EXPONENTS = ("lyapunov", "leading_edge", "exponent")
+_MOST_COUNTS = 12
+
+
+def available(result: Result) -> list[str]:
+    """Names that can be drawn: the stored quantities, and the phase label where they allow it."""
+    return [*sorted(result.fields), *([PHASE] if can_label(result) else [])]
+
+
+def can_label(result: Result) -> bool:
+    """Whether the stored quantities say anything about the phase."""
+    return "static_gain" in result.fields or _MAIN in result.fields
+
+
+def default_quantity(result: Result) -> str:
+    """The maximum exponent where it is stored, else a loop's variance, the phase label, the first quantity, or ""."""
+    for name in (_MAIN, "loop_variance"):
+        if name in result.fields:
+            return name
+    if can_label(result):
+        return PHASE
+    return next(iter(result.fields), "")
+
+
+def check_quantity(result: Result, name: str) -> str:
+    """`name`, if it can be drawn.
+
+    Raises:
+        PhasemapError: naming the near one, and all that there are.
+    """
+    names = available(result)
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise PhasemapError(f"The result holds no quantity {name!r}.{hint} It holds: {', '.join(names)}.")
+
+
+def phase_field(result: Result, fields: Mapping[str, Field] | None = None, checks: Checks | None = None) -> Field:
+    """Phase labels over the axes, made afresh from the stored numbers (or over the check points, if given)."""
+    fields = (result.fields if checks is None else checks.fields) if fields is None else fields
+    used = {name: fields[name] for name in LABEL_QUANTITIES if name in fields}
+    some = next(iter(used.values()))
+    lead = some.dims[: len(some.dims) - len(some.own_dims)]
+    codes = phase_labels(
+        {name: _surely(estimate(field)) for name, field in used.items()},
+        _labels(result, "fixed_point"),
+        _labels(result, "branch"),
+        {name: _parameter(result, name, checks) for name in Parameters._fields},
+    )
+    waiting = np.all([_all_pending(field) for field in used.values()], axis=0)
+    filled = np.any([_any_filled(field) for field in used.values()], axis=0)
+    known = np.where(filled, Status.INTERPOLATED, Status.CONVERGED)
+    return Field(
+        name=PHASE,
+        dims=lead,
+        values=codes.astype(float),
+        status=np.where(waiting, Status.PENDING, known).astype(np.uint8),
+        symbol="",
+        description="phase",
+    )
+
+
+def resolve(
+    result: Result,
+    name: str,
+    branch: str | None = None,
+    at: Mapping[str, str] | None = None,
+    checks: Checks | None = None,
+    keep: Collection[str] = (),
+) -> Field:
+    """The quantity over the axes alone (or over the check points): one number at every point.
+
+    branch: a label of its dimension `branch` or `fixed_point`; None takes the attractor, or the outermost fixed point.
+    at:     dimension -> label or number, for every other dimension of its own.
+    keep:   dimensions of its own that stay, last.
+
+    Raises:
+        PhasemapError: a label or dimension that does not exist, or one that has to be chosen and is not.
+    """
+    if name == PHASE:
+        return phase_field(result, checks=checks)
+    fields = result.fields if checks is None else checks.fields
+    field, left = fields[name], dict(at or {})
+    if branch is not None and not set(BRANCHING) & set(field.own_dims):
+        raise PhasemapError(f"The quantity {name} has no branches: leave --branch out.")
+    for dim in field.own_dims:
+        if dim in BRANCHING and dim not in left:
+            field = _choose(result, fields, field, dim, branch)
+        elif dim in keep and dim not in left:
+            continue
+        elif dim in left:
+            field = _take(field, dim, _index(_labels(result, dim), dim, left.pop(dim)))
+        else:
+            labels = _labels(result, dim)
+            raise PhasemapError(
+                f"The quantity {name} has a dimension {dim!r}: choose a place along it, for example "
+                f"--slice {dim}={labels[0]} (it runs to {labels[-1]})."
+            )
+    if left:
+        raise PhasemapError(f"The quantity {name} has no dimension {next(iter(left))!r}.")
+    return field
+
+
+def flat_grid(axes: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Coordinates of all points of a grid along each of its axes, flattened as stored fields are."""
+    return [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")]
+
+
+def outermost(field: Field, dim: str = "fixed_point") -> Field:
+    """A quantity of several fixed points at the outermost one that exists: the last that is not absent."""
+    possible = _move_last(field, dim).status != Status.ABSENT
+    possible = possible.any(axis=tuple(range(len(field.dims) - len(field.own_dims), possible.ndim - 1)))
+    last = possible.shape[-1] - 1 - np.argmax(possible[..., ::-1], axis=-1)
+    return _taken(field, dim, np.where(possible.any(axis=-1), last, -1).astype(np.int8))
+
+
+def branching(result: Result, name: str) -> str | None:
+    """The dimension of a quantity along which its branches lie, if it has any."""
+    own = result.fields[name].own_dims if name in result.fields else ()
+    return next((dim for dim in own if dim in BRANCHING), None)
+
+
+def own_numeric(result: Result, name: str, at: Collection[str]) -> tuple[str, ...]:
+    """The dimensions of a quantity along which it is a function (lag, index, time), less those held by `at`."""
+    own = result.fields[name].own_dims if name in result.fields else ()
+    return tuple(dim for dim in own if dim not in BRANCHING and dim not in at)
+
+
+def kind_of(name: str, values: np.ndarray) -> Kind:
+    """How to colour a quantity: exponents around zero, small integers as steps, everything else as it comes."""
+    if name == PHASE:
+        return Kind.LABELS
+    finite = values[np.isfinite(values)]
+    if any(word in name for word in _EXPONENTS):
+        return Kind.DIVERGING
+    if finite.size and np.array_equal(finite, np.round(finite)) and np.ptp(finite) < _MOST_COUNTS:
+        return Kind.COUNTS
+    return Kind.DIVERGING if finite.size and finite.min() < 0 < finite.max() else Kind.SEQUENTIAL
+
+
+def phase_names() -> dict[int, str]:
+    """Code -> words."""
+    return {int(phase): PHASE_NAMES[phase] for phase in Phase}
+
+
+def estimate(field: Field) -> Estimate:
+    """A stored field as the record that the phase rules take."""
+    return Estimate(field.values, field.status, field.error)
+
+
+def _surely(numbers: Estimate) -> Estimate:
+    """The same numbers, those that adaptive refinement has filled in without error.
+
+    The refinement has seen to it that they lead to the label of the computed points around them; their errors are
+    those of the interpolation.
+    """
+    if numbers.error is None:
+        return numbers
+    return Estimate(numbers.value, numbers.status, np.where(numbers.status == Status.INTERPOLATED, 0.0, numbers.error))
+
+
+def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str, branch: str | None) -> Field:
+    labels = _labels(result, dim)
+    if branch is not None:
+        return _take(field, dim, _index(labels, dim, branch_name(branch)))
+    if dim != "branch":
+        return outermost(field, dim)
+    judge = fields.get(_MAIN, field)
+    if judge.own_dims != ("branch",):
+        raise PhasemapError(f"Which branch of {field.name}? Choose one of {', '.join(labels)} with --branch.")
+    return _taken(field, dim, dominant_branch(estimate(judge), labels))
+
+
+def _taken(field: Field, dim: str, chosen: NDArray[np.int8]) -> Field:
+    """The field without `dim`, at the index along it that is chosen at every point; -1: there is none."""
+    # The branch last, and the same choice all along the other dimensions of the quantity.
+    last = _move_last(field, dim)
+    others = last.values.ndim - 1 - chosen.ndim
+    everywhere = np.broadcast_to(chosen.reshape(chosen.shape + (1,) * others), last.values.shape[:-1])
+    taken = take_branch(estimate(last), everywhere)
+    return replace(
+        last,
+        dims=last.dims[:-1],
+        own_dims=last.own_dims[:-1],
+        values=np.asarray(taken.value, dtype=float),
+        status=taken.status,
+        error=taken.error,
+    )
+
+
+def _move_last(field: Field, dim: str) -> Field:
+    """The same field with the dimension `dim` behind all others."""
+    place = field.dims.index(dim)
+    return replace(
+        field,
+        dims=(*(d for d in field.dims if d != dim), dim),
+        own_dims=(*(d for d in field.own_dims if d != dim), dim),
+        values=np.moveaxis(field.values, place, -1),
+        status=np.moveaxis(field.status, place, -1),
+        error=None if field.error is None else np.moveaxis(field.error, place, -1),
+    )
+
+
+def _take(field: Field, dim: str, index: int) -> Field:
+    place = field.dims.index(dim)
+    return replace(
+        field,
+        dims=tuple(d for d in field.dims if d != dim),
+        own_dims=tuple(d for d in field.own_dims if d != dim),
+        values=np.take(field.values, index, axis=place),
+        status=np.take(field.status, index, axis=place),
+        error=None if field.error is None else np.take(field.error, index, axis=place),
+    )
+
+
+def _index(labels: list[str], dim: str, wanted: str) -> int:
+    if wanted in labels:
+        return labels.index(wanted)
+    try:
+        distance = np.abs(np.array(labels, dtype=float) - float(wanted))
+    except ValueError:
+        near = difflib.get_close_matches(wanted, labels, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise PhasemapError(f"There is no {dim} {wanted!r}.{hint} There are: {', '.join(labels)}.") from None
+    return int(np.argmin(distance))
+
+
+def _labels(result: Result, dim: str) -> list[str]:
+    return [str(label) for label in result.labels.get(dim, ())]
+
+
+def _all_pending(field: Field) -> np.ndarray:
+    own = tuple(range(field.values.ndim - len(field.own_dims), field.values.ndim))
+    pending: np.ndarray = (field.status == Status.PENDING).all(axis=own)
+    return pending
+
+
+def _any_filled(field: Field) -> np.ndarray:
+    own = tuple(range(field.values.ndim - len(field.own_dims), field.values.ndim))
+    filled: np.ndarray = (field.status == Status.INTERPOLATED).any(axis=own)
+    return filled
+
+
+def _parameter(result: Result, name: str, checks: Checks | None) -> np.ndarray:
+    """A parameter at every point, in a shape that broadcasts against the points."""
+    if checks is not None and name in checks.parameters:
+        return checks.parameters[name]
+    if checks is None and name in result.axis_names:
+        place = result.axis_names.index(name)
+        return result.axes[place].values.reshape([-1 if k == place else 1 for k in range(len(result.axes))])
+    return np.array(result.metadata.parameters.get(name, getattr(Parameters(), name)))

@@ -1,0 +1,1 @@
+"""Sizes, fonts, colours and scales."""

@@ -1,0 +1,1 @@
+"""Gaussian averages of the nonlinearities, over one variable and over correlated pairs."""

@@ -1,0 +1,1 @@
+"""Sampled paths of the single-unit process, and perturbations along them."""

@@ -1,0 +1,1 @@
+"""The spectrum of the Jacobian: support, Dyson equations, resolvent."""

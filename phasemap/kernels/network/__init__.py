@@ -1,0 +1,1 @@
+"""Steps of one network and of its tangent vectors."""

@@ -1,0 +1,232 @@
+"""All fixed points of the static mean field: bracketed, counted, polished.
+
+Searched is f = (A - q) / (A + q), bounded and free of scale, over the coordinate y in [0, 1],
+
+    q = q_0 (e^(L y) - 1),   L = log(1 + 1 / q_0),
+
+which is linear below the smallest scale q_0 on which anything bends, and logarithmic above. Starting from a uniform
+partition, an interval is halved until one of these holds for the cubic through the values and slopes at its ends,
+with a margin for the cubic's error (measured at the middle of the parent interval):
+
+    it stays away from zero:  no root;
+    it is monotone:           one root if the signs at the ends differ, else none;
+    it is convex or concave:  f has one extremum, which is solved for; its sign says whether there are two roots.
+
+So a tangential pair near a fold is told from a near miss by the sign of f at its true extremum.
+"""
+
+import math
+
+from numba import njit
+
+from phasemap.kernels.compilation import INNER
+from phasemap.kernels.static.problem import fixed_point_map, has_zero_state
+
+MOST_ROOTS = 8
+STACK = 64
+# Rounding noise of f, and what is as good as zero: beyond that, Newton's method would chase rounding errors.
+NOISE = 4e-15
+_NOTHING = 2.3e-16
+# Below this fraction of q_0 everything is linear in q, and slopes would drown in rounding noise.
+_LINEAR = 1e-5
+_SMALLEST = 1e-200
+_NARROWEST = 1e-9
+_UNDECIDED, _DECIDED, _DOUBTFUL = 0, 1, 2
+
+
+@njit(**INNER)
+def smallest_scale(p):
+    """Smallest q at which the fixed-point map can bend, with a margin."""
+    scale = min(1.0, 1.0 / max(p.g * p.g, 1e-30), _scale_of_gate(p.alpha_r, p.offset_r, p.v_r))
+    if not has_zero_state(p):
+        scale = min(scale, fixed_point_map(p, _SMALLEST)[0])
+    if p.outside > 0.0:
+        scale = min(scale, _scale_of_gate(p.alpha_z, p.offset_z, p.v_z))
+    return max(0.1 * scale, 1e-30)
+
+
+@njit(**INNER)
+def _scale_of_gate(alpha, offset, variance):
+    """Smallest q at which the averages of a gate bend, over an argument of variance q + `variance`."""
+    if math.isinf(alpha):
+        return max(variance, 0.03 * offset * offset) if offset != 0.0 else 1.0
+    return max(1.0 / (alpha * alpha), variance) if alpha > 0.0 else 1.0
+
+
+@njit(**INNER)
+def mismatch(p, scale, y):
+    """f = (A - q) / (A + q) and df/dy at the coordinate y."""
+    length = math.log1p(1.0 / scale)
+    q = max(scale * math.expm1(length * y), _SMALLEST)
+    a, slope = fixed_point_map(p, q)
+    total = a + q
+    return (a - q) / total, 2.0 * ((q * slope - a) / total) * (length * (q + scale) / total)
+
+
+@njit(**INNER)
+def polish(p, scale, low, f_low, high):
+    """The root of f in [low, high], by Newton's method kept inside a shrinking bracket; f(low) f(high) < 0."""
+    y = 0.5 * (low + high)
+    step = high - low
+    for _ in range(200):
+        f, slope = mismatch(p, scale, y)
+        if abs(f) <= _NOTHING:
+            return y
+        if (f > 0.0) == (f_low > 0.0):
+            low = y
+        else:
+            high = y
+        newton = y - f / slope if slope != 0.0 else low - 1.0
+        # Bisect where Newton leaves the bracket or gains less than a factor of two.
+        if not low < newton < high or abs(newton - y) > 0.5 * step:
+            newton = 0.5 * (low + high)
+        step = abs(newton - y)
+        y = newton
+        if step <= 2e-16 * y or high - low <= 2e-16 * high:
+            break
+    return y
+
+
+@njit(**INNER)
+def _extremum(p, scale, low, slope_low, high, sign):
+    """(y, f) at the zero of df/dy in [low, high], or at the first point met where f has lost its `sign`."""
+    y, f = low, sign
+    for _ in range(60):
+        y = 0.5 * (low + high)
+        f, slope = mismatch(p, scale, y)
+        if f * sign < 0.0 or high - low < 1e-8 * high:
+            break
+        if (slope > 0.0) == (slope_low > 0.0):
+            low = y
+        else:
+            high = y
+    return y, f
+
+
+@njit(**INNER)
+def _shape(f0, d0, f1, d1, error):
+    """0: no root, 1: monotone, 2: one-signed curvature, 3: undecided; d0, d1: slopes times the width."""
+    b1, b2 = f0 + d0 / 3.0, f1 - d1 / 3.0
+    margin = error + NOISE
+    if min(min(f0, b1), min(b2, f1)) > margin or max(max(f0, b1), max(b2, f1)) < -margin:
+        return 0
+    s0, s1, s2 = b1 - f0, b2 - b1, f1 - b2
+    if min(s0, min(s1, s2)) > margin or max(s0, max(s1, s2)) < -margin:
+        return 1
+    c0, c1 = s1 - s0, s2 - s1
+    if min(c0, c1) > margin or max(c0, c1) < -margin:
+        return 2
+    return 3
+
+
+@njit(**INNER)
+def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
+    """Add the brackets found between two neighbouring nodes; returns (number of brackets, verdict)."""
+    width = y1 - y0
+    shape = _shape(f0, d0 * width, f1, d1 * width, error)
+    if shape == 0:
+        return count, _DECIDED
+    narrow = width < _NARROWEST
+    if shape == 3 and not narrow:
+        return count, _UNDECIDED
+    verdict = _DOUBTFUL if shape == 3 else _DECIDED
+    if (f0 > 0.0) != (f1 > 0.0):
+        return _add_bracket(brackets, count, y0, y1, f0), verdict
+    if shape == 1 or (d0 > 0.0) == (d1 > 0.0) or (d0 > 0.0) == (f0 > 0.0):
+        return count, verdict
+    y, f = _extremum(p, scale, y0, d0, y1, 1.0 if f0 > 0.0 else -1.0)
+    if (f > 0.0) != (f0 > 0.0):
+        count = _add_bracket(brackets, count, y0, y, f0)
+        count = _add_bracket(brackets, count, y, y1, f)
+    return count, _DOUBTFUL if abs(f) < NOISE else verdict
+
+
+@njit(**INNER)
+def _add_bracket(brackets, count, low, high, f_low):
+    if count < MOST_ROOTS:
+        brackets[count, 0], brackets[count, 1], brackets[count, 2] = low, high, f_low
+    return count + 1
+
+
+@njit(**INNER)
+def _push(stack, depth, y0, f0, d0, y1, f1, d1):
+    stack[depth, 0], stack[depth, 1], stack[depth, 2] = y0, f0, d0
+    stack[depth, 3], stack[depth, 4], stack[depth, 5] = y1, f1, d1
+    return depth + 1
+
+
+@njit(**INNER)
+def _bracket_piece(p, scale, stack, brackets, count):
+    """Bracket the roots in the interval at stack[0]; returns (number of brackets so far, no doubt?)."""
+    certain = True
+    depth = 1
+    while depth > 0:
+        depth -= 1
+        y0, f0, d0 = stack[depth, 0], stack[depth, 1], stack[depth, 2]
+        y1, f1, d1 = stack[depth, 3], stack[depth, 4], stack[depth, 5]
+        width = y1 - y0
+        y = 0.5 * (y0 + y1)
+        f, d = mismatch(p, scale, y)
+        error = max(abs(f - 0.5 * (f0 + f1) - 0.125 * width * (d0 - d1)),
+                    0.125 * abs(width * (d + 0.25 * (d0 + d1)) - 1.5 * (f1 - f0)))  # fmt: skip
+        count, left = _examine(p, scale, y0, f0, d0, y, f, d, error, brackets, count)
+        if left == _UNDECIDED:
+            # The right half waits below the left one, so that roots come out in order.
+            depth = _push(stack, depth, y, f, d, y1, f1, d1)
+            depth = _push(stack, depth, y0, f0, d0, y, f, d)
+            continue
+        count, right = _examine(p, scale, y, f, d, y1, f1, d1, error, brackets, count)
+        if right == _UNDECIDED:
+            depth = _push(stack, depth, y, f, d, y1, f1, d1)
+        certain = certain and left != _DOUBTFUL and right != _DOUBTFUL
+    return count, certain
+
+
+@njit(**INNER)
+def bracket_roots(p, scale, stack, brackets):
+    """Fill `brackets` (MOST_ROOTS, 3) with (low, high, f(low)), from small to large q.
+
+    stack: (STACK, 6) scratch. Returns (number of brackets, no doubt left?).
+    """
+    length = math.log1p(1.0 / scale)
+    pieces = 4 + int(length / 1.5)
+    start = math.log1p(_LINEAR) / length
+    count, certain = 0, True
+    f0, d0 = mismatch(p, scale, start)
+    if has_zero_state(p):
+        f_zero = mismatch(p, scale, 0.0)[0]
+        if abs(f_zero) > NOISE and (f_zero > 0.0) != (f0 > 0.0):
+            count = _add_bracket(brackets, count, 0.0, start, f_zero)
+    y0 = start
+    for k in range(pieces):
+        y1 = start + (1.0 - start) * (k + 1) / pieces
+        f1, d1 = mismatch(p, scale, y1)
+        if k == pieces - 1:
+            f1 = min(f1, -1e-17)  # A(1) < 1, also where rounding says A = 1
+        _push(stack, 0, y0, f0, d0, y1, f1, d1)
+        count, sure = _bracket_piece(p, scale, stack, brackets, count)
+        certain = certain and sure
+        y0, f0, d0 = y1, f1, d1
+    return min(count, MOST_ROOTS), certain and count <= MOST_ROOTS
+
+
+@njit(**INNER)
+def find_roots(p, stack, brackets, roots):
+    """All q > 0 with A(q) = q, in `roots` (MOST_ROOTS, 2) as (q, error), from small to large.
+
+    Returns (number of roots, every interval decided?).
+    """
+    if p.g == 0.0 and p.b == 0.0:
+        return 0, True
+    scale = smallest_scale(p)
+    length = math.log1p(1.0 / scale)
+    count, certain = bracket_roots(p, scale, stack, brackets)
+    for k in range(count):
+        y = polish(p, scale, brackets[k, 0], brackets[k, 2], brackets[k, 1])
+        q = scale * math.expm1(length * y)
+        f, slope = mismatch(p, scale, y)
+        doubt = abs(f) + NOISE
+        # Where the slope vanishes (a fold) the error is that of a double root.
+        shift = min(doubt / max(abs(slope), 1e-300), math.sqrt(doubt))
+        roots[k, 0], roots[k, 1] = q, length * (q + scale) * shift
+    return count, certain

@@ -1,0 +1,1 @@
+"""Fixed points of finite networks and the eigenvalues of their Jacobians."""

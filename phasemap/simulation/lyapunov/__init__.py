@@ -1,0 +1,1 @@
+"""Lyapunov exponents of one network: tangent flow, orthonormalisation, spectra with errors, dimension."""

@@ -1,0 +1,1 @@
+"""One network: quenched disorder, noise, integration."""

@@ -1,0 +1,1 @@
+"""Solvers of the registry that simulate networks, one file each."""

@@ -1,0 +1,1 @@
+"""What is no sweep: one point, one network, the spectrum of the Jacobian, a hysteresis loop."""

@@ -1,0 +1,98 @@
+"""One network, from its seed to everything that is known about it."""
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from phasemap.model.options import SimulationOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import Estimate
+from phasemap.simulation.estimators.autocorrelations import Autocorrelation, autocorrelation
+from phasemap.simulation.estimators.outcomes import as_estimates, outcome
+from phasemap.simulation.lyapunov.exponents import Trajectory, record
+from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, spectrum_steps
+from phasemap.simulation.network.disorder import Network, draw_network, realisation_seed
+from phasemap.simulation.network.integrators import start_from
+from phasemap.simulation.solvers.activity import activity_of
+from phasemap.simulation.solvers.network import activity_outcomes, sampling_of
+from phasemap.simulation.solvers.network_spectrum import spectrum_outcomes
+from phasemap.simulation.threads import available_cores, panel_executor, single_threaded_blas
+
+
+@dataclass(frozen=True)
+class SimulationRecord:
+    """Everything that is known about one network.
+
+    estimates: its quantities by their names in the registry, each (1, *dims), with errors over time.
+    spectrum: None where a hard gate leaves no tangent flow. lyapunov_max, variance, autocorrelation, ... are taken from
+    `trajectory`, the activity after the transient; the spectrum is measured after that.
+    eliminated: exponents of the gates that are no degrees of freedom, N each in the flow of all three fields: -1 / tau
+    of a constant gate, -inf of an instantaneous one.
+    """
+
+    parameters: Parameters
+    size: int
+    estimates: dict[str, Estimate]
+    spectrum: Spectrum | None
+    trajectory: Trajectory
+    autocorrelation: Autocorrelation
+    eliminated: dict[str, float]
+
+
+def simulate(
+    parameters: Parameters, options: SimulationOptions, seed: np.random.SeedSequence, threads: int | None = None
+) -> SimulationRecord:
+    """Simulate one network of `options.size` units, realisation 0 of `seed` (theory notes, section 7).
+
+    threads: None for all cores. Every number is the same, bit by bit, for any number of threads on one machine; on
+    another the products round differently, which chaos turns into another trajectory with the same statistics.
+
+    Raises:
+        UnsupportedError: white noise on an instantaneous gate.
+    """
+    steps = simulate_steps(parameters, options, seed, threads)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            result: SimulationRecord = finished.value
+            return result
+
+
+def simulate_steps(
+    parameters: Parameters, options: SimulationOptions, seed: np.random.SeedSequence, threads: int | None = None
+) -> Generator[Progress, None, SimulationRecord]:
+    """The generator behind `simulate`: yields the progress of the spectrum, returns the record."""
+    options = replace(options, sizes=())  # one network, of the size that is named
+    own = realisation_seed(seed, options.size, 0)
+    network = draw_network(parameters, options.size, own)
+    spectrum = None
+    with single_threaded_blas(), panel_executor(threads or available_cores()) as executor:
+        integrator = start_from(network, options, own)
+        trajectory = record(integrator, options.transient, options.duration, sampling_of(options))
+        found = activity_outcomes(integrator, trajectory, options)
+        if not network.has_hard_gate:
+            spectrum = yield from spectrum_steps(integrator, options, own, executor)
+    found |= spectrum_outcomes(spectrum, options.size, options)
+    found |= {"settled_fraction": outcome(float(trajectory.settled), 0.0), "activity": activity_of(trajectory, options)}
+    return SimulationRecord(
+        parameters=parameters,
+        size=options.size,
+        estimates=as_estimates([{f"network_{name}": one for name, one in found.items()}]),
+        spectrum=spectrum,
+        trajectory=trajectory,
+        autocorrelation=autocorrelation(trajectory.h, trajectory.interval),
+        eliminated=eliminated_exponents(network),
+    )
+
+
+def eliminated_exponents(network: Network) -> dict[str, float]:
+    """Exponents of the gates that are no degrees of freedom of the reduced flow, by the name of the gate."""
+    p = network.parameters
+    return {
+        name: -1.0 / tau if tau > 0.0 else -math.inf
+        for name, tau, carried in (("z", p.tau_z, network.carried[1]), ("r", p.tau_r, network.carried[2]))
+        if not carried
+    }

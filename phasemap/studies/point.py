@@ -1,0 +1,157 @@
+"""Everything that is known about a single point of parameter space."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from phasemap.config import Point
+from phasemap.model.parameters import PARAMETERS, Parameters
+from phasemap.model.registry import Registry, Solver
+from phasemap.model.results import Estimate, FloatArray
+from phasemap.model.status import Status
+from phasemap.storage import BlockData
+from phasemap.sweeps.executors.limits import seconds_per_point
+from phasemap.sweeps.executors.processes import Executor, InProcess
+from phasemap.sweeps.plan import Block
+from phasemap.sweeps.stop import Stop
+from phasemap.sweeps.work import Task
+
+GAIN = "g_h"
+# A strip beside the point, along the first of these parameters that is finite there.
+_COMPANIONS = ("alpha_r", "beta_r", "alpha_z", "s_h")
+_STRIP = 0.05
+
+
+@dataclass(frozen=True)
+class PointReport:
+    """Estimates of all quantities at a point (without a leading dimension), and what else is known there.
+
+    dims:           quantity -> its own dimensions.
+    labels:         dimension -> the names along it; coordinates: dimension -> the numbers along it.
+    critical_gains: surface -> values of g_h, the other parameters fixed, at which its condition holds.
+    seconds:        solver -> time.
+    failures:       solver or surface -> why there is nothing.
+    """
+
+    parameters: Parameters
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    dims: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    coordinates: dict[str, list[float]] = field(default_factory=dict)
+    critical_gains: dict[str, FloatArray] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def solve_point(
+    point: Point,
+    registry: Registry,
+    solvers: Sequence[Solver],
+    executor: Executor | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> PointReport:
+    """Compute all quantities of `solvers` at a point, and the critical gains around it.
+
+    executor: where that is done; None does it in this process, where nothing ends a solver that takes too long.
+    tell:     told what is being computed.
+    """
+    report = PointReport(point.parameters)
+    tasks = [_solver_task(report, point, registry, solver) for solver in solvers]
+    tasks += [task for name in registry.surfaces if (task := _strip_task(point, registry, name)) is not None]
+    waiting = [task.block.name for task in tasks]
+    tell(waiting[0] if waiting else "")
+    for data in (executor or InProcess()).run(tasks, Stop()):
+        waiting.remove(data.name)
+        tell(waiting[0] if waiting else "")
+        if data.part == "surface":
+            _take_gains(report, data)
+        else:
+            _take_estimates(report, data)
+    return report
+
+
+def affordable(point: Point, solvers: Sequence[Solver], seconds: float) -> list[Solver]:
+    """The solvers that are expected to take at most `seconds` at a point."""
+    return [
+        solver
+        for solver in solvers
+        if solver.seconds(point.parameters, point.options[solver.table] if solver.options else None) <= seconds
+    ]
+
+
+def _solver_task(report: PointReport, point: Point, registry: Registry, solver: Solver) -> Task:
+    """The task of a solver at a point; the report takes note of the dimensions of its quantities."""
+    quantities = [quantity for quantity in registry.quantities.values() if quantity.solver == solver.name]
+    options = point.options[solver.table] if solver.options is not None else None
+    shapes = {}
+    for quantity in quantities:
+        along = [registry.dimensions[dim].coordinates(options) for dim in quantity.dims]
+        for dim, places in zip(quantity.dims, along, strict=True):
+            known: dict[str, list[Any]] = report.labels if registry.dimensions[dim].labels else report.coordinates
+            known[dim] = places.tolist()
+        report.dims[quantity.name] = quantity.dims
+        shapes[quantity.name] = tuple(len(places) for places in along)
+    return Task(
+        block=Block("grid", solver.name, np.zeros(1, dtype=np.int64), 0.0),
+        call=solver.solve,
+        base=point.parameters,
+        axes=(),
+        coordinates=np.zeros((1, 0)),
+        options=options,
+        shapes=shapes,
+        seed=point.seed,
+        seconds_per_point=seconds_per_point(solver.seconds(point.parameters, options), point.seconds_per_point),
+    )
+
+
+def _take_estimates(report: PointReport, data: BlockData) -> None:
+    report.seconds[data.name] = data.seconds
+    for name, estimate in data.estimates.items():
+        error = None if estimate.error is None else estimate.error[0]
+        report.estimates[name] = Estimate(estimate.value[0], estimate.status[0], error)
+        if (estimate.status == Status.OUT_OF_TIME).all():
+            report.failures[data.name] = f"not finished within {data.seconds:g} s: see --point-timeout"
+    for _, reason in data.failures:
+        report.failures[data.name] = reason
+
+
+def _strip_task(point: Point, registry: Registry, name: str) -> Task | None:
+    """Trace a surface in a narrow strip whose edge is the line along g_h through the point: it ends on that edge."""
+    base, kind = point.parameters, registry.surfaces[name]
+    strip = _strip(base)
+    if strip is None or 2 not in kind.axes:
+        return None
+    companion, edge, width = strip
+    return Task(
+        block=Block("surface", name, np.zeros(1, dtype=np.int64), kind.seconds),
+        call=kind.trace,
+        base=base,
+        axes=(GAIN, companion),
+        coordinates=np.zeros((0, 2)),
+        box={GAIN: (1e-3, max(10.0, 2.0 * base.g_h)), companion: (edge, edge + width)},
+        seconds_per_point=seconds_per_point(kind.seconds, point.seconds_per_point),
+    )
+
+
+def _take_gains(report: PointReport, data: BlockData) -> None:
+    for _, reason in data.failures:
+        report.failures[data.name] = reason
+    strip = _strip(report.parameters)
+    if strip is None or data.surface is None or not len(data.surface.vertices):
+        return
+    companion, edge, width = strip
+    gain, other = (data.surface.vertices[:, data.surface.columns.index(key)] for key in (GAIN, companion))
+    on_edge = np.sort(gain[np.abs(other - edge) < 1e-9 * width])
+    if len(on_edge):
+        distinct = np.diff(on_edge, prepend=-np.inf) > 1e-7
+        report.critical_gains[data.name] = on_edge[distinct]
+
+
+def _strip(base: Parameters) -> tuple[str, float, float] | None:
+    for name in _COMPANIONS:
+        value = float(getattr(base, name))
+        if np.isfinite(value) and value < PARAMETERS[name].maximum:
+            return name, value, _STRIP * (1.0 + abs(value))
+    return None

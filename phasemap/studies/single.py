@@ -1,0 +1,45 @@
+"""The result of a single point in the format of a sweep: a grid of one value."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from phasemap.config import Point, SweepConfig, make_config, write_toml
+from phasemap.dataset import Result
+from phasemap.model.parameters import Parameters
+from phasemap.model.registry import Registry
+from phasemap.model.results import Estimate
+from phasemap.sweeps.skeleton import empty_result
+
+_AXIS = "g_h"
+
+
+def single_config(point: Point, quantities: list[str], tables: Mapping[str, Any], registry: Registry) -> SweepConfig:
+    """The configuration of a sweep over the one value of g_h that `point` has.
+
+    tables: the tables of solver options that were given, as in a configuration file.
+    """
+    usual, fixed = Parameters()._asdict(), point.parameters._asdict()
+    gain = fixed.pop(_AXIS)
+    data = {
+        "title": "One network",
+        "seed": point.seed,
+        "quantities": quantities,
+        "parameters": {name: _toml_number(value) for name, value in fixed.items() if value != usual[name]},
+        "axes": {_AXIS: [gain]},
+        **tables,
+    }
+    return make_config(data, registry, text=write_toml(data))
+
+
+def single_result(config: SweepConfig, estimates: Mapping[str, Estimate]) -> Result:
+    """The numbers of one point, each (1, *dims), as a result."""
+    result = empty_result(config)
+    for name, entry in result.fields.items():
+        found = estimates[name]
+        entry.fill([0], found.value, found.status, found.error)
+    return result
+
+
+def _toml_number(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)

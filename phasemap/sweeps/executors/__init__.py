@@ -1,0 +1,1 @@
+"""Where blocks are computed: in this process, in worker processes, on a cluster."""

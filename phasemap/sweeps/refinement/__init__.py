@@ -1,0 +1,1 @@
+"""Adaptive refinement of maps."""

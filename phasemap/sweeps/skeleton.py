@@ -1,0 +1,77 @@
+"""The result of a sweep before anything is computed: everything in place, everything pending."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasemap.config import SweepConfig
+from phasemap.dataset import Axis, Checks, Field, Metadata, Result
+from phasemap.dataset.records import CHECK
+from phasemap.model.parameters import PARAMETERS
+from phasemap.model.registry import Solver
+from phasemap.model.status import Status
+
+
+def empty_result(config: SweepConfig) -> Result:
+    """A result of the right shape in which every value is pending."""
+    axes = tuple(_axis(config, position) for position in range(len(config.axes)))
+    checks = None
+    if config.checks:
+        coordinates = config.points("checks")
+        checks = Checks({axis.name: coordinates[:, k].copy() for k, axis in enumerate(axes)})
+        checks.fields = _fields(config, "checks", (CHECK,), (len(checks),))
+    return Result(
+        axes=axes,
+        fields=_fields(config, "grid", config.axis_names, config.shape),
+        labels=_labels(config),
+        wanted_surfaces=config.surfaces,
+        checks=checks,
+        metadata=Metadata(
+            title=config.title,
+            description=config.description,
+            config=config.text,
+            config_hash=config.hash,
+            settings=config.settings,
+            parameters=config.fixed,
+            seed=config.seed,
+        ),
+    )
+
+
+def _axis(config: SweepConfig, position: int) -> Axis:
+    axis = config.axes[position]
+    info = PARAMETERS[axis.name]
+    return Axis(axis.name, np.array(axis.values), info.symbol, info.description, info.units, axis.scale)
+
+
+def _fields(config: SweepConfig, part: str, dims: tuple[str, ...], shape: tuple[int, ...]) -> dict[str, Field]:
+    return {
+        name: _field(config, solver, name, dims, shape)
+        for solver in config.solvers(part)
+        for name in config.quantities_of(solver)
+    }
+
+
+def _field(config: SweepConfig, solver: Solver, name: str, dims: tuple[str, ...], shape: tuple[int, ...]) -> Field:
+    quantity = config.registry.quantities[name]
+    options = config.options_of(solver)
+    own = tuple(len(config.registry.dimensions[dim].coordinates(options)) for dim in quantity.dims)
+    return Field(
+        name=name,
+        dims=(*dims, *quantity.dims),
+        values=np.full((*shape, *own), np.nan),
+        status=np.full((*shape, *own), Status.PENDING, dtype=np.uint8),
+        symbol=quantity.symbol,
+        description=quantity.description,
+        units=quantity.units,
+        solver=solver.name,
+        own_dims=quantity.dims,
+    )
+
+
+def _labels(config: SweepConfig) -> dict[str, NDArray[np.generic]]:
+    labels = {}
+    for name in config.quantities:
+        solver = config.registry.solver_of(name)
+        for dim in config.registry.quantities[name].dims:
+            labels[dim] = config.registry.dimensions[dim].coordinates(config.options_of(solver))
+    return labels

@@ -1,0 +1,1 @@
+"""Dynamic mean field at a constant update gate: fluctuating states, their correlations and exponents."""

@@ -1,0 +1,184 @@
+"""Fluctuating solutions at a point, refined until two resolutions and two windows agree."""
+
+import math
+from dataclasses import dataclass
+
+from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, Constraint, Problem
+from phasemap.kernels.dynamic.window import Grid
+from phasemap.model.results import FloatArray
+from phasemap.theory.dynamic import additive, solution_curve
+from phasemap.theory.dynamic.correlations import Profile, grid_for, resample, solve, window_for
+from phasemap.theory.dynamic.lyapunov import Exponent, exponent
+from phasemap.theory.dynamic.tracing import Sample, correct, trace_grid
+
+# (nodes, window relative to the standard one) of successive resolutions.
+_LEVELS = ((24, 0.8), (32, 1.0), (44, 1.15), (64, 1.3), (96, 1.5))
+_AGREEMENT = 1e-8
+# An integral over the window converges irregularly: two coarse levels may agree by chance.
+_IRREGULAR = 10.0
+# Noise leaves kinks in the correlations: agreement beyond this (relative) is chance.
+_KINKED = 1e-9
+_TOLERANCE = 1e-12
+# A residual above this is no solution.
+_ACCEPTED_RESIDUAL = 1e-9
+NUMBERS = (
+    "variance",
+    "activity_variance",
+    "correlation_time",
+    "relaxation_time",
+    "lyapunov_max",
+    "lyapunov_times_relaxation",
+)
+# Distance in ln gamma from the additive network's transition at which its numbers are still good.
+_RESOLVED = 1e-5
+
+
+@dataclass(frozen=True)
+class Fluctuating:
+    """A solution of the dynamic mean field in units of the gated membrane time.
+
+    values, errors: by name in NUMBERS.
+    converged, exponent_converged: whether the iterations did; the errors say how well.
+    stable: whether it is the outer side of its fold.
+    coarser: the profile at the resolution before the last, if there is one.
+    """
+
+    profile: Profile
+    values: dict[str, float]
+    errors: dict[str, float]
+    converged: bool
+    exponent_converged: bool
+    stable: bool
+    coarser: Profile | None = None
+
+
+def solutions(problem: Problem, gain: float) -> list[Fluctuating]:
+    """All fluctuating solutions that are known at a gain, in ascending order of variance.
+
+    A point that is too close to a fold or to the end of the fluctuations to be resolved there gets the numbers of the
+    nearest solution that is, as not converged.
+    """
+    ln_gamma = 2.0 * math.log(max(gain, solution_curve.SMALLEST_GAIN))
+    found = [refine(problem, ln_gamma, one) or unrefined(one.sample) for one in _predictions(problem, ln_gamma)]
+    known = sorted((s for s in found if s is not None), key=lambda s: s.values["variance"])
+    kept: list[Fluctuating] = []
+    for one in known:
+        if not kept or abs(one.profile.ln_x - kept[-1].profile.ln_x) > 1e-7:
+            kept.append(one)
+    return kept
+
+
+def _predictions(problem: Problem, ln_gamma: float) -> list[solution_curve.Prediction]:
+    if is_additive(problem):
+        return _additive_prediction(problem, ln_gamma)
+    curve = solution_curve.curve(problem, ln_gamma)
+    found = solution_curve.crossings(curve, ln_gamma)
+    end = curve.lower_end
+    if end is not None and solution_curve.ends_near(end, ln_gamma):
+        found.append(solution_curve.Prediction(end.profile.x, end.profile.window, end))
+    return found
+
+
+def _additive_prediction(problem: Problem, ln_gamma: float) -> list[solution_curve.Prediction]:
+    if not problem.gate_value > 0.0:
+        return []
+    shift = 2.0 * math.log(problem.gate_value)
+    orbit = additive.orbit_near(max(ln_gamma + shift, _RESOLVED))
+    if orbit is None or not ln_gamma + shift > 0.0:
+        return []
+    window = window_for(problem, orbit.rate)
+    x = orbit.x * additive.shape(orbit, trace_grid(problem), window)
+    sample = None
+    if ln_gamma + shift < _RESOLVED:
+        resolved = Constraint(0.0, 1.0, 0.0, _RESOLVED - shift)
+        sample = correct(problem, x, resolved.ln_gamma, window, resolved)
+    return [solution_curve.Prediction(x, window, sample)]
+
+
+def is_additive(problem: Problem) -> bool:
+    """Whether the problem is the additive network without bias and inputs, up to a scale of the gain."""
+    quiet = problem.bias_h == 0.0 and problem.static_h == 0.0 and problem.noise_h == 0.0
+    return problem.gate == CONSTANT_GATE and quiet
+
+
+def refine(problem: Problem, ln_gamma: float, prediction: solution_curve.Prediction) -> Fluctuating | None:
+    """The solution next to a prediction; None if there is none.
+
+    Solved at rising resolution and growing window until all numbers agree between two successive ones; their
+    difference is the error of the last.
+    """
+    constraint = Constraint(0.0, 1.0, 0.0, ln_gamma)
+    nodes, x, window = trace_grid(problem), prediction.x, prediction.window
+    result, state = None, None
+    for count, relative_window in _LEVELS:
+        scale = math.sqrt(float(x[0]) if result is None else max(result.profile.x[0], result.profile.solution.y[0]))
+        level = grid_for(problem, count, scale)
+        wanted = relative_window * (window if result is None else window_for(problem, result.profile.rate))
+        start = resample(nodes, window, x, level, wanted)
+        profile = _solve_level(problem, level, relative_window, wanted, start, constraint)
+        if profile is None:
+            return result
+        state = exponent(profile, state)
+        values = _numbers(profile, state)
+        gaps = {name: math.inf if result is None else _gap(values[name], result.values[name]) for name in NUMBERS}
+        gaps["lyapunov_max"] += state.uncertainty
+        gaps["lyapunov_times_relaxation"] += state.uncertainty * values["relaxation_time"]
+        coarser: Profile | None = None if result is None else result.profile
+        result = Fluctuating(
+            profile, values, _errors(problem, values, gaps), True, state.converged, profile.orientation > 0.0, coarser
+        )
+        if state.converged and all(gaps[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
+            return result
+        nodes, window, x = level, profile.window, profile.x
+    return result
+
+
+def _errors(problem: Problem, values: dict[str, float], gaps: dict[str, float]) -> dict[str, float]:
+    """Errors from the gaps between two resolutions, where these may be small by chance."""
+    errors = {**gaps, "correlation_time": _IRREGULAR * gaps["correlation_time"]}
+    if solution_curve.is_driven(problem):
+        errors = {name: max(error, _KINKED * abs(values[name])) for name, error in errors.items()}
+    return errors
+
+
+def _gap(a: float, b: float) -> float:
+    return 0.0 if a == b else abs(a - b)
+
+
+def _solve_level(
+    problem: Problem, level: Grid, relative_window: float, window: float, x: FloatArray, constraint: Constraint
+) -> Profile | None:
+    """The solution at one resolution on a window that suits its tail."""
+    for _ in range(3):
+        found = solve(problem, level, window, x, constraint.ln_gamma, constraint, _TOLERANCE)
+        if found is None or found.residual > _ACCEPTED_RESIDUAL or not found.fluctuates or found.rate == 0.0:
+            return None
+        wanted = relative_window * window_for(problem, found.rate)
+        if 0.8 < window / wanted < 1.5:
+            return found
+        x, window = found.on(level, wanted), wanted
+    return found
+
+
+def _numbers(profile: Profile, state: Exponent) -> dict[str, float]:
+    x = profile.x
+    decaying = x - profile.x_limit
+    return {
+        "variance": float(x[0]) / math.exp(profile.ln_gamma),
+        "activity_variance": float(profile.solution.phi[0, 0]),
+        "correlation_time": float(profile.window * (profile.grid.weights @ decaying) / decaying[0]),
+        "relaxation_time": 1.0 / profile.rate,
+        "lyapunov_max": state.value,
+        "lyapunov_times_relaxation": state.value / profile.rate,
+    }
+
+
+def unrefined(sample: Sample | None) -> Fluctuating | None:
+    """The numbers of a sample of the curve, for a point next to it."""
+    if sample is None:
+        return None
+    values = _numbers(sample.profile, exponent(sample.profile))
+    errors = {name: abs(value) for name, value in values.items()}
+    variance = float(sample.profile.x[0] - sample.profile.x_limit) / math.exp(sample.profile.ln_gamma)
+    errors["variance"] = errors["activity_variance"] = variance
+    return Fluctuating(sample.profile, values, errors, False, False, sample.d_ln_gamma * sample.d_ln_x > 0.0)

@@ -1,0 +1,203 @@
+"""Sampled paths of z and h from given correlations, and the correlations that they return.
+
+h is averaged with a control variate: the same drive filtered by a constant gate gives a Gaussian process whose
+averages are known, and what the sample makes of those is subtracted. As alpha_z -> 0 the two coincide and the map
+becomes exact; at alpha_z = 3 it saves a factor of 2 to 6 in paths. z comes in pairs of opposite sign.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import scipy.fft
+
+from phasemap.kernels.ensemble import paths as kernels
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble.sampling.gates import mean_gate
+from phasemap.theory.ensemble.sampling.gaussian import activation_pair, filtered_noise
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
+
+# A path whose gate lets less than this pass around the ring never relaxes: it sits where its gate was most open.
+_SHUT = 1e-9
+# <z^2> at which the constant gate of the control variate is the mean gate.
+_TYPICAL_VARIANCE = 0.5
+
+
+class Paths(NamedTuple):
+    """One batch of paths, each array (steps, lanes) valid until the next batch is asked for.
+
+    control: h for the constant gate, with the same drive.
+    """
+
+    gate: FloatArray
+    eta: FloatArray
+    h: FloatArray
+    phi: FloatArray
+    control: FloatArray
+    control_phi: FloatArray
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Averages over an ensemble: covariances (half,) of phi and of h about its mean, and that mean."""
+
+    activity: FloatArray
+    membrane: FloatArray
+    mean: float
+
+
+class Ensemble:
+    """The map from the correlation function of phi to itself, for fixed random numbers."""
+
+    def __init__(self, process: Process, ring: Ring, noise: Noise) -> None:
+        self.process = process
+        self.ring = ring
+        self.noise = noise
+        variance = _TYPICAL_VARIANCE + process.parameters.s_z**2
+        # A nearly shut gate would make the control variate slower than the window.
+        self.control_rate = max(mean_gate(process.parameters, variance), 4.0 / ring.period)
+        shape = (ring.steps, 2 * noise.columns)
+        self._gate, self._decay, self._source, self._h, self._phi, self._control, self._control_phi = (
+            np.empty(shape) for _ in range(7)
+        )
+        self._complex = np.empty((ring.steps, noise.columns), dtype=np.complex128)
+        self._lane = np.empty((2, shape[1]))
+        white = process.parameters.tau_noise == 0.0
+        self._white = 1.0 if white else 0.0
+        if process.noise_placement != kernels.NO_NOISE:
+            self._input_amplitude = amplitudes(process.noise_steps(ring), ring)
+        self._no_input = np.empty((0, shape[1]))
+
+    def map(self, activity: FloatArray, group: int | None = None) -> FloatArray:
+        """C_phi (half,) of the paths driven by C_phi (half,); over one group, or over all."""
+        power = np.zeros((2, self.ring.steps))
+        members = self.noise.members(group)
+        for paths in self.paths(activity, members):
+            self._add(paths.phi, power[0])
+            self._add(paths.control_phi, power[1])
+        lanes = self._lanes(members)
+        exact = self.control_averages(activity)[0]
+        return self._covariance(power[0] - power[1], lanes) + exact
+
+    def moments(self, activity: FloatArray, group: int | None = None) -> Moments:
+        """The averages of the paths driven by C_phi, h included."""
+        power = np.zeros((4, self.ring.steps))
+        members = self.noise.members(group)
+        lanes = self._lanes(members)
+        shift = self.control_mean
+        mean = 0.0
+        for paths in self.paths(activity, members):
+            self._add(paths.phi, power[0])
+            self._add(paths.control_phi, power[1])
+            mean += float(paths.h.mean() - paths.control.mean()) * paths.h.shape[1] / lanes
+            self._add(paths.h, power[2])
+            self._add(paths.control, power[3])
+        mean = 0.0 if self.process.is_odd else mean + shift
+        phi, membrane = self.control_averages(activity)
+        second = self._covariance(power[2] - power[3], lanes) + membrane + shift**2
+        return Moments(self._covariance(power[0] - power[1], lanes) + phi, second - mean**2, mean)
+
+    @property
+    def control_mean(self) -> float:
+        """Mean of h for the constant gate."""
+        return self.process.outside_input[0] / self.control_rate
+
+    def control_averages(self, activity: FloatArray, slopes: bool = False) -> tuple[FloatArray, FloatArray]:
+        """Exact <phi phi> (or <phi' phi'>) and the covariance of h for the constant gate, (half,) each."""
+        p, ring, rate = self.process.parameters, self.ring, self.control_rate
+        spectrum = np.maximum(ring.spectrum(self.process.drive(activity, ring)), 0.0)
+        covariance = ring.covariance(spectrum / (1.0 + (ring.frequencies / rate) ** 2))
+        covariance += (self.process.outside_input[1] / rate) ** 2
+        if p.noise_h > 0.0:
+            strength = p.noise_h if self.process.inside else p.noise_h / rate
+            covariance += filtered_noise(strength, p.tau_noise, 1.0 / rate, ring.lags)
+        product, slope = activation_pair(covariance, p.g_h, self.process.bias + p.g_h * self.control_mean)
+        return (slope if slopes else product), covariance
+
+    def paths(self, activity: FloatArray, members: tuple[int, ...]) -> Iterator[Paths]:
+        """All batches of paths of some groups, driven by C_phi (half,)."""
+        process, ring, p = self.process, self.ring, self.process.parameters
+        scales = self.noise.scales(members)
+        z_amplitude = amplitudes(process.gate_variable(activity, ring), ring) * scales.z
+        drive_amplitude = amplitudes(process.drive(activity, ring), ring) * scales.drive
+        input_mean, input_deviation = process.outside_input
+        for index in members:
+            for batch in self.noise.groups[index].batches:
+                z = self.field(batch.z, z_amplitude)
+                for k, sign in enumerate((1.0, -1.0)):
+                    eta = self.field(batch.drives[k], drive_amplitude)
+                    noise = self.field(batch.inputs[k], self._input_amplitude) if batch.inputs else self._no_input
+                    constant = input_mean + input_deviation * batch.constant[k]
+                    self._membrane(z, sign, eta, constant, noise)
+                    kernels.activation_rows(self._h, p.g_h, process.bias, self._phi)
+                    kernels.constant_gate_rows(
+                        self.control_rate, eta, constant, noise, process.noise_placement, self._white, ring.step,
+                        self._control,
+                    )  # fmt: skip
+                    kernels.activation_rows(self._control, p.g_h, process.bias, self._control_phi)
+                    yield Paths(self._gate, eta, self._h, self._phi, self._control, self._control_phi)
+
+    def field(self, noise: np.ndarray, amplitude: FloatArray) -> FloatArray:
+        """Gaussian paths (steps, lanes) whose spectrum is the square of the amplitude (steps,)."""
+        kernels.scale_rows(noise.view(np.float32), amplitude, self._complex.view(np.float64))
+        return np.asarray(scipy.fft.fft(self._complex, axis=0, workers=1).view(np.float64))
+
+    def periodic(
+        self, decay: FloatArray, source: FloatArray, out: FloatArray, stuck: Callable[[], FloatArray] | None = None
+    ) -> None:
+        """The periodic solution of h -> decay h + source, in `out` (steps, lanes).
+
+        stuck: gives the values (lanes,) where nothing decays around the ring.
+        """
+        log_decay, end = self._lane
+        kernels.ring_totals(decay, source, log_decay, end)
+        shut = log_decay > -_SHUT
+        if stuck is not None and shut.any():
+            log_decay[shut] = -1.0
+            start = np.where(shut, stuck(), end / -np.expm1(log_decay))
+        else:
+            start = end / -np.expm1(log_decay)
+        kernels.ring_sweep(decay, source, start, out)
+
+    def _membrane(self, z: FloatArray, sign: float, eta: FloatArray, constant: FloatArray, noise: FloatArray) -> None:
+        """Fill the gate and h along a batch of paths."""
+        process, p = self.process, self.process.parameters
+        placement, step = process.noise_placement, self.ring.step
+        if process.is_hard:
+            kernels.hard_steps(
+                z, process.gate_offset, sign, eta, constant, noise, placement, self._white, step, self._decay,
+                self._source,
+            )  # fmt: skip
+        else:
+            kernels.gate_rows(z, p.alpha_z, process.gate_offset, sign, self._gate)
+            kernels.smooth_steps(
+                self._gate, eta, constant, noise, placement, self._white, step, self._decay, self._source
+            )
+        self.periodic(self._decay, self._source, self._h, lambda: _resting(z, sign, eta, constant))
+
+    def _add(self, rows: FloatArray, power: FloatArray) -> None:
+        spectrum = scipy.fft.fft(rows.view(np.complex128), axis=0, workers=1)
+        kernels.add_power(spectrum.view(np.float64), power)
+
+    def _lanes(self, members: tuple[int, ...]) -> int:
+        return sum(len(self.noise.groups[index].batches) for index in members) * self.noise.paths_per_batch
+
+    def _covariance(self, power: FloatArray, lanes: int) -> FloatArray:
+        half = self.ring.steps // 2 + 1
+        mirrored = 0.5 * (power + np.roll(power[::-1], 1))[:half]
+        return self.ring.covariance(mirrored / (self.ring.steps * lanes))
+
+
+def _resting(z: FloatArray, sign: float, eta: FloatArray, constant: FloatArray) -> FloatArray:
+    """h (lanes,) of paths whose gate never opens: the limit of a gate that hardly does."""
+    most_open = (sign * z).argmax(axis=0)
+    return np.asarray(np.where(constant == 0.0, eta[most_open, np.arange(eta.shape[1])], np.sign(constant) * 1e9))
+
+
+def amplitudes(covariance: FloatArray, ring: Ring) -> FloatArray:
+    """Amplitudes (steps,) of the Fourier modes of a process with a covariance (half,); negative power is cut off."""
+    half = np.sqrt(np.maximum(ring.spectrum(covariance), 0.0) / ring.steps)
+    return np.concatenate([half, half[-2:0:-1]])

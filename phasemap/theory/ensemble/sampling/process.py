@@ -1,0 +1,144 @@
+"""The single-unit process of one point of parameter space, as the ensemble needs it.
+
+From the correlation function C_phi of the activity follow the covariances of everything that is Gaussian: of the drive
+of h (C_phi times that of the output gate), of z, and of r (theory notes, section 5). Common inputs shift biases.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from phasemap.errors import UnsupportedError
+from phasemap.kernels.ensemble.paths import INSIDE, NO_NOISE, OUTSIDE
+from phasemap.model.nonlinearities import gate, is_constant_gate
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble.sampling.gaussian import Pair, filtered_noise, gate_pair, hard_gate_pair
+from phasemap.theory.ensemble.sampling.ring import Ring
+
+
+@dataclass(frozen=True)
+class Process:
+    """The process at `parameters`; its update gate fluctuates.
+
+    Raises:
+        UnsupportedError: white noise on a gate without inertia, which has no variance.
+    """
+
+    parameters: Parameters
+
+    def __post_init__(self) -> None:
+        p = self.parameters
+        live = (("z", p.noise_z, p.tau_z, True), ("r", p.noise_r, p.tau_r, self.has_output_gate))
+        for name, noise, tau, counts in live:
+            if counts and noise > 0.0 and tau == 0.0 and p.tau_noise == 0.0:
+                raise UnsupportedError(
+                    f"White noise on an instantaneous gate is not defined: noise_{name} = {noise:g} with "
+                    f"tau_{name} = 0. Give tau_{name} > 0, or tau_noise > 0."
+                )
+
+    @property
+    def has_output_gate(self) -> bool:
+        """Whether the output gate fluctuates too."""
+        return not is_constant_gate(self.parameters.alpha_r, self.parameters.beta_r)
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether the update gate is hard."""
+        return math.isinf(self.parameters.alpha_z)
+
+    @property
+    def has_tangent(self) -> bool:
+        """Whether all gates are smooth: a hard one makes the maximum exponent infinite."""
+        return not self.is_hard and not (self.has_output_gate and math.isinf(self.parameters.alpha_r))
+
+    @property
+    def gate_offset(self) -> float:
+        """beta_z shifted by the mean input, or the threshold in z of a hard gate."""
+        p = self.parameters
+        return -p.m_z if self.is_hard else p.beta_z - p.alpha_z * p.m_z
+
+    @property
+    def inside(self) -> bool:
+        """Whether I^h stands inside the bracket."""
+        return self.parameters.input_inside == 1.0
+
+    @property
+    def noise_placement(self) -> int:
+        """Where noise enters h, as the kernels count."""
+        if self.parameters.noise_h == 0.0:
+            return NO_NOISE
+        return INSIDE if self.inside else OUTSIDE
+
+    @property
+    def bias(self) -> float:
+        """Bias of the activation, the mean input inside the bracket included."""
+        p = self.parameters
+        return p.beta_h + (p.g_h * p.m_h if self.inside else 0.0)
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether h -> -h is a symmetry, so that correlations decay to zero."""
+        p = self.parameters
+        return p.beta_h == 0.0 and p.m_h == 0.0 and p.s_h == 0.0
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether a noise input reaches the process."""
+        p = self.parameters
+        return p.noise_h > 0.0 or p.noise_z > 0.0 or (p.noise_r > 0.0 and self.has_output_gate)
+
+    @property
+    def is_contraction(self) -> bool:
+        """Whether the zero state is the only one: h is a mean of past drives and |phi(h)| <= g_h |h|."""
+        p = self.parameters
+        largest = 1.0 if self.has_output_gate else float(gate(0.0, 0.0, p.beta_r))
+        return self.is_odd and p.noise_h == 0.0 and p.g_h * largest <= 1.0
+
+    @cached_property
+    def outside_input(self) -> tuple[float, float]:
+        """(mean, standard deviation over units) of the static input outside the bracket."""
+        p = self.parameters
+        return (0.0, 0.0) if self.inside else (p.m_h, p.s_h)
+
+    def gate_variable(self, activity: FloatArray, ring: Ring) -> FloatArray:
+        """Covariance of z (half,)."""
+        p = self.parameters
+        return self._filtered(activity, ring, p.tau_z, p.s_z, p.noise_z)
+
+    def output_gate(self, activity: FloatArray, ring: Ring) -> Pair:
+        """<sigma_r sigma_r> and <sigma_r' sigma_r'> (half,); the second is not meant for a hard gate."""
+        p = self.parameters
+        if not self.has_output_gate:
+            value = float(gate(0.0, 0.0, p.beta_r))
+            return np.full_like(activity, value**2), np.zeros_like(activity)
+        covariance = self._filtered(activity, ring, p.tau_r, p.s_r, p.noise_r)
+        if math.isinf(p.alpha_r):
+            return hard_gate_pair(covariance, p.m_r)
+        return gate_pair(covariance, p.alpha_r, p.beta_r - p.alpha_r * p.m_r)
+
+    def drive(self, activity: FloatArray, ring: Ring) -> FloatArray:
+        """Covariance of the Gaussian drive inside the bracket (half,), noise excluded."""
+        covariance = activity * self.output_gate(activity, ring)[0]
+        return covariance + self.parameters.s_h**2 if self.inside else covariance
+
+    def noise_steps(self, ring: Ring) -> FloatArray:
+        """Covariance (half,) of the means of the noise input to h over the steps."""
+        p = self.parameters
+        out = np.zeros(ring.steps // 2 + 1)
+        if p.tau_noise == 0.0:
+            out[0] = p.noise_h**2 / ring.step
+            return out
+        s = ring.step / p.tau_noise
+        # Means over two steps whose starts are k > 0 steps apart.
+        out[1:] = np.exp(-s * np.arange(out.size - 1)) * (math.expm1(-s) / s) ** 2
+        out[0] = 2.0 * (s + math.expm1(-s)) / s**2
+        return p.noise_h**2 * out
+
+    def _filtered(self, activity: FloatArray, ring: Ring, tau: float, static: float, noise: float) -> FloatArray:
+        covariance = ring.low_pass(activity, tau) + static**2
+        if noise > 0.0:
+            covariance = covariance + filtered_noise(noise, self.parameters.tau_noise, tau, ring.lags)
+        return covariance

@@ -1,0 +1,141 @@
+"""Numbers of the spectrum at points of parameter space: solvers "spectrum" and "dynamic_spectrum"."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from phasemap.errors import UnsupportedError
+from phasemap.model.options import EnsembleOptions, SpectrumOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import Estimate, FloatArray, StatusArray
+from phasemap.model.status import Status
+from phasemap.theory.jacobian.local_ensemble import LocalEnsemble
+from phasemap.theory.jacobian.spectrum import Spectrum
+from phasemap.theory.jacobian.states import FIXED_POINTS, dynamic_state, fixed_point_ensembles
+from phasemap.theory.static import fixed_points
+
+NAMES = ("slow_mode_fraction", "unstable_fraction", "support_components")
+DYNAMIC_NAMES = ("dynamic_slow_mode_fraction", "dynamic_unstable_fraction", "dynamic_leading_edge")
+
+# (nodes of contours, resolution of averages): the number, the check whose difference is its error, a second try.
+_USUAL, _CHECK, _FINE = (10, 0.8), (8, 0.6), (24, 1.6)
+_TOLERANCE, _LEAST_ERROR, _ACCEPTED = 1e-5, 1e-7, 1e-2
+# Independent parts of samples, whose scatter gives the statistical error.
+_PARTS = 5
+
+Build = Callable[[float], LocalEnsemble]
+Measure = Callable[[Spectrum], float]
+
+
+def solve_points(
+    points: Sequence[Parameters], options: SpectrumOptions | None = None, seeds: Sequence[object] = ()
+) -> dict[str, Estimate]:
+    """Spectrum of the Jacobian at all fixed points of the mean field; arrays (n_points, fixed_point).
+
+        slow_mode_fraction   fraction of the eigenvalues with |lambda| < options.slow_rate
+        unstable_fraction    fraction with a positive real part
+        support_components   connected pieces of the spectrum's support
+
+    Fractions are of all eigenvalues: one per unit for h, and one for every gate with a time constant that is not zero.
+    Source: PRX 12, 011011, section IV; theory notes, section 3.
+    """
+    options = options or SpectrumOptions()
+    table = _Table((len(points), len(FIXED_POINTS)), NAMES)
+    present = fixed_points.solve_points(points)["delta_phi"]
+    for i, point in enumerate(points):
+        table.fill(i, np.where(present.status[i] == Status.ABSENT, Status.ABSENT, Status.FAILED))
+        try:
+            names = fixed_point_ensembles(point, _CHECK[1])
+        except UnsupportedError:
+            continue
+        for name, coarse in names.items():
+            place = (i, FIXED_POINTS.index(name))
+            for quantity, measure in _measures(options.slow_rate).items():
+                if quantity in NAMES:
+                    table.put(quantity, place, *_number(coarse, _at(point, name), measure))
+            table.put("support_components", place, float(len(Spectrum(coarse).support.intervals)), 0.0)
+    return table.estimates()
+
+
+def solve_dynamics(
+    points: Sequence[Parameters], options: SpectrumOptions | None, seeds: Sequence[np.random.SeedSequence]
+) -> dict[str, Estimate]:
+    """Spectrum of the Jacobian along the fluctuating attractor; arrays (n_points,).
+
+        dynamic_slow_mode_fraction, dynamic_unstable_fraction   as at fixed points
+        dynamic_leading_edge                                    largest real part of the support
+
+    An instantaneous Jacobian: its edge is no Lyapunov exponent. At constant update gate the error is that of the
+    quadrature; otherwise the scatter between parts of the sample, one standard error.
+    """
+    options = options or SpectrumOptions()
+    table = _Table((len(points),), DYNAMIC_NAMES)
+    run = EnsembleOptions(exponents=False, relative_error=options.ensemble_error)
+    for i, (point, seed) in enumerate(zip(points, seeds, strict=True)):
+        try:
+            state = dynamic_state(point, run, seed, options.samples)
+        except UnsupportedError:
+            table.fill(i, Status.FAILED)
+            continue
+        if state is None:
+            table.fill(i, Status.ABSENT)
+            continue
+        found = state.ensemble
+        for quantity, measure in _measures(options.slow_rate).items():
+            name = f"dynamic_{quantity}"
+            table.put(name, (i,), *_number(found, _same(found), measure))
+    return table.estimates()
+
+
+def _measures(slow_rate: float) -> dict[str, Measure]:
+    return {
+        "slow_mode_fraction": lambda s: s.fraction_within(slow_rate),
+        "unstable_fraction": lambda s: s.fraction_right_of(0.0),
+        "leading_edge": lambda s: s.support.edge,
+    }
+
+
+def _at(point: Parameters, name: str) -> Build:
+    return lambda resolution: fixed_point_ensembles(point, resolution)[name]
+
+
+def _same(ensemble: LocalEnsemble) -> Build:
+    return lambda _: ensemble
+
+
+def _number(coarse: LocalEnsemble, build: Build, measure: Measure) -> tuple[float, float]:
+    """A number and its error: against a coarser quadrature, and between parts of a sample."""
+    check = measure(Spectrum(coarse, _CHECK[0]))
+    value = measure(Spectrum(build(_USUAL[1]), _USUAL[0]))
+    if not abs(value - check) <= _TOLERANCE and coarse.units.independent:
+        check, value = value, measure(Spectrum(build(_FINE[1]), _FINE[0]))
+    error = abs(value - check) + _LEAST_ERROR
+    if not coarse.units.independent:
+        parts = [measure(Spectrum(coarse.part(k, _PARTS), _CHECK[0])) for k in range(_PARTS)]
+        error = math.hypot(error, float(np.std(parts, ddof=1)) / math.sqrt(_PARTS))
+    return value, error
+
+
+class _Table:
+    """Values, errors and statuses of the quantities of a solver."""
+
+    def __init__(self, shape: tuple[int, ...], names: tuple[str, ...]) -> None:
+        self.value: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name in names}
+        self.error: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name in names}
+        self.status: dict[str, StatusArray] = {name: np.full(shape, Status.ABSENT, dtype=np.uint8) for name in names}
+
+    def fill(self, i: int, status: "Status | StatusArray") -> None:
+        """One status for all numbers of a point."""
+        for array in self.status.values():
+            array[i] = status
+
+    def put(self, name: str, place: tuple[int, ...], value: float, error: float) -> None:
+        """Store a number; NaN is a failure, a large error no convergence."""
+        self.value[name][place], self.error[name][place] = value, error
+        poor = Status.CONVERGED if error <= _ACCEPTED * max(1.0, abs(value)) else Status.NOT_CONVERGED
+        self.status[name][place] = Status.FAILED if math.isnan(value) else poor
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The table as estimates."""
+        return {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in self.value}

@@ -1,0 +1,228 @@
+"""The spectrum of the Jacobian of a large network: resolvent, density, and how many eigenvalues lie where.
+
+Inside the support the trace of the resolvent, G(lambda) = (1 / n N) tr (lambda - Jacobian)^{-1} with n eigenvalues per
+unit, follows from the Dyson equations (theory notes, section 3), the density is (1 / pi) dG / dlambda-bar, and the
+number of eigenvalues in a region is the contour integral of G over its boundary, without any derivative:
+
+    fraction(|lambda| < radius) = (1 / pi) Int_0^pi Re(lambda G) dtheta
+    fraction(Re lambda < x)     = 1 / 2 + (1 / pi) Int_0^inf Re G(x + i y) dy
+
+Only the parts of these contours inside the support cost anything: outside, G is that of uncoupled units.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+
+from phasemap.kernels.jacobian.dyson import NOT_CONVERGED
+from phasemap.kernels.jacobian.resolvent import resolvents
+from phasemap.model.results import FloatArray
+from phasemap.theory.jacobian.free_spectrum import FreeSpectrum
+from phasemap.theory.jacobian.local_ensemble import LocalEnsemble
+from phasemap.theory.jacobian.support import Support
+
+ComplexArray = NDArray[np.complex128]
+
+_TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
+# Panels shrink by this factor; slow units are followed for this many standard deviations of the gate, or to this rate.
+_RATIO, _TAIL, _DEEPEST = 0.2, 5.0, 1e-140
+# Distance from a pole or an end of the range of -sigma_z below which they count as met.
+_CLOSE = 1e-4
+# The smallest distance from a pole that is resolved.
+_CLOSEST = 1e-9
+# The top of a contour that climbs from the real axis begins at this share of its height.
+_TOP = 0.2
+# The smallest angle from the negative real axis that is resolved.
+_TURN = 1e-6
+# Angles at which a circle is first looked at, from the positive to the negative real axis and close to both.
+_LOOKS = np.unique(np.concatenate([np.linspace(0, np.pi, 49), np.pi - np.geomspace(1e-6, 0.05, 9)]))
+
+
+@dataclass(frozen=True)
+class Resolvent:
+    """G and the density at some points; fractions are of all n N eigenvalues, those at `atoms` apart.
+
+    value: trace of the resolvent of the directions that take part (n_live of n), divided by n.
+    density: eigenvalues per area; residual: of the Dyson equations; converged: below the tolerance, or outside.
+    """
+
+    value: ComplexArray
+    density: FloatArray
+    residual: FloatArray
+    converged: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Spectrum of an ensemble of local linearisations; `nodes` Gauss points on every piece of a contour inside."""
+
+    ensemble: LocalEnsemble
+    nodes: int = 16
+
+    @cached_property
+    def support(self) -> Support:
+        """Where the eigenvalues are."""
+        return Support(self.ensemble)
+
+    @property
+    def atoms(self) -> list[tuple[float, float]]:
+        """(position, fraction) of eigenvalues that all lie at one point."""
+        return self.ensemble.atoms
+
+    def resolvent(self, points: ArrayLike) -> Resolvent:
+        """G and the density at complex `points` of any shape (the spectrum is symmetric about the real axis)."""
+        e, lam = self.ensemble, np.asarray(points, dtype=complex)
+        x, y = lam.real.ravel(), np.abs(lam.imag).ravel()
+        value, density, residual = np.zeros(x.size, dtype=complex), np.zeros(x.size), np.zeros(x.size)
+        status = np.zeros(x.size, dtype=np.int64)
+        resolvents(
+            x, y, e.discrete, e.units, e.live_z and e.units.tau_z > 0, e.live_r and e.units.tau_r > 0,
+            _TOLERANCE, _MOST_ITERATIONS, value, density, residual, status,
+        )  # fmt: skip
+        value, density = value / e.dimensions, density / (np.pi * e.dimensions)
+        value = np.where(lam.imag.ravel() < 0, value.conj(), value)
+        converged = (status != NOT_CONVERGED) & np.isfinite(value)
+        shape = lam.shape
+        return Resolvent(
+            value.reshape(shape), density.reshape(shape), residual.reshape(shape), converged.reshape(shape)
+        )
+
+    def density(self, points: ArrayLike) -> FloatArray:
+        """Eigenvalues per area at complex `points`, as a fraction of all; NaN where the equations were not solved."""
+        found = self.resolvent(points)
+        return np.where(found.converged, found.density, np.nan)
+
+    def fraction_within(self, radius: float) -> float:
+        """Fraction with |lambda| < radius, atoms included (half of one on the circle); NaN if not solved."""
+        atoms = self.ensemble.dead_atoms
+        total = self._free.fraction_within(radius) + sum(w * np.heaviside(radius - abs(at), 0.5) for at, w in atoms)
+        for a, b in self.arcs(radius):
+            theta, weight = self._turning_rule(radius, a, b)
+            lam = (radius * np.exp(1j * theta)).astype(np.complex128)
+            counted = float(weight @ (self._excess(lam) * lam).real)
+            total += (counted - self._free.turn(radius, a, b)) / np.pi
+        return float(total)
+
+    def _turning_rule(self, radius: float, a: float, b: float) -> tuple[FloatArray, FloatArray]:
+        """Quadrature over arg lambda in [a, b], graded towards pi where the circle passes a pole or an end closely."""
+        passed = min(abs(radius + mark) for mark in self.support.marks) / radius
+        if b < np.pi or passed > 0.2 * (b - a):
+            return gauss(a, b, self.nodes)
+        distance, weight = _climbing_rule(max(passed, _TURN), b - a, self.nodes, 1.0)
+        return b - distance, weight
+
+    def fraction_left_of(self, x: float) -> float:
+        """Fraction with Re lambda < x, atoms included (half of one at x); NaN if the equations were not solved."""
+        atoms = self.ensemble.dead_atoms
+        total = self._free.fraction_left_of(x) + sum(w * np.heaviside(x - at, 0.5) for at, w in atoms)
+        height = float(self.support.height(x))
+        if height > 0.0:
+            lowest, crowded = self._sharpness(x)
+            crowded = crowded and lowest <= _TOP * height
+            y, weight = _climbing_rule(lowest, height, self.nodes, self._spread)
+            # Where units crowd at all scales, what they would do below the lowest point is known.
+            foot = self._free.foot(x, lowest) if crowded else 0.0
+            points = (x + 1j * y).astype(np.complex128)
+            counted = float(weight @ self._excess(points, (y > lowest) | (not crowded)).real)
+            total += (counted - self._free.climb(x, height) - foot) / np.pi
+        return float(total)
+
+    def fraction_right_of(self, x: float) -> float:
+        """Fraction of eigenvalues with Re lambda > x; those at an atom at x are on neither side."""
+        return 1.0 - self.fraction_left_of(x) - 0.5 * sum(w for at, w in self.atoms if at == x)
+
+    def _sharpness(self, x: float) -> tuple[float, bool]:
+        """Height above the real axis at x from which on G changes, and whether it does so at all scales below, too."""
+        gate = self.ensemble.units.gate
+        distance = min(abs(x - mark) for mark in self.support.marks)
+        if distance >= _CLOSE or not gate.smooth:
+            # Next to a pole G changes at the distance from it, on it no more than elsewhere.
+            return max(distance, _CLOSEST) if distance > 0.0 else _CLOSE, False
+        # Next to its ends a smooth gate takes values at all scales.
+        closest = math.exp(-_TAIL * gate.alpha * gate.deviation - abs(gate.beta))
+        rounding = 1e-14 if x < -0.5 else _DEEPEST
+        return max(distance, min(_CLOSE, max(closest, rounding))), True
+
+    @property
+    def _spread(self) -> float:
+        """Logarithmic range over which G changes next to the ends of a smooth gate."""
+        gate = self.ensemble.units.gate
+        return max(1.0, 0.3 * gate.alpha * gate.deviation) if gate.smooth else 1.0
+
+    def _excess(self, points: ComplexArray, less: NDArray[np.bool_] | bool = True) -> ComplexArray:
+        """G less (where `less`) the smooth part of the uncoupled units, both continued from above to the real axis."""
+        found = self.resolvent(points)
+        return np.where(found.converged, found.value, np.nan) - less * self._free.smooth_resolvent(points)
+
+    @cached_property
+    def _free(self) -> FreeSpectrum:
+        return FreeSpectrum.of(self.ensemble)
+
+    def arcs(self, radius: float) -> list[tuple[float, float]]:
+        """Intervals of arg lambda in [0, pi] on which the circle |lambda| = radius lies in the support."""
+        if not self.ensemble.is_random:
+            return []
+
+        def log_radius(theta: float) -> float:
+            rho = float(self.support.radius(radius * np.exp(1j * theta)))
+            return math.log(min(max(rho, 1e-300), 1e300))
+
+        level = np.log(np.clip(self.support.radius(radius * np.exp(1j * _LOOKS)), 1e-300, 1e300))
+        low, high = self.ensemble.continuum
+        if low <= -radius <= high:
+            level[-1] = math.inf
+        cuts = [0.0] if level[0] > 0 else []
+        for k in np.flatnonzero((level[:-1] > 0) != (level[1:] > 0)):
+            b = _LOOKS[k + 1] if np.isfinite(level[k + 1]) else np.pi - 1e-13
+            if (log_radius(b) > 0) == (level[k] > 0):
+                cuts.append(b)
+            else:
+                cuts.append(brentq(log_radius, _LOOKS[k], b, xtol=1e-14))
+        cuts += [np.pi] if level[-1] > 0 else []
+        return [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if b - a > 1e-12]
+
+
+def _climbing_rule(lowest: float, height: float, nodes: int, spread: float) -> tuple[FloatArray, FloatArray]:
+    """Quadrature on [0, height]: below `lowest`, in log y up to the top, and of the top; one piece if `lowest` is high.
+
+    spread: range of log y over which the integrand changes far below the top.
+    """
+    high = _TOP * height
+    if lowest > high:
+        return gauss(0.0, height, nodes)
+    pieces = [gauss(0.0, lowest, nodes // 2)]
+    middle = max(lowest, 1e-2 * high)
+    for a, b, scale in ((lowest, middle, spread), (middle, high, 1.0)):
+        if b > a:
+            length = math.log(b / a)
+            t, w = gauss(math.log(a), math.log(b), math.ceil(0.5 * nodes + 1.5 * length / scale))
+            pieces.append((np.exp(t), w * np.exp(t)))
+    y, weight = zip(*pieces, gauss(high, height, nodes), strict=True)
+    return np.concatenate(y), np.concatenate(weight)
+
+
+def gauss(a: float, b: float, count: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of Gauss-Legendre quadrature on [a, b]."""
+    x, w = np.polynomial.legendre.leggauss(count)
+    return 0.5 * (a + b) + 0.5 * (b - a) * x, 0.5 * (b - a) * w
+
+
+def graded(a: float, b: float, nodes: int, depth: float, both: bool = False) -> tuple[FloatArray, FloatArray]:
+    """Composite Gauss-Legendre rule on [a, b], panels shrinking by a constant factor towards a (and b).
+
+    depth: size of the smallest panel relative to the whole.
+    """
+    if both:
+        middle = 0.5 * (a + b)
+        x, w = graded(a, middle, nodes, depth)
+        return np.concatenate([x, a + b - x[::-1]]), np.concatenate([w, w[::-1]])
+    count = max(1, math.ceil(math.log(depth) / math.log(_RATIO)))
+    ends = np.concatenate([[0.0], _RATIO ** np.arange(count, -1, -1.0)])
+    t, w = np.polynomial.legendre.leggauss(nodes)
+    centre, half = 0.5 * (ends[1:] + ends[:-1]), 0.5 * (ends[1:] - ends[:-1])
+    x = (centre[:, None] + half[:, None] * t).ravel()
+    return a + (b - a) * x, (b - a) * (half[:, None] * w).ravel()

@@ -1,0 +1,1 @@
+"""Static mean field: fixed points and their stability."""

@@ -1,0 +1,1 @@
+"""Critical surfaces of the static and the dynamic theory."""

@@ -1,0 +1,60 @@
+"""A box of parameters, scaled to the unit cube."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from phasemap.errors import ParameterError
+from phasemap.model.parameters import Parameters, check_value
+from phasemap.model.results import FloatArray
+from phasemap.theory.static.problem import parameter_table
+
+# Axes whose ends are positive and this far apart are scaled logarithmically.
+_MANY = 30.0
+
+
+class ParameterBox:
+    """Two or three parameters between bounds; the others as in `base`.
+
+    Raises:
+        ParameterError: unknown or discrete parameter, bounds outside its domain, not finite or not in order.
+    """
+
+    def __init__(self, base: Parameters, box: Mapping[str, tuple[float, float]]) -> None:
+        if len(box) not in (2, 3):
+            raise ParameterError(
+                f"A surface is traced in two or three parameters, not in {len(box)}: {', '.join(box)}."
+            )
+        self.names = tuple(box)
+        self._base = parameter_table([base])[0]
+        for name, (low, high) in box.items():
+            check_value(name, low)
+            check_value(name, high)
+            if name == "input_inside" or math.isinf(low) or math.isinf(high) or not low < high:
+                raise ParameterError(
+                    f"Cannot trace a surface along {name} from {low:g} to {high:g}: "
+                    "give a continuous parameter and two finite bounds, the lower one first."
+                )
+        self._low, self._high = np.array(list(box.values()), dtype=float).T
+        self._log = (self._low > 0) & (self._high > _MANY * np.maximum(self._low, 1e-300))
+        self._columns = [Parameters._fields.index(name) for name in self.names]
+
+    @property
+    def dimension(self) -> int:
+        """Number of axes."""
+        return len(self.names)
+
+    def values(self, unit: FloatArray) -> FloatArray:
+        """Values of the axes (n, dimension) for coordinates in the unit cube; exact at its faces."""
+        with np.errstate(divide="ignore"):
+            ratio = np.log(self._high / np.where(self._log, self._low, self._high))
+        linear = self._low * (1.0 - unit) + self._high * unit
+        values = np.where(self._log, np.where(self._log, self._low, 1.0) * np.exp(ratio * unit), linear)
+        return np.asarray(np.where(unit == 0.0, self._low, np.where(unit == 1.0, self._high, values)))
+
+    def parameters(self, unit: FloatArray) -> FloatArray:
+        """Rows of `Parameters` (n, n_parameters) for coordinates (n, dimension)."""
+        rows = np.repeat(self._base[None], len(unit), axis=0)
+        rows[:, self._columns] = self.values(unit)
+        return rows

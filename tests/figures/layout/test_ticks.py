@@ -1,0 +1,22 @@
+import pytest
+
+from phasemap.figures.layout.ticks import plain_number
+from phasemap.figures.scenes.scene import equation, join_label
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.02, "0.02"), (5.0, "5"), (1000.0, "1000"), (1e5, "$10^{5}$"), (2e-5, r"$2 \times 10^{-5}$")]
+)
+def test_ticks_are_plain_where_that_is_short(value, words):
+    assert plain_number(value) == words
+
+
+def test_labels_have_words_symbol_and_units():
+    assert join_label("rate of phi (inf: none)", "$r$", "1 / membrane time constant") == (
+        r"rate of $\phi$, $r$ (1/membrane time)"
+    )
+    assert join_label("", "$r$", "1") == "$r$" and join_label("phase", "", "1") == "phase"
+
+
+def test_equations_are_one_formula():
+    assert equation("$g_h$", 2.0) == "$g_h = 2$" and equation("check", 1.5) == "check = 1.5"

@@ -1,0 +1,53 @@
+import matplotlib
+import pytest
+
+from phasemap.errors import PhasemapError, ResultFileError
+from phasemap.figures.draw import Request, draw
+from phasemap.figures.style.page import FORMATS, save, style
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_the_same_result_gives_the_same_file(plane, tmp_path, suffix):
+    files = [tmp_path / f"{name}.{suffix}" for name in "ab"]
+    for file in files:
+        save(draw(plane, Request(width="single")), file, "toy", "0123")
+    one, other = (file.read_bytes() for file in files)
+    assert one == other
+    assert b"20" + b"26-" not in one and b"CreationDate" not in one
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
+def test_the_file_says_what_it_was_made_from(plane, tmp_path, suffix):
+    file = tmp_path / f"a.{suffix}"
+    save(draw(plane, Request(width="single")), file, "toy", "0123456789")
+    assert b"0123456789" in file.read_bytes()
+
+
+def test_text_and_lines_stay_vectors(plane, tmp_path):
+    file = tmp_path / "a.svg"
+    save(draw(plane, Request(width="single")), file)
+    content = file.read_text()
+    assert content.count("<image") <= 3  # the map's cells and the colour bar
+    assert content.count("<path") > 50
+
+
+def test_the_users_settings_are_neither_used_nor_changed(plane):
+    with matplotlib.rc_context({"font.size": 31.0, "axes.facecolor": "black"}):
+        figure = draw(plane, Request())
+        assert figure.axes[0].xaxis.label.get_fontsize() == 8.0
+        assert matplotlib.rcParams["font.size"] == 31.0
+    with style():
+        assert matplotlib.rcParams["svg.hashsalt"] == "phasemap"
+
+
+@pytest.mark.parametrize("name", ["figure", "figure.jpg", "figure.h5"])
+def test_formats_that_are_not_known_are_explained(plane, tmp_path, name):
+    with pytest.raises(PhasemapError, match=r"\.png, \.pdf, \.svg"):
+        save(draw(plane, Request()), tmp_path / name)
+
+
+def test_an_unwritable_place_is_explained_and_leaves_nothing(plane, tmp_path):
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(ResultFileError, match="Cannot write the figure"):
+        save(draw(plane, Request()), tmp_path / "a.png")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]

@@ -1,0 +1,446 @@
+"""Fixed points at N -> infinity: closed forms, limits, published check values, independent routes."""
+
+import math
+
+import numpy as np
+import pytest
+
+from phasemap.model.parameters import Parameters
+from phasemap.model.status import Status
+from phasemap.theory.static.fixed_points import solve_points
+
+OPEN = Parameters()
+UPPER = 3
+
+
+def value(name, point, slot=UPPER):
+    v = solve_points([point])[name].value[0]
+    number = float(v if np.ndim(v) == 0 else v[slot])
+    assert not math.isnan(number), f"{name} is absent at {point}"
+    return number
+
+
+# --- check values (theory notes, section 13) ------------------------------------------------------------------------
+
+STATIC_CHECKS = [
+    # g_h, alpha_r, slot, Delta_h, S; beta_r = 0
+    (2.5, 0.0, 3, 0.0522343, 1.048195),
+    (3.0, 2.0, 3, 0.1336322, 1.472605),
+    (1.8, 20.0, 2, 0.00129726, 1.209724),
+    (1.8, 20.0, 3, 0.08317608, 2.324808),
+]
+
+
+@pytest.mark.parametrize(("g_h", "alpha_r", "slot", "delta_h", "gain"), STATIC_CHECKS)
+def test_check_values_of_the_notes(g_h, alpha_r, slot, delta_h, gain):
+    point = Parameters(g_h=g_h, alpha_r=alpha_r, beta_r=0.0)
+    assert value("delta_h", point, slot) == pytest.approx(delta_h, rel=1e-5)
+    assert value("static_gain", point, slot) == pytest.approx(gain, abs=6e-7)
+
+
+PINNING_CHECKS = [(1.5, 3.0, 0.500), (1.5, 10.0, 0.0086), (2.2, 10.0, 0.0684), (3.0, 10.0, 0.282), (1.03, 0.02, 1.00)]
+
+
+@pytest.mark.parametrize(("g_h", "alpha_z", "ratio"), PINNING_CHECKS)
+def test_pinning_ratios_of_the_notes(g_h, alpha_z, ratio):
+    """Section 11: beta_z = 0, no output gate; there it is lambda_e / (<sigma_z> (sqrt(S) - 1))."""
+    point = Parameters(g_h=g_h, alpha_z=alpha_z, beta_z=0.0)
+    found = solve_points([point])["pinning_ratio"]
+    assert float(found.value[0, UPPER]) == pytest.approx(ratio, abs=0.5 * 10.0 ** -(4 if ratio < 0.1 else 3) + 4e-4)
+    assert found.error[0, UPPER] < 1e-12 and found.status[0, UPPER] == Status.CONVERGED
+    edge, f, S = (value(name, point) for name in ("leading_edge", "open_fraction", "static_gain"))
+    assert value("pinning_ratio", point) == pytest.approx(edge / (f * (math.sqrt(S) - 1.0)), rel=1e-9)
+
+
+def test_a_constant_gate_pins_nothing_and_a_hard_one_all_before_the_marginal_boundary():
+    constant = Parameters(g_h=3.0, alpha_z=0.0, beta_z=0.4, alpha_r=3.0, beta_r=0.2, tau_r=2.0)
+    assert value("pinning_ratio", constant) == pytest.approx(1.0, rel=1e-12)
+    hard = Parameters(g_h=2.0, alpha_z=math.inf, beta_z=0.0)
+    assert value("marginal_gain", hard) < 1.0 and value("pinning_ratio", hard) == 0.0
+    free = hard._replace(g_h=7.0)
+    assert value("marginal_gain", free) > 1.0 and value("pinning_ratio", free) > 0.5
+
+
+def test_a_stable_fixed_point_has_no_pinning_ratio():
+    found = solve_points([Parameters(g_h=0.5, alpha_z=5.0, beta_z=0.0)])["pinning_ratio"]
+    assert np.isnan(found.value[0, 0]) and found.status[0, 0] == Status.ABSENT
+
+
+def test_pinning_behind_a_hard_output_gate_is_the_limit_of_steep_ones():
+    point = Parameters(g_h=2.0, alpha_z=5.0, beta_z=0.0, beta_r=0.0, tau_r=1.0)
+    steep = [value("pinning_ratio", point._replace(alpha_r=alpha)) for alpha in (1e6, 1e8)]
+    limit = value("pinning_ratio", point._replace(alpha_r=math.inf))
+    assert abs(steep[1] - limit) < 0.4 * abs(steep[0] - limit) and steep[1] == pytest.approx(limit, abs=3e-3)
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def test_without_gates_the_additive_network_is_left():
+    """The zero state is the only fixed point below g_h = 1; its edge is g_h - 1."""
+    result = solve_points([Parameters(g_h=0.8), Parameters(g_h=1.4)])
+    assert result["fixed_point_count"].value.tolist() == [1.0, 2.0]
+    assert result["leading_edge"].value[:, 0] == pytest.approx([-0.2, 0.4])
+    assert result["open_fraction"].value[:, 0].tolist() == [1.0, 1.0]
+
+
+def test_a_constant_output_gate_rescales_the_gain():
+    """sigma_r = s: h / s obeys the additive network with gain g_h s."""
+    s = 1.0 / (1.0 + math.exp(0.7))
+    gated = Parameters(g_h=5.0, alpha_r=0.0, beta_r=0.7)
+    plain = Parameters(g_h=5.0 * s)
+    assert value("delta_phi", gated) == pytest.approx(value("delta_phi", plain), rel=1e-12)
+    assert value("delta_h", gated) == pytest.approx(s**2 * value("delta_h", plain), rel=1e-12)
+    assert value("static_gain", gated) == pytest.approx(value("static_gain", plain), rel=1e-12)
+
+
+def test_a_constant_update_gate_rescales_time():
+    s = 1.0 / (1.0 + math.exp(1.3))
+    gated, plain = Parameters(g_h=2.0, beta_z=1.3), Parameters(g_h=2.0)
+    assert value("delta_h", gated) == value("delta_h", plain)
+    assert value("leading_edge", gated) == pytest.approx(s * value("leading_edge", plain), rel=1e-13)
+
+
+def test_the_update_gate_moves_no_fixed_point():
+    points = [Parameters(g_h=4.0, alpha_r=3.0, beta_r=0.5, alpha_z=a, beta_z=1.0) for a in (0.0, 3.0, math.inf)]
+    result = solve_points(points)
+    for name in ("delta_h", "static_gain"):
+        column = result[name].value[:, UPPER]
+        assert (column == column[0]).all()
+
+
+@pytest.mark.parametrize("name", ["delta_h", "static_gain"])
+def test_a_shallow_gate_tends_to_a_constant_one(name):
+    constant = value(name, Parameters(g_h=3.0, beta_r=0.5))
+    errors = [abs(value(name, Parameters(g_h=3.0, alpha_r=a, beta_r=0.5)) - constant) for a in (1e-2, 1e-3)]
+    assert errors[0] == pytest.approx(100 * errors[1], rel=0.05)
+
+
+def test_steep_gates_tend_to_hard_ones():
+    hard = Parameters(g_h=2.5, alpha_r=math.inf, beta_r=0.3, m_r=0.2, alpha_z=math.inf, beta_z=0.0, m_z=-0.1)
+    errors = []
+    for alpha in (1e2, 1e3, 1e4):
+        # The threshold of a hard gate does not know beta: it belongs to the limit at fixed beta.
+        steep = hard._replace(alpha_r=alpha, alpha_z=alpha)
+        errors.append(max(abs(value(n, steep) - value(n, hard)) for n in ("delta_h", "open_fraction")))
+    assert errors[0] > 5 * errors[1] > 25 * errors[2]
+    assert math.isinf(value("static_gain", hard))
+
+
+def test_common_inputs_shift_the_biases():
+    """m_k inside a gate is -alpha_k m_k in its bias; m_h inside the update gate is g_h m_h in that of phi."""
+    shifted = Parameters(g_h=2.5, alpha_r=3.0, beta_r=0.2, alpha_z=2.0, beta_z=1.0, m_r=0.4, m_z=-0.3, m_h=0.15,
+                         input_inside=1.0)  # fmt: skip
+    biased = Parameters(g_h=2.5, alpha_r=3.0, beta_r=0.2 - 1.2, alpha_z=2.0, beta_z=1.6, beta_h=0.375)
+    for name in ("delta_h", "static_gain", "open_fraction", "leading_edge"):
+        assert value(name, shifted) == pytest.approx(value(name, biased), rel=1e-13)
+
+
+def test_input_outside_a_constant_update_gate_is_divided_by_it():
+    s = 1.0 / (1.0 + math.exp(0.9))
+    outside = Parameters(g_h=1.5, beta_z=0.9, s_h=0.2, m_h=-0.1)
+    inside = Parameters(g_h=1.5, beta_z=0.9, s_h=0.2 / s, m_h=-0.1 / s, input_inside=1.0)
+    for name in ("delta_h", "static_gain", "leading_edge"):
+        assert value(name, outside) == pytest.approx(value(name, inside), rel=1e-13)
+
+
+def test_sign_symmetry():
+    """(h, beta_h, m_h) -> -(h, beta_h, m_h) leaves all variances alone."""
+    a = Parameters(g_h=2.0, beta_h=0.3, m_h=0.2, s_h=0.1, alpha_r=2.0, beta_r=0.4, alpha_z=2.0, beta_z=0.0)
+    b = a._replace(beta_h=-0.3, m_h=-0.2)
+    for name in ("delta_h", "static_gain", "leading_edge"):
+        assert value(name, a) == pytest.approx(value(name, b), rel=1e-12)
+
+
+# --- closed forms of the transitions (theory notes, section 4) -----------------------------------------------------
+
+
+@pytest.mark.parametrize("beta_r", [-1.0, 0.0, 1.5])
+def test_the_zero_state_loses_stability_at_one_plus_exp_beta_r(beta_r):
+    critical = 1.0 + math.exp(beta_r)
+    for alpha_r in (0.0, 1.0, 30.0, math.inf):
+        base = Parameters(alpha_r=alpha_r, beta_r=beta_r, alpha_z=2.0, beta_z=0.5)
+        points = [base._replace(g_h=critical * (1 + e)) for e in (-1e-9, 1e-9)]
+        result = solve_points(points)
+        assert result["stability"].value[:, 0].tolist() == [1.0, -1.0]
+        assert result["static_gain"].value[:, 0] == pytest.approx([1.0, 1.0], abs=1e-8)
+        s_z = 1.0 / (1.0 + math.exp(0.5))
+        assert result["leading_edge"].value[:, 0] == pytest.approx([-1e-9 * s_z, 1e-9 * s_z], rel=1e-5)
+
+
+@pytest.mark.parametrize("beta_r", [-0.5, 0.0, 1.0])
+def test_static_tricritical_point_fitted_from_solutions(beta_r):
+    """Above g_c the continuous branch rises as q = (g^2 s^2 - 1) / k with k -> 0 at the tricritical point.
+
+    k is measured from solutions at small q and fitted against alpha_r^2: its zero is where
+    alpha_r^2 (1 - s)(2 - 3 s) = 2, sqrt(8) at beta_r = 0.
+    """
+    s = 1.0 / (1.0 + math.exp(beta_r))
+    square = 2.0 / ((1.0 - s) * (2.0 - 3.0 * s))
+    alphas = np.sqrt(square * np.array([0.2, 0.4, 0.6, 0.8]))
+    slopes = []
+    for alpha in alphas:
+        ratios = []
+        for excess in (1e-5, 2e-5):
+            q = value("delta_phi", Parameters(g_h=math.sqrt(1.0 + excess) / s, alpha_r=float(alpha), beta_r=beta_r))
+            ratios.append(excess / q)
+        slopes.append(2 * ratios[0] - ratios[1])
+    line = np.polyfit(alphas**2, slopes, 1)
+    assert -line[1] / line[0] == pytest.approx(square, rel=1e-4)
+    if beta_r == 0.0:
+        assert math.sqrt(-line[1] / line[0]) == pytest.approx(math.sqrt(8.0), rel=1e-4)
+
+
+def test_a_hard_output_gate_has_its_fold_at_sqrt_two():
+    base = Parameters(alpha_r=math.inf, beta_r=0.0)
+    points = [base._replace(g_h=math.sqrt(2.0) * (1 + e)) for e in (-1e-9, 1e-9)]
+    assert solve_points(points)["fixed_point_count"].value.tolist() == [1.0, 2.0]
+
+
+# --- the leading edge ---------------------------------------------------------------------------------------------
+
+
+def test_the_edge_solves_its_condition_by_quadrature(straightforward):
+    points = [
+        Parameters(g_h=3.0, alpha_z=a, beta_z=b, alpha_r=2.0, beta_r=0.0, tau_r=t)
+        for a, b, t in ((1.0, 0.0, 1.0), (8.0, 1.0, 5.0), (60.0, -2.0, 0.0), (math.inf, 0.0, 2.0), (0.0, 0.4, 3.0))
+    ]
+    points[3] = points[3]._replace(g_h=12.0)
+    result = solve_points(points)
+    for k, point in enumerate(points):
+        edge, q = result["leading_edge"].value[k, UPPER], result["delta_phi"].value[k, UPPER]
+        assert edge > 0
+        assert straightforward.StaticMeanField(point).growth(q, edge) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_the_edge_is_pinned_exponentially_by_a_steep_update_gate():
+    """1 < S < 1 / f: log lambda_e falls linearly in alpha_z; beyond f S = 1 it has a limit."""
+    alphas = np.array([20.0, 40.0, 80.0, 160.0])
+    pinned = np.array([value("leading_edge", Parameters(g_h=2.0, alpha_z=float(a), beta_z=0.0)) for a in alphas])
+    slopes = np.diff(np.log(pinned)) / np.diff(alphas)
+    # The fraction of units open enough is fixed by S: lambda = exp(-alpha_z * threshold).
+    assert (slopes < 0).all()
+    assert slopes[-1] == pytest.approx(slopes[-2], rel=0.05)
+    free = [value("leading_edge", Parameters(g_h=20.0, alpha_z=a, beta_z=0.0)) for a in (160.0, 1e4, math.inf)]
+    assert free[2] > 0
+    assert abs(free[1] - free[2]) < 0.1 * abs(free[0] - free[2])
+
+
+def test_marginal_stability_needs_a_hard_fluctuating_gate():
+    hard = Parameters(g_h=3.0, alpha_z=math.inf, beta_z=0.0)
+    result = solve_points([hard, hard._replace(alpha_z=50.0), hard._replace(g_h=30.0)])
+    gain, product = (result[name].value[:, UPPER] for name in ("static_gain", "marginal_gain"))
+    assert (gain > 1).all() and product[0] < 1 < product[2]
+    assert result["stability"].value[:, UPPER].tolist() == [0.0, -1.0, -1.0]
+    assert result["leading_edge"].value[0, UPPER] == 0.0
+
+
+def test_the_edge_of_a_stable_state_with_constant_gate_is_negative_and_exact():
+    point = Parameters(g_h=0.9, beta_h=0.6, alpha_r=2.0, beta_r=0.0, tau_r=3.0, beta_z=0.2)
+    result = solve_points([point])
+    assert result["static_gain"].value[0, UPPER] < 1
+    assert -0.5 < result["leading_edge"].value[0, UPPER] < 0
+
+
+# --- input outside a fluctuating update gate ------------------------------------------------------------------------
+
+OUTSIDE = [
+    Parameters(g_h=3.0, alpha_z=2.0, beta_z=0.0, alpha_r=2.0, beta_r=0.0, s_h=0.3, m_h=0.2, tau_z=1.5, tau_r=0.7),
+    Parameters(g_h=1.2, beta_h=0.3, alpha_z=8.0, beta_z=1.0, s_h=0.05, s_z=0.4, m_z=0.1, tau_z=0.5),
+    Parameters(g_h=2.0, alpha_z=25.0, beta_z=-2.0, m_h=0.1, alpha_r=math.inf, beta_r=0.0),
+]
+
+
+def average_over_z(straightforward, point, q, drive, inner):
+    """<inner(phi, slope, x)> with x = h given z, by nested adaptive quadrature; inner also gets the gate's value."""
+    gate = straightforward.Gate(point.alpha_z, point.beta_z, point.m_z)
+    g = point.g_h
+
+    def given(z):
+        opened = gate(z)
+        mean, variance = point.m_h / opened, drive + (point.s_h / opened) ** 2
+        centre = -point.beta_h / g - mean
+        breaks = [centre + k / g for k in (-15, -3, 0, 3, 15)]
+        return straightforward.gaussian_average(lambda x: inner(mean + x, x, opened, variance), variance, breaks)
+
+    return gate.average(given, q + point.s_z**2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", [
+    Parameters(g_h=1.5, alpha_z=2.0, beta_z=0.5, alpha_r=2.0, beta_r=0.0, s_h=0.3, m_h=0.2),
+    Parameters(g_h=2.0, beta_h=0.3, alpha_z=12.0, beta_z=0.0, s_h=0.01),
+])  # fmt: skip
+def test_input_outside_the_gate_by_nested_quadrature(straightforward, point):
+    result = solve_points([point])
+    q = result["delta_phi"].value[0, UPPER]
+    gate = straightforward.Gate(point.alpha_r, point.beta_r, 0.0)
+    direct, through = gate.average(lambda x: gate(x) ** 2, q), q * gate.average(lambda x: gate.slope(x) ** 2, q)
+    drive, v = q * direct, point.s_h**2
+
+    def slope_square(h):
+        return (point.g_h * (1 - math.tanh(point.g_h * h + point.beta_h) ** 2)) ** 2
+
+    def pulled(h, x, opened, variance):
+        """The square of phi' q / sigma_z with the input I averaged given h."""
+        mean, spread = point.m_h + v / opened * x / variance, v * drive / variance
+        return slope_square(h) * (point.alpha_z * (1 - opened) / opened) ** 2 * (mean**2 + spread)
+
+    average = lambda inner: average_over_z(straightforward, point, q, drive, inner)  # noqa: E731
+    assert average(lambda h, *_: math.tanh(point.g_h * h + point.beta_h) ** 2) == pytest.approx(q, rel=1e-8)
+    gain = average(lambda h, *_: slope_square(h)) * (direct + through) + average(pulled)
+    assert result["static_gain"].value[0, UPPER] == pytest.approx(gain, rel=1e-8)
+
+
+@pytest.mark.parametrize("alpha_z", [0.7, 6.0, 40.0])
+def test_series_and_direct_averages_give_the_same_numbers(alpha_z):
+    """A common input, however small, switches from series in the variance to direct averages."""
+    series = Parameters(g_h=2.0, beta_h=0.4, alpha_z=alpha_z, beta_z=0.5, alpha_r=3.0, beta_r=0.0, s_h=0.2)
+    direct = series._replace(m_h=1e-200)
+    for name in ("delta_phi", "static_gain", "leading_edge", "delta_h"):
+        assert value(name, series) == pytest.approx(value(name, direct), rel=1e-11)
+
+
+def test_the_variance_of_h_with_input_outside_is_that_of_a_lognormal_mixture():
+    """Var h = Delta_R + s^2 <1/sigma^2> + m^2 Var(1/sigma)."""
+    point = Parameters(g_h=1.5, alpha_z=0.8, beta_z=0.5, s_h=0.3, m_h=0.2)
+    q = value("delta_phi", point)
+    x = np.linspace(-12, 12, 4001)
+    weight = np.exp(-0.5 * x**2) / np.exp(-0.5 * x**2).sum()
+    slowness = 1 + np.exp(0.5 - 0.8 * math.sqrt(q) * x)
+    mean, square = weight @ slowness, weight @ slowness**2
+    assert value("delta_h", point) == pytest.approx(q + 0.09 * square + 0.04 * (square - mean**2), rel=1e-12)
+
+
+@pytest.mark.parametrize("point", OUTSIDE)
+def test_gain_and_edge_with_input_outside_agree_with_the_spectral_radius_of_gamma(point):
+    """S and lambda_e from the 3 x 3 matrix Gamma of section 3, its averages by Monte Carlo over sampled units."""
+    result = solve_points([point])
+    q, edge = (result[name].value[0, UPPER] for name in ("delta_phi", "leading_edge"))
+    rng = np.random.default_rng(5)
+    n = 400_000
+    z = rng.normal(size=n) * math.sqrt(q + point.s_z**2) + point.m_z
+    sz = 1.0 / (1.0 + np.exp(-(point.alpha_z * z - point.beta_z)))
+    r = rng.normal(size=n) * math.sqrt(q)
+    if math.isinf(point.alpha_r):
+        sr, dsr = (r > 0).astype(float), np.zeros(n)
+    elif math.isinf(point.beta_r):
+        sr, dsr = np.ones(n), np.zeros(n)
+    else:
+        sr = 1.0 / (1.0 + np.exp(-(point.alpha_r * r - point.beta_r)))
+        dsr = point.alpha_r * sr * (1 - sr)
+    given = point.m_h + point.s_h * rng.normal(size=n)
+    h = rng.normal(size=n) * math.sqrt(q * np.mean(sr**2)) + given / sz
+    phi = np.tanh(point.g_h * h + point.beta_h)
+    slope = point.g_h * (1 - phi**2)
+    assert np.mean(phi**2) == pytest.approx(q, abs=5 * np.std(phi**2) / math.sqrt(n))
+    if math.isinf(point.alpha_r):
+        assert math.isinf(result["static_gain"].value[0, UPPER])
+        return
+
+    def radius(rate):
+        column_z = slope * (-point.alpha_z * (1 - sz) * given) / (rate + sz) / (1 + point.tau_z * rate)
+        column_h = slope * sz / (rate + sz)
+        gamma = [
+            [np.mean((column_h * sr) ** 2), np.mean((column_z * sr) ** 2),
+             np.mean((phi * dsr) ** 2) / (1 + point.tau_r * rate) ** 2],
+            [np.mean(column_h**2), np.mean(column_z**2), 0.0],
+            [np.mean(column_h**2), np.mean(column_z**2), 0.0],
+        ]  # fmt: skip
+        return np.abs(np.linalg.eigvals(np.array(gamma))).max()
+
+    gain = result["static_gain"].value[0, UPPER]
+    assert (radius(0.0) > 1) == (gain > 1)
+    if edge > 0:
+        assert radius(edge) == pytest.approx(1.0, abs=0.02)
+
+
+def test_hard_update_gate_with_input_outside_is_the_limit():
+    """Shut units integrate their input and saturate: phi^2 = 1 for a fraction 1 - f of the units."""
+    hard = Parameters(g_h=1.5, alpha_z=math.inf, beta_z=0.0, s_h=0.3)
+    errors = [abs(value("delta_phi", hard._replace(alpha_z=a)) - value("delta_phi", hard)) for a in (1e2, 1e3)]
+    assert errors[1] < 0.2 * errors[0]
+    assert value("delta_phi", hard) > 0.5
+    assert math.isinf(value("delta_h", hard))
+    assert math.isinf(value("static_gain", hard))
+
+
+def test_vanishing_input_outside_the_gate_is_no_input():
+    plain = Parameters(g_h=2.0, alpha_z=1.0, beta_z=0.0)
+    for name in ("delta_phi", "static_gain", "leading_edge"):
+        assert value(name, plain._replace(s_h=1e-7)) == pytest.approx(value(name, plain), rel=1e-9)
+
+
+# --- accuracy over the box, and the contract of a solver ----------------------------------------------------------
+
+
+def test_all_numbers_agree_with_quadrature_over_the_box(straightforward):
+    rng = np.random.default_rng(17)
+
+    def gate():
+        alpha = [math.inf, 0.0, 10 ** rng.uniform(-1, 2.5)][rng.choice(3, p=[0.2, 0.1, 0.7])]
+        return float(alpha), float([0.0, rng.uniform(-6, 8), -math.inf][rng.choice(3, p=[0.3, 0.6, 0.1])])
+
+    points = []
+    for _ in range(25):
+        (alpha_z, beta_z), (alpha_r, beta_r) = gate(), gate()
+        extra = {name: float(10 ** rng.uniform(-3, 0.5)) for name in ("s_h", "s_z", "s_r") if rng.random() < 0.3}
+        extra |= {name: float(rng.uniform(-2, 2)) for name in ("beta_h", "m_z", "m_r") if rng.random() < 0.3}
+        extra |= {"g_h": float(10 ** rng.uniform(-0.5, 1.7)), "tau_r": float(10 ** rng.uniform(-1, 1))}
+        gates = {"alpha_z": alpha_z, "beta_z": beta_z, "alpha_r": alpha_r, "beta_r": beta_r}
+        points.append(Parameters(**gates, **extra, input_inside=1.0))
+    result = solve_points(points)
+    for k, slot in np.argwhere(~np.isnan(result["delta_phi"].value[:, 1:])):
+        mean_field = straightforward.StaticMeanField(points[k])
+        at = {name: float(e.value[k, slot + 1]) for name, e in result.items() if e.value.ndim == 2}
+        q = at["delta_phi"]
+        assert mean_field.map(q) == pytest.approx(q, rel=1e-8)
+        assert mean_field.delta_h(q) == pytest.approx(at["delta_h"], rel=1e-8)
+        assert mean_field.static_gain(q) == pytest.approx(at["static_gain"], rel=1e-8)
+        assert mean_field.open_fraction(q) == pytest.approx(at["open_fraction"], rel=1e-8)
+        if at["leading_edge"] > 0 and math.isfinite(at["leading_edge"]):
+            assert mean_field.growth(q, at["leading_edge"]) == pytest.approx(1.0, abs=1e-8)
+
+
+def test_the_scan_of_the_oracle_finds_the_same_roots(straightforward):
+    point = Parameters(g_h=1.8, alpha_r=20.0, beta_r=0.0)
+    q = solve_points([point])["delta_phi"].value[0, 2:]
+    assert straightforward.StaticMeanField(point).fixed_points(scan=60) == pytest.approx(q.tolist(), rel=1e-9)
+
+
+def test_errors_bound_the_response_to_rounding():
+    """Where a fold amplifies rounding the stated error grows with it."""
+    base = Parameters(alpha_r=20.0, beta_r=0.0)
+    far, near = solve_points([base._replace(g_h=1.8)]), solve_points([base._replace(g_h=1.627833281)])
+    assert far["delta_h"].error[0, UPPER] < 1e-13
+    if near["delta_h"].status[0, UPPER] != Status.ABSENT:
+        assert near["delta_h"].error[0, UPPER] > 10 * far["delta_h"].error[0, UPPER]
+
+
+def test_numbers_do_not_depend_on_the_block():
+    points = [Parameters(g_h=g, alpha_r=a, beta_r=0.0) for g in (1.5, 1.8, 3.0) for a in (0.0, 5.0, 20.0)]
+    together = solve_points(points)
+    for k in (0, 4, 8):
+        alone = solve_points([points[k]])
+        for name, estimate in together.items():
+            np.testing.assert_array_equal(estimate.value[k], alone[name].value[0])
+            np.testing.assert_array_equal(estimate.error[k], alone[name].error[0])
+
+
+def test_noise_leaves_no_fixed_point():
+    result = solve_points([Parameters(g_h=2.0, noise_h=0.1), Parameters(g_h=2.0)])
+    assert result["fixed_point_count"].value.tolist() == [0.0, 2.0]
+    assert (result["delta_h"].status[0] == Status.ABSENT).all()
+
+
+def test_absent_fixed_points_have_no_number():
+    result = solve_points([Parameters(g_h=0.5), Parameters(g_h=0.5, beta_h=0.2)])
+    for name, estimate in result.items():
+        if estimate.value.ndim == 2:
+            assert np.isnan(estimate.value[0, 1:]).all() and np.isnan(estimate.value[1, :3]).all(), name
+            assert (np.isnan(estimate.value) == (estimate.status == Status.ABSENT)).all(), name
+            assert np.isfinite(estimate.error[~np.isnan(estimate.value)]).all(), name
+
+
+def test_an_empty_block_is_solved():
+    assert solve_points([])["delta_h"].value.shape == (0, 4)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from phasemap import make_parameters
+from phasemap.model.branches import BRANCHES
 from phasemap.model.options import SimulationOptions
 from phasemap.model.status import Status
-from phasemap.quantities import BRANCHES
 from phasemap.simulation.solvers import decay, network, network_equilibria
 from phasemap.theory import mean_field
 from phasemap.theory.dynamic.correlations import reduce

@@ -19,6 +19,7 @@ Box = Mapping[str, tuple[float, float]]
 Solve = Callable[[Points, Any, Seeds], Mapping[str, Estimate]]
 Trace = Callable[[Parameters, Box], CriticalSurface]
 Cost = Callable[[Parameters, Any], float]
+Reads = Callable[[Parameters], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Solver:
     options: type | None = None
     table: str = ""
     simulated: bool = False
-    reads: Callable[[Parameters], Collection[str]] | None = None
+    reads: Reads | None = None
     line: str = ""
 
 

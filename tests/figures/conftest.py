@@ -1,26 +1,10 @@
-"""Fixtures around `toy_results`, and what is measured on a figure."""
+"""What is measured on a figure."""
 
 import numpy as np
 import pytest
 from matplotlib.text import Text
-from support import toy_results
 
 from phasemap.figures.style.page import style
-
-
-@pytest.fixture
-def plane():
-    return toy_results.plane()
-
-
-@pytest.fixture
-def box():
-    return toy_results.box()
-
-
-@pytest.fixture
-def checked_box():
-    return toy_results.checked_box()
 
 
 class Page:

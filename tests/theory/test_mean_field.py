@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from phasemap.dataset.phases import dominant_branch
+from phasemap.model.branches import BRANCHES
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
-from phasemap.quantities import BRANCHES, DIMENSIONS, QUANTITIES
+from phasemap.quantities import DIMENSIONS, QUANTITIES
 from phasemap.theory import mean_field
 from phasemap.theory.dynamic import fluctuating
 

@@ -27,8 +27,8 @@ _COLUMNS = {
 }
 
 
-def solve_points(points: Sequence[Parameters]) -> dict[str, Estimate]:
-    """All static quantities at `points`.
+def solve_points(points: Sequence[Parameters], options: None = None, seeds: object = None) -> dict[str, Estimate]:
+    """All static quantities at `points`; there are no options, and nothing is random.
 
     Returns (first dimension: points; `fixed_point` where marked *):
 

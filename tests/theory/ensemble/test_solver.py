@@ -6,12 +6,12 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from phasemap import quantities
 from phasemap.model.branches import BRANCHES
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.theory import mean_field
+from phasemap.theory.dynamic import quantities
 from phasemap.theory.dynamic.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import solver
 from phasemap.theory.ensemble.errors import budget

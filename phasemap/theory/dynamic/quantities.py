@@ -1,0 +1,91 @@
+"""What the dynamic mean field gives, at a constant update gate and from ensembles: rows of the registry."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from phasemap.model.branches import BRANCHES
+from phasemap.model.deferred import Deferred
+from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.registry import Dimension, Quantity, Solver
+
+ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
+GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def _gate_probabilities(_: Any) -> Sequence[float]:
+    return GATE_PROBABILITIES
+
+
+def _lags(_: Any) -> Sequence[float]:
+    from phasemap.theory.dynamic import correlation_functions
+
+    return [float(lag) for lag in correlation_functions.STORED_LAGS]
+
+
+def _seconds(point: Parameters, options: EnsembleOptions) -> float:
+    if not is_constant_gate(point.alpha_z, point.beta_z):
+        # Correlations slow down with the steepness of the gate, and windows and paths with them.
+        steepness = min(point.alpha_z, 20.0)
+        return float(0.15 + 0.1 * steepness**2 * min((0.005 / options.relative_error) ** 1.5, 100.0))
+    # A moving output gate, a bias or inputs: tables, and a curve of solutions that the points of a line share.
+    additive = is_constant_gate(point.alpha_r, point.beta_r) and not (point.beta_h or point.m_h or point.s_h)
+    return 1e-3 if additive else 4e-3
+
+
+def _ensemble_reads(point: Parameters) -> Sequence[str]:
+    """Ensembles stand in for equations of correlations only where the update gate varies."""
+    return [] if is_constant_gate(point.alpha_z, point.beta_z) else [field.name for field in fields(EnsembleOptions)]
+
+
+DIMENSIONS = (
+    Dimension("branch", "branch of the mean field", BRANCHES),
+    Dimension("gate_probability", "probability of a quantile", values=_gate_probabilities),
+    Dimension("error_source", "source of an error", ERROR_SOURCES),
+    Dimension("lag", "lag", values=_lags, units="membrane time constant"),
+)
+
+SOLVERS = (
+    Solver("mean_field", "dynamic mean field and its Lyapunov exponent",
+           Deferred("phasemap.theory.mean_field", "solve_points"), _seconds, EnsembleOptions, table="ensemble",
+           reads=_ensemble_reads, line="g_h"),
+)  # fmt: skip
+
+QUANTITIES = (
+    Quantity("variance", "$C_h(0)$", "variance of h over time and units", "mean_field", dims=("branch",)),
+    Quantity("activity_variance", r"$C_\phi(0)$", "mean square of the activity phi(h) over time and units",
+             "mean_field", dims=("branch",)),
+    Quantity("correlation_time", r"$\tau_C$",
+             "integral over t > 0 of the decaying part of C_h, normalised to 1 at t = 0", "mean_field",
+             "membrane time constant", ("branch",)),
+    Quantity("relaxation_time", r"$\tau_R$", "1 / decay rate of C_h at long lags", "mean_field",
+             "membrane time constant", ("branch",)),
+    Quantity("lyapunov_max", r"$\lambda_{\max}$", "maximum Lyapunov exponent", "mean_field",
+             "1 / membrane time constant", ("branch",)),
+    Quantity("lyapunov_times_relaxation", r"$\lambda_{\max} \tau_R$",
+             "maximum Lyapunov exponent times the relaxation time", "mean_field", dims=("branch",)),
+    Quantity("autocorrelation", "$C_h(t)$", "covariance of h over units and time at two times a lag apart",
+             "mean_field", dims=("branch", "lag"), correlation=True),
+    Quantity("activity_autocorrelation", r"$C_\phi(t)$", "mean product of activities a lag apart",
+             "mean_field", dims=("branch", "lag"), correlation=True),
+    Quantity("update_gate_mean", r"$\langle\sigma_z\rangle$", "mean of the update gate over time and units",
+             "mean_field"),
+    Quantity("update_gate_quantiles", r"$\sigma_z$", "quantiles of the update gate over time and units",
+             "mean_field", dims=("gate_probability",)),
+    Quantity("effective_time_quantiles", r"$1 / \sigma_z$",
+             "quantiles of the effective time constant 1 / sigma_z over time and units", "mean_field",
+             "membrane time constant", ("gate_probability",)),
+    Quantity("variance_error_budget", r"$\delta C_h(0)$",
+             "error of the variance by source, where the fluctuating state comes from an ensemble of paths",
+             "mean_field", dims=("error_source",)),
+    Quantity("lyapunov_error_budget", r"$\delta \lambda_{\max}$",
+             "error of the maximum Lyapunov exponent by source, where it comes from an ensemble of paths",
+             "mean_field", "1 / membrane time constant", ("error_source",)),
+    Quantity("ensemble_window", "$T$", "window of time of the ensemble of paths", "mean_field",
+             "membrane time constant"),
+    Quantity("ensemble_time_step", r"$\Delta t$", "time step of the ensemble of paths", "mean_field",
+             "membrane time constant"),
+    Quantity("ensemble_paths", "$M$", "paths in the ensemble", "mean_field"),
+)  # fmt: skip

@@ -65,6 +65,8 @@ def number(value: Any, error: Any = None) -> str:
         return "-"
     if error is None or math.isnan(error) or math.isinf(value):
         return f"{value:.10g}"
+    if math.isinf(error):
+        return f"{value:.3g} ± unknown"
     if error == 0 or error < abs(value) * 1e-12:
         return f"{value:.12g}"
     digits = max(0, 1 - math.floor(math.log10(error)))

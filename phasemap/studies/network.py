@@ -12,9 +12,9 @@ from phasemap.model.results import Estimate
 from phasemap.simulation.estimators.autocorrelations import Autocorrelation, autocorrelation
 from phasemap.simulation.estimators.outcomes import as_estimates, outcome
 from phasemap.simulation.lyapunov.exponents import Trajectory, record
-from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, spectrum_steps
+from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, can_have_spectrum, spectrum_steps
 from phasemap.simulation.network.disorder import Network, draw_network, realisation_seed
-from phasemap.simulation.network.integrators import start_from
+from phasemap.simulation.network.integrators import Integrator, start_from
 from phasemap.simulation.solvers.activity import activity_of
 from phasemap.simulation.solvers.network import activity_outcomes, sampling_of
 from phasemap.simulation.solvers.network_spectrum import spectrum_outcomes
@@ -30,6 +30,7 @@ class SimulationRecord:
     `trajectory`, the activity after the transient; the spectrum is measured after that.
     eliminated: exponents of the gates that are no degrees of freedom, N each in the flow of all three fields: -1 / tau
     of a constant gate, -inf of an instantaneous one.
+    remarks: what the numbers alone do not say, a sentence each.
     """
 
     parameters: Parameters
@@ -39,6 +40,7 @@ class SimulationRecord:
     trajectory: Trajectory
     autocorrelation: Autocorrelation
     eliminated: dict[str, float]
+    remarks: tuple[str, ...] = ()
 
 
 def simulate(
@@ -73,8 +75,10 @@ def simulate_steps(
         integrator = start_from(network, options, own)
         trajectory = record(integrator, options.transient, options.duration, sampling_of(options))
         found = activity_outcomes(integrator, trajectory, options)
-        if not network.has_hard_gate:
+        if can_have_spectrum(integrator):
             spectrum = yield from spectrum_steps(integrator, options, own, executor)
+    if spectrum is not None and trajectory.settled:
+        spectrum = replace(spectrum, step=trajectory.step)
     found |= spectrum_outcomes(spectrum, options.size, options)
     found |= {"settled_fraction": outcome(float(trajectory.settled), 0.0), "activity": activity_of(trajectory, options)}
     return SimulationRecord(
@@ -85,7 +89,26 @@ def simulate_steps(
         trajectory=trajectory,
         autocorrelation=autocorrelation(trajectory.h, trajectory.interval),
         eliminated=eliminated_exponents(network),
+        remarks=remarks_on(integrator, trajectory, spectrum),
     )
+
+
+def remarks_on(integrator: Integrator, trajectory: Trajectory, spectrum: Spectrum | None) -> tuple[str, ...]:
+    """Sentences about one network that its numbers alone do not say."""
+    remarks = [trajectory.step.reason]
+    if spectrum is not None and spectrum.unstable:
+        remarks.append(
+            "The network stands at an unstable fixed point, where it started: it is on no attractor, and the exponents "
+            "are those of the fixed point, which has no entropy. Give simulation.initial_amplitude above 0."
+        )
+    elif not integrator.network.has_tangent:
+        remarks.append("A hard gate that follows h at once (tau = 0) leaves no tangent flow: no exponents were sought.")
+    elif spectrum is None and not trajectory.lost:
+        remarks.append(
+            "A gate is hard, or so steep that it opens within one time step: the largest exponent counts what every "
+            "crossing of its threshold adds; the other exponents, the dimension and the entropy rate were not sought."
+        )
+    return tuple(remark for remark in remarks if remark)
 
 
 def eliminated_exponents(network: Network) -> dict[str, float]:

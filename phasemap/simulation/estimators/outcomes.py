@@ -11,6 +11,9 @@ from phasemap.model.status import Status
 from phasemap.simulation.estimators.extrapolation import extrapolate_to_infinite_size
 from phasemap.simulation.estimators.statistics import combine_realisations
 
+# Statuses of realisations that have nothing to say.
+_NO_ENTRY = (Status.ABSENT, Status.NOT_SOUGHT)
+
 
 class Outcome(NamedTuple):
     """Value, standard error and status of a quantity over its own dimensions, all of the same shape."""
@@ -44,16 +47,19 @@ def padded(found: Outcome, length: int) -> Outcome:
 
 
 def combine(outcomes: Sequence[Outcome]) -> Outcome:
-    """Mean over realisations with its standard error; absent ones do not count, the worst other sets the status.
+    """Mean over realisations with its standard error; the worst status of any sets that of the mean.
+
+    Absent ones, and those where nobody looked, do not count.
 
     A realisation that failed spoils the mean, because it may have failed for what it was.
     """
     values, errors, statuses = (np.stack(parts) for parts in zip(*outcomes, strict=True))
-    present = statuses != Status.ABSENT
+    present = ~np.isin(statuses, _NO_ENTRY)
     mean, error = _mean_of_present(values, errors, present)
     status = np.where((statuses == Status.NOT_CONVERGED).any(axis=0), Status.NOT_CONVERGED, Status.CONVERGED)
     status = np.where((statuses == Status.FAILED).any(axis=0), Status.FAILED, status)
-    status = np.where(present.any(axis=0), status, Status.ABSENT)
+    none = np.where((statuses == Status.NOT_SOUGHT).any(axis=0), Status.NOT_SOUGHT, Status.ABSENT)
+    status = np.where(present.any(axis=0), status, none)
     known = (status == Status.CONVERGED) | (status == Status.NOT_CONVERGED)
     return Outcome(np.where(known, mean, np.nan), np.where(known, error, np.nan), status.astype(np.uint8))
 
@@ -98,6 +104,8 @@ def _limit(by_size: Mapping[int, Outcome]) -> Outcome:
     statuses = [int(one.status) for one in outcomes]
     if len(outcomes) < 2 or Status.ABSENT in statuses:
         return nothing()
+    if Status.NOT_SOUGHT in statuses:
+        return nothing(status=Status.NOT_SOUGHT)
     values, errors = [float(one.value) for one in outcomes], [float(one.error) for one in outcomes]
     if max(errors) == 0.0 and len(set(values)) == 1:
         return outcomes[0]

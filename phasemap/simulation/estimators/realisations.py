@@ -21,8 +21,13 @@ def sizes_of(options: SimulationOptions) -> tuple[int, ...]:
     """Network sizes to run, ascending.
 
     Raises:
-        ParameterError: a size below 1.
+        ParameterError: a size below 1, or one that is named twice.
     """
+    if len(set(options.sizes)) < len(options.sizes):
+        raise ParameterError(
+            f"Network sizes {list(options.sizes)} name a size twice: name every size once (at least two different ones "
+            "for an extrapolation in 1/N), and give simulation.realisations for more networks of a size."
+        )
     if any(size < 1 for size in options.sizes):
         raise ParameterError(f"Network sizes {list(options.sizes)} are not allowed: every size must be at least 1.")
     return tuple(sorted(set(options.sizes))) or (options.size,)

@@ -53,15 +53,16 @@ def stationary_from(series: FloatArray) -> int:
 
     After the start that is dropped, the mean of the first quarter must agree with that of the last half (Geweke 1992);
     starts are tried in eighths of the series. Six standard errors are allowed, of the last half without its linear
-    trend, so that a drift does not excuse itself.
+    trend, so that a drift does not excuse itself. A last half of fewer than eight samples has no error that could be
+    allowed: whether so short a series is stationary cannot be told, and it does not count as such.
     """
     series = np.asarray(series, dtype=float)
     n = len(series)
-    if n < 8 * _MIN_BLOCKS:
-        return 0
-    for start in range(0, n // 2 + 1, n // 8):
+    for start in range(0, n // 2 + 1, max(n // 8, 1)):
         rest = series[start:]
         last = rest[len(rest) // 2 :]
+        if len(last) < _MIN_BLOCKS:
+            break
         # The first quarter is half as long as the last half.
         allowed = _ALLOWED_DRIFT * math.sqrt(3.0) * float(block_error(_without_trend(last)))
         if abs(rest[: len(rest) // 4].mean() - last.mean()) <= allowed:

@@ -94,6 +94,19 @@ def _border(blocks: Blocks, column: FloatArray, row: FloatArray, corner: FloatAr
     return [*widened, [row, *(none for _ in range(len(blocks) - 1)), corner]]
 
 
+def leading_edge(network: Network, spectrum: SampledSpectrum) -> float:
+    """Largest real part of the eigenvalues of the gated flow, those of gates that vary and only follow among them.
+
+    A constant gate (alpha = 0, or beta infinite) is no degree of freedom and has no rate of its own.
+    """
+    slaved = [
+        -1.0 / tau
+        for tau, mode in zip((network.parameters.tau_z, network.parameters.tau_r), network.modes, strict=True)
+        if mode == LIVE and (-1.0 / tau, network.size) in spectrum.atoms
+    ]
+    return max(float(spectrum.values.real.max()), *slaved, -np.inf)
+
+
 def eigenvalues(network: Network, state: FloatArray, q: FloatArray | None = None) -> SampledSpectrum:
     """Eigenvalues of `jacobian`, and those of the directions that it leaves out."""
     p, at = network.parameters, local_factors(network.parameters, *state)

@@ -9,14 +9,15 @@ from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator
 
 from phasemap.model.results import FloatArray
 from phasemap.simulation.estimators.statistics import mean_over_time, stationary_from
+from phasemap.simulation.lyapunov.step_check import StepCheck, check_step
 from phasemap.simulation.network.integrators import Integrator
 
 # A network whose state moves slower than this (root mean square over units) is at a fixed point.
 SETTLED_SPEED = 1e-8
 # One that moves slower than this is probably on its way to one.
 _SLOW_SPEED = 1e-3
-# Time between looks at its speed, and time over which the integrator's step is checked by halving it.
-_PATIENCE, _CHECK = 10.0, 5.0
+# Time between looks at its speed.
+_PATIENCE = 10.0
 EIGENVALUE_TOLERANCE = 1e-8
 # Below this dimension, or for more than this share of the eigenvalues, the dense solver is faster.
 _DENSE_LIMIT = 400
@@ -29,7 +30,8 @@ class Trajectory:
 
     times: (T,) sample times; h: (T, N); growth: (T,) mean growth rate of the tangent vector over the sampling interval
     that ends at each time, NaN where there is no tangent flow; interval: time between samples; settled: the network is
-    at a fixed point (then one sample says all).
+    at a fixed point (then one sample says all). Where the state overflowed, h is NaN from there on.
+    step: what halving the step changed, at the end, or at the beginning of a run that came to rest.
     """
 
     times: FloatArray
@@ -37,40 +39,50 @@ class Trajectory:
     growth: FloatArray
     interval: float
     settled: bool
+    step: StepCheck
+
+    @property
+    def lost(self) -> bool:
+        """Whether there are no numbers, because the step is unstable."""
+        return self.step.unstable or not bool(np.isfinite(self.h).all())
 
 
 @dataclass(frozen=True)
 class MaximumExponent:
-    """Maximum Lyapunov exponent with its error; `stationary` is False where the growth rate still drifts.
+    """Maximum Lyapunov exponent with its error; not good where the growth rate still drifts or the step is too long.
 
     error: one standard error over time, and the error of the time step, together.
     """
 
     value: float
     error: float
-    stationary: bool
+    good: bool
 
 
 def record(integrator: Integrator, transient: float, duration: float, interval: float) -> Trajectory:
     """Run through the transient, then sample every `interval` (rounded to steps). Changes the integrator."""
     stride = max(1, round(interval / integrator.step))
     interval = stride * integrator.step
-    tangent = not integrator.network.has_hard_gate
+    tangent = integrator.network.has_tangent
+    beginning = None if integrator.noise_is_on else integrator.twin(integrator.step)
     for _ in range(math.ceil(transient / interval)):
         integrator.advance(stride, tangent=tangent)
         integrator.normalise_tangent()
     settle(integrator, 10.0 * (transient + duration))
     samples = 1 if is_settled(integrator) else max(1, round(duration / interval))
-    h = np.empty((samples, integrator.network.size))
+    h = np.full((samples, integrator.network.size), np.nan)
     growth = np.full(samples, np.nan)
-    times = np.empty(samples)
+    times = integrator.time + interval * np.arange(1, samples + 1, dtype=np.float64)
     for index in range(samples):
         integrator.advance(stride, tangent=tangent)
+        if not np.isfinite(integrator.h).all():
+            break
         if tangent:
             growth[index] = math.log(max(integrator.normalise_tangent(), 1e-300)) / interval
         h[index] = integrator.h
-        times[index] = integrator.time
-    return Trajectory(times, h, growth, interval, is_settled(integrator))
+    settled = is_settled(integrator)
+    step = check_step(beginning if settled and beginning is not None else integrator, tangent=tangent and not settled)
+    return Trajectory(times, h, growth, interval, settled, step)
 
 
 def settle(integrator: Integrator, longest: float) -> None:
@@ -89,33 +101,25 @@ def maximum_exponent(integrator: Integrator, trajectory: Trajectory) -> MaximumE
     """Maximum Lyapunov exponent from a trajectory and the integrator at its end.
 
     At a fixed point it is the largest real part of the Jacobian's eigenvalues, which needs no averaging; elsewhere
-    the mean growth rate, from where it is stationary on.
+    the mean growth rate, from where it is stationary on. NaN at a fixed point on the threshold of a hard gate.
     """
     if trajectory.settled:
-        value = float(leading_eigenvalues(integrator, 1)[0])
-        return MaximumExponent(value, EIGENVALUE_TOLERANCE, stationary=math.isfinite(value))
+        value, stable = math.nan, on_threshold(integrator)
+        if not stable:
+            value = float(leading_eigenvalues(integrator, 1)[0])
+            stable = value <= EIGENVALUE_TOLERANCE
+        return MaximumExponent(value, EIGENVALUE_TOLERANCE, stable and trajectory.step.good)
     first = stationary_from(trajectory.growth)
     stationary = first < len(trajectory.growth)
     mean = mean_over_time(trajectory.growth[first if stationary else 0 :])
-    return MaximumExponent(mean.value, math.hypot(mean.error, step_error(integrator)), stationary)
+    error = math.hypot(mean.error, trajectory.step.growth_error)
+    return MaximumExponent(mean.value, error, stationary and trajectory.step.good)
 
 
-def step_error(integrator: Integrator) -> float:
-    """Error of the tangent vector's growth rate from the finite step, by halving it; 0 with noise, where it is unknown.
-
-    Both steps start from the same state and vector; at order 4 their difference is 15/16 of the coarse one's error.
-    Leaves `integrator` as it is.
-    """
-    if integrator.noise_is_on:
-        return 0.0
-    n_steps = max(1, round(_CHECK / integrator.step))
-    logarithms = []
-    for refinement in (1, 2):
-        twin = integrator.twin(integrator.step / refinement)
-        twin.normalise_tangent()
-        twin.advance(refinement * n_steps, tangent=True)
-        logarithms.append(math.log(max(twin.normalise_tangent(), 1e-300)))
-    return 16.0 / 15.0 * (logarithms[0] - logarithms[1]) / (n_steps * integrator.step)
+def on_threshold(integrator: Integrator) -> bool:
+    """Whether the variable of a hard gate stands at its threshold exactly: there is no linearisation there."""
+    hard = np.flatnonzero((False, *integrator.network.hard_gates))
+    return bool((integrator.state[hard] == 0.0).any())
 
 
 def leading_eigenvalues(integrator: Integrator, count: int) -> FloatArray:

@@ -13,8 +13,15 @@ from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.statistics import MeanWithError
 from phasemap.simulation.lyapunov.dimension import entropy_rate, kaplan_yorke_dimension
-from phasemap.simulation.lyapunov.exponents import EIGENVALUE_TOLERANCE, is_settled, leading_eigenvalues, settle
+from phasemap.simulation.lyapunov.exponents import (
+    EIGENVALUE_TOLERANCE,
+    is_settled,
+    leading_eigenvalues,
+    on_threshold,
+    settle,
+)
 from phasemap.simulation.lyapunov.spectrum import ALIGNMENT, SpectrumEstimate, SpectrumSampler, estimate_spectrum
+from phasemap.simulation.lyapunov.step_check import StepCheck, check_step
 from phasemap.simulation.network.integrators import Integrator
 
 # Time between reports of progress, and spent on each of the checks of step and precision.
@@ -36,6 +43,7 @@ class Spectrum:
     `SpectrumSampler`. trace_defect: relative difference of the sum of all exponents and the mean trace of the Jacobian.
     stopped_by: "errors" (those asked for are reached), "duration" (none was asked for), "max_duration" or "max_seconds"
     (the budget ended first), "rest" (a fixed point, whose exponents are the real parts of eigenvalues).
+    step: what halving the time step changed in the state.
     seconds, flops: wall time of the measurement, and operations of its matrix products (two per multiply-add).
     """
 
@@ -44,6 +52,7 @@ class Spectrum:
     precision_error: FloatArray
     complete: bool
     duration: float
+    step: StepCheck
     interval: float = 0.0
     worst_condition: float = 1.0
     reflections: int = 0
@@ -58,6 +67,11 @@ class Spectrum:
         return self.stopped_by == "rest"
 
     @property
+    def unstable(self) -> bool:
+        """Whether the network stands at an unstable fixed point: it started there, and is on no attractor."""
+        return self.at_rest and float(self.exponents[0]) > EIGENVALUE_TOLERANCE
+
+    @property
     def exponents(self) -> FloatArray:
         """Exponents (K,), descending."""
         return self.estimate.exponents
@@ -69,21 +83,28 @@ class Spectrum:
 
     @property
     def dimension(self) -> MeanWithError:
-        """Kaplan-Yorke dimension; NaN if the exponents are too few to tell."""
+        """Kaplan-Yorke dimension; NaN if the exponents are too few to tell. Of no meaning where `unstable`."""
         gradient = kaplan_yorke_dimension(self.exponents, complete=self.complete).gradient
         return _widened(self.estimate.dimension, float(gradient @ self._bias))
 
     @property
     def entropy(self) -> MeanWithError:
-        """Entropy rate, the sum of the positive exponents; NaN if the exponents are too few to tell."""
+        """Entropy rate, the sum of the positive exponents; NaN if the exponents are too few to tell.
+
+        Of no meaning where `unstable`.
+        """
         gradient = entropy_rate(self.exponents, complete=self.complete).gradient
+        if not gradient.any():
+            gradient[:1] = 1.0  # whether the largest exponent is positive is as uncertain as itself
         return _widened(self.estimate.entropy, float(gradient @ self._bias))
 
     @property
     def status(self) -> Status:
-        """Converged if the growth rates are stationary and all errors that were asked for are reached."""
-        if not np.isfinite(self.exponents).all():
+        """Converged if growth rates are stationary, the step is short enough and the errors asked for are reached."""
+        if not np.isfinite(self.exponents).all() or self.step.unstable:
             return Status.FAILED
+        if self.unstable or not self.step.good:
+            return Status.NOT_CONVERGED
         finished = self.stopped_by in ("errors", "duration", "rest")
         good = finished and self.estimate.stationary and np.isfinite(self.estimate.errors).all()
         return Status.CONVERGED if good else Status.NOT_CONVERGED
@@ -102,6 +123,16 @@ class Progress:
     estimate: SpectrumEstimate
 
 
+def can_have_spectrum(integrator: Integrator) -> bool:
+    """Whether all tangent vectors can be followed: no steep gates, or a state that stands still off their thresholds.
+
+    (What happens when such a gate passes its threshold is counted in the largest exponent only.)
+    """
+    if not any(integrator.steep_gates):
+        return True
+    return is_settled(integrator) and not on_threshold(integrator)
+
+
 def spectrum_steps(
     integrator: Integrator, options: SimulationOptions, seed: np.random.SeedSequence, executor: Executor | None = None
 ) -> Generator[Progress, None, Spectrum]:
@@ -111,8 +142,9 @@ def spectrum_steps(
     """
     dimension = integrator.network.dimension
     count = min(options.exponents or dimension, dimension)
-    if is_settled(integrator):
-        return _spectrum_at_rest(integrator, count)
+    step = check_step(integrator)
+    if is_settled(integrator) or step.unstable:
+        return _spectrum_at_rest(integrator, count, step)
     sampler = SpectrumSampler(integrator, count, seed, np.float32 if options.single_precision else np.float64)
     sampler.align(ALIGNMENT, executor)
     autonomous = integrator.network.is_autonomous
@@ -132,7 +164,7 @@ def spectrum_steps(
     settle(integrator, 10.0 * options.duration)
     if is_settled(integrator):
         # What was measured is a transient that has ended meanwhile.
-        return _spectrum_at_rest(integrator, count)
+        return _spectrum_at_rest(integrator, count, step)
     seconds = time.monotonic() - began
     checks = max(2, math.ceil(_CHECK / sampler.interval_time))
     flops = sampler.flow.flops(sampler.interval * len(sampler.rates))
@@ -142,6 +174,7 @@ def spectrum_steps(
         precision_error=sampler.precision_error(checks, executor)[estimate.order],
         complete=count == dimension,
         duration=sampler.duration,
+        step=step,
         interval=sampler.interval_time,
         worst_condition=sampler.worst_condition,
         reflections=sampler.reflections,
@@ -166,9 +199,9 @@ def _reason_to_stop(estimate: SpectrumEstimate, duration: float, options: Simula
     return "max_duration" if duration >= options.max_duration - 1e-9 else ""
 
 
-def _spectrum_at_rest(integrator: Integrator, count: int) -> Spectrum:
-    """Real parts of the Jacobian's eigenvalues, without statistics."""
-    exponents = leading_eigenvalues(integrator, count)
+def _spectrum_at_rest(integrator: Integrator, count: int, step: StepCheck) -> Spectrum:
+    """Real parts of the Jacobian's eigenvalues, without statistics; NaN from a state that an unstable step made."""
+    exponents = np.full(count, np.nan) if step.unstable else leading_eigenvalues(integrator, count)
     errors = np.full(count, EIGENVALUE_TOLERANCE)
     complete = count == integrator.network.dimension
     dimension = kaplan_yorke_dimension(exponents, complete=complete).value
@@ -183,7 +216,7 @@ def _spectrum_at_rest(integrator: Integrator, count: int) -> Spectrum:
         start=0,
         stationary=True,
     )
-    return Spectrum(estimate, np.zeros(count), np.zeros(count), complete, 0.0)
+    return Spectrum(estimate, np.zeros(count), np.zeros(count), complete, 0.0, step)
 
 
 def _widened(mean: MeanWithError, bias: float) -> MeanWithError:

@@ -51,7 +51,8 @@ def estimate_spectrum(rates: FloatArray, *, complete: bool, autonomous: bool = F
 
     autonomous: the flow has no noise and is not at rest, so that the direction along the path is neutral: a largest
     exponent measured below zero (on a limit cycle, by its error) counts as zero in the dimension, which is then at
-    least 1. Errors of the dimension and the entropy come from blocks of their linearisation in the exponents.
+    least 1. Errors of the dimension and the entropy come from blocks of their linearisation in the exponents; that of
+    the entropy is no smaller than that of the largest exponent, whose sign it hangs on.
     """
     series = np.stack([rates[:, 0], np.maximum(rates, 0.0).sum(axis=1)], axis=1)
     starts = [stationary_from(one) for one in series.T]
@@ -70,12 +71,13 @@ def estimate_spectrum(rates: FloatArray, *, complete: bool, autonomous: bool = F
         return MeanWithError(functional.value, float(block_error(kept @ functional.gradient)) if known else math.nan)
 
     errors = np.asarray(block_error(kept))
+    entropy = with_error(entropy_rate(exponents, complete=complete))
     return SpectrumEstimate(
         exponents=exponents,
         errors=errors,
         lyapunov_max=MeanWithError(float(exponents[0]), float(errors[0])),
         dimension=with_error(kaplan_yorke_dimension(directions, complete=complete)),
-        entropy=with_error(entropy_rate(exponents, complete=complete)),
+        entropy=entropy._replace(error=max(entropy.error, float(errors[0]))),
         order=order,
         start=start,
         stationary=stationary,

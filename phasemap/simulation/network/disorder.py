@@ -96,8 +96,17 @@ class Network:
 
     @property
     def has_hard_gate(self) -> bool:
-        """Whether any gate is a step function: there is no tangent flow then."""
+        """Whether any gate is a step function, whose slope is nowhere or infinite."""
         return any(self.hard_gates)
+
+    @property
+    def has_tangent(self) -> bool:
+        """Whether a tangent vector can be followed: no hard gate that follows h at once.
+
+        Such a gate can hold its unit at the threshold (switched on where it moves down, off where it moves up), where
+        it has no derivative.
+        """
+        return not any(hard and mode == INSTANT for hard, mode in zip(self.hard_gates, self.modes, strict=True))
 
     @property
     def is_autonomous(self) -> bool:

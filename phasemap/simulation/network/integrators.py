@@ -5,12 +5,17 @@ import math
 import numpy as np
 
 from phasemap.kernels.network import steps as kernels
-from phasemap.kernels.network.steps import LIVE
+from phasemap.kernels.network.steep_gates import advance_steep
+from phasemap.kernels.network.steps import CONSTANT, LIVE
 from phasemap.kernels.network.tangent import COEFFICIENTS
 from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
 from phasemap.simulation.network.disorder import Network, Stream, draw_direction, draw_state, generator
-from phasemap.simulation.network.noise import NoiseSource
+from phasemap.simulation.network.noise import NoiseSource, Replay
+
+# A gate's argument may change by about this much in a step (its variable moves at a rate of at most 1 / tau, and not
+# faster than h) before its slope is no longer sampled at the stages.
+_STEEP = 4.0
 
 
 class Integrator:
@@ -20,7 +25,7 @@ class Integrator:
     nothing. `time` counts from the start.
     """
 
-    def __init__(self, network: Network, step: float, initial: FloatArray, noise: NoiseSource) -> None:
+    def __init__(self, network: Network, step: float, initial: FloatArray, noise: NoiseSource | Replay) -> None:
         self.network = network
         self.step = step
         self.time = 0.0
@@ -31,6 +36,17 @@ class Integrator:
         self._stages = np.zeros((3, 3, 2, n))
         self._work = np.zeros((14, n))
         self._rates = np.zeros((3, 2, n))
+        self._ahead, self._shares = np.zeros((7, n)), np.zeros((2, 2, n))
+
+    @property
+    def steep_gates(self) -> tuple[bool, bool]:
+        """Which of the gates z, r can pass from shut to open within a step: hard ones, and others that are steep."""
+        p = self.network.parameters
+        update, output = (
+            mode != CONSTANT and alpha * self.step > _STEEP * max(tau, 1.0)
+            for mode, alpha, tau in zip(self.network.modes, (p.alpha_z, p.alpha_r), (p.tau_z, p.tau_r), strict=True)
+        )
+        return update, output
 
     @property
     def state(self) -> FloatArray:
@@ -59,11 +75,24 @@ class Integrator:
         self._advance(n_steps, 1, linearisation, at_stages=at_stages)
 
     def _advance(self, n_steps: int, columns: int, linearisation: FloatArray, *, at_stages: bool) -> None:
+        if any(self.steep_gates):
+            self._advance_steep(n_steps, columns)
+        else:
+            self._advance_smooth(n_steps, columns, linearisation, at_stages=at_stages)
+        self.time += n_steps * self.step
+
+    def _advance_steep(self, n_steps: int, columns: int) -> None:
+        parameters, modes, *couplings = self.network.arguments()
+        advance_steep(
+            parameters, modes, self.steep_gates, *couplings, self.network.drive, self._noise.draw(n_steps),
+            self.x, self.step, n_steps, columns, self._stages, self._work, self._ahead, self._shares,
+        )  # fmt: skip
+
+    def _advance_smooth(self, n_steps: int, columns: int, linearisation: FloatArray, *, at_stages: bool) -> None:
         kernels.advance(
             *self.network.arguments(), self.network.drive, self._noise.draw(n_steps), self.x, self.step, n_steps,
             columns, linearisation, at_stages, self._stages, self._work,
         )  # fmt: skip
-        self.time += n_steps * self.step
 
     def set_tangent(self, direction: FloatArray) -> None:
         """Set the tangent vector from a direction (3, N), normalised over the degrees of freedom."""
@@ -96,7 +125,17 @@ class Integrator:
         """Another integrator of the same network at the same state and tangent vector, with its own step; no noise."""
         if self.noise_is_on:
             raise ValueError("Two steps do not see the same noise.")
-        other = Integrator(self.network, step, self.state, self._noise)
+        return self._twin(step, self._noise)
+
+    def twins(self, n_steps: int) -> tuple["Integrator", "Integrator"]:
+        """Two of them, with the same step and with half of it; any noise over the next n_steps is the same for both."""
+        noises = (self._noise, self._noise)
+        if isinstance(self._noise, NoiseSource) and self.noise_is_on:
+            noises = self._noise.foretell(n_steps)
+        return self._twin(self.step, noises[0]), self._twin(0.5 * self.step, noises[1])
+
+    def _twin(self, step: float, noise: NoiseSource | Replay) -> "Integrator":
+        other = Integrator(self.network, step, self.state, noise)
         other.x[:] = self.x
         other.time = self.time
         return other

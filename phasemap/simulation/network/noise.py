@@ -7,9 +7,11 @@ right to O(step^2) (a unit of rate 1 driven by white noise: tanh(step / 2) / ste
 tau_noise -> 0 with noise_k^2 tau_noise fixed is smooth.
 """
 
+import copy
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.network.steps import INSTANT
@@ -32,7 +34,7 @@ class NoiseSource:
         _check(p, network.modes)
         if self.tau > 0.0:
             self._decay, self._root = _step_law(step / self.tau)
-            self._state = rng.standard_normal((self.fields.size, self.size))
+            self._state: FloatArray = rng.standard_normal((self.fields.size, self.size))
 
     def draw(self, n_steps: int) -> FloatArray:
         """Means over the next steps (n_steps, 3, N); (0, 3, N) if there is no noise."""
@@ -48,11 +50,37 @@ class NoiseSource:
                 means[index, self.fields] = scale * self._ornstein_uhlenbeck()
         return means
 
+    def foretell(self, n_steps: int) -> tuple["Replay", "Replay"]:
+        """One future of the noise over the next steps: in these steps, and in twice as many of half the length.
+
+        The mean over a step is that of its halves. What `draw` will give does not change.
+        """
+        halves = copy.deepcopy(self)
+        halves.step = 0.5 * self.step
+        if self.tau > 0.0:
+            halves._decay, halves._root = _step_law(halves.step / self.tau)
+        fine = halves.draw(2 * n_steps)
+        return Replay(0.5 * (fine[0::2] + fine[1::2]), self.fields), Replay(fine, self.fields)
+
     def _ornstein_uhlenbeck(self) -> FloatArray:
         kick = np.tensordot(self._root, self._rng.standard_normal((2, *self._state.shape)), axes=1)
         mean = -math.expm1(-self.step / self.tau) * self.tau / self.step * self._state + kick[1]
         self._state = self._decay * self._state + kick[0]
         return np.asarray(mean)
+
+
+class Replay:
+    """Noise that is known beforehand: step means (n, 3, N), handed out in order."""
+
+    def __init__(self, means: FloatArray, fields: NDArray[np.int64]) -> None:
+        self.fields = fields
+        self._means = means
+        self._next = 0
+
+    def draw(self, n_steps: int) -> FloatArray:
+        """The means over the next steps (n_steps, 3, N); (0, 3, N) if there is no noise."""
+        self._next += n_steps
+        return self._means[self._next - n_steps : self._next]
 
 
 def _step_law(s: float) -> tuple[float, FloatArray]:

@@ -7,7 +7,8 @@ import numpy as np
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
-from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, outcome
+from phasemap.model.status import Status
+from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing, outcome
 from phasemap.simulation.estimators.realisations import Seeds, sizes_of
 from phasemap.simulation.lyapunov.exponents import Trajectory, record
 from phasemap.simulation.network.disorder import draw_network, realisation_seed
@@ -19,7 +20,7 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
     """h(t) of the first `options.traces` units of realisation 0, after the transient, (n_points, units, times).
 
     The network is that of the solvers "network" and "network_spectrum" at the same seed. The numbers have no error:
-    chaos makes any trajectory one of many.
+    chaos makes any trajectory one of many; not converged where the time step is too long.
 
     Raises:
         UnsupportedError: white noise on an instantaneous gate.
@@ -41,10 +42,12 @@ def units_of(options: SimulationOptions) -> FloatArray:
 def activity_of(trajectory: Trajectory, options: SimulationOptions) -> Outcome:
     """Traces (units, times) of a trajectory; one that has come to rest was not sampled on and is constant."""
     units, n_times = len(units_of(options)), len(times_of(options))
-    if not np.isfinite(trajectory.h).all():
-        return outcome(np.full((units, n_times), np.nan), 0.0)
+    if trajectory.lost:
+        return nothing((units, n_times), Status.FAILED)
     h = trajectory.h[:, :units].T
-    return outcome(h if h.shape[1] == n_times else np.repeat(h[:, -1:], n_times, axis=1), 0.0)
+    return outcome(
+        h if h.shape[1] == n_times else np.repeat(h[:, -1:], n_times, axis=1), 0.0, good=trajectory.step.good
+    )
 
 
 def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.SeedSequence) -> dict[str, Outcome]:

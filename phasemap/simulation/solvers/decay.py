@@ -15,8 +15,9 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
-from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, outcome
+from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, doubtful, nothing, outcome
 from phasemap.simulation.estimators.realisations import Seeds, sizes_of
+from phasemap.simulation.lyapunov.step_check import StepCheck, check_step
 from phasemap.simulation.network.disorder import draw_network, realisation_seed
 from phasemap.simulation.network.integrators import Integrator, start_from
 
@@ -33,10 +34,12 @@ class Course:
 
     variance: (n_times,) of h over units at `times_of`; NaN after the network has come to rest.
     lifetime: when that was; infinite if it was still moving at the end.
+    step: what halving the time step changed, at the start or at the end, whichever is more.
     """
 
     variance: FloatArray
     lifetime: float
+    step: StepCheck
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:
@@ -51,6 +54,9 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
                                     it. Where none came to rest it is the time watched, a lower bound: not converged
         network_surviving_fraction  networks still in motion at the end, with the standard deviation of the fraction
                                     that is inferred from so few of them (uniform prior)
+
+    Nothing is converged where half of the time step moves the state elsewhere; all of it failed where the step is
+    unstable.
 
     Raises:
         UnsupportedError: white noise on an instantaneous gate.
@@ -73,12 +79,15 @@ def watch(integrator: Integrator, options: SimulationOptions) -> Course:
     """Run a network until it rests or `options.duration` ends. Changes the integrator."""
     n_times, stride = len(times_of(options)), round(_interval(options) / integrator.step)
     variance = np.full(n_times, np.nan)
+    step = check_step(integrator)
     for k in range(n_times):
         integrator.advance(stride)
+        if not np.isfinite(integrator.h).all():
+            break
         variance[k] = float(np.var(integrator.h))
         if not integrator.noise_is_on and integrator.speed() < REST_SPEED:
-            return Course(variance, integrator.time)
-    return Course(variance, math.inf)
+            return Course(variance, integrator.time, step)
+    return Course(variance, math.inf, max(step, check_step(integrator), key=lambda one: one.deviation))
 
 
 def _interval(options: SimulationOptions) -> float:
@@ -93,11 +102,16 @@ def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.
         own = realisation_seed(seed, size, k)
         courses.append(watch(start_from(draw_network(point, size, own), options, own), options))
     lifetimes = np.array([course.lifetime for course in courses])
-    return {
+    found = {
         "network_variance_course": _together(courses),
         "network_lifetime": lifetime(lifetimes, float(times_of(options)[-1])),
         "network_surviving_fraction": surviving_fraction(lifetimes),
     }
+    if any(course.step.unstable for course in courses):
+        return {name: nothing(one.value.shape, Status.FAILED) for name, one in found.items()}
+    return (
+        found if all(course.step.good for course in courses) else {name: doubtful(one) for name, one in found.items()}
+    )
 
 
 def _together(courses: Sequence[Course]) -> Outcome:

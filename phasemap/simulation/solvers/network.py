@@ -1,5 +1,6 @@
 """Solver "network": maximum exponent and activity statistics of simulated networks at points of parameter space."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,11 +9,12 @@ from phasemap.model.nonlinearities import activation
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
+from phasemap.model.status import Status
 from phasemap.simulation.estimators.autocorrelations import autocorrelation, lag_count, participation_ratio
-from phasemap.simulation.estimators.outcomes import as_estimates, doubtful, nothing, outcome, padded
+from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing, outcome, padded
 from phasemap.simulation.estimators.realisations import Outcomes, Seeds, realise
 from phasemap.simulation.estimators.statistics import mean_over_time, stationary_from
-from phasemap.simulation.lyapunov.exponents import Trajectory, maximum_exponent, record
+from phasemap.simulation.lyapunov.exponents import MaximumExponent, Trajectory, maximum_exponent, record
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import Integrator, start_from
 
@@ -25,7 +27,10 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
 
     points, seeds: one seed per point; realisation k of size N is drawn from the child (N, k) of the point's seed.
     Quantities are those of the largest size; where `options.sizes` names several, the maximum exponent is also
-    extrapolated in 1/N. Hard gates have no tangent flow: exponents are then absent, averages are given.
+    extrapolated in 1/N. The exponent of a network with hard gates counts what every crossing of a threshold adds
+    (theory notes, section 6); it is not sought where a hard gate follows h at once (tau = 0), averages are given.
+    Nothing is converged where half of the time step moves the state elsewhere, nor at an unstable fixed point, on which
+    a network can only have started.
 
     Returns (n_points, *dims) estimates. An error is one standard error, of time and realisations together.
 
@@ -53,19 +58,28 @@ def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: S
     functions = ("autocorrelation", "activity_autocorrelation")
     shapes = dict.fromkeys(numbers, ()) | dict.fromkeys(functions, (n_lags,))
     found: Outcomes = {name: nothing(shape) for name, shape in shapes.items()}
-    if not np.isfinite(trajectory.h).all():
-        return {name: doubtful(outcome(np.full(shape, np.nan), np.nan)) for name, shape in shapes.items()}
-    if not integrator.network.has_hard_gate:
+    if trajectory.lost:
+        return {name: nothing(shape, Status.FAILED) for name, shape in shapes.items()}
+    exponent_good = True
+    if integrator.network.has_tangent:
         exponent = maximum_exponent(integrator, trajectory)
-        found["lyapunov_max"] = outcome(exponent.value, exponent.error, good=exponent.stationary)
+        found["lyapunov_max"] = _exponent_outcome(exponent)
+        exponent_good = exponent.good
+    else:
+        found["lyapunov_max"] = nothing(status=Status.NOT_SOUGHT)
     first = stationary_from((trajectory.h**2).mean(axis=1))
-    stationary = first < len(trajectory.h)
+    stationary = first < len(trajectory.h) and trajectory.step.good
     h = trajectory.h[first if stationary else 0 :]
     squares = ((h - h.mean()) ** 2).mean(axis=1)
     phi = activation(h, integrator.network.parameters.g_h, integrator.network.parameters.beta_h)
     activity = (phi**2).mean(axis=1)
     if trajectory.settled:
-        return {**found, "variance": outcome(squares[-1], 0.0), "activity_variance": outcome(activity[-1], 0.0)}
+        good = exponent_good and trajectory.step.good
+        return {
+            **found,
+            "variance": outcome(squares[-1], 0.0, good=good),
+            "activity_variance": outcome(activity[-1], 0.0, good=good),
+        }
     correlation, ratio = autocorrelation(h, trajectory.interval), participation_ratio(h)
     resolved = stationary and correlation.resolved
     covariance = outcome(correlation.covariance, correlation.covariance_error, good=resolved)
@@ -82,6 +96,13 @@ def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: S
         "participation_ratio": outcome(ratio.value / size, ratio.error / size, good=stationary),
         "autocorrelation": padded(covariance, n_lags),
     }
+
+
+def _exponent_outcome(exponent: MaximumExponent) -> Outcome:
+    """Not sought where there is no linearisation."""
+    if math.isnan(exponent.value) and exponent.good:
+        return nothing(status=Status.NOT_SOUGHT)
+    return outcome(exponent.value, exponent.error, good=exponent.good)
 
 
 def _simulate(

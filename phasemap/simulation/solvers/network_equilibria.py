@@ -12,7 +12,7 @@ from phasemap.model.results import Estimate
 from phasemap.simulation.estimators.outcomes import as_estimates, nothing, outcome
 from phasemap.simulation.estimators.realisations import Outcomes, Seeds, realise, sizes_of
 from phasemap.simulation.fixed_points.conditioned import draw_conditioned_network
-from phasemap.simulation.fixed_points.jacobian import eigenvalues
+from phasemap.simulation.fixed_points.jacobian import eigenvalues, leading_edge
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:
@@ -22,7 +22,7 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
     (n_points,) estimates, means over `options.realisations` networks of the largest size with their standard errors:
 
         network_delta_h        variance of h over units
-        network_leading_edge   largest real part of the Jacobian's eigenvalues, of the directions that act back on h
+        network_leading_edge   largest real part of the Jacobian's eigenvalues, -1 / tau of gates that vary among them
 
     Absent: all of it with noise input, a closed update gate, or input to h outside one that fluctuates; the edge behind
     a hard output gate, which has no slope.
@@ -46,5 +46,5 @@ def _simulate(
     edge = nothing()
     if not drawn.network.hard_gates[1]:
         spectrum = eigenvalues(drawn.network, drawn.state, np.zeros(size))
-        edge = outcome(float(spectrum.values.real.max()), 0.0)
+        edge = outcome(leading_edge(drawn.network, spectrum), 0.0)
     return {"delta_h": outcome(float(np.var(drawn.state[0])), 0.0), "leading_edge": edge}, drawn.is_zero

@@ -1,6 +1,7 @@
 """Solver "network_spectrum": Lyapunov spectra of simulated networks at points of parameter space."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,8 +11,9 @@ from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import as_estimates, nothing, outcome, padded
 from phasemap.simulation.estimators.realisations import Outcomes, Seeds, realise, sizes_of
-from phasemap.simulation.lyapunov.exponents import settle
-from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, spectrum_steps
+from phasemap.simulation.lyapunov.exponents import is_settled, settle
+from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, can_have_spectrum, spectrum_steps
+from phasemap.simulation.lyapunov.step_check import check_step
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import start_from
 from phasemap.simulation.threads import single_threaded_blas
@@ -25,8 +27,9 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
     The networks are those of solver "network" at the same seeds. The spectrum is that of the reduced flow, without
     dimensions that a constant or instantaneous gate leaves dead (they would add -1/tau_k, or -inf, N times each); it is
     given over index / N, and absent beyond its end. Quantities are those of the largest size; per-unit ones are also
-    extrapolated in 1/N. Where some networks came to rest and others did not, no mean over them is converged. Hard gates
-    have no tangent flow: everything is then absent.
+    extrapolated in 1/N. Where some networks came to rest and others did not, no mean over them is converged. An
+    unstable fixed point, on which a network can only have started, has no entropy and no dimension, and its exponents
+    are no attractor's: not converged. Networks in motion with hard gates: not sought.
 
     Returns (n_points, *dims) estimates; an error is one standard error, statistical (time and realisations) and
     numerical (time step, precision) together.
@@ -45,15 +48,22 @@ def indices_of(options: SimulationOptions) -> FloatArray:
 
 
 def spectrum_outcomes(spectrum: Spectrum | None, size: int, options: SimulationOptions) -> Outcomes:
-    """Quantities of one network of `size` units; all absent without a spectrum."""
+    """Quantities of one network of `size` units; nothing is sought without a spectrum."""
     n_indices = len(indices_of(options))
+    scalars = ("kaplan_yorke_dimension", "entropy_rate", *_PER_UNIT)
     if spectrum is None:
-        scalars = ("kaplan_yorke_dimension", "entropy_rate", *_PER_UNIT)
-        return {"lyapunov_spectrum": nothing((n_indices,)), **{name: nothing() for name in scalars}}
+        none = nothing(status=Status.NOT_SOUGHT)
+        return {"lyapunov_spectrum": nothing((n_indices,), Status.NOT_SOUGHT), **dict.fromkeys(scalars, none)}
+    if spectrum.status == Status.FAILED:
+        failed = nothing(status=Status.FAILED)
+        return {"lyapunov_spectrum": nothing((n_indices,), Status.FAILED), **dict.fromkeys(scalars, failed)}
     good = spectrum.status == Status.CONVERGED
+    exponents = padded(outcome(spectrum.exponents, spectrum.errors, good=good), n_indices)
+    if spectrum.unstable:
+        return {"lyapunov_spectrum": exponents, **dict.fromkeys(scalars, nothing())}
     dimension, entropy = spectrum.dimension, spectrum.entropy
     return {
-        "lyapunov_spectrum": padded(outcome(spectrum.exponents, spectrum.errors, good=good), n_indices),
+        "lyapunov_spectrum": exponents,
         "kaplan_yorke_dimension": outcome(*dimension, good=good),
         "kaplan_yorke_per_unit": outcome(dimension.value / size, dimension.error / size, good=good),
         "entropy_rate": outcome(*entropy, good=good),
@@ -65,13 +75,15 @@ def _simulate(
     point: Parameters, options: SimulationOptions, size: int, seed: np.random.SeedSequence
 ) -> tuple[Outcomes, bool]:
     """Quantities of one network, and whether it came to rest."""
-    network = draw_network(point, size, seed)
-    if network.has_hard_gate:
-        return spectrum_outcomes(None, size, options), False
-    integrator = start_from(network, options, seed)
+    integrator = start_from(draw_network(point, size, seed), options, seed)
+    beginning = check_step(integrator)
     integrator.advance(round(options.transient / integrator.step))
     settle(integrator, 10.0 * (options.transient + options.duration))
+    if not can_have_spectrum(integrator):
+        return spectrum_outcomes(None, size, options), is_settled(integrator)
     spectrum = _finish(spectrum_steps(integrator, options, seed))
+    if spectrum.at_rest:
+        spectrum = replace(spectrum, step=beginning)
     return spectrum_outcomes(spectrum, size, options), spectrum.at_rest
 
 

@@ -109,7 +109,7 @@ def _print(record: "SimulationRecord") -> None:
         rows.append((name, number(float(estimate.value[0]), error), status))
     console = make_console()
     console.print(make_table(("quantity", "value", "status"), rows, f"One network of {record.size} units"))
-    for line in _spectrum_lines(record):
+    for line in (*_spectrum_lines(record), *record.remarks):
         console.print(line, soft_wrap=True, markup=False)
 
 
@@ -118,7 +118,7 @@ def _spectrum_lines(record: "SimulationRecord") -> list[str]:
 
     spectrum = record.spectrum
     if spectrum is None:
-        return ["A hard gate leaves no tangent flow: there are no Lyapunov exponents."]
+        return []
     first, last = (number(float(spectrum.exponents[k]), float(spectrum.errors[k])) for k in (0, -1))
     lines = [
         f"Lyapunov spectrum: {len(spectrum.exponents):,} exponents from {first} to {last}, measured over "

@@ -3,9 +3,14 @@
 
 def main() -> None:
     """Run the command line."""
-    from phasemap.cli.main import main as run
+    import sys
 
-    run()
+    try:
+        from phasemap.cli.main import main as run
+
+        run()
+    except KeyboardInterrupt:  # before there is anything to say about it, or asked twice
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.arguments import ForceOption, OutputOption, PointTimeoutOption, SetOption
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from phasemap.config import SweepConfig
+    from phasemap.model.status import Status
     from phasemap.sweeps.executors.processes import Executor
     from phasemap.sweeps.plan import Plan
     from phasemap.sweeps.run import Sweep
@@ -46,12 +47,22 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and its estimated cost, and stop.")
     ] = False,
+    redo: Annotated[
+        str | None,
+        typer.Option(
+            "--redo",
+            metavar="STATUSES",
+            help="Compute only the points of these statuses again, e.g. failed,not_converged,out_of_time.",
+        ),
+    ] = None,
+    point_timeout: PointTimeoutOption = None,
     force: ForceOption = False,
 ) -> None:
     """Compute a phase diagram: every quantity of CONFIG at every point of its grid.
 
     Finished blocks are kept on disk as they come in. An interrupted sweep goes on where it stopped when the same
-    command is given again; a finished one is not computed again.
+    command is given again; a finished one is not computed again. With --redo chosen points of a result are, with other
+    options of the solvers if you like, and all others are kept.
 
     Examples:
 
@@ -63,26 +74,56 @@ def sweep(
 
         phasemap sweep configs/quickstart.toml --shard 1/4
 
+        phasemap sweep quickstart.h5 --redo failed,not_converged --set ensemble.relative_error=0.001
+
         phasemap sweep configs/quickstart.toml --executor dask --scheduler tcp://head:8786
     """
     from phasemap.sweeps import environment
+    from phasemap.sweeps.executors.limits import check_seconds, check_workers
 
     environment.prepare_compilation_cache()
+    from phasemap.sweeps.memory import check_memory
+
     _check_engine(engine, scheduler)
     part = None if shard is None else _parse_shard(shard)
     settings, target = _load(config, output, overrides or [], part)
+    again = _check_redo(redo, part, force)
+    check_seconds("--point-timeout", point_timeout)
+    if point_timeout is not None:
+        settings = replace(settings, seconds_per_point=point_timeout)
     count = environment.available_processors() if workers is None else workers
+    check_workers(count)
+    check_memory(settings, count if scheduler is None else 0)
     if dry_run:
-        _print_plan(settings, target, max(count, 1), part, force)
+        _print_plan(settings, target, max(count, 1), part, force, again)
         return
-    raise typer.Exit(run_sweep(settings, target, partial(make_executor, engine, scheduler, count), part, force))
+    start = partial(make_executor, engine, scheduler, count)
+    raise typer.Exit(run_sweep(settings, target, start, part, force, again))
+
+
+def _check_redo(text: str | None, shard: tuple[int, int] | None, force: bool) -> "Collection[Status] | None":
+    from phasemap.sweeps.redo import parse_statuses
+
+    if text is None:
+        return None
+    if shard is not None or force:
+        raise ConfigError(
+            "--redo computes points of a whole file again and keeps the others: leave out --shard, --force."
+        )
+    return parse_statuses(text)
 
 
 def _parse_shard(text: str) -> tuple[int, int]:
+    from phasemap.sweeps.shards import MOST_SHARDS
+
     number, slash, of = text.partition("/")
-    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
+    short = len(text) < 20  # int() takes no more than some thousand digits
+    if slash and short and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST_SHARDS:
         return int(number), int(of)
-    raise ConfigError(f"--shard {text!r} is not understood: write --shard I/N with I from 1 to N, e.g. --shard 2/8.")
+    raise ConfigError(
+        f"--shard {text[:40]!r} is not understood: write --shard I/N with I from 1 to N and N at most {MOST_SHARDS:,}, "
+        "e.g. --shard 2/8."
+    )
 
 
 def _load(
@@ -106,14 +147,24 @@ def _load(
 
 
 def _print_plan(
-    settings: "SweepConfig", target: Path, workers: int, shard: tuple[int, int] | None, force: bool
+    settings: "SweepConfig",
+    target: Path,
+    workers: int,
+    shard: tuple[int, int] | None,
+    force: bool,
+    redo: "Collection[Status] | None",
 ) -> None:
     from phasemap.cli.console import duration, make_console, make_table, plural
+    from phasemap.sweeps.memory import memory_in_words
     from phasemap.sweeps.plan import make_plan
-    from phasemap.sweeps.run import check_same
+    from phasemap.sweeps.redo import redo_plan
+    from phasemap.sweeps.run import check_same, existing_result
 
-    existing = check_same(settings, target) if target.exists() and not force else None
-    plan = make_plan(settings, existing)
+    if redo is not None:
+        existing, plan = None, redo_plan(settings, existing_result(target), redo)
+    else:
+        existing = check_same(settings, target) if target.exists() and not force else None
+        plan = make_plan(settings, existing)
     if shard is not None:
         plan = plan.shard(*shard)
     console = make_console()
@@ -131,6 +182,7 @@ def _print_plan(
         f"Estimated: {duration(plan.seconds)} on one core, {duration(plan.seconds_on(workers))} on "
         f"{plural(workers, 'worker')}; the first run also compiles, which may take up to a minute."
     )
+    console.print(memory_in_words(settings, workers))
     if settings.refinement is not None:
         whole = make_plan(replace(settings, refinement=None))
         console.print(
@@ -178,13 +230,23 @@ def run_sweep(
     start: "Callable[[], Executor]",
     shard: tuple[int, int] | None,
     force: bool,
+    redo: "Collection[Status] | None" = None,
 ) -> int:
     """Run the sweep and say what came of it; the exit code."""
     from phasemap.cli.console import make_console, plural
+    from phasemap.sweeps.redo import open_redo
     from phasemap.sweeps.run import open_sweep
 
     console = make_console()
-    with open_sweep(settings, target, shard=shard, force=force) as job:
+    opened = open_sweep(settings, target, shard=shard, force=force)
+    if redo is not None:
+        opened = open_redo(settings, target, redo)
+    with opened as job:
+        if not job.plan.blocks and redo is not None:
+            console.print(f"No point of {target} has such a status: nothing to compute.")
+            return 0
+        if redo is not None:
+            console.print(f"Computing {plural(job.plan.evaluations, 'evaluation')} of {target} again.")
         if not job.plan.blocks:
             console.print(f"{target} is complete already: nothing to compute. Give --force to compute it again.")
             _collect(job)

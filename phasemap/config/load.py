@@ -52,7 +52,7 @@ def make_config(
         where += " with --set"
     raw = validate(data, registry, where)
     problems: list[str] = []
-    axes = _axes(raw.axes.by_name, problems)
+    axes = _axes(_sizes_checked(raw.axes.by_name, problems), problems)
     named = _parameters(raw.parameters, problems)
     twice = [axis.name for axis in axes if axis.name in named]
     problems += [f"{name} is given twice, under [parameters] and under [axes]: remove one." for name in twice]
@@ -62,8 +62,6 @@ def make_config(
     surfaces = _surfaces(raw, registry, len(axes), problems)
     checks = _check_points(raw, registry, quantities, axes, problems)
     refinement = _refinement(raw.axes, registry, quantities, bool(checks), problems)
-    if math.prod(len(axis.values) for axis in axes) > _LARGEST_GRID:
-        problems.append(f"the grid has more than {_LARGEST_GRID:,} points: reduce `points` under [axes].")
     if problems:
         raise problems_found(problems, where)
     return SweepConfig(
@@ -122,6 +120,18 @@ def _number(name: str, value: Any, problems: list[str]) -> float:
 
 def _parameters(raw: Mapping[str, Any], problems: list[str]) -> dict[str, float]:
     return {name: _number(name, value, problems) for name, value in raw.items()}
+
+
+def _sizes_checked(raw: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any]:
+    """The axes; with two values each if their grid is too large to be made, and a problem then."""
+    sizes = [len(entry) if isinstance(entry, list) else entry.points for entry in raw.values()]
+    if math.prod(sizes) <= _LARGEST_GRID:
+        return raw
+    problems.append(f"the grid has more than {_LARGEST_GRID:,} points: reduce `points` under [axes].")
+    return {
+        name: entry if isinstance(entry, list) else entry.model_copy(update={"points": 2})
+        for name, entry in raw.items()
+    }
 
 
 def _axes(raw: Mapping[str, Any], problems: list[str]) -> tuple[AxisValues, ...]:

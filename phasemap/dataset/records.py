@@ -113,7 +113,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Session:
-    """One run of a program that added to a result."""
+    """One run of a program that added to a result. note: what sets its numbers apart from the others, if anything."""
 
     started: str
     host: str
@@ -123,6 +123,7 @@ class Session:
     wall_seconds: float
     versions: Mapping[str, str] = field(default_factory=dict)
     revision: str = ""
+    note: str = ""
 
     @property
     def key(self) -> tuple[str, str, int]:

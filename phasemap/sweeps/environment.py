@@ -20,32 +20,48 @@ _PACKAGES = ("numpy", "scipy", "numba", "h5py")
 
 def available_processors() -> int:
     """Processors that this process may use: what a batch system allotted, the affinity, the control group's quota."""
+    there = os.cpu_count() or 1
     allotted = os.environ.get("SLURM_CPUS_PER_TASK", "")
-    if allotted.isdigit() and int(allotted) > 0:
-        return int(allotted)
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if allotted.isascii() and allotted.isdecimal() and int(allotted[:10]) > 0:
+        return min(int(allotted[:10]), there)  # no more than there are, whatever it says
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else there
     return max(1, min(count, _quota() or count))
 
 
 def _quota() -> int | None:
     """Processors that this process's control group and those above it grant, rounded up."""
     limits = []
-    for group in _control_groups():
-        with contextlib.suppress(OSError, ValueError):
+    for group in control_groups("cpu"):
+        with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
             quota, period = (group / "cpu.max").read_text().split()
             if quota != "max":
                 limits.append(-(-int(quota) // int(period)))
-    return min(limits, default=None)
+        with contextlib.suppress(OSError, ValueError, ZeroDivisionError):  # of the first version; -1: no limit
+            quota, period = ((group / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+            limits.append(-(-int(quota) // int(period)))
+    return min((limit for limit in limits if limit > 0), default=None)
 
 
-def _control_groups() -> list[Path]:
-    """Folders of the control group of this process and of all those above it."""
+def control_groups(controller: str) -> list[Path]:
+    """Folders of the control group of this process and of all those above it, of both versions."""
+    found = []
     with contextlib.suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text().splitlines():
-            if line.startswith("0::/"):
-                below = PurePosixPath(line.removeprefix("0::/"))
-                return [_CONTROL_GROUPS / group for group in (below, *below.parents)]
-    return [_CONTROL_GROUPS]
+            number, _, rest = line.partition(":")
+            controllers, _, group = rest.partition(":")
+            if number != "0" and controller not in controllers.split(","):
+                continue
+            below = PurePosixPath(group.lstrip("/"))
+            for root in _roots(controllers):
+                found += [root / level for level in (below, *below.parents)]
+    return list(dict.fromkeys((*found, _CONTROL_GROUPS, _CONTROL_GROUPS / controller)))
+
+
+def _roots(controllers: str) -> list[Path]:
+    """Where the tree of some controllers begins; those of the first version have one each, or one for several."""
+    if not controllers:
+        return [_CONTROL_GROUPS, _CONTROL_GROUPS / "unified"]
+    return [_CONTROL_GROUPS / name for name in dict.fromkeys((controllers, *controllers.split(",")))]
 
 
 @contextlib.contextmanager

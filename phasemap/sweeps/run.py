@@ -35,6 +35,8 @@ class Sweep:
     plan:    the blocks that are left; those of the present round, where a map is refined adaptively.
     resumed: whether some of it was there at the start.
     assemble_every: seconds after which loose blocks are put into the result file while the sweep runs.
+    redone:  where chosen points are computed again: (part, name, index) of those that are; else None.
+    note:    what the file's history says of this run.
     """
 
     config: SweepConfig
@@ -43,6 +45,8 @@ class Sweep:
     plan: Plan
     resumed: bool
     assemble_every: float = 60.0
+    redone: set[tuple[str, str, int]] | None = None
+    note: str = ""
 
     def run(self, executor: Executor, stop: Stop | None = None) -> Generator[BlockData]:
         """Compute what is left, and yield every block after it is safe on disk.
@@ -58,6 +62,8 @@ class Sweep:
             while self.plan.blocks:
                 for block in executor.run(make_tasks(self.plan), stop):
                     keeper.keep(block)
+                    if self.redone is not None:
+                        self.redone |= {(block.part, block.name, int(index)) for index in block.indices}
                     yield block
                 if not self._next_round(stop):
                     break
@@ -73,6 +79,9 @@ class Sweep:
     @property
     def left(self) -> Plan:
         """What is left to compute, as far as that is known."""
+        if self.redone is not None:
+            blocks = [_without(block, self.redone) for block in self.plan.blocks]
+            return replace(self.plan, blocks=tuple(block for block in blocks if len(block.indices)))
         if self.config.refinement is None:
             return self.plan.without(self.result)
         return make_plan(self.config, self.result).without(self.result)
@@ -81,15 +90,16 @@ class Sweep:
         """Plan what the numbers of an adaptively refined map ask for now; whether there is another round."""
         if self.config.refinement is None or stop.soon:
             return False
+        self.redone = None  # their new numbers may ask for more points
         failed = {(f.part, f.name, f.index) for f in self.result.failures}
-        blocks = [_not_failed(block, failed) for block in self.left.blocks]
+        blocks = [_without(block, failed) for block in self.left.blocks]
         self.plan = replace(self.plan, blocks=tuple(block for block in blocks if len(block.indices)))
         return bool(self.plan.blocks)
 
 
-def _not_failed(block: Block, failed: set[tuple[str, str, int]]) -> Block:
-    """A block less the points that raised an error already: those are tried again in another session only."""
-    keep = np.array([(block.part, block.name, int(index)) not in failed for index in block.indices])
+def _without(block: Block, places: set[tuple[str, str, int]]) -> Block:
+    """A block less some points: those that raised an error, say, which are tried again in another session only."""
+    keep = np.array([(block.part, block.name, int(index)) not in places for index in block.indices])
     return replace(block, indices=block.indices[keep], seconds=block.seconds * float(keep.mean()))
 
 
@@ -129,7 +139,7 @@ def _begin(config: SweepConfig, output: Path, force: bool) -> Result:
         write_result(output, fresh)
         return fresh
     if force:
-        _existing(output)
+        existing_result(output)
         write_result(output, fresh)
         blocks.discard(blocks.directory.glob("*.npz"))
         return fresh
@@ -141,7 +151,7 @@ def _begin(config: SweepConfig, output: Path, force: bool) -> Result:
 
 def check_same(config: SweepConfig, output: Path) -> Result:
     """The result in `output`; raises `ResultFileError` if it is none, or that of another configuration."""
-    found = _existing(output)
+    found = existing_result(output)
     if found.metadata.config_hash != config.hash:
         reasons = "; ".join(differences(config.settings, found.metadata.settings)) or "the code reads it differently"
         raise ResultFileError(
@@ -151,7 +161,7 @@ def check_same(config: SweepConfig, output: Path) -> Result:
     return found
 
 
-def _existing(output: Path) -> Result:
+def existing_result(output: Path) -> Result:
     """The result in a file that is there; what is not a result is never overwritten, not even by force."""
     try:
         return read_result(output)
@@ -166,7 +176,7 @@ class _Keeper:
         self._output = sweep.output
         self._result = sweep.result
         self._every = sweep.assemble_every
-        self._blocks = Blocks(sweep.output, sweep.config.hash)
+        self._blocks = Blocks(sweep.output, sweep.result.metadata.config_hash)
         self._saved = list(self._blocks.load())
         self._earlier = sweep.result.metadata.sessions
         self._started = self._assembled = time.monotonic()
@@ -181,6 +191,7 @@ class _Keeper:
             wall_seconds=0.0,
             versions=environment.versions(),
             revision=environment.git_revision(),
+            note=sweep.note,
         )
 
     def keep(self, block: BlockData) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from support.command_line import Run
 
-from phasemap.storage import blocks_directory, read_result
+from phasemap.model.status import Status
+from phasemap.storage import blocks_directory, read_result, write_result
 
 SLOW = (
     "--set", 'quantities=["network_lyapunov_max"]', "--set", "surfaces=[]", "--set", "simulation.size=100",
@@ -185,3 +186,72 @@ def test_worker_count_is_irrelevant_to_networks(phasemap: Run, plane: Path) -> N
 
 def test_workers_cannot_be_negative(phasemap: Run, plane: Path) -> None:
     assert phasemap("sweep", plane, "-j", "-1").code == 2
+
+
+def test_too_many_of_anything_is_refused_at_once(phasemap: Run, plane: Path) -> None:
+    """Before anything of that size is made."""
+    for arguments, part in (
+        (("--workers", "100000000"), "--workers 100,000,000"),
+        (("--shard", "1/99999999"), "--shard '1/99999999'"),
+        (("--shard", "1/" + "9" * 5000), "I/N"),
+        (("--set", "axes.g_h.points=1000000000"), "more than 20,000,000 points"),
+        (("--set", "axes.g_h.points=" + "9" * 30), "more than 20,000,000 points"),
+        (("--set", 'quantities=["network_variance"]', "--set", "simulation.size=200000"), "of memory"),
+    ):
+        started = time.process_time()
+        for dry in ((), ("--dry-run",)):
+            ran = phasemap("sweep", plane, *arguments, *dry)
+            assert (ran.code, ran.out) == (2, ""), arguments
+            assert part in ran.err and len(ran.err) < 600
+        assert time.process_time() - started < 10.0
+    assert [path.name for path in Path().iterdir()] == ["plane.toml"]
+
+
+def test_a_dry_run_says_the_memory(phasemap: Run, plane: Path) -> None:
+    assert "for each worker" in phasemap("sweep", plane, "--dry-run", "--workers", "3").out
+
+
+def test_chosen_points_are_computed_again_and_all_others_kept(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0")
+    result = read_result(Path("plane.h5"))
+    result.fields["static_gain"].fill([5], np.nan, Status.OUT_OF_TIME)
+    write_result(Path("plane.h5"), result)
+    assert "nothing to compute" in phasemap("sweep", plane, "-j", "0").out
+    dry = phasemap("sweep", plane, "--redo", "out_of_time", "--dry-run")
+    assert dry.code == 0 and "statics" in dry.out
+    ran = phasemap("sweep", "plane.h5", "-j", "0", "--redo", "failed,out_of_time")
+    assert ran.code == 0, ran.err
+    assert "Computing 1 evaluation of plane.h5 again" in ran.out
+    assert (read_result(Path("plane.h5")).fields["static_gain"].status != Status.OUT_OF_TIME).all()
+    assert "No point" in phasemap("sweep", plane, "--redo", "out_of_time").out
+    for arguments, part in (
+        (("--redo", "bad"), "no status"),
+        (("--redo", "failed", "--force"), "--force"),
+        (("--redo", "failed", "--set", "tau_r=2"), "tau_r is 2.0 here"),
+        (("--redo", "failed", "-o", "none.h5"), "no result"),
+    ):
+        wrong = phasemap("sweep", plane, *arguments)
+        assert wrong.code == 2 and part in wrong.err
+
+
+def test_a_limit_of_time_is_given_by_an_option(phasemap: Run, plane: Path) -> None:
+    assert phasemap("sweep", plane, "-j", "0", "--point-timeout", "60").code == 0
+    assert phasemap("sweep", plane, "-j", "0", "--set", "limits.seconds_per_point=60").code == 0  # the same sweep
+    for wrong in ("0", "-1", "nan"):
+        ran = phasemap("sweep", plane, "--point-timeout", wrong)
+        assert ran.code == 2 and "--point-timeout" in ran.err
+
+
+@pytest.mark.slow
+def test_an_interruption_at_any_moment_of_the_start_leaves_no_traceback(plane: Path) -> None:
+    """As a terminal does it: the signal goes to all processes, those that are just starting among them."""
+    for delay in (0.0, 0.2, 0.5, 1.0, 2.0):
+        command = [sys.executable, "-m", "phasemap", "sweep", str(plane), "-j", "3", *SLOW]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        while not Path("plane.h5.lock").exists() and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(delay)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert "Traceback" not in err, (delay, err)
+        assert process.returncode in (130, 1, -signal.SIGINT)

@@ -10,8 +10,13 @@ from phasemap.sweeps import environment
 
 
 def test_a_batch_system_says_how_many_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLURM_CPUS_PER_TASK", "3")
-    assert environment.available_processors() == 3
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    for said, expected in {"3": 3, "100000000": 8, "9" * 5000: 8}.items():
+        monkeypatch.setenv("SLURM_CPUS_PER_TASK", said)
+        assert environment.available_processors() == expected
+    for nonsense in ("0", "\u00b2", "-3", "many"):
+        monkeypatch.setenv("SLURM_CPUS_PER_TASK", nonsense)
+        assert 1 <= environment.available_processors() <= len(os.sched_getaffinity(0))
     monkeypatch.delenv("SLURM_CPUS_PER_TASK")
     assert 1 <= environment.available_processors() <= len(os.sched_getaffinity(0))
 
@@ -34,13 +39,44 @@ def test_a_quota_of_any_group_above_counts(monkeypatch: pytest.MonkeyPatch) -> N
         "/sys/fs/cgroup/system.slice/cpu.max": "900000 100000\n",
     }
 
+    pretend(files, monkeypatch)
+    assert environment.available_processors() == 5
+
+
+def test_control_groups_of_the_first_version_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container its own group is mounted at the root, whatever its name outside is."""
+    monkeypatch.delenv("SLURM_CPUS_PER_TASK", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
+    files = {"/proc/self/cgroup": "11:memory:/job\n4:cpu,cpuacct:/job/step\n1:name=systemd:/x\n"}
+    for folder in ("cpu,cpuacct/job", "cpu/job/step", "cpu"):
+        quota = {
+            f"/sys/fs/cgroup/{folder}/cpu.cfs_quota_us": "350000\n",
+            f"/sys/fs/cgroup/{folder}/cpu.cfs_period_us": "100000\n",
+            "/sys/fs/cgroup/cpu/job/cpu.cfs_quota_us": "-1\n",
+            "/sys/fs/cgroup/cpu/job/cpu.cfs_period_us": "100000\n",
+        }
+        pretend(files | quota, monkeypatch)
+        assert environment.available_processors() == 4
+    from phasemap.sweeps.memory import memory_of_machine
+
+    meminfo = {"/proc/meminfo": "MemTotal:   32000000 kB\n"}
+    pretend(files | meminfo, monkeypatch)
+    assert memory_of_machine() == 32000000 * 1024
+    pretend(files | meminfo | {"/sys/fs/cgroup/memory/job/memory.limit_in_bytes": "5000000\n"}, monkeypatch)
+    assert memory_of_machine() == 5e6
+    pretend(meminfo | {"/sys/fs/cgroup/memory.max": "max\n"}, monkeypatch)
+    assert memory_of_machine() == 32000000 * 1024
+
+
+def pretend(files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the machine have these files and no others."""
+
     def read_text(path: Path) -> str:
         if str(path) not in files:
             raise FileNotFoundError(path)
         return files[str(path)]
 
     monkeypatch.setattr(Path, "read_text", read_text)
-    assert environment.available_processors() == 5
 
 
 def test_the_thread_variables_come_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ def test_solvers_that_share_a_table_share_its_record() -> None:
 
 def test_work_travels_to_other_processes() -> None:
     for solver in REGISTRY.solvers.values():
-        assert pickle.loads(pickle.dumps(solver.solve)) is solver.solve
+        assert pickle.loads(pickle.dumps(solver.solve)) == solver.solve
     for kind in REGISTRY.surfaces.values():
         assert pickle.dumps(kind.trace)
 

@@ -104,7 +104,7 @@ def test_every_status_is_explained(status):
 @pytest.mark.parametrize("code", blocks("python"))
 def test_the_python_shown_runs(code, tmp_path, monkeypatch, capsys):
     pytest.importorskip("h5netcdf")
-    import toy_results
+    from support import toy_results
 
     monkeypatch.chdir(tmp_path)
     write_result(tmp_path / "quickstart.h5", toy_results.plane())

@@ -1,4 +1,4 @@
-"""Stored numbers -> phase labels (theory notes, section 11).
+"""Stored numbers -> phase labels (docs/theory.md, section 11).
 
 Pure: arrays in, array of codes out, so that labels can be redone from a result file when the rules change, without
 computing anything again. Facts are three-valued (`phasemap.model.facts`): what is not known, or within its error of a

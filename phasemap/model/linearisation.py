@@ -1,4 +1,4 @@
-"""The flow linearised at single units (theory notes, section 3).
+"""The flow linearised at single units (docs/theory.md (3.1)).
 
 In the state order (h, z, r) the Jacobian of a network is M + L J D, with J = blockdiag(J^h, J^z, J^r) and, for every
 unit,

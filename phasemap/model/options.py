@@ -18,7 +18,7 @@ def option(
 
 @dataclass(frozen=True)
 class SimulationOptions:
-    """Finite networks (theory notes, section 7). Times in units of the membrane constant."""
+    """Finite networks (docs/theory.md, section 7). Times in units of the membrane constant."""
 
     size: int = option(500, "number of units N", minimum=1)
     realisations: int = option(4, "independent networks per point", minimum=1)
@@ -49,7 +49,7 @@ class SimulationOptions:
 
 @dataclass(frozen=True)
 class EnsembleOptions:
-    """Dynamic mean field with a fluctuating update gate (theory notes, section 5b). Times in membrane constants."""
+    """Dynamic mean field with a fluctuating update gate (docs/theory.md (5.1)). Times in membrane constants."""
 
     relative_error: float = option(0.005, "statistical error asked of the variance, relative to it", above=0.0)
     paths: int = option(1024, "paths in the smallest ensemble; rounded up to whole batches", minimum=1)
@@ -61,7 +61,7 @@ class EnsembleOptions:
 
 @dataclass(frozen=True)
 class SpectrumOptions:
-    """Spectrum of the Jacobian (theory notes, section 3)."""
+    """Spectrum of the Jacobian (docs/theory.md (3.5))."""
 
     slow_rate: float = option(
         0.05, "eigenvalues below this modulus are slow modes", above=0.0, units="1 / membrane time constant"

@@ -46,7 +46,7 @@ class SimulationRecord:
 def simulate(
     parameters: Parameters, options: SimulationOptions, seed: np.random.SeedSequence, threads: int | None = None
 ) -> SimulationRecord:
-    """Simulate one network of `options.size` units, realisation 0 of `seed` (theory notes, section 7).
+    """Simulate one network of `options.size` units, realisation 0 of `seed` (docs/theory.md, section 7).
 
     threads: None for all cores. Every number is the same, bit by bit, for any number of threads on one machine; on
     another the products round differently, which chaos turns into another trajectory with the same statistics.

@@ -107,7 +107,7 @@ def solve_points(
 
     Branches: those of `phasemap.model.branches`. Under noise the exponent of the fluctuating attractor may be negative.
     An update gate that is closed for good leaves no stationary state.
-    Source: PRX 12, 011011, sections III and V; theory notes, sections 5 and 6.
+    Source: PRX 12, 011011, sections III and V; docs/theory.md (5.1) to (6.5).
     """
     table = _Table(len(points))
     _fill_resting(points, table)

@@ -1,7 +1,7 @@
 """`phasemap point`: everything known about a point, to the digits of independent computations.
 
-References: theory notes, section 13 (values computed independently of this code, digits as given there), and for the
-additive network two independent methods that agree to 1e-12.
+References: values computed independently of this code, and for the additive network two independent methods that agree
+to 1e-12.
 """
 
 import json

@@ -5,7 +5,7 @@ Time is in units of the gated membrane time (sigma_z = 1). With the activation's
     X = gamma [noise_h + s_h**2 + G_1 (Phi(X) Sigma(Y))],     Y = a**2 [noise_r + s_r**2 + G_tau (Phi(X))],
 
 where X = gamma C_h, Y = a**2 C_r (a = alpha_r / 2), Phi = <phi phi>, Sigma = <sigma_r sigma_r>, and G_tau inverts
-1 - tau**2 d2/dt2 for even functions (theory notes, section 5(a), in the time domain). On a `Grid` all G are diagonal
+1 - tau**2 d2/dt2 for even functions (docs/theory.md (5.2)). On a `Grid` all G are diagonal
 in one orthogonal basis, whatever tau and the window; noise enters through its exact covariance, so that kinks at t = 0
 do no harm to the spectral accuracy on t > 0.
 """

@@ -2,7 +2,7 @@
 
     K = ((1 + lambda)**2 - d2/dt2)**-1 [p K + c W],     W = ((1 + lambda tau)**2 - tau**2 d2/dt2)**-1 [q K],
 
-with p = Phi' Sigma, c = Phi Sigma', q = Phi' along the correlation functions (theory notes, section 6, in units of the
+with p = Phi' Sigma, c = Phi Sigma', q = Phi' along the correlation functions (docs/theory.md (6.4), in units of the
 gated membrane time). The map preserves positive functions, so its leading eigenfunction has no node.
 """
 

@@ -1,6 +1,6 @@
 """The matrix Dyson equations inside the support, reduced to three unknowns and solved.
 
-D has equal rows for the two gates, so that the unknowns of theory notes, section 3, come down to a = (a_h, a_g) and
+D has equal rows for the two gates, so that the unknowns of docs/theory.md (3.5) come down to a = (a_h, a_g) and
 b = (b_h, b_g), where a_g = a_z = a_r and b_g = b_z + b_r; the free scale is fixed by b_h = 1. What is left,
 u = (a_h, a_g, b_g), makes the potential
 

@@ -1,6 +1,6 @@
 """Where the spectrum of the Jacobian lies: the spectral radius of the variance-propagation matrix Gamma(lambda).
 
-In the state order (h, z, r), D (lambda - M)^{-1} L (theory notes, section 3) has equal rows z and r, so that the
+In the state order (h, z, r), D (lambda - M)^{-1} L (docs/theory.md (3.2)) has equal rows z and r, so that the
 spectral radius of the 3 x 3 matrix Gamma is that of
 
     [[ <phi'^2 sigma_r^2 W>,  <phi'^2 sigma_r^2 V> + C ],        W = sigma_z^2 / |lambda + sigma_z|^2

@@ -5,7 +5,7 @@ only given z. With e = exp(-(alpha_z z - offset_z)), 1 / sigma_z = 1 + e:
 
     h | z ~ N(m (1 + e), Delta_R + v (1 + e)^2).
 
-A slowly opening unit feels its gate: q / sigma_z = -alpha_z e I (theory notes, section 3, with q = sigma_z' (total
+A slowly opening unit feels its gate: q / sigma_z = -alpha_z e I (docs/theory.md (3.1), with q = sigma_z' (total
 input - h) = -sigma_z' I / sigma_z), which adds a column to Gamma. Its spectral radius is 1 where
 
     A (<sigma_r^2> + <phi^2> <sigma_r'^2> / (1 + tau_r lambda)^2) + B / (1 + tau_z lambda)^2 = 1,

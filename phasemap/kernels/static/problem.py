@@ -1,6 +1,6 @@
 """The static mean field of one point of parameter space, as plain numbers.
 
-With q = <phi^2> the fixed points are the roots of one scalar condition on 0 <= q <= 1 (theory notes, section 2):
+With q = <phi^2> the fixed points are the roots of one scalar condition on 0 <= q <= 1 (docs/theory.md (2.2)):
 
     Delta_r = q + v_r,   Delta_R = q <sigma_r^2>_{Delta_r},   A(q) = <phi^2>_{Delta_h} = q
 

@@ -1,6 +1,6 @@
 """Stability of a fixed point: static gain, fraction of open update gates, leading edge of the Jacobian's spectrum.
 
-The edge is the largest real lambda with W(lambda) = 1 (theory notes, section 3), where
+The edge is the largest real lambda with W(lambda) = 1 (docs/theory.md (3.3)), where
 
     W(lambda) = <sigma_z^2 / (lambda + sigma_z)^2> <phi'^2> (<sigma_r^2> + <phi^2> <sigma_r'^2> / (1 + tau_r lambda)^2),
 
@@ -170,7 +170,7 @@ def edge_of_smooth_gate(p, response, profile):
 
 @njit(**INNER)
 def leading_edge(p, response, profile):
-    """Largest real lambda in the spectrum's support that involves h (theory notes, section 3)."""
+    """Largest real lambda in the spectrum's support that involves h (docs/theory.md (3.3))."""
     if p.alpha_z == 0.0 or response.delta_z == 0.0:
         return edge_of_constant_gate(p.rest_z, response.gain, response.direct, response.through_gate, p.tau_r)
     if math.isinf(p.alpha_z):
@@ -183,7 +183,7 @@ def leading_edge(p, response, profile):
 def pinning_ratio(p, response, total, edge):
     """Rate at which an unstable fixed point is left, over that if the update gate stood at its mean; NaN for S <= 1.
 
-    total: S; edge: the leading edge (theory notes, section 11). Where both rates are infinite (S is), the limit.
+    total: S; edge: the leading edge (docs/theory.md (4.5)). Where both rates are infinite (S is), the limit.
     """
     if not total > 1.0:
         return math.nan

@@ -29,7 +29,7 @@ class Extrapolation:
 
 
 def extrapolate_to_infinite_size(sizes: ArrayLike, values: ArrayLike, errors: ArrayLike) -> Extrapolation:
-    """Weighted least squares of value = limit + slope / N (theory notes, section 7).
+    """Weighted least squares of value = limit + slope / N (docs/theory.md (7.3)).
 
     sizes, values, errors: (n,), n >= 2 distinct sizes, standard errors > 0.
 

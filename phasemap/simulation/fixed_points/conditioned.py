@@ -7,7 +7,7 @@ condition J^h psi = h - I^h fixes the component of every row of J^h along psi an
 
     J^h  ->  J^h + (h - I^h - J^h psi) psi^T / |psi|^2.
 
-Independent Gaussian fields are those of the static mean field (theory notes, section 2) if their variance is the one
+Independent Gaussian fields are those of the static mean field (docs/theory.md (7.5)) if their variance is the one
 that the couplings give, mean psi^2; it is solved for with the units that there are. This is the measure behind static
 mean field and Kac-Rice counts, without the weight |det| of the latter, so fixed points that are counted, or found by
 Newton's method in networks drawn freely, have other fields where there are many: smaller ones.

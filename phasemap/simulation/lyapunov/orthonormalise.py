@@ -4,7 +4,7 @@ The rows of the blocks are the vectors: vector k is row k of every block, side b
 G = V V^T = R^T R, the orthonormal rows are R^-T V, and the diagonal of R holds the lengths that Gram-Schmidt would
 find. One pass loses orthogonality by about condition(V)^2 times the rounding unit, but it keeps every nested span to
 rounding, and so the growth of every volume: the interval between passes is chosen so that the loss does not matter
-(theory notes, section 7). In memory of row-major blocks the triangular solves run in place on whole blocks: measured,
+(docs/theory.md (7.1)). In memory of row-major blocks the triangular solves run in place on whole blocks: measured,
 a pass costs 1.4 products of the same size, Householder's reflections cost 5.
 """
 

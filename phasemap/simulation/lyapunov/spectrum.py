@@ -1,6 +1,6 @@
 """Lyapunov spectrum of one network: orthonormalised tangent vectors, block errors, step-halving and precision checks.
 
-The method is Benettin's (theory notes, section 7): K orthonormal vectors move with the tangent flow and are
+The method is Benettin's (docs/theory.md (7.1)): K orthonormal vectors move with the tangent flow and are
 orthonormalised again, at the longest interval that their conditioning allows; the exponents are the mean logarithmic
 growth of their Gram-Schmidt lengths.
 """

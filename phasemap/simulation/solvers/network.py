@@ -23,7 +23,7 @@ _SAMPLING = 0.5
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:
-    """Simulate networks at each point (theory notes, section 7; RK4 with fixed step).
+    """Simulate networks at each point (docs/theory.md, section 7; RK4 with fixed step).
 
     points, seeds: one seed per point; realisation k of size N is drawn from the child (N, k) of the point's seed.
     Quantities are those of the largest size; where `options.sizes` names several, the maximum exponent is also

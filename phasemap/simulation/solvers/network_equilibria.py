@@ -16,7 +16,7 @@ from phasemap.simulation.fixed_points.jacobian import eigenvalues, leading_edge
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:
-    """Networks drawn given a fixed point (`simulation.conditioned`; theory notes, sections 2 and 3).
+    """Networks drawn given a fixed point (`simulation.conditioned`; docs/theory.md (7.5)).
 
     The fixed point of the largest variance that they can have, the zero one only where there is no other. Returns
     (n_points,) estimates, means over `options.realisations` networks of the largest size with their standard errors:

@@ -22,7 +22,7 @@ _PER_UNIT = ("kaplan_yorke_per_unit", "entropy_rate_per_unit")
 
 
 def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds: Seeds) -> dict[str, Estimate]:
-    """Lyapunov spectra of networks at each point (theory notes, section 7).
+    """Lyapunov spectra of networks at each point (docs/theory.md (7.1)).
 
     The networks are those of solver "network" at the same seeds. The spectrum is that of the reduced flow, without
     dimensions that a constant or instantaneous gate leaves dead (they would add -1/tau_k, or -inf, N times each); it is

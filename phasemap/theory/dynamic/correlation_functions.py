@@ -36,7 +36,7 @@ class CorrelationFunctions:
 def correlation_function(
     parameters: Parameters, branch: str = FLUCTUATING, lags: FloatArray | None = None
 ) -> CorrelationFunctions:
-    """Correlation functions of a fluctuating state at constant update gate (theory notes, section 5a).
+    """Correlation functions of a fluctuating state at constant update gate (docs/theory.md (5.3)).
 
     branch: one of BRANCHES.
     lags:   in membrane time constants, not negative; the solver's own nodes if None, dense where the functions change.

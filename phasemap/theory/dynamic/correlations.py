@@ -1,6 +1,6 @@
 """Deterministic dynamic mean field (constant update gate): reduced problems, grids and solved profiles.
 
-The source is PRX 12, 011011, section III; theory notes, section 5(a). Everything here is in units of the gated
+The source is PRX 12, 011011, section III; docs/theory.md (5.2). Everything here is in units of the gated
 membrane time, in which sigma_z = 1: a constant update gate only rescales time.
 """
 

@@ -1,7 +1,7 @@
 """Attractors of the mean field followed along a parameter by continuation: where they are lost depends on the way.
 
 At every value the state that was occupied before is continued if it is still an attractor; otherwise the network falls
-to another one, as it would after a slow change of the parameter (constant update gate; theory notes, section 5). What
+to another one, as it would after a slow change of the parameter (constant update gate; docs/theory.md, section 5). What
 is found at a value does not depend on the other values that are asked for, but on the way between them.
 """
 

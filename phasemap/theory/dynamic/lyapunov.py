@@ -1,4 +1,4 @@
-"""The maximum Lyapunov exponent of fluctuating solutions of the mean field (theory notes, section 6)."""
+"""The maximum Lyapunov exponent of fluctuating solutions of the mean field (docs/theory.md (6.2))."""
 
 import math
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ The map from correlations to correlations stands in `sampling`, its fixed point 
 `sharpness` says how well that is defined, `tangent` has the Lyapunov exponent, `tail` the decay, `numbers` what is read
 off, `window` and `timestep` what a point needs, `errors` the errors, `point` and `solver` all together.
 
-Source: PRX 12, 011011, section III; theory notes, sections 5(b) and 6.
+Source: PRX 12, 011011, section III; docs/theory.md (5.1), (6.1).
 """
 
 from phasemap.theory.ensemble.point import PointSolution, solve

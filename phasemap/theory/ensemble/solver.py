@@ -32,7 +32,7 @@ _EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
 
 
 def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds) -> dict[str, Estimate]:
-    """Solve the dynamic mean field with a fluctuating update gate at `points` (theory notes, sections 5b and 6).
+    """Solve the dynamic mean field with a fluctuating update gate at `points` (docs/theory.md (5.1), (6.1)).
 
     seeds: one per point, which fixes all random numbers of that point. Points whose update gate is constant need no
     ensemble: of them only the distribution of the gate is given.

@@ -1,7 +1,7 @@
 """The maximum Lyapunov exponent over the ensemble: where the linearised covariance map has spectral radius one.
 
 A perturbation grows as e^{lambda t} (u, w_z, w_r). Given the paths, u is Gaussian, driven by fields whose covariances
-follow from k = <phi' u phi' u> (theory notes, section 6): r and w_r do not depend on h, so that
+follow from k = <phi' u phi' u> (docs/theory.md (6.1)): r and w_r do not depend on h, so that
 
     k_h = <sigma_r sigma_r> k + <phi phi> <sigma_r' sigma_r'> K_w,
 

@@ -1,6 +1,6 @@
 """Distribution over units of the local linearisation, which is all that the spectrum of the Jacobian depends on.
 
-Two sources (theory notes, sections 2, 3 and 5): Gaussians of given variances, for fixed points and for the dynamics
+Two sources (docs/theory.md (2.1), (3.1), (5.1)): Gaussians of given variances, for fixed points and for the dynamics
 with a constant update gate, and samples of (h, z, r, q) for everything else.
 """
 

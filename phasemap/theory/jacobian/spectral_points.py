@@ -38,7 +38,7 @@ def solve_points(
         support_components   connected pieces of the spectrum's support
 
     Fractions are of all eigenvalues: one per unit for h, and one for every gate with a time constant that is not zero.
-    Source: PRX 12, 011011, section IV; theory notes, section 3.
+    Source: PRX 12, 011011, section IV; docs/theory.md (3.6).
     """
     options = options or SpectrumOptions()
     table = _Table((len(points), len(FIXED_POINTS)), NAMES)

@@ -1,7 +1,7 @@
 """The spectrum of the Jacobian of a large network: resolvent, density, and how many eigenvalues lie where.
 
 Inside the support the trace of the resolvent, G(lambda) = (1 / n N) tr (lambda - Jacobian)^{-1} with n eigenvalues per
-unit, follows from the Dyson equations (theory notes, section 3), the density is (1 / pi) dG / dlambda-bar, and the
+unit, follows from the Dyson equations (docs/theory.md (3.5)), the density is (1 / pi) dG / dlambda-bar, and the
 number of eigenvalues in a region is the contour integral of G over its boundary, without any derivative:
 
     fraction(|lambda| < radius) = (1 / pi) Int_0^pi Re(lambda G) dtheta

@@ -1,6 +1,6 @@
 """The states whose spectrum is asked for: fixed points of the mean field, and the stationary fluctuating dynamics.
 
-At fixed points the averages are those of the static mean field (theory notes, section 2). Along the dynamics they are
+At fixed points the averages are those of the static mean field (docs/theory.md (2.1)). Along the dynamics they are
 over the stationary process: at constant update gate h and r are independent Gaussians whose variances the
 deterministic mean field gives (5a); otherwise (h, z, q) are drawn from the ensemble of paths (5b).
 """

@@ -1,6 +1,6 @@
 """The support of the Jacobian's spectrum in the complex plane: its components, boundary curves and leading edge.
 
-The boundary is rho(Gamma(lambda)) = 1 (theory notes, section 3). Two properties of Gamma make the search complete:
+The boundary is rho(Gamma(lambda)) = 1 (docs/theory.md (3.2)). Two properties of Gamma make the search complete:
 
 - every entry decreases with |Im lambda|, so that the support is { |Im lambda| < Y(Re lambda) }: it has no holes, every
   component meets the real axis, and the rightmost point lies on it;

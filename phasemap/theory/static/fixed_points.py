@@ -1,4 +1,4 @@
-"""Fixed points of the network at N -> infinity: all of them, and the stability of each (theory notes, sections 2-4)."""
+"""Fixed points of the network at N -> infinity, and the stability of each (docs/theory.md (2.1) to (4.5))."""
 
 from collections.abc import Mapping, Sequence
 

@@ -3,7 +3,7 @@
 Along the curve of solutions (`phasemap.theory.dynamic.solution_curve`) a fold is an extremum of the gain,
 d ln gamma / d ln X_0 = 0: a minimum where the fluctuating attractor ends (the dynamic fold g_d), a maximum where, under
 noise, the response of small amplitude ends. As the variance at the fold goes to zero it meets the instability of the
-zero state, in the dynamic tricritical point (theory notes, section 5).
+zero state, in the dynamic tricritical point (docs/theory.md (5.4)).
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""Critical surfaces of the static theory, in any two or three parameters (theory notes, section 4).
+"""Critical surfaces of the static theory, in any two or three parameters (docs/theory.md (4.1) to (4.4)).
 
 A surface is the set of parameters at which some conditions hold, of the parameters alone (the zero state, tricritical
 points) or also of q = <phi^2> at a fixed point (folds, gains, edges). In the space of the parameters and q it is

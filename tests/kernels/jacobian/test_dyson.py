@@ -1,4 +1,4 @@
-"""The reduced Dyson equations against the full 3 x 3 matrix equations of theory notes, section 3."""
+"""The reduced Dyson equations against the full 3 x 3 matrix equations of docs/theory.md (3.5)."""
 
 import numpy as np
 import pytest

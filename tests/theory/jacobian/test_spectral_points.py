@@ -102,7 +102,7 @@ def test_samples_with_input_outside_the_gate_have_the_moments_of_the_static_theo
 
 
 def test_at_constant_update_gate_the_variances_are_those_of_the_dynamics():
-    # Var h of the additive network at g = 2: 0.481202 (theory notes, section 13).
+    # Var h of the additive network at g = 2: 0.481202.
     ensemble = dynamic_state(make_parameters(g_h=2.0), EnsembleOptions(), SEEDS[0], 100).ensemble
     x = np.linspace(-8.0, 8.0, 4001) * math.sqrt(0.481202)
     weight = np.exp(-0.5 * x * x / 0.481202)

@@ -2,7 +2,7 @@
 
 Independent of the package but for the definition of `Parameters`; NumPy alone. Paths start from rest and run on a line
 of time with small Euler steps, Gaussian drives are drawn afresh in every iteration, correlations are averaged over time
-origins after a transient, and the iteration is damped and averaged. No inputs, smooth gates (theory notes, section 5b).
+origins after a transient, and the iteration is damped and averaged. No inputs, smooth gates (docs/theory.md (5.1)).
 """
 
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ def value(name, point, slot=UPPER):
     return number
 
 
-# --- check values (theory notes, section 13) ------------------------------------------------------------------------
+# --- check values ------------------------------------------------------------------------
 
 STATIC_CHECKS = [
     # g_h, alpha_r, slot, Delta_h, S; beta_r = 0
@@ -152,7 +152,7 @@ def test_sign_symmetry():
         assert value(name, a) == pytest.approx(value(name, b), rel=1e-12)
 
 
-# --- closed forms of the transitions (theory notes, section 4) -----------------------------------------------------
+# --- closed forms of the transitions (docs/theory.md (4.2) to (5.4)) -----------------------------------------------
 
 
 @pytest.mark.parametrize("beta_r", [-1.0, 0.0, 1.5])

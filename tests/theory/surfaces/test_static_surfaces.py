@@ -25,7 +25,7 @@ def crossings(surface, column, at):
     return sorted(found)
 
 
-# --- check values (theory notes, sections 4 and 13) -----------------------------------------------------------------
+# --- check values (docs/theory.md, section 4) -----------------------------------------------------------------
 
 
 def test_zero_instability_is_at_one_plus_exp_beta_r():

@@ -1,7 +1,7 @@
 """The single-unit process of one point of parameter space, as the ensemble needs it.
 
 From the correlation function C_phi of the activity follow the covariances of everything that is Gaussian: of the drive
-of h (C_phi times that of the output gate), of z, and of r (theory notes, section 5). Common inputs shift biases.
+of h (C_phi times that of the output gate), of z, and of r (docs/theory.md (5.1)). Common inputs shift biases.
 """
 
 import math

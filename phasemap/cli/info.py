@@ -70,6 +70,8 @@ def _facts(result: "Result") -> dict[str, Any]:
 
 
 def _print(result: "Result", path: Path) -> None:
+    import numpy as np
+
     from phasemap.cli.console import duration, make_console, make_table, plural
     from phasemap.cli.summary import failures, phases, surfaces
     from phasemap.model.parameters import Parameters
@@ -88,8 +90,9 @@ def _print(result: "Result", path: Path) -> None:
     usual = Parameters()._asdict()
     fixed = [f"{name} = {value:g}" for name, value in metadata.parameters.items() if value != usual[name]]
     console.print(f"fixed: {', '.join(fixed) or 'nothing'}; the other parameters have their defaults")
-    columns = [status for status in Status if status != Status.PENDING or done < total]
     parts = [("", result.fields)] + ([(" (check points)", result.checks.fields)] if result.checks else [])
+    met = {int(code) for _, fields in parts for entry in fields.values() for code in np.unique(entry.status)}
+    columns = [status for status in Status if status in met or status == Status.CONVERGED]
     counts = [
         (name + suffix, *(f"{int((entry.status == status).sum()):,}" for status in columns))
         for suffix, fields in parts

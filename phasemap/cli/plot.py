@@ -1,5 +1,6 @@
 """`phasemap plot`: a figure of a result, as a file or on the terminal."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,10 +70,28 @@ def plot(
         _print_text(result, request)
     if output is not None or not terminal:
         _write_figure(result, request, output or file.with_suffix(".png"))
+    _say_what_is_drawn(result, request)
     if caption:
         from phasemap.figures.caption import caption_of
 
         typer.echo(caption_of(result, request))
+
+
+def _say_what_is_drawn(result: "Result", request: "Request") -> None:
+    """Values between those of the grid are not interpolated."""
+    from phasemap.figures.draw import drawn_at
+
+    for name, place in drawn_at(result, request).items():
+        wanted = request.at[name]
+        if wanted != place and not _is_number_near(wanted, place):
+            typer.echo(f"There is no {name} = {wanted} in the file: drawn is {name} = {place}.", err=True)
+
+
+def _is_number_near(wanted: str, place: str) -> bool:
+    try:
+        return math.isclose(float(wanted), float(place), rel_tol=1e-5, abs_tol=1e-12)
+    except ValueError:
+        return False
 
 
 def _places(entries: list[str]) -> dict[str, str]:

@@ -216,11 +216,7 @@ def _rows(report: "PointReport", names: list[str], dims: tuple[str, ...]) -> tup
 
 
 def _cell(estimate: "Estimate", place: tuple[int, ...]) -> str:
-    from phasemap.cli.console import number
-    from phasemap.model.status import Status
+    from phasemap.cli.console import stated
 
-    status = Status(int(estimate.status[place]))
-    if status not in (Status.CONVERGED, Status.NOT_CONVERGED):
-        return status.name.lower()
-    text = number(float(estimate.value[place]), None if estimate.error is None else float(estimate.error[place]))
-    return text + (" (not converged)" if status == Status.NOT_CONVERGED else "")
+    error = None if estimate.error is None else float(estimate.error[place])
+    return stated(float(estimate.value[place]), error, int(estimate.status[place]))

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from phasemap.cli.console import duration, number, percent, plural, size
+from phasemap.cli.console import duration, percent, plural, size, stated
 from phasemap.dataset import Field, Result
-from phasemap.model.branches import FLUCTUATING, STATIC, ZERO
-from phasemap.model.status import Status
+from phasemap.model.status import STATUS_WORDS, Status
 
 
 def summary(result: Result, path: Path) -> list[str]:
@@ -27,17 +26,18 @@ def summary(result: Result, path: Path) -> list[str]:
 
 
 def phases(result: Result) -> list[str]:
-    """How many points each phase has."""
+    """Which share of the map each phase has: every point of the grid counts, computed or filled in by refinement."""
     from phasemap.dataset.phases import PHASE_NAMES, Phase
     from phasemap.figures.scenes.fields import can_label, phase_field
 
     if not can_label(result):
         return []
     labels = phase_field(result)
-    known = labels.values[labels.status == Status.CONVERGED].astype(int)
+    known = labels.values[labels.status != Status.PENDING].astype(int)
     counts = [(int((known == phase).sum()), PHASE_NAMES[phase]) for phase in Phase]
     parts = [f"{name} {percent(count, known.size)}" for count, name in sorted(counts, reverse=True) if count]
-    return [f"Phases: {', '.join(parts)}."] if parts else []
+    whole = known.size == labels.values.size
+    return [f"Phases{'' if whole else ' of the points computed so far'}: {', '.join(parts)}."] if parts else []
 
 
 def quantities(fields: Mapping[str, Field]) -> list[str]:
@@ -59,13 +59,11 @@ def quantities(fields: Mapping[str, Field]) -> list[str]:
 
 def _problems(entry: Field) -> str:
     """Values that are missing or not to be trusted; absent branches are no problem."""
-    words = {
-        Status.NOT_CONVERGED: "not converged",
-        Status.FAILED: "failed",
-        Status.PENDING: "pending",
-        Status.INTERPOLATED: "interpolated",
-    }
-    counts = [(int((entry.status == status).sum()), word) for status, word in words.items()]
+    counts = [
+        (int((entry.status == status).sum()), STATUS_WORDS[status])
+        for status in Status
+        if status not in (Status.CONVERGED, Status.ABSENT)
+    ]
     expected = int((entry.status != Status.ABSENT).sum())
     return ", ".join(f"{count:,} of {expected:,} {word}" for count, word in counts if count)
 
@@ -100,25 +98,20 @@ def agreement(result: Result) -> list[str]:
 
 
 def _theory(result: Result, k: int) -> str:
+    from phasemap.dataset.phases import dominant_branch
+
     fields = result.checks.fields if result.checks else {}
     theory = fields.get("lyapunov_max")
     if theory is None or theory.own_dims != ("branch",):
         return ""
-    branches = list(result.labels["branch"])
-    order = [name for name in (FLUCTUATING, STATIC, ZERO) if name in branches]
-    for name in order:
-        place = (k, branches.index(name))
-        if theory.status[place] in (Status.CONVERGED, Status.NOT_CONVERGED):
-            return f", mean field {_value(theory, place)} ({name})"
-    return ""
+    branches = [str(label) for label in result.labels["branch"]]
+    chosen = int(dominant_branch(theory.estimate, branches)[k])
+    return f", mean field {_value(theory, (k, chosen))} ({branches[chosen]})" if chosen >= 0 else ""
 
 
 def _value(entry: Field, place: int | tuple[int, ...]) -> str:
-    status = Status(int(entry.status[place]))
-    if status in (Status.CONVERGED, Status.NOT_CONVERGED):
-        text = number(float(entry.values[place]), None if entry.error is None else float(entry.error[place]))
-        return text + (" (not converged)" if status == Status.NOT_CONVERGED else "")
-    return status.name.lower()
+    error = None if entry.error is None else float(entry.error[place])
+    return stated(float(entry.values[place]), error, int(entry.status[place]))
 
 
 def failures(result: Result) -> list[str]:

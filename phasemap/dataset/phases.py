@@ -21,8 +21,8 @@ Attractors that fluctuate are the branches `fluctuating` and `fluctuating_small`
 negative exponent: where fixed points exist, D does not hold. Where there is noise on a gate only,
 the zero state is no fixed point, but rests; its exponent says whether it is stable.
 
-A diverging exponent (behind a hard gate) is positive where the state has a finite variance, and says nothing where it
-has none: then there is no stationary state.
+A number that diverges to infinity lies above every threshold, as the exponent of a moving state behind a hard gate;
+one that diverges without a value says nothing: there is no stationary state, or its sign is not known.
 
 Pinned: a moving update gate makes the rate at which the fixed point is left (its leading edge) much smaller than it
 would be with the gate held at its mean, `pinning_ratio` <= `pinned`; a small rate alone is met at any onset of chaos. A
@@ -45,7 +45,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, MOVING, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.facts import (
     NO,
     UNKNOWN,
@@ -72,7 +72,6 @@ LABEL_QUANTITIES = (
     "leading_edge",
     "open_fraction",
     "lyapunov_max",
-    "variance",
 )
 """The stored quantities that labels are made from."""
 
@@ -172,7 +171,7 @@ def phase_labels(
 
     Args:
         quantities: the stored ones; those of LABEL_QUANTITIES are used: shape (*points, fixed_point), `lyapunov_max`
-            and `variance` (*points, branch). What is missing is unknown; without `static_gain` the exponents of the
+            (*points, branch). What is missing is unknown; without `static_gain` the exponents of the
             resting branches decide the stability.
         fixed_points: labels along the dimension fixed_point; one of them is `zero`.
         branches: labels along the dimension branch.
@@ -191,7 +190,7 @@ def phase_labels(
     if some is None:
         raise ValueError("phase labels need static_gain or lyapunov_max")
     gates = _gates(parameters or {}, some.status.shape[:-1])
-    by_branch = _states(quantities.get("lyapunov_max"), quantities.get("variance"), branches)
+    by_branch = _by_branch(quantities.get("lyapunov_max"), branches)
     if "static_gain" in quantities:
         resting = _resting_by_gains(quantities, fixed_points, by_branch, gates, rules)
     else:
@@ -273,19 +272,15 @@ def _gates(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> _Gate
     return _Gates(alpha_z, np.where(delayed, at("tau_r", 1.0), 0.0), (alpha_z > 0) & np.isfinite(beta_z))
 
 
-def _states(exponent: Estimate | None, variance: Estimate | None, branches: Sequence[str]) -> dict[str, Estimate]:
-    """The exponent of every branch; a diverging one is infinite where the state has a finite variance."""
-    found = {}
-    for k, name in enumerate(branches if exponent is not None else ()):
-        assert exponent is not None
-        error = None if exponent.error is None else exponent.error[..., k]
-        value, status = np.asarray(exponent.value[..., k], dtype=float), exponent.status[..., k]
-        diverges = status == Status.DIVERGES
-        if diverges.any():
-            finite = np.zeros_like(diverges) if variance is None else np.isin(variance.status[..., k], USABLE)
-            value = np.where(diverges, np.where(finite & (name in MOVING), np.inf, np.nan), value)
-        found[name] = Estimate(value, status, error)
-    return found
+def _by_branch(exponent: Estimate | None, branches: Sequence[str]) -> dict[str, Estimate]:
+    """The exponent of every branch: (*points,)."""
+    if exponent is None:
+        return {}
+    value, status, error = exponent.value, exponent.status, exponent.error
+    return {
+        name: Estimate(value[..., k], status[..., k], None if error is None else error[..., k])
+        for k, name in enumerate(branches)
+    }
 
 
 def _resting_by_gains(

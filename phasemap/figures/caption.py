@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from phasemap.dataset import Axis, Field, Result
-from phasemap.figures.draw import Request, shows_surfaces
+from phasemap.figures.draw import Request, drawn_at, shows_surfaces
 from phasemap.figures.scenes.fields import PHASE, check_quantity, default_quantity
+from phasemap.model.branches import branch_name
 from phasemap.model.parameters import Parameters
-from phasemap.model.status import Status
+from phasemap.model.status import STATUS_WORDS, Status
 from phasemap.quantities import SOLVERS
 
 # Parameters that say nothing at these values: absent gates and inputs.
@@ -47,7 +48,7 @@ def _subject(result: Result, name: str, request: Request) -> str:
         return result.metadata.title and f"{result.metadata.title}."
     field = result.fields[name]
     words = field.description or name
-    branch = f" on the {request.branch.replace('_', ' ')} branch" if request.branch else ""
+    branch = f" on the {branch_name(request.branch).replace('_', ' ')} branch" if request.branch else ""
     units = "" if field.units in ("", "1") else f", in units of {field.units}"
     solver = f", computed by the solver {field.solver!r}" if field.solver else ""
     return f"{words[:1].upper()}{words[1:]} ({name}){branch}{units}{solver}."
@@ -55,7 +56,7 @@ def _subject(result: Result, name: str, request: Request) -> str:
 
 def _place(result: Result, request: Request) -> str:
     axes = [_axis(axis) for axis in result.axes if axis.name not in request.at]
-    held = [f"{name} = {value}" for name, value in request.at.items()]
+    held = [f"{name} = {value}" for name, value in drawn_at(result, request).items()]
     fixed = [
         f"{name} = {value:g}"
         for name, value in result.metadata.parameters.items()
@@ -76,13 +77,8 @@ def _quality(result: Result, name: str) -> str:
     counts = {status: int((field.status == status).sum()) for status in Status}
     present = field.status.size - counts[Status.ABSENT]
     parts = [f"{counts[Status.CONVERGED]} of {present} existing values converged"]
-    words = {
-        Status.NOT_CONVERGED: "not converged",
-        Status.FAILED: "failed",
-        Status.PENDING: "not computed yet",
-        Status.INTERPOLATED: "interpolated",
-    }
-    parts += [f"{counts[status]} {text}" for status, text in words.items() if counts[status]]
+    others = [status for status in Status if status not in (Status.CONVERGED, Status.ABSENT)]
+    parts += [f"{counts[status]} {STATUS_WORDS[status]}" for status in others if counts[status]]
     worst = _largest_error(field)
     if worst is not None:
         parts.append(f"largest stated error {worst:.1e}")

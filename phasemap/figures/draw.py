@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from rich.text import Text
 
 from phasemap.dataset import Result
-from phasemap.dataset.sections import cut
+from phasemap.dataset.sections import cut, nearest
 from phasemap.errors import PhasemapError
 from phasemap.figures.kinds.courses import draw_courses
 from phasemap.figures.kinds.lines import LineScene, draw_lines_figure
@@ -18,12 +18,20 @@ from phasemap.figures.kinds.profiles import draw_profiles
 from phasemap.figures.kinds.rasters import draw_raster
 from phasemap.figures.kinds.surfaces3d import draw_surfaces
 from phasemap.figures.kinds.terminal import lines_as_text, map_as_text
-from phasemap.figures.scenes.fields import available, branching, check_quantity, default_quantity, own_numeric
+from phasemap.figures.scenes.fields import (
+    available,
+    branching,
+    check_quantity,
+    default_quantity,
+    own_numeric,
+    place_along,
+)
 from phasemap.figures.scenes.scene import equation
 from phasemap.figures.scenes.stage import stage, stage_line
 from phasemap.figures.scenes.stage_courses import is_course, stage_courses
 from phasemap.figures.scenes.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
 from phasemap.figures.style.page import WIDTHS
+from phasemap.model.branches import branch_name
 
 
 @dataclass(frozen=True)
@@ -111,10 +119,28 @@ def _title(result: Result, section: Result, request: Request) -> str:
     else:
         places = {name: v for name, v in section.metadata.parameters.items() if name in result.axis_names}
     words = [equation(axis.symbol or axis.name, places[axis.name]) for axis in result.axes if axis.name in places]
-    others = [f"{name} {value}" for name, value in request.at.items() if name not in (*result.axis_names, CHECK)]
+    at = drawn_at(result, request)
+    others = [f"{name} {value}" for name, value in at.items() if name not in (*result.axis_names, CHECK)]
     dim = branching(section, _quantity(section, request))
-    branch = [f"{request.branch} {dim}".replace("_", " ")] if request.branch and dim else []
+    branch = [f"{branch_name(request.branch)} {dim}".replace("_", " ")] if request.branch and dim else []
     return request.title or ", ".join([*words, *others, *branch])
+
+
+def drawn_at(result: Result, request: Request) -> dict[str, str]:
+    """The places that are drawn for those asked for: values are not interpolated, the nearest stored one is taken."""
+    places = {}
+    for name, value in request.at.items():
+        places[name] = value
+        if name in result.axis_names:
+            axis = result.axes[result.axis_names.index(name)]
+            places[name] = f"{axis.values[nearest(axis, _number(name, value))]:.6g}"
+        elif name in result.labels:
+            label = place_along(result, name, value)
+            try:
+                places[name] = f"{float(label):.6g}"
+            except ValueError:
+                places[name] = label
+    return places
 
 
 def _quantity(result: Result, request: Request) -> str:

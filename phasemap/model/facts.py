@@ -1,7 +1,8 @@
 """Three-valued facts about stored numbers: yes, no, unknown.
 
-A number that is pending, failed, not converged, not sought or out of time says nothing. A bound decides on its own side
-of a threshold, a divergence for every threshold, a good number where it is more than its error away.
+A number that is pending, failed, not converged, not sought or out of time says nothing, nor does one that diverges
+without a value. A bound decides on its own side of a threshold, infinity for every threshold, a good number where it
+is more than its error away.
 """
 
 import numpy as np
@@ -19,9 +20,10 @@ USABLE = (Status.CONVERGED, Status.INTERPOLATED)
 
 
 def exists(estimate: Estimate) -> Fact:
-    """Whether there is such a state or quantity: what is bounded or diverges exists."""
+    """Whether there is such a state or quantity: what is bounded or infinite exists."""
     fact = np.full(estimate.status.shape, UNKNOWN)
-    fact[np.isin(estimate.status, (*USABLE, *BOUNDS, Status.DIVERGES))] = YES
+    infinite = (estimate.status == Status.DIVERGES) & np.isinf(np.asarray(estimate.value, dtype=float))
+    fact[np.isin(estimate.status, (*USABLE, *BOUNDS)) | infinite] = YES
     fact[estimate.status == Status.ABSENT] = NO
     return fact
 

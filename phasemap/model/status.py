@@ -33,6 +33,21 @@ STATUS_MEANINGS: dict[Status, str] = {
     Status.OUT_OF_TIME: "not finished within the time that a point may take",
 }
 
+STATUS_WORDS: dict[Status, str] = {
+    Status.PENDING: "not computed yet",
+    Status.CONVERGED: "converged",
+    Status.NOT_CONVERGED: "not converged",
+    Status.ABSENT: "does not exist",
+    Status.FAILED: "failed",
+    Status.INTERPOLATED: "interpolated",
+    Status.LOWER_BOUND: "lower bound",
+    Status.UPPER_BOUND: "upper bound",
+    Status.NOT_SOUGHT: "not looked for",
+    Status.DIVERGES: "diverges",
+    Status.OUT_OF_TIME: "out of time",
+}
+"""A word or two for legends and tables."""
+
 BOUNDS = (Status.LOWER_BOUND, Status.UPPER_BOUND)
 """Statuses whose value is one side of what is known."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from support.command_line import PLANE, Run
 
+from phasemap.model.status import Status
 from phasemap.storage import Blocks, blocks_directory, read_result, write_result
 from phasemap.sweeps.executors.processes import InProcess
 from phasemap.sweeps.run import open_sweep
@@ -55,6 +56,37 @@ def test_an_unfinished_file_and_its_loose_blocks(phasemap: Run, plane: Path) -> 
     assert ran.code == 2
     assert "holds finished blocks" in ran.err
     assert blocks_directory(Path("plane.h5")).exists()
+
+
+REFINED = """
+quantities = ["static_gain"]
+
+[axes]
+g_h = { from = 0.5, to = 3.0, points = 33 }
+beta_r = { from = -1.0, to = 1.0, points = 17 }
+"""
+
+
+def test_shares_of_phases_are_those_of_the_map_not_of_the_computed_points(phasemap: Run, plane: Path) -> None:
+    """Refinement computes along the lines between phases; the points in between count as well."""
+    Path("full.toml").write_text(REFINED)
+    Path("refined.toml").write_text(REFINED + 'refine = "labels"\nrefine_levels = 3\n')
+    ends = [phasemap("sweep", name, "-j", "0").out for name in ("full.toml", "refined.toml")]
+    told = [phasemap("info", name).out for name in ("full.h5", "refined.h5")]
+    lines = [next(line for line in text.splitlines() if line.startswith("Phases: ")) for text in (*ends, *told)]
+    assert len(set(lines)) == 1 and "chaotic" in lines[0] and "stable zero" in lines[0]
+    computed = read_result(Path("refined.h5")).fields["static_gain"].status[..., 0] == 1
+    assert computed.sum() < 0.7 * computed.size
+
+
+def test_an_unfinished_map_says_what_its_shares_are_of(phasemap: Run, plane: Path) -> None:
+    phasemap("sweep", plane, "-j", "0")
+    assert "\nPhases: " in phasemap("info", "plane.h5").out
+    result = read_result(Path("plane.h5"))
+    gain = result.fields["static_gain"]
+    gain.values[0], gain.status[0] = float("nan"), Status.PENDING
+    write_result(Path("plane.h5"), result)
+    assert "Phases of the points computed so far: " in phasemap("info", "plane.h5").out
 
 
 def test_failures_are_told(phasemap: Run, plane: Path) -> None:

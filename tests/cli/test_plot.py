@@ -72,6 +72,21 @@ def test_a_caption_on_request(file):
     assert "at 5 points: simulated networks" in run(file, "--caption").replace("\n", " ")
 
 
+def test_a_section_is_named_after_the_place_that_is_drawn(file):
+    """The axis alpha_r runs from 0 to 20 in 17 values: 10.3 is not among them, 10 is."""
+    said = run(file, "--caption", "--slice", "alpha_r=10.3", "-o", file.with_name("a.svg")).replace("\n", " ")
+    assert "alpha_r = 10.3 in the file: drawn is alpha_r = 10." in said
+    assert "Fixed: alpha_r = 10," in said
+    assert "10.3" not in said.split("drawn is")[1]
+    exact = run(file, "--caption", "--slice", "alpha_r=10", "-o", file.with_name("b.svg")).replace("\n", " ")
+    assert "drawn is" not in exact and "Fixed: alpha_r = 10," in exact
+
+
+def test_an_older_name_of_a_branch_is_drawn_under_the_present_one(file):
+    said = run(file, "--caption", "--branch", "chaotic", "-o", file.with_name("a.svg"))
+    assert "on the fluctuating branch" in said.replace("\n", " ")
+
+
 def test_a_caption_names_the_options_that_counted_and_no_others(file):
     words = run(file, "--caption").replace("\n", " ")
     assert "Numerics: simulation: size = 500." in words

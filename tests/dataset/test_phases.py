@@ -187,7 +187,8 @@ def test_a_slow_edge_alone_is_no_marginal_stability_but_any_onset_of_chaos():
         ((np.nan, BAD), Phase.UNDETERMINED),
         ((np.nan, Status.OUT_OF_TIME), Phase.UNDETERMINED),
         ((np.nan, Status.NOT_SOUGHT), Phase.UNDETERMINED),
-        ((np.inf, Status.DIVERGES), Phase.UNDETERMINED),
+        ((np.inf, Status.DIVERGES), Phase.CHAOTIC),
+        ((np.nan, Status.DIVERGES), Phase.UNDETERMINED),
     ],
 )
 def test_a_pinned_network_is_marginal_where_its_exponent_is_known_to_be_slow(chaos, expected):
@@ -245,14 +246,13 @@ def test_a_small_stable_static_state_is_an_attractor():
     assert label(lyapunov_max=exponents(zero=(np.nan, NONE), static_small=-0.1, static=0.5)) is Phase.STATIC_COMPLEX
 
 
-def test_a_diverging_exponent_is_chaos_where_the_state_is_stationary():
-    known = {
-        "static_gain": gains(zero=4.0, upper=1.5),
-        "lyapunov_max": exponents(fluctuating=(np.nan, Status.DIVERGES)),
-    }
-    assert label(**known, variance=exponents(fluctuating=0.6)) is Phase.CHAOTIC
-    assert label(**known, variance=exponents(fluctuating=(np.nan, Status.DIVERGES))) is Phase.UNDETERMINED
-    assert label(**known) is Phase.UNDETERMINED
+def test_what_diverges_to_infinity_is_above_every_threshold_and_without_a_value_nothing_is_known():
+    for value, expected in ((np.inf, Phase.CHAOTIC), (np.nan, Phase.UNDETERMINED)):
+        diverging = exponents(fluctuating=(value, Status.DIVERGES))
+        assert label(static_gain=gains(zero=4.0, upper=1.5), lyapunov_max=diverging) is expected
+        assert label(static_gain=gains(), lyapunov_max=diverging) is expected
+    infinite = gains(zero=0.8, upper=(np.inf, Status.DIVERGES))
+    assert label(static_gain=infinite, lyapunov_max=exponents(zero=-0.1)) is Phase.STATIC_COMPLEX
 
 
 def test_bounds_decide_on_their_side():

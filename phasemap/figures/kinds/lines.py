@@ -14,14 +14,20 @@ from phasemap.figures.scenes.scene import Axis, Checks, Kind, Layer
 from phasemap.figures.style import colours
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.results import FloatArray
-from phasemap.model.status import Status
+from phasemap.model.status import STATUS_WORDS, Status
 
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)))
 # Up to so many values, each is marked and has an error bar; more make a line with a band.
 _FEW = 24
-_BAD: dict[Status, tuple[str, str]] = {
-    Status.NOT_CONVERGED: ("o", "not converged"),
-    Status.FAILED: ("x", "failed"),
+# Bounds point to where the number lies.
+_BAD: dict[Status, str] = {
+    Status.NOT_CONVERGED: "o",
+    Status.FAILED: "x",
+    Status.LOWER_BOUND: "^",
+    Status.UPPER_BOUND: "v",
+    Status.NOT_SOUGHT: "|",
+    Status.DIVERGES: "P",
+    Status.OUT_OF_TIME: "D",
 }
 
 
@@ -106,12 +112,12 @@ def _draw_error(axes: Axes, x: Axis, value: FloatArray, error: FloatArray, colou
 
 
 def _draw_bad(axes: Axes, scene: LineScene) -> list[Artist]:
-    """Grey marks where a number is not a good one: at its value if there is one, else at the lower border."""
+    """Grey marks where a number is not a good one: at its value or bound, else at the lower border."""
     handles: list[Artist] = []
-    for status, (marker, words) in _BAD.items():
+    for status, marker in _BAD.items():
         x, y, grounded = [], [], []
         for layer in scene.layers:
-            for k in np.flatnonzero(layer.status == status):
+            for k in np.flatnonzero((layer.status == status) & ~layer.infinite):
                 here = np.isfinite(layer.value[k])
                 x.append(scene.x.values[k])
                 y.append(float(layer.value[k]) if here else 0.02)
@@ -128,7 +134,7 @@ def _draw_bad(axes: Axes, scene: LineScene) -> list[Artist]:
                 places[on_border], heights[on_border], transform=axes.get_xaxis_transform(), zorder=2.5,
                 gid=f"status-{int(status)}-border", **look,
             )  # fmt: skip
-            handles.append(Line2D([], [], label=words, **look))
+            handles.append(Line2D([], [], label=STATUS_WORDS[status], **look))
     return handles
 
 

@@ -51,7 +51,7 @@ def draw_map(axes: Axes, x: Axis, y: Axis, layer: Layer, scale: Scale) -> list[A
         axes.set_xscale("log")
     if y.log:
         axes.set_yscale("log")
-    value = np.where(layer.shown, layer.value.astype(float), np.nan)
+    value = np.where(layer.coloured, layer.value.astype(float), np.nan)
     # Cells as pixels: as vectors, viewers would draw hair lines between them.
     axes.pcolormesh(
         x.edges, y.edges, np.ma.masked_invalid(value), cmap=scale.cmap, norm=scale.norm, rasterized=True, gid="map"

@@ -13,23 +13,32 @@ from phasemap.figures.kinds.lines import LineScene
 from phasemap.figures.layout.placement import components, fit_inside
 from phasemap.figures.scenes.scene import Axis, Kind, Layer, Scene, short_units
 from phasemap.figures.style.scales import Scale, scale_of
-from phasemap.model.status import Status
+from phasemap.model.status import STATUS_WORDS, Status
 
 _LEVELS = {Kind.DIVERGING: "=-.+x#", Kind.SEQUENTIAL: ".:-=+*%#"}
-_BAD_PLAIN = {Status.NOT_CONVERGED: "?", Status.FAILED: "!", Status.ABSENT: " ", Status.PENDING: "_"}
+_BAD_PLAIN = {
+    Status.NOT_CONVERGED: "?",
+    Status.FAILED: "!",
+    Status.ABSENT: " ",
+    Status.PENDING: "_",
+    Status.LOWER_BOUND: ">",
+    Status.UPPER_BOUND: "<",
+    Status.NOT_SOUGHT: "~",
+    Status.DIVERGES: "%",
+    Status.OUT_OF_TIME: "&",
+}
 _BAD_COLOUR = {
     Status.NOT_CONVERGED: "#8a8a8a",
     Status.FAILED: "#5a5a5a",
     Status.ABSENT: "#d0d0d0",
     Status.PENDING: "#000000",
+    Status.LOWER_BOUND: "#b7a6c9",
+    Status.UPPER_BOUND: "#8f7aa8",
+    Status.NOT_SOUGHT: "#eeeeee",
+    Status.DIVERGES: "#c8a08f",
+    Status.OUT_OF_TIME: "#3a3a3a",
 }
 _INFINITE, _INFINITE_COLOUR = "^", "#c8a08f"
-_BAD_WORDS = {
-    Status.NOT_CONVERGED: "not converged",
-    Status.FAILED: "failed",
-    Status.ABSENT: "does not exist",
-    Status.PENDING: "not computed yet",
-}
 _LINE_MARKS = ("●", "◆", "■", "▲", "○", "◇")
 _LINE_MARKS_PLAIN = ("O", "D", "S", "A", "o", "d")
 _CHECK, _CHECK_PLAIN = "◎", "@"
@@ -252,10 +261,10 @@ def _key(layer: Layer, scale: Scale, width: int, colour: bool) -> Text:
     kinds = [Status(status) for status in sorted({int(s) for s in layer.status[~(layer.shown | layer.infinite)]})]
     text.append(f"\n{' ' * _GUTTER}" if kinds else "")
     for kind in kinds:
-        if kind in _BAD_WORDS:
+        if kind in _BAD_PLAIN:
             mark = ("██", Style(color=_BAD_COLOUR[kind])) if colour else (f"{_BAD_PLAIN[kind]!r}", Style())
             text.append(*mark)
-            text.append(f" {_BAD_WORDS[kind]}  ")
+            text.append(f" {STATUS_WORDS[kind]}  ")
     if layer.infinite.any():
         text.append(*(("██", Style(color=_INFINITE_COLOUR)) if colour else (repr(_INFINITE), Style())))
         text.append(" infinite")

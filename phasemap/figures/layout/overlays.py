@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from phasemap.figures.scenes.scene import Axis, Kind, Layer
 from phasemap.figures.style import colours
 from phasemap.figures.style.page import Look
-from phasemap.model.status import Status
+from phasemap.model.status import STATUS_WORDS, Status
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,19 @@ class Mark:
     hatch: str
 
 
-MARKS: dict[Status, Mark] = {
-    Status.NOT_CONVERGED: Mark("not converged", colours.GREY, "//////"),
-    Status.FAILED: Mark("failed", colours.GREY, "xxxxxx"),
-    Status.ABSENT: Mark("does not exist", colours.LIGHT_GREY, ""),
-    Status.PENDING: Mark("not computed yet", colours.PAPER, "......"),
+# Bounds keep the colour of their value under the hatch.
+_LOOKS = {
+    Status.NOT_CONVERGED: (colours.GREY, "//////"),
+    Status.FAILED: (colours.GREY, "xxxxxx"),
+    Status.ABSENT: (colours.LIGHT_GREY, ""),
+    Status.PENDING: (colours.PAPER, "......"),
+    Status.LOWER_BOUND: ("none", "||||"),
+    Status.UPPER_BOUND: ("none", "----"),
+    Status.NOT_SOUGHT: (colours.PAPER, "oo"),
+    Status.DIVERGES: ("#f2dfd6", "xxx"),
+    Status.OUT_OF_TIME: (colours.GREY, "\\\\\\\\\\\\"),
 }
+MARKS: dict[Status, Mark] = {status: Mark(STATUS_WORDS[status], *look) for status, look in _LOOKS.items()}
 # A good value that no colour stands for: the exponent behind a hard gate.
 INFINITE = Mark("infinite", "#f2dfd6", "++++++")
 
@@ -40,7 +47,7 @@ def draw_status(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
     handles: list[Artist] = []
     if layer.kind is Kind.BLANK:
         return handles
-    kinds = [(f"status-{status}", mark, layer.status == status) for status, mark in MARKS.items()]
+    kinds = [(f"status-{status}", mark, (layer.status == status) & ~layer.infinite) for status, mark in MARKS.items()]
     kinds.append(("infinite", INFINITE, layer.infinite))
     for gid, mark, cells in kinds:
         if mark is MARKS[Status.FAILED]:

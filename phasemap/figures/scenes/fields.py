@@ -111,7 +111,7 @@ def resolve(
         elif dim in keep and dim not in left:
             continue
         elif dim in left:
-            field = _take(field, dim, _index(_labels(result, dim), dim, left.pop(dim)))
+            field = _take(field, dim, _labels(result, dim).index(place_along(result, dim, left.pop(dim))))
         else:
             labels = _labels(result, dim)
             raise PhasemapError(
@@ -121,6 +121,16 @@ def resolve(
     if left:
         raise PhasemapError(f"The quantity {name} has no dimension {next(iter(left))!r}.")
     return field
+
+
+def place_along(result: Result, dim: str, wanted: str) -> str:
+    """The label along a dimension that is taken for a wanted one: of numbers the nearest.
+
+    Raises:
+        PhasemapError: there is no such label.
+    """
+    labels = _labels(result, dim)
+    return labels[_index(labels, dim, branch_name(wanted) if dim == "branch" else wanted)]
 
 
 def flat_grid(axes: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.model.status import Status
+from phasemap.model.status import BOUNDS, Status
 
 Array = NDArray[np.float64]
 
@@ -84,10 +84,20 @@ class Layer:
         return good & np.isfinite(self.value)
 
     @property
+    def bounded(self) -> NDArray[np.bool_]:
+        """Where the number is a bound."""
+        return np.isin(self.status, BOUNDS) & np.isfinite(self.value)
+
+    @property
+    def coloured(self) -> NDArray[np.bool_]:
+        """Where a map has a colour: good numbers, and bounds, which are hatched besides."""
+        return self.shown | self.bounded
+
+    @property
     def infinite(self) -> NDArray[np.bool_]:
-        """Where the number is good and infinite, as the exponent behind a hard gate is: no colour, but a name."""
-        good = np.isin(self.status, (Status.CONVERGED, Status.INTERPOLATED))
-        return good & np.isinf(self.value)
+        """Where the number is infinite for certain, as the exponent behind a hard gate is: no colour, but a name."""
+        known = np.isin(self.status, (Status.CONVERGED, Status.INTERPOLATED, Status.DIVERGES))
+        return known & np.isinf(self.value)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Scale:
 
 def scale_of(layer: Layer, extra: NDArray[np.float64] | None = None) -> Scale:
     """The scale that holds every shown value of the layer, and the finite ones of `extra` (the checks)."""
-    values = layer.value[layer.shown].astype(float)
+    values = layer.value[layer.coloured].astype(float)
     if extra is not None:
         values = np.concatenate([values, extra[np.isfinite(extra)]])
     if layer.kind is Kind.LABELS:

@@ -93,7 +93,17 @@ def test_names_cover_no_line_and_no_check_point(plane, find):
         assert not inside.any(), text.get_text()
 
 
-@pytest.mark.parametrize("status", [Status.NOT_CONVERGED, Status.FAILED, Status.PENDING])
+NO_NUMBER = [
+    Status.NOT_CONVERGED,
+    Status.FAILED,
+    Status.PENDING,
+    Status.NOT_SOUGHT,
+    Status.DIVERGES,
+    Status.OUT_OF_TIME,
+]
+
+
+@pytest.mark.parametrize("status", NO_NUMBER)
 def test_points_without_a_good_value_are_marked_and_named(plane, find, status):
     field = plane.fields["lyapunov_max"]
     field.status[15, 3, 2] = status
@@ -105,6 +115,37 @@ def test_points_without_a_good_value_are_marked_and_named(plane, find, status):
     assert MARKS[status].label in words_of_legend(figure)
     mesh = find(figure, "map")[0]
     assert np.ma.getmaskarray(mesh.get_array()).reshape(17, 21)[3, 15]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(Status.LOWER_BOUND, "lower bound"), (Status.UPPER_BOUND, "upper bound")]
+)
+def test_bounds_have_the_colour_of_their_value_under_a_hatch_of_their_own(plane, find, status, words):
+    plane.fields["lyapunov_max"].status[15, 3, 2] = status
+    figure = draw(plane, Request())
+    (patch,) = find(figure, f"status-{status}")
+    assert patch.get_hatch() == MARKS[status].hatch and patch.get_facecolor()[3] == 0.0
+    assert words in words_of_legend(figure)
+    mesh = find(figure, "map")[0]
+    assert not np.ma.getmaskarray(mesh.get_array()).reshape(17, 21)[3, 15]
+    assert words in write(plane, Request(), 80, 20, colour=False).plain
+
+
+def test_every_status_that_is_no_good_number_has_a_mark_of_its_own():
+    marked = set(Status) - {Status.CONVERGED, Status.INTERPOLATED}
+    assert set(MARKS) == marked
+    assert (
+        len({(mark.face, mark.hatch) for mark in MARKS.values()})
+        == len({m.label for m in MARKS.values()})
+        == len(MARKS)
+    )
+
+
+def test_what_diverges_to_infinity_is_called_infinite(plane, find):
+    plane.fields["lyapunov_max"].values[15, 3, 2] = np.inf
+    plane.fields["lyapunov_max"].status[15, 3, 2] = Status.DIVERGES
+    figure = draw(plane, Request())
+    assert len(find(figure, "infinite")) == 1 and find(figure, "status-") == []
 
 
 def test_a_clean_map_has_no_marks(plane, find):

@@ -85,6 +85,7 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
 
     from phasemap.cli.sweep import INTERRUPTED, make_executor, run_sweep
     from phasemap.sweeps import environment
+    from phasemap.sweeps.executors.limits import check_workers
 
     environment.prepare_compilation_cache()
     settings = _load(name, quick)
@@ -92,7 +93,8 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
     for suffix in formats:
         _check_format(suffix)
     count = environment.available_processors() if workers is None else workers
-    code = run_sweep(settings, target, partial(make_executor, "processes", None, count), None, force)
+    check_workers(count)
+    code = run_sweep(settings, target, partial(make_executor, count), None, force)
     if code != INTERRUPTED:
         draw_all(settings, target, formats)
     return code

@@ -1,5 +1,7 @@
 """The progress of a sweep: a bar on a terminal, a line now and then in a pipe."""
 
+import contextlib
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol
@@ -12,6 +14,8 @@ from phasemap.storage import BlockData
 from phasemap.sweeps.plan import Plan
 
 _SECONDS_BETWEEN_LINES = 5.0
+_SECONDS_OF_SILENCE = 60.0
+_LONGEST_SILENCE = 600.0
 
 
 class Estimator:
@@ -68,10 +72,18 @@ class Estimator:
         return self.evaluations / max(self.elapsed, 1e-9)
 
     def _ratio(self, name: str) -> float:
-        """Measured over estimated cost of a solver; its first block also compiles and does not count."""
-        pairs = self._measured.get(name, [])[1:] or [pair for others in self._measured.values() for pair in others[1:]]
+        """Measured over estimated cost of a solver; the first blocks, in which workers load code, do not count."""
+        pairs = self._counted(name) or [pair for other in self._measured for pair in self._counted(other)]
         estimated = sum(pair[0] for pair in pairs)
         return sum(pair[1] for pair in pairs) / estimated if estimated else 1.0
+
+    def _counted(self, name: str) -> list[tuple[float, float]]:
+        return self._measured.get(name, [])[self._workers :]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The solvers and surfaces of which blocks are left."""
+        return [name for name, left in self._left.items() if left > 1e-12 * self._total[name]]
 
 
 class Planned(Protocol):
@@ -85,10 +97,35 @@ def show_progress(source: Planned, workers: int, blocks: Iterable[BlockData]) ->
     console = make_console(stderr=True)
     estimator = Estimator(source.plan, workers)
     blocks = _by_rounds(source, estimator, blocks)
-    if console.is_terminal:
-        _bar(console, estimator, blocks)
-    else:
-        _lines(console, estimator, blocks)
+    with _breaking_silence(console, estimator):
+        if console.is_terminal:
+            _bar(console, estimator, blocks)
+        else:
+            _lines(console, estimator, blocks)
+
+
+@contextlib.contextmanager
+def _breaking_silence(console: Console, estimator: Estimator) -> Iterator[None]:
+    """Say now and then what is being computed while no block comes in, because a point may take very long."""
+    done = threading.Event()
+
+    def watch() -> None:
+        before, since, pause = -1, time.monotonic(), _SECONDS_OF_SILENCE
+        while not done.wait(pause):
+            if estimator.evaluations != before:
+                before, since, pause = estimator.evaluations, time.monotonic(), _SECONDS_OF_SILENCE
+                continue
+            names = ", ".join(estimator.unfinished)
+            console.print(f"No block has finished for {duration(time.monotonic() - since)}: still computing {names}.")
+            pause = min(2.0 * pause, _LONGEST_SILENCE)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _by_rounds(source: Planned, estimator: Estimator, blocks: Iterable[BlockData]) -> Iterator[BlockData]:

@@ -1,5 +1,6 @@
 """`phasemap sweep`: compute a phase diagram."""
 
+import contextlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from phasemap.cli.arguments import ForceOption, OutputOption, PointTimeoutOption
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from phasemap.config import SweepConfig
     from phasemap.model.status import Status
@@ -42,7 +43,7 @@ def sweep(
     ] = "processes",
     scheduler: Annotated[
         str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler; without one, a cluster on this machine."),
+        typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler, for --executor dask."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and its estimated cost, and stop.")
@@ -97,8 +98,23 @@ def sweep(
     if dry_run:
         _print_plan(settings, target, max(count, 1), part, force, again)
         return
-    start = partial(make_executor, engine, scheduler, count)
-    raise typer.Exit(run_sweep(settings, target, start, part, force, again))
+    with _executor(engine, scheduler, count) as start:
+        raise typer.Exit(run_sweep(settings, target, start, part, force, again))
+
+
+@contextlib.contextmanager
+def _executor(engine: str, scheduler: str | None, workers: int) -> "Iterator[Callable[[], Executor]]":
+    """How to start the engine; a cluster that cannot be reached is found out before anything is written."""
+    if engine == "processes":
+        yield partial(make_executor, workers)
+        return
+    from phasemap.cli.console import make_console
+    from phasemap.sweeps.executors.dask import DaskExecutor
+
+    console = make_console(stderr=True)
+    cluster = DaskExecutor(scheduler, lambda line: console.print(line, soft_wrap=True, markup=False))
+    with contextlib.closing(cluster):
+        yield lambda: cluster
 
 
 def _check_redo(text: str | None, shard: tuple[int, int] | None, force: bool) -> "Collection[Status] | None":
@@ -209,16 +225,16 @@ def _plan_rows(plan: "Plan") -> list[tuple[str, ...]]:
 def _check_engine(engine: str, scheduler: str | None) -> None:
     if engine not in _ENGINES:
         raise ConfigError(f"--executor {engine!r} is unknown: give one of {', '.join(_ENGINES)}.")
+    if engine == "dask" and scheduler is None:
+        from phasemap.sweeps.executors.dask import DaskExecutor
+
+        DaskExecutor(None)  # says what is missing
     if scheduler is not None and engine != "dask":
         raise ConfigError(f"--scheduler {scheduler!r} is for --executor dask: give that too, or leave it out.")
 
 
-def make_executor(engine: str, scheduler: str | None, workers: int) -> "Executor":
-    """The engine that computes blocks; no worker processes (0) means in this one."""
-    if engine == "dask":
-        from phasemap.sweeps.executors.dask import DaskExecutor
-
-        return DaskExecutor(scheduler, workers)
+def make_executor(workers: int) -> "Executor":
+    """The engine that computes blocks on this machine; no worker processes (0) means in this one."""
     from phasemap.sweeps.executors.processes import InProcess, Processes
 
     return Processes(workers) if workers else InProcess()
@@ -289,8 +305,6 @@ def _collect(job: "Sweep") -> None:
 
 def _drain(job: "Sweep", executor: "Executor") -> bool:
     """Let the sweep run under a progress display; whether it was stopped before its end."""
-    import contextlib
-
     from phasemap.cli.progress import show_progress
     from phasemap.sweeps.stop import stop_on_signals
 

@@ -1,5 +1,7 @@
 """Progress: the estimate of what remains, and its two forms."""
 
+import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +44,31 @@ def test_solvers_are_corrected_each_on_its_own() -> None:
     for block in (*some.blocks[:2], *some.blocks[4:6]):
         estimator.add(done(block, 10.0 if block.name == "slow" else 0.1))
     assert estimator.remaining == pytest.approx(2 * 10.0 + 2 * 0.1)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_compiling_does_not_make_the_estimate_jump(workers: int) -> None:
+    """Every worker's first block takes thirty times what was expected, all others take that."""
+    some = plan(*[("a", 1.0)] * 40)
+    estimator = Estimator(some, workers)
+    for count, block in enumerate(some.blocks, start=1):
+        estimator.add(done(block, 30.0 if count <= workers else 1.0))
+        assert estimator.remaining == pytest.approx((40 - count) / workers)
+
+
+def test_silence_is_broken(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_SECONDS_OF_SILENCE", 0.05)
+    some = plan(("quick", 1.0), ("endless", 1.0))
+
+    def blocks() -> Iterator[BlockData]:
+        yield done(some.blocks[0], 1.0)
+        time.sleep(0.5)
+        yield done(some.blocks[1], 1.0)
+
+    show_progress(SimpleNamespace(plan=some), 1, blocks())
+    lines = [line for line in capsys.readouterr().err.splitlines() if "still computing" in line]
+    assert 1 <= len(lines) <= 4  # less and less often
+    assert lines[0].endswith("still computing endless.")
 
 
 def test_the_end_is_the_end() -> None:

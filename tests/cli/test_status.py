@@ -91,7 +91,13 @@ def test_unknown_engines_are_refused(config: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "says"),
-    [(("--executor", "threads"), "processes, dask"), (("--scheduler", "tcp://x:1"), "--executor dask")],
+    [
+        (("--executor", "threads"), "processes, dask"),
+        (("--scheduler", "tcp://x:1"), "--executor dask"),
+        (("--executor", "dask"), "needs --scheduler"),
+        (("--executor", "dask", "--scheduler", "tcp://nowhere"), "with its port"),
+        (("--executor", "dask", "--scheduler", "tcp://no-such-host.invalid:1"), "not known"),
+    ],
 )
 def test_executors_are_checked_before_anything_runs(config: Path, options: tuple[str, ...], says: str) -> None:
     done = phasemap("sweep", config, *options)

@@ -263,6 +263,26 @@ def test_signals_ask_to_stop_and_the_old_handlers_come_back() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_these_tests_do_not_depend_on_how_they_are_started() -> None:
+    """As with `nohup python -m pytest &`, where the shell lets SIGINT be ignored."""
+    test = f"{__file__}::test_signals_ask_to_stop_and_the_old_handlers_come_back"
+    command = [
+        "sh",
+        "-c",
+        "trap '' INT; exec \"$@\"",
+        "sh",
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        test,
+    ]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_ignored_signals_stay_ignored() -> None:
     """As under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -1,48 +1,72 @@
-"""Blocks on a Dask cluster: one on this machine, or any whose scheduler can be reached."""
+"""Blocks on a Dask cluster whose scheduler can be reached.
+
+Nothing is started here: a scheduler of our own would listen on this machine, and whoever can reach it may run code as
+its owner. On one machine worker processes do the same without a port.
+"""
 
 import importlib
-from collections.abc import Iterator, Sequence
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from phasemap.errors import ConfigError, PhasemapError
 from phasemap.storage import BlockData
-from phasemap.sweeps.environment import one_thread, one_thread_environment
+from phasemap.sweeps.environment import one_thread
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import Task, execute, failed
 
 _POLL_SECONDS = 0.2
 _CONNECT_SECONDS = 30
+_COUNT_SECONDS = 5.0
 _LOST_WORKERS = 3  # a block that has taken that many workers with it is given up
+_ADDRESS = re.compile(r"[a-z]{2,8}://(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})", re.ASCII)
 
 
 class DaskExecutor:
     """An `Executor` on Dask; see `phasemap.sweeps.executors.processes.Executor.run` for the contract.
 
+    Points that take too long are not ended: that is up to the cluster's own limits.
+
     Args:
-        scheduler: address of a scheduler (tcp://host:port); None starts a cluster of processes on this machine.
-        workers: processes of the cluster on this machine.
+        scheduler: address of a scheduler (tcp://host:port, or tls:// with the certificates of Dask's configuration).
+        tell: told, in a sentence, what is being waited for.
 
     Raises:
-        ConfigError: the package `distributed` is not installed.
+        ConfigError: the package `distributed` is not installed, or there is no address, or not one.
         PhasemapError: the scheduler cannot be reached.
     """
 
-    def __init__(self, scheduler: str | None, workers: int) -> None:
+    def __init__(self, scheduler: str | None, tell: Callable[[str], None] = lambda _: None) -> None:
+        self._scheduler, self._tell = _checked_address(scheduler), tell
         _import("distributed")
         _import("dask").config.set({"distributed.scheduler.allowed-failures": _LOST_WORKERS - 1})
-        self._scheduler, self._processes = scheduler, workers
+        self._told, self._counted = False, 0.0
+        self.workers = 1
         self._connect()
-        found = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        self.workers = sum(worker["nthreads"] for worker in found) or 1
+        self._count_workers()
 
     def _connect(self) -> None:
-        self._cluster = None if self._scheduler else _local_cluster(self._processes)
+        self._tell(f"Waiting for the Dask scheduler at {self._scheduler} (at most {_CONNECT_SECONDS:g} s).")
         try:
-            self._client = _import("distributed").Client(self._scheduler or self._cluster, timeout=_CONNECT_SECONDS)
-        except OSError as error:
+            self._client = _import("distributed").Client(self._scheduler, timeout=_CONNECT_SECONDS)
+        except (OSError, ValueError, RuntimeError) as error:
             raise PhasemapError(
-                f"No Dask scheduler answers at {self._scheduler}: start one, or leave out --scheduler."
+                f"No Dask scheduler answers at {self._scheduler}: start one, or leave out --executor dask."
             ) from error
+
+    def _count_workers(self) -> None:
+        """Take note of how many blocks can be computed at a time; say so if there is nobody to compute any."""
+        if time.monotonic() - self._counted < _COUNT_SECONDS:
+            return
+        self._counted = time.monotonic()
+        found = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        threads = sum(worker["nthreads"] for worker in found)
+        if threads == 0 and not self._told:
+            self._tell(f"The Dask scheduler at {self._scheduler} has no workers: waiting for some to join.")
+        self._told = threads == 0
+        self.workers = threads or 1
 
     def run(self, tasks: Sequence[Task], stop: Stop) -> Iterator[BlockData]:
         """See `Executor.run`. A few blocks per thread are in the cluster at a time, so that a stop is soon obeyed."""
@@ -57,6 +81,7 @@ class DaskExecutor:
                     running[self._client.submit(_execute, task, pure=False)] = task
                 if stop.now or not running:
                     return
+                self._count_workers()
                 for future in self._finished(running):
                     yield self._block(future, running.pop(future))
         finally:
@@ -78,10 +103,25 @@ class DaskExecutor:
         return failed(task, f"the cluster lost this block: {future.exception()}")
 
     def close(self) -> None:
-        """Leave the cluster; stop it if it was started here."""
+        """Leave the cluster."""
         self._client.close()
-        if self._cluster is not None:
-            self._cluster.close()
+
+
+def _checked_address(scheduler: str | None) -> str:
+    """The address, if it can be one; a host that nobody knows is found out at once."""
+    if scheduler is None:
+        raise ConfigError(
+            "--executor dask needs --scheduler ADDRESS: phasemap starts no scheduler itself, as others on this machine "
+            "could run code through it. To compute on this machine alone, leave out --executor."
+        )
+    found = _ADDRESS.fullmatch(scheduler)
+    if found is None or int(found[2]) > 65535:
+        raise ConfigError(f"--scheduler {scheduler!r} is no address: write it as tcp://host:8786, with its port.")
+    try:
+        socket.getaddrinfo(found[1].strip("[]"), int(found[2]))
+    except OSError as error:
+        raise PhasemapError(f"--scheduler {scheduler}: the host {found[1]} is not known here.") from error
+    return scheduler
 
 
 def _import(name: str) -> Any:
@@ -92,13 +132,6 @@ def _import(name: str) -> Any:
         raise ConfigError(
             "--executor dask needs the package `distributed`: install it with pip install 'phasemap[dask]'."
         ) from error
-
-
-def _local_cluster(workers: int) -> Any:
-    with one_thread_environment():
-        return _import("distributed").LocalCluster(
-            n_workers=max(workers, 1), threads_per_worker=1, dashboard_address=None, silence_logs="ERROR"
-        )
 
 
 def _execute(task: Task) -> BlockData:

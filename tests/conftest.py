@@ -1,5 +1,7 @@
 """Small results that several parts of the tests draw, cut and compare."""
 
+import signal
+
 import pytest
 from support import toy_results
 
@@ -17,3 +19,8 @@ def box():
 @pytest.fixture
 def checked_box():
     return toy_results.checked_box()
+
+
+# In the background of a shell SIGINT is ignored, and so it would be in every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

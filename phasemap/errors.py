@@ -1,25 +1,46 @@
 """Errors whose messages are meant for the user.
 
 Every message names the field, its value, what is allowed and what to do. The command line prints it as one
-paragraph and exits with code 2; nothing else is caught there.
+paragraph and exits with code 2; nothing else is caught there. `phasemap explain NAME` prints the docstring of a class.
 """
 
 
 class PhasemapError(Exception):
-    """Base of everything that the user can mend."""
+    """Something that the user can mend.
+
+    What it means: the program understood what was asked for and cannot do it as it stands.
+    What to do: the message names the field, its value and what is allowed; `--debug` shows where it arose.
+    """
 
 
 class ParameterError(PhasemapError, ValueError):
-    """A model parameter is unknown, of the wrong type or outside its domain."""
+    """A parameter of the network is unknown, of the wrong type or outside its domain.
+
+    Why: numbers outside a domain (a negative gain, an infinite time constant) have no network.
+    What to do: `phasemap parameters` lists names, meanings, defaults and domains.
+    """
 
 
 class ConfigError(PhasemapError, ValueError):
-    """A configuration file cannot be used as it is."""
+    """A configuration, or an option of the command line, cannot be used as it is.
+
+    Why: a key is unknown or misspelt, a value has the wrong type or lies outside its bounds, or two of them contradict.
+    What to do: mend every problem that the message lists; `phasemap sweep FILE --dry-run` checks without computing.
+    """
 
 
 class ResultFileError(PhasemapError, OSError):
-    """A result file cannot be read or written."""
+    """A result file cannot be read or written.
+
+    Why: it is missing, no result of phasemap, damaged (a checksum differs), of a newer format, or in a place where you
+    may not write.
+    What to do: copy it again from where it came, or run the sweep again; finished blocks beside it are used.
+    """
 
 
 class UnsupportedError(PhasemapError, NotImplementedError):
-    """The quantity asked for is not defined at these parameters."""
+    """What was asked for is not defined, or not derived, at these parameters.
+
+    Why: some theory holds only for a constant update gate, without biases or without inputs.
+    What to do: change the parameter that the message names, or simulate networks, which are defined everywhere.
+    """

@@ -6,12 +6,29 @@ Only light modules are imported here; each command imports what it needs when it
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from phasemap import PhasemapError, __version__
-from phasemap.cli import atlas, compare, hysteresis, info, merge, plot, point, simulate, spectrum, status, submit, sweep
+from phasemap.cli import (
+    atlas,
+    compare,
+    explain,
+    hysteresis,
+    info,
+    merge,
+    parameters,
+    plot,
+    point,
+    quantities,
+    simulate,
+    spectrum,
+    status,
+    submit,
+    sweep,
+)
 
 app = typer.Typer(
     name="phasemap",
@@ -22,18 +39,35 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("sweep")(sweep.sweep)
-app.command("plot")(plot.plot)
-app.command("compare")(compare.compare)
-app.command("point")(point.point)
-app.command("atlas")(atlas.atlas)
-app.command("simulate")(simulate.simulate)
-app.command("spectrum")(spectrum.spectrum)
-app.command("hysteresis")(hysteresis.hysteresis)
-app.command("info")(info.info)
-app.command("merge")(merge.merge)
-app.command("submit")(submit.submit)
-app.command("status")(status.status)
+# Grouped by what one wants to do.
+_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    "One point or one network": {
+        "point": point.point,
+        "spectrum": spectrum.spectrum,
+        "hysteresis": hysteresis.hysteresis,
+        "simulate": simulate.simulate,
+    },
+    "Phase diagrams": {
+        "sweep": sweep.sweep,
+        "plot": plot.plot,
+        "compare": compare.compare,
+        "atlas": atlas.atlas,
+    },
+    "Results and clusters": {
+        "info": info.info,
+        "status": status.status,
+        "merge": merge.merge,
+        "submit": submit.submit,
+    },
+    "Words": {
+        "quantities": quantities.quantities,
+        "parameters": parameters.parameters,
+        "explain": explain.explain,
+    },
+}
+for _panel, _commands in _COMMANDS.items():
+    for _name, _command in _commands.items():
+        app.command(_name, rich_help_panel=_panel)(_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,6 +1,5 @@
 """Sections through a result: fewer axes, the same kind of record. Geometry only; every value is a stored one."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from phasemap.dataset import Axis, Checks, Field, Result
 from phasemap.errors import PhasemapError
 from phasemap.model.results import CriticalSurface
+from phasemap.suggest import choices
 
 Array = NDArray[np.float64]
 
@@ -43,9 +43,7 @@ def nearest(axis: Axis, value: float) -> int:
 
 def _cut_axis(result: Result, name: str, value: float) -> Result:
     if name not in result.axis_names:
-        near = difflib.get_close_matches(name, result.axis_names, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise PhasemapError(f"There is no axis {name!r} to cut.{hint} The axes are: {', '.join(result.axis_names)}.")
+        raise PhasemapError(f"There is no axis {name!r} to cut.{choices(name, result.axis_names, 'The axes are')}")
     place = result.axis_names.index(name)
     axis = result.axes[place]
     index = nearest(axis, value)

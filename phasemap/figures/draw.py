@@ -1,6 +1,5 @@
 """From a result and what is asked of it to a figure, or to text: the one entry to this folder."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +31,7 @@ from phasemap.figures.scenes.stage_courses import is_course, stage_courses
 from phasemap.figures.scenes.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
 from phasemap.figures.style.page import WIDTHS
 from phasemap.model.branches import branch_name
+from phasemap.suggest import choices
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,7 @@ def _section(result: Result, request: Request) -> tuple[Result, dict[str, str]]:
     for name in others:
         if name not in dims:
             places = [*result.axis_names, *sorted(dims)]
-            near = difflib.get_close_matches(name, places, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise PhasemapError(f"There is no axis {name!r} to cut.{hint} There are: {', '.join(places)}.")
+            raise PhasemapError(f"There is no axis {name!r} to cut.{choices(name, places, 'There are')}")
     return cut(result, {**held, **{name: _number(name, value) for name, value in axes.items()}}), others
 
 

@@ -9,13 +9,13 @@ The model (Krishnamurthy, Can and Schwab, PRX 12, 011011, eqs. 1-3), time in uni
     phi(x) = tanh(g_h x + beta_h),   sigma_k(x) = 1 / (1 + exp(-alpha_k x + beta_k)),   k = z, r
 """
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from phasemap.errors import ParameterError
+from phasemap.suggest import choices
 
 
 class Parameters(NamedTuple):
@@ -125,9 +125,7 @@ def check_name(name: str) -> str:
     """Return `name` if it is a parameter; raise `ParameterError` with the nearest name otherwise."""
     if name in PARAMETERS:
         return name
-    near = difflib.get_close_matches(name, PARAMETERS, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ParameterError(f"Unknown parameter {name!r}.{hint} The parameters are: {', '.join(PARAMETERS)}.")
+    raise ParameterError(f"Unknown parameter {name!r}.{choices(name, PARAMETERS, 'The parameters are')}")
 
 
 def check_value(name: str, value: Any) -> float:

@@ -1,6 +1,5 @@
 """Which stored number stands for a quantity at every point: a branch, a fixed point, or a label made from them."""
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from phasemap.model.branches import branch_name
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
+from phasemap.suggest import choices
 
 PHASE = "phase"
 BRANCHING = ("branch", "fixed_point", "way")
@@ -52,9 +52,7 @@ def check_quantity(result: Result, name: str) -> str:
     names = available(result)
     if name in names:
         return name
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise PhasemapError(f"The result holds no quantity {name!r}.{hint} It holds: {', '.join(names)}.")
+    raise PhasemapError(f"The result holds no quantity {name!r}.{choices(name, names, 'It holds')}")
 
 
 def phase_field(result: Result, fields: Mapping[str, Field] | None = None, checks: Checks | None = None) -> Field:
@@ -251,9 +249,7 @@ def _index(labels: list[str], dim: str, wanted: str) -> int:
     try:
         distance = np.abs(np.array(labels, dtype=float) - float(wanted))
     except ValueError:
-        near = difflib.get_close_matches(wanted, labels, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise PhasemapError(f"There is no {dim} {wanted!r}.{hint} There are: {', '.join(labels)}.") from None
+        raise PhasemapError(f"There is no {dim} {wanted!r}.{choices(wanted, labels, 'There are')}") from None
     return int(np.argmin(distance))
 
 

@@ -1,5 +1,6 @@
 """`phasemap hysteresis`: attractors of the mean field followed along a parameter, both ways."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +48,7 @@ def hysteresis(
     from phasemap.quantities import REGISTRY
     from phasemap.storage import write_result
     from phasemap.studies.hysteresis import follow_loop, parse_along
+    from phasemap.sweeps.sessions import begin_session, end_session
 
     target = output or Path("hysteresis.h5")
     if (output is not None or figure) and target.exists() and not force:
@@ -56,7 +58,9 @@ def hysteresis(
     settings = make_point(
         data, REGISTRY, [*(overrides or []), f"{wanted.name}={wanted.values[0]!r}"], str(config or "")
     )
+    session, began = begin_session(), time.monotonic()
     result = follow_loop(settings, wanted)
+    end_session(result, session, began)
     _print(result)
     if output is not None or figure:
         write_result(target, result)

@@ -1,5 +1,6 @@
 """`phasemap simulate`: one network, its Lyapunov spectrum and its activity."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,11 +11,11 @@ from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
     from phasemap.config import Point
-    from phasemap.dataset import Result
+    from phasemap.dataset import Result, Session
     from phasemap.simulation.lyapunov.spectra import Spectrum
     from phasemap.studies.network import SimulationRecord
 
-_FIGURES = ("network_lyapunov_spectrum", "network_autocorrelation", "network_activity")
+_FIGURES = ("network_lyapunov_spectrum", "network_lyapunov_convergence", "network_autocorrelation", "network_activity")
 _ENDINGS = {
     "errors": "the errors asked for were reached",
     "duration": "the duration asked for was measured (no error was asked for)",
@@ -31,7 +32,7 @@ def simulate(
     overrides: SetOption = None,
     output: OutputOption = None,
     figures: Annotated[
-        bool, typer.Option("--figures", help="Draw the spectrum, the autocorrelation and the activity beside FILE.")
+        bool, typer.Option("--figures", help="Draw spectrum, convergence, autocorrelation and activity beside FILE.")
     ] = False,
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="Threads of the matrix products. Default: all cores.")
@@ -57,6 +58,8 @@ def simulate(
     environment.prepare_compilation_cache()
     from phasemap.config import apply_overrides, make_point, read_toml
     from phasemap.quantities import REGISTRY
+    from phasemap.storage import write_result
+    from phasemap.sweeps.sessions import begin_session
 
     target = output or Path("network.h5")
     if output is not None and target.exists() and not force:
@@ -65,10 +68,33 @@ def simulate(
     point = make_point(data, REGISTRY, overrides or [], str(config or ""))
     tables = {"simulation": apply_overrides(data, overrides or [], ["simulation", "seed"]).get("simulation", {})}
     tables["simulation"].pop("points", None)
+    _check_memory(point)
+    session, began = begin_session(threads or environment.available_processors()), time.monotonic()
     record = _run(point, threads)
     _print(record)
     if output is not None or figures:
-        _store(point, tables, record, target, figures)
+        result = _result(point, tables, record, session, began)
+        write_result(target, result)
+        typer.echo(f"Stored in {target}.")
+        if figures:
+            _draw(result, target, title_of(point.parameters, f"$N = {record.size}$"))
+
+
+def _check_memory(point: "Point") -> None:
+    """Refuse, before anything is drawn, a network that cannot fit."""
+    from phasemap.errors import PhasemapError
+    from phasemap.simulation.memory import memory_of
+    from phasemap.sweeps import environment
+
+    options = point.options["simulation"]
+    needed, available = memory_of(options, point.parameters, spectrum=True), environment.available_memory()
+    if available is None or needed <= available:
+        return
+    fewer = " or simulation.exponents (how many tangent vectors are carried; 0: all)"
+    raise PhasemapError(
+        f"A network of {options.size:,} units needs about {needed / 1e9:.1f} GB of memory, and "
+        f"{available / 1e9:.1f} GB are available here: reduce simulation.size{fewer}."
+    )
 
 
 def _run(point: "Point", threads: int | None) -> "SimulationRecord":
@@ -144,18 +170,15 @@ def _numerics_line(spectrum: "Spectrum") -> str:
     return f"Orthonormalised every {spectrum.interval:g} time constants{largest}."
 
 
-def _store(point: "Point", tables: dict[str, Any], record: "SimulationRecord", target: Path, figures: bool) -> None:
+def _result(
+    point: "Point", tables: dict[str, Any], record: "SimulationRecord", session: "Session", began: float
+) -> "Result":
     from phasemap.model.status import Status
     from phasemap.quantities import REGISTRY
-    from phasemap.storage import write_result
     from phasemap.studies.single import single_config, single_result
 
     kept = [name for name, e in record.estimates.items() if (e.status != Status.ABSENT).any()]
-    result = single_result(single_config(point, kept, tables, REGISTRY), record.estimates)
-    write_result(target, result)
-    typer.echo(f"Stored in {target}.")
-    if figures:
-        _draw(result, target, title_of(point.parameters, f"$N = {record.size}$"))
+    return single_result(single_config(point, kept, tables, REGISTRY), record.estimates, session, began)
 
 
 def _draw(result: "Result", target: Path, title: str) -> None:

@@ -14,10 +14,11 @@ from phasemap.simulation.estimators.outcomes import as_estimates, outcome
 from phasemap.simulation.lyapunov.exponents import Trajectory, record
 from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, can_have_spectrum, spectrum_steps
 from phasemap.simulation.network.disorder import Network, draw_network, realisation_seed
-from phasemap.simulation.network.integrators import Integrator, start_from
+from phasemap.simulation.network.integrators import start_from
 from phasemap.simulation.solvers.activity import activity_of
 from phasemap.simulation.solvers.network import activity_outcomes, sampling_of
-from phasemap.simulation.solvers.network_spectrum import spectrum_outcomes
+from phasemap.simulation.solvers.network_spectrum import convergence_outcome, spectrum_outcomes
+from phasemap.simulation.solvers.remarks import remarks_on
 from phasemap.simulation.threads import available_cores, panel_executor, single_threaded_blas
 
 
@@ -80,6 +81,10 @@ def simulate_steps(
     if spectrum is not None and trajectory.settled:
         spectrum = replace(spectrum, step=trajectory.step)
     found |= spectrum_outcomes(spectrum, options.size, options)
+    if spectrum is None and not trajectory.lost:
+        found["lyapunov_convergence"] = convergence_outcome(
+            trajectory.growth, trajectory.interval, options, good=trajectory.step.good
+        )
     found |= {"settled_fraction": outcome(float(trajectory.settled), 0.0), "activity": activity_of(trajectory, options)}
     return SimulationRecord(
         parameters=parameters,
@@ -89,26 +94,8 @@ def simulate_steps(
         trajectory=trajectory,
         autocorrelation=autocorrelation(trajectory.h, trajectory.interval),
         eliminated=eliminated_exponents(network),
-        remarks=remarks_on(integrator, trajectory, spectrum),
+        remarks=remarks_on(integrator, trajectory, spectrum, options),
     )
-
-
-def remarks_on(integrator: Integrator, trajectory: Trajectory, spectrum: Spectrum | None) -> tuple[str, ...]:
-    """Sentences about one network that its numbers alone do not say."""
-    remarks = [trajectory.step.reason]
-    if spectrum is not None and spectrum.unstable:
-        remarks.append(
-            "The network stands at an unstable fixed point, where it started: it is on no attractor, and the exponents "
-            "are those of the fixed point, which has no entropy. Give simulation.initial_amplitude above 0."
-        )
-    elif not integrator.network.has_tangent:
-        remarks.append("A hard gate that follows h at once (tau = 0) leaves no tangent flow: no exponents were sought.")
-    elif spectrum is None and not trajectory.lost:
-        remarks.append(
-            "A gate is hard, or so steep that it opens within one time step: the largest exponent counts what every "
-            "crossing of its threshold adds; the other exponents, the dimension and the entropy rate were not sought."
-        )
-    return tuple(remark for remark in remarks if remark)
 
 
 def eliminated_exponents(network: Network) -> dict[str, float]:

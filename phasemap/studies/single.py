@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from phasemap.config import Point, SweepConfig, make_config, write_toml
-from phasemap.dataset import Result
+from phasemap.dataset import Result, Session
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Registry
 from phasemap.model.results import Estimate
+from phasemap.sweeps.sessions import end_session
 from phasemap.sweeps.skeleton import empty_result
 
 _AXIS = "g_h"
@@ -32,12 +33,13 @@ def single_config(point: Point, quantities: list[str], tables: Mapping[str, Any]
     return make_config(data, registry, text=write_toml(data))
 
 
-def single_result(config: SweepConfig, estimates: Mapping[str, Estimate]) -> Result:
-    """The numbers of one point, each (1, *dims), as a result."""
+def single_result(config: SweepConfig, estimates: Mapping[str, Estimate], session: Session, began: float) -> Result:
+    """The numbers of one point, each (1, *dims), as a result of a `session` that began at `began` (monotonic time)."""
     result = empty_result(config)
     for name, entry in result.fields.items():
         found = estimates[name]
         entry.fill([0], found.value, found.status, found.error)
+    end_session(result, session, began)
     return result
 
 

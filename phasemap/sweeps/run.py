@@ -10,16 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from phasemap.config import SweepConfig, differences
-from phasemap.dataset import Result, Session
+from phasemap.dataset import Result
 from phasemap.errors import ResultFileError
 from phasemap.storage import BlockData, Blocks, read_result, write_result
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
-from phasemap.sweeps import environment
 from phasemap.sweeps.executors.processes import Executor
 from phasemap.sweeps.locking.lock import Lock
-from phasemap.sweeps.locking.lock_holder import myself
 from phasemap.sweeps.plan import Block, Plan, make_plan
 from phasemap.sweeps.refinement.refine import fill, is_filled
+from phasemap.sweeps.sessions import begin_session
 from phasemap.sweeps.skeleton import empty_result
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import make_tasks
@@ -181,18 +180,7 @@ class _Keeper:
         self._earlier = sweep.result.metadata.sessions
         self._started = self._assembled = time.monotonic()
         self._assembly_seconds = 0.0
-        me = myself()
-        self._session = Session(
-            started=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            host=me.host,
-            process=me.process,
-            machine=environment.machine(),
-            workers=workers,
-            wall_seconds=0.0,
-            versions=environment.versions(),
-            revision=environment.git_revision(),
-            note=sweep.note,
-        )
+        self._session = replace(begin_session(workers), note=sweep.note)
 
     def keep(self, block: BlockData) -> None:
         """Make a block durable; assemble if that was long ago."""

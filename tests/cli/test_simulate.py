@@ -1,13 +1,16 @@
 """`phasemap simulate`: one network in words, in a file and in figures."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 from typer.testing import CliRunner
 
+import phasemap
 from phasemap.cli.main import app
 from phasemap.cli.titles import title_of
 from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
 from phasemap.storage import read_result
 
 SMALL = ["simulation.size=20", "simulation.duration=40", "simulation.transient=20", "g_h=4"]
@@ -71,3 +74,71 @@ def test_titles_name_everything_that_was_set():
     assert title == r"$N = 20$, $g_h = 3$, $\alpha_z = 2$, $\beta_z = 0$, $\tau_z = 0.5$"
     assert title_of(make_parameters(g_h=2.0)) == "$g_h = 2$"
     assert title_of(make_parameters(g_h=2.0, alpha_z=1.0, alpha_r=1.0, tau_r=2.0, s_h=1.0)).count("\n") == 1
+
+
+def test_too_few_exponents_come_with_advice_that_helps():
+    few = ("--set", "simulation.size=60", "--set", "simulation.exponents=1", "--set", "simulation.duration=100")
+    shown = simulate(*few).output
+    advice = re.search(r"too few for the dimension.*simulation\.exponents = (\d+)", shown)
+    assert advice is not None
+    enough = simulate(*few, "--set", f"simulation.exponents={advice.group(1)}").output
+    assert "too few" not in enough and "kaplan_yorke_dimension" in enough
+
+
+def test_more_exponents_than_there_are_are_said_to_be_fewer():
+    shown = simulate("--set", "simulation.exponents=50").output
+    assert "20 exponents, fewer than the 50" in shown
+    assert "fewer than" not in simulate("--set", "simulation.exponents=20").output
+
+
+def test_a_short_run_has_unknown_errors_and_no_traceback():
+    run = simulate("--set", "simulation.duration=3")
+    assert run.exit_code == 0 and "unknown" in run.output and "not converged" in run.output
+
+
+def test_a_step_that_is_too_long_is_said_to_be(tmp_path: Path):
+    target = tmp_path / "net.h5"
+    run = simulate("--set", "simulation.time_step=1.5", "-o", str(target))
+    assert run.exit_code == 0 and "The time step 1.5 is too long" in run.output
+    assert read_result(target).fields["network_variance"].status[0] == Status.NOT_CONVERGED
+    unstable = simulate("--set", "simulation.time_step=5")
+    assert unstable.exit_code == 0 and "unstable" in unstable.output and "failed" in unstable.output
+
+
+def test_the_file_says_where_it_comes_from(tmp_path: Path):
+    target = tmp_path / "net.h5"
+    simulate("-o", str(target), "--set", "seed=7", "--threads", "1")
+    stored = read_result(target).metadata
+    (session,) = stored.sessions
+    assert stored.seed == 7 and stored.config_hash and "[axes]" in stored.config and stored.format_version
+    assert session.machine and session.wall_seconds > 0.0 and session.versions["numpy"] == np.__version__
+    assert session.revision or not (Path(phasemap.__file__).parent.parent / ".git").exists()
+    assert stored.modified and session.workers == 1
+
+
+def test_the_course_of_a_measurement_is_stored_and_drawn(tmp_path: Path):
+    target = tmp_path / "net.h5"
+    asked = ("--set", "simulation.lyapunov_error=0.02", "--set", "simulation.max_duration=2000")
+    run = simulate("-o", str(target), "--figures", *asked)
+    assert "errors asked for were reached" in run.output
+    assert (tmp_path / "net.lyapunov_convergence.png").exists()
+    stored = read_result(target)
+    course, times = stored.fields["network_lyapunov_convergence"], stored.labels["lyapunov_time"]
+    there = np.isfinite(course.values[0])
+    assert times[-1] == 2000.0 and 5 < there.sum() < len(times) and np.all(np.diff(there[2:].astype(int)) <= 0)
+    last = np.flatnonzero(there)[-1]
+    largest = stored.fields["network_lyapunov_spectrum"]
+    assert abs(course.values[0, last] - largest.values[0, 0]) < 3.0 * largest.error[0, 0]
+    assert course.error[0, last] < course.error[0, last - 8]
+
+
+def test_a_network_that_cannot_fit_is_refused_before_anything_is_drawn():
+    run = simulate("--set", "simulation.size=2000000")
+    assert run.exit_code != 0 and "GB of memory" in str(run.exception) and "simulation.size" in str(run.exception)
+
+
+def test_a_hard_gate_has_an_exponent_and_its_course(tmp_path: Path):
+    target = tmp_path / "net.h5"
+    run = simulate("--set", "alpha_r=inf", "--set", "simulation.size=60", "-o", str(target), "--figures")
+    assert run.exit_code == 0 and "every crossing" in run.output and "network_lyapunov_max" in run.output
+    assert np.isfinite(read_result(target).fields["network_lyapunov_convergence"].values).any()

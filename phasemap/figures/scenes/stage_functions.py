@@ -20,8 +20,8 @@ from phasemap.quantities import DIMENSIONS
 
 CHECK = "check"
 _SYMBOLS = {
-    "lyapunov_index": "$i/N$", "network_lag": "$t$", "network_time": "$t$", "network_elapsed_time": "$t$",
-    "network_unit": "$i$", "lag": "$t$",
+    "lyapunov_index": "$i/N$", "lyapunov_time": "$t$", "network_lag": "$t$", "network_time": "$t$",
+    "network_elapsed_time": "$t$", "network_unit": "$i$", "lag": "$t$",
 }  # fmt: skip
 
 

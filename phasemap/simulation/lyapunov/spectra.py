@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Generator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,7 +43,8 @@ class Spectrum:
     `SpectrumSampler`. trace_defect: relative difference of the sum of all exponents and the mean trace of the Jacobian.
     stopped_by: "errors" (those asked for are reached), "duration" (none was asked for), "max_duration" or "max_seconds"
     (the budget ended first), "rest" (a fixed point, whose exponents are the real parts of eigenvalues).
-    step: what halving the time step changed in the state.
+    step: what halving the time step changed in the state. growth: growth rates of the leading vector over the intervals
+    between orthonormalisations, from the first to the last.
     seconds, flops: wall time of the measurement, and operations of its matrix products (two per multiply-add).
     """
 
@@ -60,6 +61,7 @@ class Spectrum:
     stopped_by: str = "rest"
     seconds: float = 0.0
     flops: float = 0.0
+    growth: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     @property
     def at_rest(self) -> bool:
@@ -133,6 +135,11 @@ def can_have_spectrum(integrator: Integrator) -> bool:
     return is_settled(integrator) and not on_threshold(integrator)
 
 
+def latest_end(options: SimulationOptions) -> float:
+    """Time at which the measurement of a spectrum ends at the latest."""
+    return max(options.duration, options.max_duration if _targets(options).any() else 0.0)
+
+
 def spectrum_steps(
     integrator: Integrator, options: SimulationOptions, seed: np.random.SeedSequence, executor: Executor | None = None
 ) -> Generator[Progress, None, Spectrum]:
@@ -149,15 +156,15 @@ def spectrum_steps(
     sampler.align(ALIGNMENT, executor)
     autonomous = integrator.network.is_autonomous
     began, next_look = time.monotonic(), options.duration
-    latest_end = max(options.duration, options.max_duration if _targets(options).any() else 0.0)
+    end = latest_end(options)
     stopped_by = ""
     while not stopped_by:
         until = min(sampler.duration + _REPORT, next_look)
         sampler.measure(max(1, math.ceil((until - sampler.duration) / sampler.interval_time - 1e-9)), executor)
         estimate = estimate_spectrum(sampler.rates, complete=count == dimension, autonomous=autonomous)
-        yield Progress(sampler.duration, latest_end, estimate)
+        yield Progress(sampler.duration, end, estimate)
         if sampler.duration >= next_look - 1e-9:
-            next_look = min(sampler.duration * _LENGTHENING, latest_end)
+            next_look = min(sampler.duration * _LENGTHENING, end)
             stopped_by = _reason_to_stop(estimate, sampler.duration, options, integrator.network.size)
         if not stopped_by and 0.0 < options.max_seconds <= time.monotonic() - began:
             stopped_by = "max_seconds"
@@ -182,6 +189,7 @@ def spectrum_steps(
         stopped_by=stopped_by,
         seconds=seconds,
         flops=flops,
+        growth=sampler.rates[:, estimate.order[0]],
     )
 
 

@@ -9,15 +9,18 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
-from phasemap.simulation.estimators.outcomes import as_estimates, nothing, outcome, padded
+from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing, outcome, padded
 from phasemap.simulation.estimators.realisations import Outcomes, Seeds, realise, sizes_of
+from phasemap.simulation.estimators.statistics import block_error
 from phasemap.simulation.lyapunov.exponents import is_settled, settle
-from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, can_have_spectrum, spectrum_steps
+from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, can_have_spectrum, latest_end, spectrum_steps
 from phasemap.simulation.lyapunov.step_check import check_step
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import start_from
 from phasemap.simulation.threads import single_threaded_blas
 
+# Times at which the course of a measurement is kept.
+_CONVERGENCE_TIMES = 60
 _PER_UNIT = ("kaplan_yorke_per_unit", "entropy_rate_per_unit")
 
 
@@ -47,23 +50,46 @@ def indices_of(options: SimulationOptions) -> FloatArray:
     return np.arange(1, (options.exponents or 3 * size) + 1) / size
 
 
+def convergence_times_of(options: SimulationOptions) -> FloatArray:
+    """Times at which the largest exponent measured so far is kept, from a hundredth of the longest run to its end."""
+    end = latest_end(options)
+    return np.geomspace(end / 100.0, end, _CONVERGENCE_TIMES)
+
+
+def convergence_outcome(growth: FloatArray, interval: float, options: SimulationOptions, *, good: bool) -> Outcome:
+    """Running mean of growth rates (n,) over intervals, with its error; absent before the first and beyond the last."""
+    times = convergence_times_of(options)
+    counts = np.floor(times / interval + 1e-9).astype(int)
+    # The run ends with a whole interval, at or after the last time.
+    known = (counts >= 1) & (times < interval * (len(growth) + 1))
+    value, error = np.full(len(times), np.nan), np.full(len(times), np.nan)
+    for k in np.flatnonzero(known):
+        value[k], error[k] = growth[: counts[k]].mean(), block_error(growth[: counts[k]])
+    found, none = outcome(value, error, good=good), nothing(value.shape)
+    return Outcome(found.value, np.where(known, found.error, none.error), np.where(known, found.status, none.status))
+
+
 def spectrum_outcomes(spectrum: Spectrum | None, size: int, options: SimulationOptions) -> Outcomes:
     """Quantities of one network of `size` units; nothing is sought without a spectrum."""
     n_indices = len(indices_of(options))
     scalars = ("kaplan_yorke_dimension", "entropy_rate", *_PER_UNIT)
-    if spectrum is None:
-        none = nothing(status=Status.NOT_SOUGHT)
-        return {"lyapunov_spectrum": nothing((n_indices,), Status.NOT_SOUGHT), **dict.fromkeys(scalars, none)}
-    if spectrum.status == Status.FAILED:
-        failed = nothing(status=Status.FAILED)
-        return {"lyapunov_spectrum": nothing((n_indices,), Status.FAILED), **dict.fromkeys(scalars, failed)}
+    if spectrum is None or spectrum.status == Status.FAILED:
+        status = Status.NOT_SOUGHT if spectrum is None else Status.FAILED
+        functions = {"lyapunov_spectrum": n_indices, "lyapunov_convergence": _CONVERGENCE_TIMES}
+        return {
+            **{name: nothing((length,), status) for name, length in functions.items()},
+            **dict.fromkeys(scalars, nothing(status=status)),
+        }
     good = spectrum.status == Status.CONVERGED
-    exponents = padded(outcome(spectrum.exponents, spectrum.errors, good=good), n_indices)
+    functions_found = {
+        "lyapunov_spectrum": padded(outcome(spectrum.exponents, spectrum.errors, good=good), n_indices),
+        "lyapunov_convergence": convergence_outcome(spectrum.growth, spectrum.interval or 1.0, options, good=good),
+    }
     if spectrum.unstable:
-        return {"lyapunov_spectrum": exponents, **dict.fromkeys(scalars, nothing())}
+        return {**functions_found, **dict.fromkeys(scalars, nothing())}
     dimension, entropy = spectrum.dimension, spectrum.entropy
     return {
-        "lyapunov_spectrum": exponents,
+        **functions_found,
         "kaplan_yorke_dimension": outcome(*dimension, good=good),
         "kaplan_yorke_per_unit": outcome(dimension.value / size, dimension.error / size, good=good),
         "entropy_rate": outcome(*entropy, good=good),

@@ -19,6 +19,12 @@ def _lyapunov_indices(options: SimulationOptions) -> Sequence[float]:
     return [float(index) for index in network_spectrum.indices_of(options)]
 
 
+def _convergence_times(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation.solvers import network_spectrum
+
+    return [float(time) for time in network_spectrum.convergence_times_of(options)]
+
+
 def _lags(options: SimulationOptions) -> Sequence[float]:
     from phasemap.simulation.solvers import network
 
@@ -93,6 +99,7 @@ def _solver(name: str, module: str, description: str, seconds: Cost, reads: Read
 
 DIMENSIONS = (
     Dimension("lyapunov_index", "index of the exponent over the size of the network", values=_lyapunov_indices),
+    Dimension("lyapunov_time", "time measured", values=_convergence_times, units="membrane time constant"),
     Dimension("network_lag", "lag", values=_lags, units="membrane time constant"),
     Dimension("network_time", "time after the transient", values=_times, units="membrane time constant"),
     Dimension("network_unit", "unit", values=_units),
@@ -134,6 +141,9 @@ QUANTITIES = (
              dims=("network_lag",), correlation=True),
     Quantity("network_lyapunov_spectrum", r"$\lambda_i$", "Lyapunov exponents of a network, largest first",
              "network_spectrum", "1 / membrane time constant", ("lyapunov_index",)),
+    Quantity("network_lyapunov_convergence", r"$\lambda_1(t)$",
+             "largest Lyapunov exponent of a network as measured up to a time", "network_spectrum",
+             "1 / membrane time constant", ("lyapunov_time",)),
     Quantity("network_delta_h", r"$\Delta_h^{(N)}$", "variance of h over units at a fixed point of networks",
              "network_equilibria"),
     Quantity("network_leading_edge", r"$\lambda_e^{(N)}$",

@@ -34,7 +34,7 @@ def available_memory() -> int | None:
     with contextlib.suppress(OSError, ValueError):
         lines = Path("/proc/meminfo").read_text().splitlines()
         limits += [1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
-    for group in _control_groups():
+    for group in control_groups():
         with contextlib.suppress(OSError, ValueError):  # "max" is no number
             limit = int((group / "memory.max").read_text())
             limits.append(max(limit - int((group / "memory.current").read_text()), 0))

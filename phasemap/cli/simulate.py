@@ -84,16 +84,16 @@ def _check_memory(point: "Point") -> None:
     """Refuse, before anything is drawn, a network that cannot fit."""
     from phasemap.errors import PhasemapError
     from phasemap.simulation.memory import memory_of
-    from phasemap.sweeps import environment
+    from phasemap.sweeps.memory import memory_of_machine
 
     options = point.options["simulation"]
-    needed, available = memory_of(options, point.parameters, spectrum=True), environment.available_memory()
+    needed, available = memory_of(options, point.parameters, spectrum=True), memory_of_machine()
     if available is None or needed <= available:
         return
     fewer = " or simulation.exponents (how many tangent vectors are carried; 0: all)"
     raise PhasemapError(
         f"A network of {options.size:,} units needs about {needed / 1e9:.1f} GB of memory, and "
-        f"{available / 1e9:.1f} GB are available here: reduce simulation.size{fewer}."
+        f"this machine has {available / 1e9:.1f} GB: reduce simulation.size{fewer}."
     )
 
 

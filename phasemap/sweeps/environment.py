@@ -28,19 +28,6 @@ def available_processors() -> int:
     return max(1, min(count, _quota() or count))
 
 
-def available_memory() -> int | None:
-    """Bytes that this process may still take: what is free, within the control groups' limits; None if unknown."""
-    limits = []
-    with contextlib.suppress(OSError, ValueError):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        limits += [1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
-    for group in control_groups():
-        with contextlib.suppress(OSError, ValueError):  # "max" is no number
-            limit = int((group / "memory.max").read_text())
-            limits.append(max(limit - int((group / "memory.current").read_text()), 0))
-    return min(limits, default=None)
-
-
 def _quota() -> int | None:
     """Processors that this process's control group and those above it grant, rounded up."""
     limits = []

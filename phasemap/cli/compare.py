@@ -30,7 +30,8 @@ def compare(
     """Compare theory and simulation wherever a result holds both.
 
     A point agrees if the difference is within `--errors` combined standard errors and the allowance for the finite size
-    of the network; where several attractors coexist the nearest one is compared. Exit code 1 if a point disagrees.
+    of the network, which does not excuse a growth rate of the wrong sign; where several attractors coexist the nearest
+    one is compared. The table says what was allowed at every point. Exit code 1 if a point disagrees.
 
     Examples:
 
@@ -75,12 +76,13 @@ def _print(comparisons: "list[Comparison]") -> None:
             place = [f"{column[k]:g}" for column in one.places.values()]
             numbers = [
                 f"{one.theory[k]:.5g}", f"{one.simulated[k]:.5g}", f"{one.difference[k]:+.2g}", f"{one.error[k]:.1g}",
-                f"{one.bias[k]:.2g}", f"{one.pulls[k]:+.1f}",
+                f"{one.pulls[k]:+.1f}", f"{one.statistical[k]:.2g} + {one.bias[k]:.2g}",
             ]  # fmt: skip
-            rows.append([*place, *numbers, one.branches[k], "yes" if one.agrees[k] else "NO"])
-        columns = [*one.places, "theory", "simulation", "difference", "error", "allowed", "pull", "branch", "agrees"]
+            rows.append([*place, *numbers, one.branches[k], one.verdicts[k]])
+        columns = [*one.places, "theory", "simulation", "difference", "error", "pull", "allowed", "branch", "agrees"]
         console.print(make_table(columns, rows, title=f"{one.name}{_network(one)}"))
-        console.print(_summary(one) + "\n")
+        console.print(_summary(one))
+        console.print(_allowed(one) + "\n", soft_wrap=True)
 
 
 def _network(one: "Comparison") -> str:
@@ -95,16 +97,40 @@ def _summary(one: "Comparison") -> str:
     return f"{good} of {total} points agree{skipped}."
 
 
+def _allowed(one: "Comparison") -> str:
+    """What was allowed, and why."""
+    words = f"Allowed: {one.criterion.errors:g} combined standard errors"
+    if one.bias.any():
+        share = f"{one.criterion.finite_size:g}/{one.size} = {one.criterion.finite_size / (one.size or 1):.2g}"
+        of = "" if one.absolute else " of the theoretical value"
+        words += (
+            f" + {share}{of} for the finite size: what networks of N units show is off the limit of infinite ones by a "
+            "bias that falls as 1/N. Points that agree by that alone are marked; networks of several sizes "
+            "(simulation.sizes) would do without"
+        )
+    elif one.extrapolated:
+        words += "; nothing for the finite size, which is extrapolated away"
+    if one.opposite.any():
+        words += (
+            ". Where the signs of a growth rate contradict each other nothing is allowed for the finite size: that is "
+            "another phase"
+        )
+    return words + "."
+
+
 def _facts(one: "Comparison") -> dict[str, Any]:
     columns = {
         "theory": one.theory, "theory_error": one.theory_error, "simulation": one.simulated,
-        "simulation_error": one.simulated_error, "allowed": one.bias, "pull": one.pulls, "agrees": one.agrees,
+        "simulation_error": one.simulated_error, "allowed": one.statistical + one.bias,
+        "allowed_statistical": one.statistical, "allowed_finite_size": one.bias,
+        "pull": one.pulls, "agrees": one.agrees,
     }  # fmt: skip
     points = [
         {
             **{name: float(values[k]) for name, values in one.places.items()},
             **{name: _plain(values[k].item()) for name, values in columns.items()},
             "branch": one.branches[k],
+            "verdict": one.verdicts[k],
         }
         for k in range(len(one.theory))
     ]

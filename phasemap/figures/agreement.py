@@ -10,6 +10,9 @@ to the theoretical value for everything else, and nothing for a number that is e
 bounds what networks of 250 to 1000 units show: about -10/N for chaotic exponents, -20/N close to the transition and for
 edges, up to +7/N for the exponent of a stable fixed point, and no bias beyond +-10/N in the variance.
 
+A growth rate of the wrong sign is another phase, which no allowance may hide: where theory and simulation have opposite
+signs, and neither is within its own errors of zero, nothing is allowed for the finite size.
+
 Where several attractors coexist, a network may end in either: the one that lies nearest is compared, and named. Of
 several fixed points networks are drawn with the one of the largest variance, which is compared.
 """
@@ -48,7 +51,7 @@ class Comparison:
 
     places:    parameter -> coordinates.
     error:     combined standard error of the difference.
-    bias:      allowance for the finite size.
+    bias:      allowance for the finite size; none where the signs of growth rates contradict each other.
     branches:  name of the branch that is compared, at every point.
     size:      units of the network, None if extrapolated or not known.
     skipped:   points where one of the two has no good value.
@@ -70,6 +73,11 @@ class Comparison:
     criterion: Criterion
 
     @property
+    def absolute(self) -> bool:
+        """Whether the allowance for the finite size is absolute, and not a share of the theoretical value."""
+        return self.name in _RATES
+
+    @property
     def difference(self) -> Array:
         """Simulated minus theoretical value."""
         return self.simulated - self.theory
@@ -86,9 +94,28 @@ class Comparison:
             return np.where(self.difference == 0.0, 0.0, self.difference / self.error)
 
     @property
+    def statistical(self) -> Array:
+        """Allowance for the errors of both sides."""
+        return self.criterion.errors * self.error
+
+    @property
+    def opposite(self) -> NDArray[np.bool_]:
+        """Whether growth rates contradict each other in sign."""
+        return _opposite(self.name, (self.theory, self.theory_error), (self.simulated, self.simulated_error),
+                         self.criterion)  # fmt: skip
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """Whether and why each point agrees: yes | yes, finite size | NO | NO, sign."""
+        by_errors = np.abs(self.difference) <= self.statistical
+        words = np.where(self.agrees, np.where(by_errors, "yes", "yes, finite size"),
+                         np.where(self.opposite, "NO, sign", "NO"))  # fmt: skip
+        return tuple(words.tolist())
+
+    @property
     def agrees(self) -> NDArray[np.bool_]:
         """Whether the difference is within what the errors and the finite size allow."""
-        agreed: NDArray[np.bool_] = np.abs(self.difference) <= self.bias + self.criterion.errors * self.error
+        agreed: NDArray[np.bool_] = np.abs(self.difference) <= self.bias + self.statistical
         return agreed
 
 
@@ -137,6 +164,7 @@ def _compare(
     size = None if extrapolated else network_size(result)
     share = 0.0 if extrapolated or not size else criterion.finite_size / size
     scale = np.ones_like(value) if name in _RATES else np.abs(value)
+    opposite = _opposite(name, (value, uncertainty), (simulated, error), criterion)
     return Comparison(
         name=name,
         symbol=fields[name].symbol,
@@ -146,13 +174,23 @@ def _compare(
         theory_error=uncertainty[both],
         simulated=simulated[both],
         simulated_error=error[both],
-        bias=(share * scale)[both],
+        bias=np.where(opposite, 0.0, share * scale)[both],
         branches=tuple(branch_names[k] for k in nearest[both]),
         size=size,
         extrapolated=extrapolated,
         skipped=int((~both).sum()),
         criterion=criterion,
     )
+
+
+def _opposite(
+    name: str, theory: tuple[Array, Array], simulated: tuple[Array, Array], criterion: Criterion
+) -> NDArray[np.bool_]:
+    """Whether (value, error) of a growth rate have opposite signs, each beyond its own errors."""
+    if name not in _RATES:
+        return np.zeros(theory[0].shape, dtype=bool)
+    known = [np.abs(value) > criterion.errors * error for value, error in (theory, simulated)]
+    return np.asarray(known[0] & known[1] & (np.sign(theory[0]) * np.sign(simulated[0]) < 0.0))
 
 
 def network_size(result: Result) -> int | None:

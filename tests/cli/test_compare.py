@@ -67,3 +67,15 @@ def test_nothing_to_compare_is_explained(result, run):
     result.checks = None
     with pytest.raises(PhasemapError, match="network_ twin"):
         run(result)
+
+
+def test_what_was_allowed_and_why_is_said_at_every_point(result, run):
+    """A pull of -5 that agrees does so by the allowance for the finite size, and the table says it."""
+    result.checks.fields["network_lyapunov_max"].values[2] -= 0.03
+    shown = run(result).output
+    assert "yes, finite size" in shown and "0.018 + 0.05" in shown
+    assert "3 combined standard errors + 25/500 = 0.05 for the finite size" in shown and "1/N" in shown
+    (facts,) = json.loads(run(result, "--json").output)
+    point = facts["points"][2]
+    assert point["verdict"] == "yes, finite size"
+    assert point["allowed"] == pytest.approx(point["allowed_statistical"] + point["allowed_finite_size"])

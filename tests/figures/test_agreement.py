@@ -130,3 +130,29 @@ def test_of_several_fixed_points_the_outermost_is_compared(checked_box):
 
 def test_the_edge_of_a_spectrum_is_allowed_an_absolute_bias(checked_box):
     assert only(checked_box).bias == pytest.approx(25.0 / 500)
+
+
+@pytest.mark.parametrize("name", ["lyapunov_max", "leading_edge"])
+def test_the_finite_size_does_not_hide_a_wrong_sign(plane, name):
+    """At N = 60 the allowance is 0.42: chaos instead of a stable point was called agreement."""
+    checks = plane.checks.fields
+    plane.metadata.settings["options"]["simulation"]["size"] = 60
+    if name == "leading_edge":
+        for prefix in ("", "network_"):
+            checks[prefix + name] = replace(checks[f"{prefix}lyapunov_max"], name=prefix + name)
+        checks = plane.checks.fields
+    twin = checks[f"network_{name}"]
+    twin.values[2], twin.error[2] = -0.05, 0.004  # theory: above 0
+    one = next(c for c in compare(plane) if c.name == name)
+    assert one.theory[2] > 0.1 and not one.agrees[2] and one.opposite[2]
+    assert one.verdicts[2] == "NO, sign" and one.bias[2] == 0.0
+    twin.error[2] = 0.03  # its sign is not known
+    one = next(c for c in compare(plane) if c.name == name)
+    assert one.agrees[2] and not one.opposite[2]
+
+
+def test_agreement_by_the_finite_size_alone_is_said_to_be(plane):
+    twin = plane.checks.fields["network_lyapunov_max"]
+    exact = twin.values - np.array([0.002, -0.004, -0.006, 0.001, -0.01])
+    twin.values[:] = exact + np.array([0.0, 0.03, -0.03, 0.2, 0.01])
+    assert only(plane).verdicts == ("yes", "yes, finite size", "yes, finite size", "NO", "yes")

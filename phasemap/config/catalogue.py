@@ -1,28 +1,31 @@
 """The configurations that come with phasemap: the diagrams of its atlas."""
 
-import sysconfig
+from importlib.resources import files
 from pathlib import Path
 
-import phasemap
 from phasemap.errors import ConfigError
 
 
 def catalogue_folder() -> Path:
-    """Folder of the configurations: beside the package in a checkout, else where the installation put them.
+    """Folder of the configurations, which are data of the package.
 
     Raises:
         ConfigError: there is none.
     """
-    checkout = Path(phasemap.__file__).parent.parent
-    installed = Path(sysconfig.get_path("data")) / "share" / "phasemap" / "configs"
-    places = [checkout / "configs"] if (checkout / "pyproject.toml").is_file() else []
-    for folder in (*places, installed):
-        if folder.is_dir():
-            return folder
-    raise ConfigError(f"The configurations of the atlas are not at {installed}: install phasemap again.")
+    folder = Path(str(files("phasemap") / "configs")).resolve()
+    if not folder.is_dir():
+        raise ConfigError(f"The configurations of the atlas are not at {folder}: install phasemap again.")
+    return folder
 
 
 def catalogue() -> dict[str, Path]:
     """Name -> configuration file, in alphabetical order, the quickstart first."""
     paths = sorted(catalogue_folder().glob("*.toml"), key=lambda path: (path.stem != "quickstart", path.stem))
     return {path.stem: path for path in paths}
+
+
+def find_config(name: Path) -> Path:
+    """The file itself if there is one; else the diagram of the atlas of that name, if there is one; else as given."""
+    if name.exists() or name.suffix or len(name.parts) != 1:
+        return name
+    return catalogue().get(str(name), name)

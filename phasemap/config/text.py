@@ -1,18 +1,24 @@
 """TOML in and out, and overrides from the command line."""
 
-import difflib
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from phasemap.config.catalogue import find_config
 from phasemap.errors import ConfigError
 from phasemap.model.parameters import PARAMETERS
+from phasemap.suggest import nearest
 
 
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
-    """Text and content of a TOML file; raises `ConfigError` if it is missing or not TOML."""
+    """Text and content of a TOML file, or of the atlas's diagram of that name.
+
+    Raises:
+        ConfigError: missing, or not TOML.
+    """
+    path = find_config(path)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -38,9 +44,9 @@ def _neighbours(path: Path) -> str:
     if not path.parent.is_dir():
         return f" The folder {path.parent} does not exist either."
     names = sorted(other.name for other in path.parent.glob("*.toml"))
-    near = difflib.get_close_matches(path.name, names, n=1)
-    if near:
-        return f" Did you mean {path.with_name(near[0])}?"
+    near = nearest(path.name, names, cutoff=0.6)
+    if near is not None:
+        return f" Did you mean {path.with_name(near)}?"
     return f" Configurations in {path.parent}: {', '.join(names[:8])}." if names else ""
 
 

@@ -44,3 +44,21 @@ class UnsupportedError(PhasemapError, NotImplementedError):
     Why: some theory holds only for a constant update gate, without biases or without inputs.
     What to do: change the parameter that the message names, or simulate networks, which are defined everywhere.
     """
+
+
+class PhasemapWarning(UserWarning):
+    """Something the user should know although the command goes on; the command line prints it as one paragraph."""
+
+
+def shown(value: object, width: int = 80) -> str:
+    """How a value that somebody else wrote is quoted in a message: `repr`, cut in the middle where it is long."""
+    text = repr(value[: 4 * width]) if isinstance(value, str) and len(value) > 4 * width else _repr(value)
+    return text if len(text) <= width else f"{text[: width - 23]} ... {text[-18:]}"
+
+
+def _repr(value: object) -> str:
+    """`repr`, also of what Python does not write out: integers of thousands of digits, nests of thousands of lists."""
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} too long to print"

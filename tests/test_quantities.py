@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from phasemap.model.bibliography import BIBLIOGRAPHY
 from phasemap.model.parameters import make_parameters
 from phasemap.quantities import REGISTRY
 
@@ -71,3 +72,17 @@ def test_solvers_read_only_options_that_their_record_has() -> None:
         if solver.reads is not None and solver.options is not None:
             names = {field.name for field in dataclasses.fields(solver.options)}
             assert set(solver.reads(make_parameters(alpha_z=3.0))) <= names
+
+
+def test_every_dimension_and_quantity_has_a_name_a_symbol_and_units() -> None:
+    for entry in (*REGISTRY.quantities.values(), *REGISTRY.dimensions.values()):
+        assert entry.description and entry.symbol and entry.units, entry.name
+
+
+def test_every_solver_cites_papers_that_the_bibliography_has() -> None:
+    for solver in REGISTRY.solvers.values():
+        assert solver.cites, solver.name
+        assert set(solver.cites) <= set(BIBLIOGRAPHY), solver.name
+    for key, entry in BIBLIOGRAPHY.items():
+        assert entry.startswith("@") and entry.partition("{")[2].startswith(f"{key},")
+        assert entry.count("{") == entry.count("}")

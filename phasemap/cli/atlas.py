@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phasemap.cli.arguments import ForceOption
+from phasemap.cli.plain import say
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -90,8 +91,7 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
     environment.prepare_compilation_cache()
     settings = _load(name, quick)
     target = folder / f"{name}{'.quick' if quick else ''}.h5"
-    for suffix in formats:
-        _check_format(suffix)
+    _check_targets(settings, target, formats)
     count = environment.available_processors() if workers is None else workers
     check_workers(count)
     code = run_sweep(settings, target, partial(make_executor, count), None, force)
@@ -100,10 +100,16 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
     return code
 
 
-def _check_format(suffix: str) -> None:
+def _check_targets(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
+    """Whether all files can be written, before anything is computed."""
     from phasemap.figures.style.page import check_target
 
-    check_target(Path(f"figure.{suffix}"))
+    for suffix in formats:
+        check_target(Path(f"figure.{suffix}"))
+        for name in ["", *(f".{name}" for name in settings.figures if name != _DEFAULT_FIGURE)]:
+            if target.parent.is_dir():
+                check_target(target.with_name(f"{target.stem}{name}.{suffix}"))
+    _caption_target(target)
 
 
 def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
@@ -126,13 +132,25 @@ def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
         for path in paths:
             save(figure, path, result.metadata.title, result.metadata.config_hash)
         captions.append(f"{paths[0].stem}: {caption_of(result, request)}")
-        typer.echo(f"Figure written to {' and '.join(map(str, paths))}.")
-    write_atomically(target.with_suffix(".txt"), ("\n\n".join(captions) + "\n").encode())
+        say(f"Figure written to {' and '.join(map(str, paths))}.")
+    write_atomically(_caption_target(target), ("\n\n".join(captions) + "\n").encode())
+
+
+def _caption_target(target: Path) -> Path:
+    """The text file beside a result, if it may be written: it starts with the name of the first figure."""
+    from phasemap.storage import check_replaceable
+
+    start = f"{target.stem}:".encode()
+    return check_replaceable(
+        target.with_suffix(".txt"), "a file of captions", lambda content: content.startswith(start)
+    )
 
 
 def _write_gallery(folder: Path) -> None:
-    from phasemap.cli.gallery import gallery_text
+    from phasemap.cli.gallery import gallery_text, is_gallery
+    from phasemap.storage import check_replaceable
     from phasemap.storage.durable import write_atomically
 
-    write_atomically(folder / "README.md", gallery_text(folder).encode())
-    typer.echo(f"Gallery written to {folder / 'README.md'}.")
+    target = check_replaceable(folder / "README.md", "a gallery that phasemap wrote", is_gallery)
+    write_atomically(target, gallery_text(folder).encode())
+    say(f"Gallery written to {folder / 'README.md'}.")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.plain import say
+
 if TYPE_CHECKING:
     from phasemap.figures.agreement import Comparison
 
@@ -46,7 +48,7 @@ def compare(
     from phasemap.storage import read_result
 
     if output is not None:
-        check_target(output)
+        check_target(output, file)
     result = read_result(file)
     comparisons = compare_result(result, Criterion(errors, finite_size))
     if not any(len(one.theory) for one in comparisons):
@@ -57,7 +59,7 @@ def compare(
     if as_json:
         import json
 
-        typer.echo(json.dumps([_facts(one) for one in comparisons], indent=2))
+        say(json.dumps([_facts(one) for one in comparisons], indent=2))
     else:
         _print(comparisons)
     if output is not None:
@@ -150,4 +152,4 @@ def _write_figure(comparisons: "list[Comparison]", path: Path, title: str, finge
     from phasemap.figures.style.page import save
 
     save(draw_comparison(comparisons), path, title, fingerprint)
-    typer.echo(f"Figure written to {path}.")
+    say(f"Figure written to {path}.")

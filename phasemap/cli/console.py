@@ -1,4 +1,8 @@
-"""What commands print with: rich on a terminal, plain lines in a pipe."""
+"""What commands print with: rich on a terminal, plain lines in a pipe.
+
+Texts come from files, configurations and names that somebody else wrote. All that is printed goes through `clean`, and
+nothing is read as markup.
+"""
 
 import math
 from collections.abc import Sequence
@@ -6,21 +10,46 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from phasemap.cli.plain import clean
 from phasemap.model.status import BOUNDS, NUMBERS, STATUS_WORDS, Status
+
+_LONGEST_MESSAGE = 6000
+
+
+class PlainConsole(Console):
+    """A console to which strings are strings: no markup, no emoji, no control characters."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Every string that is printed, or stands in a table, passes here."""
+        return super().render_str(clean(text), **{**options, "markup": False, "emoji": False})
 
 
 def make_console(stderr: bool = False) -> Console:
     """A console that does not wrap or colour what goes into a pipe."""
-    console = Console(stderr=stderr, highlight=False)
+    console = PlainConsole(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
-        console = Console(stderr=stderr, highlight=False, width=1000, no_color=True)
+        console = PlainConsole(
+            stderr=stderr, highlight=False, markup=False, emoji=False, width=1000, no_color=True, force_terminal=False
+        )
     return console
 
 
 def print_error(message: str) -> None:
     """One red paragraph."""
-    make_console(stderr=True).print(f"Error: {message}", style="bold red", markup=False, soft_wrap=True)
+    make_console(stderr=True).print(f"Error: {_shortened(message)}", style="bold red", soft_wrap=True)
+
+
+def print_warning(message: str) -> None:
+    """One yellow paragraph."""
+    make_console(stderr=True).print(f"Note: {_shortened(message)}", style="yellow", soft_wrap=True)
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    return f"{message[: _LONGEST_MESSAGE - 1000]} [...] {message[-900:]}"
 
 
 def make_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:

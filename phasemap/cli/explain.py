@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from phasemap.cli.plain import say
+
 
 def explain(
     name: Annotated[str, typer.Argument(help="An error, status, phase, branch, parameter, quantity or surface.")],
@@ -34,7 +36,7 @@ def explain(
             "`phasemap parameters`."
         )
     if as_json:
-        typer.echo(strict_json.text([{"name": e.name, "kind": e.kind, "text": e.text} for e in found]))
+        say(strict_json.text([{"name": e.name, "kind": e.kind, "text": e.text} for e in found]))
         return
     console = make_console()
     for entry in found:

@@ -11,6 +11,11 @@ by the command below it; this page by `phasemap atlas --gallery`.
 """
 
 
+def is_gallery(content: bytes) -> bool:
+    """Whether a file starts as `gallery_text` does."""
+    return content.startswith(_HEAD[: _HEAD.index("made from")].encode())
+
+
 def gallery_text(folder: Path) -> str:
     """Markdown for all results in a folder that have a figure and captions beside them.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
     from phasemap.dataset import Result
@@ -40,19 +41,20 @@ def hysteresis(
 
         phasemap hysteresis --set alpha_r=20 --set g_h=1.78 --along noise_h=0.001:0.1:60:log -o loop.h5 --figure
     """
-    from phasemap.errors import PhasemapError
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     from phasemap.config import make_point, read_toml
     from phasemap.quantities import REGISTRY
-    from phasemap.storage import write_result
+    from phasemap.storage import result_target, write_result
     from phasemap.studies.hysteresis import follow_loop, parse_along
     from phasemap.sweeps.sessions import begin_session, end_session
 
     target = output or Path("hysteresis.h5")
-    if (output is not None or figure) and target.exists() and not force:
-        raise PhasemapError(f"{target} exists: choose another file with -o, or give --force to overwrite it.")
+    if output is not None or figure:
+        target = result_target(target, force)
+    if figure:
+        _check_figure(target)
     wanted = parse_along(along)
     data = read_toml(config)[1] if config is not None else {}
     settings = make_point(
@@ -64,9 +66,19 @@ def hysteresis(
     _print(result)
     if output is not None or figure:
         write_result(target, result)
-        typer.echo(f"Stored in {target}.")
+        say(f"Stored in {target}.")
     if figure:
         _draw(result, target.with_suffix(".png"))
+
+
+def _check_figure(target: Path) -> None:
+    """Whether the figure beside a result can be written, before anything is computed."""
+    from phasemap.errors import PhasemapError
+    from phasemap.figures.style.page import check_target
+
+    if target.suffix == ".png":
+        raise PhasemapError(f"The result cannot be {target}: that is the name of its figure. Choose another.")
+    check_target(target.with_suffix(".png"))
 
 
 def _print(result: "Result") -> None:
@@ -98,4 +110,4 @@ def _draw(result: "Result", target: Path) -> None:
     from phasemap.figures.style.page import save
 
     save(draw(result, Request()), target, result.metadata.title, result.metadata.config_hash)
-    typer.echo(f"Figure written to {target}.")
+    say(f"Figure written to {target}.")

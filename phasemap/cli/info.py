@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.plain import say
+
 if TYPE_CHECKING:
     from phasemap.dataset import Result
 
@@ -30,11 +32,11 @@ def info(
 
     result = read_result(file)
     if config:
-        typer.echo(result.metadata.config.rstrip("\n"))
+        say(result.metadata.config.rstrip("\n"))
     elif as_json:
         import json
 
-        typer.echo(json.dumps(_facts(result), indent=2, ensure_ascii=False))
+        say(json.dumps(_facts(result), indent=2, ensure_ascii=False))
     else:
         _print(result, file)
 

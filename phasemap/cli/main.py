@@ -3,15 +3,13 @@
 Only light modules are imported here; each command imports what it needs when it runs.
 """
 
-import os
 import sys
-import warnings
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from phasemap import PhasemapError, __version__
+from phasemap import __version__
 from phasemap.cli import (
     atlas,
     compare,
@@ -88,19 +86,22 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors that the user can mend become one paragraph and exit code 2."""
+    from phasemap.cli import guard
+
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # wherever it stands
     debug = len(arguments) < len(sys.argv) - 1
-    if not debug:  # the status of a number says what is wrong with it
-        warnings.simplefilter("ignore", RuntimeWarning)
-    try:
-        app(arguments)
-    except PhasemapError as error:
-        if debug:
-            raise
-        from phasemap.cli.console import print_error
+    guard.prepare_streams()
+    with guard.printed_warnings(debug):
+        try:
+            guard.check_arguments(arguments)
+            guard.run(lambda: app(arguments))
+        except Exception as error:
+            if debug:
+                raise
+            message = guard.in_words(error)
+            if message is None:
+                raise
+            from phasemap.cli.console import print_error
 
-        print_error(str(error))
-        sys.exit(2)
-    except BrokenPipeError:  # the reader of our output went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+            print_error(message)
+            sys.exit(2)

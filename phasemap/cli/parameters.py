@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from phasemap.cli.plain import say
+
 
 def parameters(
     options: Annotated[bool, typer.Option("--options", help="Also the numerical options of the solvers.")] = False,
@@ -25,7 +27,7 @@ def parameters(
     if options:
         facts["options"] = _options()
     if as_json:
-        typer.echo(strict_json.text(facts))
+        say(strict_json.text(facts))
     else:
         _print(facts)
 

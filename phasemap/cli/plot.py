@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from phasemap.cli.plain import say
 from phasemap.errors import PhasemapError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def plot(
 ) -> None:
     """Draw a result: the phase diagram of a plane, lines along one axis, surfaces in three.
 
-    The figure is made from the file alone and is the same every time, so an existing figure is overwritten.
+    The figure is made from the file alone and is the same every time, so an existing one is overwritten.
 
     Examples:
 
@@ -64,27 +65,39 @@ def plot(
     from phasemap.figures.draw import Request
     from phasemap.storage import read_result
 
+    target = output or (None if terminal else _default_target(file))
+    if target is not None:
+        from phasemap.figures.style.page import check_target
+
+        check_target(target, file)
     request = Request(quantity=quantity, branch=branch, at=_places(at or []), width=width, title=title)
     result = read_result(file)
     if terminal:
         _print_text(result, request)
-    if output is not None or not terminal:
-        _write_figure(result, request, output or file.with_suffix(".png"))
+    if target is not None:
+        _write_figure(result, request, target)
     _say_what_is_drawn(result, request)
     if caption:
         from phasemap.figures.caption import caption_of
 
-        typer.echo(caption_of(result, request))
+        say(caption_of(result, request))
+
+
+def _default_target(file: Path) -> Path:
+    if not file.name:
+        raise PhasemapError(f"{file} is a folder, not a result file.")
+    return file.with_suffix(".png")
 
 
 def _say_what_is_drawn(result: "Result", request: "Request") -> None:
     """Values between those of the grid are not interpolated."""
+    from phasemap.cli.console import print_warning
     from phasemap.figures.draw import drawn_at
 
     for name, place in drawn_at(result, request).items():
         wanted = request.at[name]
         if wanted != place and not _is_number_near(wanted, place):
-            typer.echo(f"There is no {name} = {wanted} in the file: drawn is {name} = {place}.", err=True)
+            print_warning(f"There is no {name} = {wanted} in the file: drawn is {name} = {place}.")
 
 
 def _is_number_near(wanted: str, place: str) -> bool:
@@ -117,10 +130,9 @@ def _print_text(result: "Result", request: "Request") -> None:
 
 def _write_figure(result: "Result", request: "Request", path: Path) -> None:
     from phasemap.figures.draw import draw
-    from phasemap.figures.style.page import check_target, save
+    from phasemap.figures.style.page import save
 
-    check_target(path)
     save(draw(result, request), path, result.metadata.title, result.metadata.config_hash)
     done, total = result.progress
     partly = "" if done == total else f" ({done} of {total} evaluations are computed so far)"
-    typer.echo(f"Figure written to {path}{partly}.")
+    say(f"Figure written to {path}{partly}.")

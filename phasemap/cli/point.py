@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from phasemap.cli.arguments import PointTimeoutOption, SetOption
+from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def point(
     if as_json:
         import json
 
-        typer.echo(json.dumps(_facts(report), indent=2, allow_nan=False))
+        say(json.dumps(_facts(report), indent=2, allow_nan=False))
     else:
         _print(report)
 

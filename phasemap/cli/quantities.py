@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.plain import say
+
 if TYPE_CHECKING:
     from phasemap.model.registry import Quantity
 
@@ -39,7 +41,7 @@ def quantities(
 
         facts = {"quantities": {row.name: _facts(row) for row in rows}}
         facts["surfaces"] = {kind.name: {"description": kind.description} for kind in surfaces}
-        typer.echo(strict_json.text(facts))
+        say(strict_json.text(facts))
     else:
         _print(rows, surfaces)
 

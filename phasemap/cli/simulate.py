@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.plain import say
 from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
@@ -52,18 +53,17 @@ def simulate(
 
         phasemap simulate --set g_h=3 --set simulation.size=200 --set simulation.lyapunov_error=0.005
     """
-    from phasemap.errors import PhasemapError
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     from phasemap.config import apply_overrides, make_point, read_toml
     from phasemap.quantities import REGISTRY
-    from phasemap.storage import write_result
+    from phasemap.storage import result_target, write_result
     from phasemap.sweeps.sessions import begin_session
 
     target = output or Path("network.h5")
-    if output is not None and target.exists() and not force:
-        raise PhasemapError(f"{target} exists: choose another file with -o, or give --force to overwrite it.")
+    if output is not None or figures:
+        target = result_target(target, force)
     data = read_toml(config)[1] if config is not None else {}
     point = make_point(data, REGISTRY, overrides or [], str(config or ""))
     tables = {"simulation": apply_overrides(data, overrides or [], ["simulation", "seed"]).get("simulation", {})}
@@ -75,7 +75,7 @@ def simulate(
     if output is not None or figures:
         result = _result(point, tables, record, session, began)
         write_result(target, result)
-        typer.echo(f"Stored in {target}.")
+        say(f"Stored in {target}.")
         if figures:
             _draw(result, target, title_of(point.parameters, f"$N = {record.size}$"))
 
@@ -189,4 +189,4 @@ def _draw(result: "Result", target: Path, title: str) -> None:
         path = target.with_name(f"{target.stem}.{name.removeprefix('network_')}.png")
         figure = draw(result, Request(quantity=name, title=title))
         save(figure, path, result.metadata.title, result.metadata.config_hash)
-        typer.echo(f"Figure written to {path}.")
+        say(f"Figure written to {path}.")

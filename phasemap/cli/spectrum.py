@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from phasemap.cli.arguments import SetOption
+from phasemap.cli.plain import say
 from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def spectrum(
     if as_json:
         import json
 
-        typer.echo(json.dumps(_facts(report, slow_rate), indent=2, allow_nan=False))
+        say(json.dumps(_facts(report, slow_rate), indent=2, allow_nan=False))
     else:
         _print(report, slow_rate)
     _draw(report, output, distributions)
@@ -77,6 +78,10 @@ def spectrum(
 
 def _check_targets(*targets: Path | None) -> None:
     wanted = [target for target in targets if target is not None]
+    if len(set(wanted)) < len(wanted):
+        from phasemap.errors import PhasemapError
+
+        raise PhasemapError(f"Two figures cannot both be {wanted[0]}: name them differently.")
     if wanted:
         from phasemap.figures.style.page import check_target
 

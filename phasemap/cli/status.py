@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.plain import say
+
 if TYPE_CHECKING:
     from phasemap.sweeps.status import PartStatus
 
@@ -34,7 +36,7 @@ def status(
     if as_json:
         import json
 
-        typer.echo(json.dumps({"parts": [_facts(part) for part in parts], "queue": queue}, indent=2))
+        say(json.dumps({"parts": [_facts(part) for part in parts], "queue": queue}, indent=2))
     else:
         _print(parts, queue)
     if any(part.state != "finished" for part in parts):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phasemap.cli.arguments import OutputOption, SetOption
+from phasemap.cli.plain import say
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _print_scripts(job: "ArrayJob") -> None:
     from phasemap.sweeps.executors.slurm import array_script, merge_script
 
     for name, script in (("array.sh", array_script(job)), ("merge.sh", merge_script(job))):
-        typer.echo(f"# --- {job.folder / name}\n{script}")
+        say(f"# --- {job.folder / name}\n{script}")
 
 
 def _submit(job: "ArrayJob") -> None:

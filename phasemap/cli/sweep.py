@@ -39,7 +39,7 @@ def sweep(
     ] = None,
     overrides: SetOption = None,
     engine: Annotated[
-        str, typer.Option("--executor", help="Where blocks are computed: processes, or dask (needs phasemap[dask]).")
+        str, typer.Option("--executor", help="Where blocks are computed: processes, or dask (needs phasemap\\[dask]).")
     ] = "processes",
     scheduler: Annotated[
         str | None,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phasemap.model.fingerprint import settings_hash
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Registry, Solver
 
@@ -160,8 +161,7 @@ class SweepConfig:
     @cached_property
     def hash(self) -> str:
         """Hash of `settings`."""
-        text = json.dumps(self.settings, sort_keys=True, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return settings_hash(self.settings)
 
 
 def _plain(value: Any) -> Any:

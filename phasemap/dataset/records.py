@@ -33,6 +33,15 @@ class Axis:
         return len(self.values)
 
 
+@dataclass(frozen=True)
+class Dimension:
+    """What a dimension of quantities is, beside its labels."""
+
+    description: str = ""
+    units: str = "1"
+    symbol: str = ""
+
+
 @dataclass
 class Field:
     """A quantity over the grid (or over the check points).
@@ -41,6 +50,7 @@ class Field:
     values: float64 over `dims`; NaN only where `status` is neither CONVERGED nor NOT_CONVERGED.
     status: uint8 over `dims`, `Status` codes.
     error:  float64 over `dims`, one standard error or a bound on the absolute error; None where exact or unknown.
+    cites:  keys of the papers that its solver rests on, in `phasemap.model.bibliography`.
     """
 
     name: str
@@ -53,6 +63,7 @@ class Field:
     units: str = "1"
     solver: str = ""
     own_dims: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
 
     def fill(self, index: Any, values: Any, status: Any, error: Any = None) -> None:
         """Overwrite the entries at flat positions `index` of the leading (axes') dimensions."""
@@ -163,6 +174,7 @@ class Result:
     """The content of a result file, finished or not.
 
     labels: coordinates of the quantities' own dimensions, e.g. "branch" -> ["zero", "static", ...]; strings or floats.
+    dimensions: what these dimensions are.
     surfaces: those that are traced, of those that are wanted.
     """
 
@@ -174,6 +186,7 @@ class Result:
     checks: Checks | None = None
     failures: tuple[Failure, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
+    dimensions: dict[str, Dimension] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -206,6 +219,7 @@ class Result:
             units=source.units,
             solver=source.solver,
             own_dims=tuple(dim for dim in source.own_dims if dim not in labels),
+            cites=source.cites,
         )
 
     @property

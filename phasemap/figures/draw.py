@@ -29,6 +29,7 @@ from phasemap.figures.scenes.scene import equation
 from phasemap.figures.scenes.stage import stage, stage_line
 from phasemap.figures.scenes.stage_courses import is_course, stage_courses
 from phasemap.figures.scenes.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
+from phasemap.figures.style.mathtext import settable, with_settable_texts
 from phasemap.figures.style.page import WIDTHS
 from phasemap.model.branches import branch_name
 from phasemap.suggest import choices
@@ -57,6 +58,15 @@ def draw(result: Result, request: Request) -> Figure:
     Raises:
         PhasemapError: what is asked for is not in the result, or has too many or too few axes.
     """
+    try:
+        return _draw(result, request)
+    except ValueError as error:
+        if isinstance(error, PhasemapError):
+            raise
+        return _draw(with_settable_texts(result), replace(request, title=settable(request.title)))
+
+
+def _draw(result: Result, request: Request) -> Figure:
     if request.width is not None and request.width not in WIDTHS:
         raise PhasemapError(f"The width {request.width!r} is not known: choose {' or '.join(WIDTHS)}.")
     if request.quantity is not None and is_course(result, request.quantity) and not request.at:

@@ -4,7 +4,10 @@
 that cannot change the meaning of infinities and NaNs are on.
 """
 
+import functools
 from typing import Any
+
+from numba.core.caching import IndexDataCacheFile
 
 _FASTMATH = {"contract", "nsz", "arcp"}
 
@@ -21,3 +24,35 @@ INNER: dict[str, Any] = {**KERNEL, "cache": False, "no_cpython_wrapper": True}
 
 # The same where sums may be reordered into SIMD lanes (results then depend on the lane width, to rounding).
 REDUCTION: dict[str, Any] = {**KERNEL, "fastmath": _FASTMATH | {"reassoc"}}
+
+
+def forgive_damaged_caches() -> None:
+    """Let Numba compile again where a file of its cache is damaged (full disk, killed process); it would give up."""
+    load_index, load_data = IndexDataCacheFile._load_index, IndexDataCacheFile._load_data
+    if getattr(load_index, "forgives", False):
+        return
+
+    @functools.wraps(load_index)
+    def forgiving_index(self: Any) -> Any:
+        try:
+            return load_index(self)
+        except OSError:
+            raise
+        except Exception:  # unpickling garbage may raise anything
+            return {}
+
+    @functools.wraps(load_data)
+    def forgiving_data(self: Any, name: str) -> Any:
+        try:
+            return load_data(self, name)
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(f"{name} is damaged") from error  # to Numba: as good as not there
+
+    forgiving_index.forgives = True  # type: ignore[attr-defined]
+    setattr(IndexDataCacheFile, "_load_index", forgiving_index)  # noqa: B010
+    setattr(IndexDataCacheFile, "_load_data", forgiving_data)  # noqa: B010
+
+
+forgive_damaged_caches()

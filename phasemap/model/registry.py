@@ -52,6 +52,7 @@ class Solver:
     simulated: a finite network: where a configuration lists check points, it runs at those instead of on the grid.
     reads:     point -> names of the options that count there, for captions; None: all of them, everywhere.
     line:      the parameter along which points share work, or "": a block takes whole lines of the grid along it.
+    cites:     keys of the papers it rests on, in `phasemap.model.bibliography`; results carry them.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Solver:
     simulated: bool = False
     reads: Reads | None = None
     line: str = ""
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class Dimension:
     labels: tuple[str, ...] = ()
     values: Callable[[Any], Sequence[float]] | None = None
     units: str = "1"
+    symbol: str = ""
 
     def coordinates(self, options: Any) -> NDArray[Any]:
         """The labels or values along the dimension."""

@@ -1,13 +1,14 @@
 """Finished blocks as small files beside the result, so that none is lost whatever happens to the process.
 
-A block file is an .npz (a zip archive: its checksums reveal damage) with a JSON header. Blocks of other
-configurations and damaged files are ignored.
+A block file is an .npz (a zip archive) with a JSON header, and a checksum of all its bytes at the end. Blocks of other
+configurations are ignored; damaged ones, too, and the points in them are computed again.
 """
 
 import contextlib
 import io
 import json
-import zipfile
+import math
+import warnings
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,11 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset.records import Failure, Result
+from phasemap.errors import PhasemapWarning
 from phasemap.model.results import CriticalSurface, Estimate
 from phasemap.model.status import Status
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries, write_atomically
+from phasemap.storage.seal import is_sealed, sealed
+from phasemap.storage.targets import check_regular
 
-_VERSION = 1
+_VERSION = 2
+_PARTS = ("grid", "checks", "surface")
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,18 @@ class BlockData:
             if failed and entry.solver == self.name:
                 entry.fill(failed, np.nan, Status.FAILED)
 
+    def fits(self, result: Result) -> bool:
+        """Whether these numbers have the places and shapes that `result` has for them."""
+        if self.part == "surface":
+            return self.name in result.wanted_surfaces
+        if self.part == "checks" and result.checks is None:
+            return False
+        fields = result.fields if result.checks is None or self.part == "grid" else result.checks.fields
+        points = math.prod(result.shape) if self.part == "grid" else len(result.checks or ())
+        known = [(estimate, fields[name]) for name, estimate in self.estimates.items() if name in fields]
+        shapes = all(estimate.value.shape == (len(self.indices), *entry.own_shape) for estimate, entry in known)
+        return shapes and bool(((self.indices >= 0) & (self.indices < points)).all())
+
     def _covers(self, failure: Failure) -> bool:
         if (failure.part, failure.name) != (self.part, self.name):
             return False
@@ -80,6 +97,14 @@ class BlockData:
 def blocks_directory(path: Path) -> Path:
     """Folder of the finished blocks of the result file `path`."""
     return path.with_name(f"{path.name}.blocks")
+
+
+def has_blocks(path: Path) -> bool:
+    """Whether there is a folder of finished blocks beside the result file `path`."""
+    try:
+        return blocks_directory(path).is_dir()
+    except OSError:  # the name is too long
+        return False
 
 
 @dataclass(frozen=True)
@@ -106,6 +131,10 @@ class Blocks:
         """All readable blocks of this configuration."""
         return {path: block for path, found, block in read_blocks(self.directory) if found == self.config_hash}
 
+    def damaged(self) -> list[Path]:
+        """Block files that cannot be read: a complete result needs none of them."""
+        return [path for path in self.directory.glob("*.npz") if decode(path) is None]
+
     def discard(self, paths: Iterable[Path]) -> None:
         """Remove block files, and the folder when nothing is left in it."""
         for path in paths:
@@ -117,12 +146,22 @@ class Blocks:
 
 
 def read_blocks(directory: Path) -> list[tuple[Path, str, BlockData]]:
-    """(file, configuration's hash, block) of all undamaged block files in a folder."""
-    found = []
+    """(file, configuration's hash, block) of all undamaged block files in a folder; a warning names damaged ones."""
+    found, damaged = [], []
     for path in sorted(directory.glob("*.npz")):
         decoded = decode(path)
         if decoded is not None:
             found.append((path, *decoded))
+        else:
+            damaged.append(path.name)
+    if damaged:
+        some = f"{', '.join(damaged[:3])}{', ...' if len(damaged) > 3 else ''}"
+        warnings.warn(
+            f"{len(damaged)} block file(s) in {directory} are damaged and ignored ({some}): a sweep computes what was "
+            "in them again.",
+            PhasemapWarning,
+            stacklevel=2,
+        )
     return found
 
 
@@ -150,7 +189,7 @@ def encode(block: BlockData, config_hash: str) -> bytes:
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     content = io.BytesIO()
     np.savez(content, **arrays)  # type: ignore[arg-type]  # the keyword allow_pickle is not among our names
-    return content.getvalue()
+    return sealed(content.getbuffer())
 
 
 _SURFACE_ARRAYS = ("vertices", "residual", "offsets", "triangles")
@@ -159,13 +198,24 @@ _SURFACE_ARRAYS = ("vertices", "residual", "offsets", "triangles")
 def decode(path: Path) -> tuple[str, BlockData] | None:
     """The configuration's hash and the block in a file; None if the file is damaged or of another version."""
     try:
+        check_regular(path)
+        if not is_sealed(path):
+            return None
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             header = json.loads(archive["header"].tobytes())
             if header["version"] != _VERSION:
                 return None
             arrays = {name: archive[name] for name in archive.files if name != "header"}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return str(header["config_hash"]), _block(header, arrays)
+    except (NameError, ImportError):  # faults of ours
+        raise
+    except Exception:  # whatever is in there, it is not a block
         return None
+
+
+def _block(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> BlockData:
+    if header["part"] not in _PARTS or arrays["indices"].ndim != 1:
+        raise ValueError("this is no block")
     names = [name.removeprefix("value/") for name in arrays if name.startswith("value/")]
     surface = None
     if "surface" in header:
@@ -176,13 +226,12 @@ def decode(path: Path) -> tuple[str, BlockData] | None:
             tuple(about["columns"]),
             **{part: arrays[f"surface/{part}"] for part in _SURFACE_ARRAYS},
         )
-    block = BlockData(
+    return BlockData(
         part=header["part"],
         name=header["name"],
         indices=arrays["indices"],
         estimates={n: Estimate(arrays[f"value/{n}"], arrays[f"status/{n}"], arrays.get(f"error/{n}")) for n in names},
         surface=surface,
         failures=tuple((int(index), str(reason)) for index, reason in header["failures"]),
-        seconds=header["seconds"],
+        seconds=float(header["seconds"]),
     )
-    return header["config_hash"], block

@@ -4,6 +4,7 @@
     /surfaces/<name>     vertices (vertex, column), residual (vertex), offsets (polylines), triangles (meshes)
     /checks              the same quantities over the dimension "check", with the coordinates of the check points
 
+Every dataset and dimension carries long_name, units and symbol, every object a checksum, the file a seal at its end.
 The file is built in memory and lands in one rename, so that nobody ever sees a part of it.
 """
 
@@ -19,10 +20,13 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.dataset.records import CHECK, FORMAT, Failure, Field, Result
+from phasemap.dataset.records import CHECK, FORMAT, Axis, Dimension, Failure, Field, Result
+from phasemap.model.bibliography import entries
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import STATUS_MEANINGS, Status
+from phasemap.storage.checksums import mark
 from phasemap.storage.durable import write_atomically
+from phasemap.storage.seal import SUPERBLOCK, sealed
 
 _TEXT = h5py.string_dtype("utf-8")
 _COMPRESS_ABOVE = 1 << 20  # bytes
@@ -39,29 +43,42 @@ def write_result(path: Path, result: Result) -> None:
     write_atomically(path, encode(result))
 
 
-def encode(result: Result) -> memoryview:
-    """The bytes of the HDF5 file."""
+def encode(result: Result) -> bytes:
+    """The bytes of the HDF5 file, sealed."""
     buffer = io.BytesIO()
     # Attributes above 64 kB (a long configuration) need the file format of HDF5 1.8 or later.
     with h5py.File(buffer, "w", libver=("v108", "v110")) as file:
         _write_attributes(file, result)
         for axis in result.axes:
-            attributes = {"long_name": axis.description, "units": axis.units, "symbol": axis.symbol}
-            _write_coordinate(file, axis.name, axis.values, {**attributes, "scale": axis.scale})
-        _write_fields(file, result.fields, result.labels)
+            _write_coordinate(file, axis.name, axis.values, {**_of_axis(axis), "scale": axis.scale})
+        _write_fields(file, result.fields, result)
         surfaces = file.create_group("surfaces")
         surfaces.attrs["wanted"] = json.dumps(result.wanted_surfaces)
+        surfaces.attrs["traced"] = json.dumps(list(result.surfaces))
         for name, surface in result.surfaces.items():
             _write_surface(surfaces.create_group(name), surface)
         if result.checks is not None:
             group = file.create_group("checks")
-            _write_bare_dimension(group, CHECK, len(result.checks))
+            _write_bare_dimension(group, CHECK, len(result.checks), Dimension("check point", symbol="$k$"))
             for axis in result.axes:
-                data = group.create_dataset(axis.name, data=result.checks.parameters[axis.name])
-                data.attrs.update(long_name=axis.description, units=axis.units, symbol=axis.symbol)
-                data.dims[0].attach_scale(group[CHECK])
-            _write_fields(group, result.checks.fields, result.labels)
-    return buffer.getbuffer()
+                _write_array(group, axis.name, result.checks.parameters[axis.name], (CHECK,), **_of_axis(axis))
+            _write_fields(group, result.checks.fields, result)
+        mark([file, *_all_below(file)])
+    return sealed(buffer.getbuffer(), SUPERBLOCK)
+
+
+def _all_below(group: h5py.Group) -> list[h5py.HLObject]:
+    found: list[h5py.HLObject] = []
+    group.visititems(lambda _, item: found.append(item))
+    return found
+
+
+def _of_axis(axis: Axis) -> dict[str, str]:
+    return {"long_name": axis.description, "units": axis.units, "symbol": axis.symbol}
+
+
+def _of_dimension(about: Dimension) -> dict[str, str]:
+    return {"long_name": about.description, "units": about.units, "symbol": about.symbol}
 
 
 def _write_attributes(file: h5py.File, result: Result) -> None:
@@ -88,8 +105,18 @@ def _write_attributes(file: h5py.File, result: Result) -> None:
             "versions": _json(last.versions if last else {}),
             "sessions": _json([asdict(session) for session in metadata.sessions]),
             "failures": _json(_grouped(result.failures)),
+            "quantities": _json({part: list(fields) for part, fields in _parts(result).items()}),
+            "bibliography": entries(_cited(result)),
         }
     )
+
+
+def _parts(result: Result) -> dict[str, dict[str, Field]]:
+    return {"grid": result.fields} | ({} if result.checks is None else {"checks": result.checks.fields})
+
+
+def _cited(result: Result) -> list[str]:
+    return [key for fields in _parts(result).values() for entry in fields.values() for key in entry.cites]
 
 
 def _grouped(failures: Sequence[Failure]) -> list[dict[str, Any]]:
@@ -127,54 +154,62 @@ def _write_coordinate(group: h5py.Group, name: str, values: NDArray[Any], attrib
     data.make_scale(name)
 
 
-def _write_bare_dimension(group: h5py.Group, name: str, size: int) -> None:
-    group.create_dataset(name, data=np.zeros(size, dtype=np.int8)).make_scale(_BARE_DIMENSION % size)
+def _write_bare_dimension(group: h5py.Group, name: str, size: int, about: Dimension) -> None:
+    data = group.create_dataset(name, data=np.zeros(size, dtype=np.int8))
+    data.attrs.update(_of_dimension(about))
+    data.make_scale(_BARE_DIMENSION % size)
 
 
 def _write_array(group: h5py.Group, name: str, values: NDArray[Any], dims: Sequence[str], **attributes: Any) -> None:
     compress = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
     data = group.create_dataset(name, data=values, **(compress if values.nbytes > _COMPRESS_ABOVE else {}))
-    data.attrs.update(attributes)
+    # For readers of files that another program has copied without the scales.
+    data.attrs.update(attributes, dimensions=" ".join(dims))
     for position, dim in enumerate(dims):
         data.dims[position].attach_scale(group[dim])
 
 
-def _write_fields(group: h5py.Group, fields: Mapping[str, Field], labels: Mapping[str, NDArray[Any]]) -> None:
-    needed = {dim for entry in fields.values() for dim in entry.own_dims}
-    for dim in sorted(needed):
-        _write_coordinate(group, dim, labels[dim], {"long_name": dim.replace("_", " ")})
-    flags = np.array([status.value for status in Status], dtype=np.uint8)
-    meanings = " ".join(status.name.lower() for status in Status)
-    explanation = "; ".join(f"{status.name.lower()}: {text}" for status, text in STATUS_MEANINGS.items())
+def _write_fields(group: h5py.Group, fields: Mapping[str, Field], result: Result) -> None:
+    for dim in sorted({dim for entry in fields.values() for dim in entry.own_dims}):
+        about = result.dimensions.get(dim) or Dimension(dim.replace("_", " "))
+        _write_coordinate(group, dim, result.labels[dim], _of_dimension(about))
     for name, entry in fields.items():
-        beside = [f"{name}_status"] + ([f"{name}_error"] if entry.error is not None else [])
-        about = {"long_name": entry.description, "units": entry.units, "symbol": entry.symbol, "solver": entry.solver}
-        _write_array(group, name, entry.values, entry.dims, **about, ancillary_variables=" ".join(beside))
-        if entry.error is not None:
-            error_about = {"long_name": f"error of {entry.description}", "units": entry.units}
-            _write_array(group, f"{name}_error", entry.error, entry.dims, **error_about)
-        status_about = {"flag_values": flags, "flag_meanings": meanings, "comment": explanation}
-        _write_array(
-            group,
-            f"{name}_status",
-            entry.status,
-            entry.dims,
-            long_name=f"status of {entry.description}",
-            **status_about,
-        )
+        _write_field(group, name, entry)
+
+
+def _write_field(group: h5py.Group, name: str, entry: Field) -> None:
+    beside = [f"{name}_status"] + ([f"{name}_error"] if entry.error is not None else [])
+    about = {"long_name": entry.description, "units": entry.units, "symbol": entry.symbol}
+    origin = {"solver": entry.solver, "cites": " ".join(entry.cites), "ancillary_variables": " ".join(beside)}
+    _write_array(group, name, entry.values, entry.dims, **about, **origin)
+    if entry.error is not None:
+        words = {**about, "long_name": f"error of {entry.description}", "symbol": f"error of {entry.symbol}"}
+        _write_array(group, f"{name}_error", entry.error, entry.dims, **words)
+    words = {"long_name": f"status of {entry.description}", "units": "1", "symbol": f"status of {entry.symbol}"}
+    _write_array(group, f"{name}_status", entry.status, entry.dims, **words, **_FLAGS)
+
+
+_FLAGS: dict[str, Any] = {
+    "flag_values": np.array([status.value for status in Status], dtype=np.uint8),
+    "flag_meanings": " ".join(status.name.lower() for status in Status),
+    "comment": "; ".join(f"{status.name.lower()}: {text}" for status, text in STATUS_MEANINGS.items()),
+}
 
 
 def _write_surface(group: h5py.Group, surface: CriticalSurface) -> None:
     group.attrs.update(condition=surface.condition, columns=list(surface.columns))
-    _write_bare_dimension(group, "vertex", len(surface.vertices))
-    _write_coordinate(group, "column", np.array(surface.columns), {"long_name": "columns of the vertices"})
-    _write_array(group, "vertices", surface.vertices, ("vertex", "column"))
-    about = "absolute residual of the condition at each vertex"
-    _write_array(group, "residual", surface.residual, ("vertex",), long_name=about)
-    _write_bare_dimension(group, "offset", len(surface.offsets))
-    about = "polyline k is vertices[offsets[k]:offsets[k + 1]]"
-    _write_array(group, "offsets", surface.offsets, ("offset",), long_name=about)
+    _write_bare_dimension(group, "vertex", len(surface.vertices), Dimension("vertex", symbol="$v$"))
+    about = Dimension("columns of the vertices: parameters of the axes first", symbol="column")
+    _write_coordinate(group, "column", np.array(surface.columns), _of_dimension(about))
+    about = Dimension("vertices of the surface, in the units of their columns", "1", "$x_v$")
+    _write_array(group, "vertices", surface.vertices, ("vertex", "column"), **_of_dimension(about))
+    about = Dimension("absolute residual of the condition at each vertex", symbol="residual")
+    _write_array(group, "residual", surface.residual, ("vertex",), **_of_dimension(about))
+    _write_bare_dimension(group, "offset", len(surface.offsets), Dimension("start of a polyline", symbol="$k$"))
+    about = Dimension("polyline k is vertices[offsets[k]:offsets[k + 1]]", symbol="$o_k$")
+    _write_array(group, "offsets", surface.offsets, ("offset",), **_of_dimension(about))
     if len(surface.triangles):
-        _write_bare_dimension(group, "triangle", len(surface.triangles))
-        _write_bare_dimension(group, "corner", 3)
-        _write_array(group, "triangles", surface.triangles, ("triangle", "corner"), long_name="indices of vertices")
+        _write_bare_dimension(group, "triangle", len(surface.triangles), Dimension("triangle", symbol="$t$"))
+        _write_bare_dimension(group, "corner", 3, Dimension("corner of a triangle", symbol="$c$"))
+        about = Dimension("indices of vertices", symbol="$v_{tc}$")
+        _write_array(group, "triangles", surface.triangles, ("triangle", "corner"), **_of_dimension(about))

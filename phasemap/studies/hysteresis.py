@@ -142,7 +142,8 @@ REGISTRY = Registry(
                            f"{', '.join(f'{code}: {state}' for code, state in enumerate(STATES))}"),
         ]
     ),
-    {"hysteresis": Solver("hysteresis", "attractors followed along a parameter", _not_in_parts, lambda *_: 0.0)},
+    {"hysteresis": Solver("hysteresis", "attractors followed along a parameter", _not_in_parts, lambda *_: 0.0,
+                          cites=("krishnamurthy2022", "sompolinsky1988"))},
     {},
-    {"way": Dimension("way", "way along the axis", WAYS)},
+    {"way": Dimension("way", "way along the axis", WAYS, symbol="way")},
 )  # fmt: skip

@@ -11,8 +11,8 @@ from phasemap.config import differences
 from phasemap.dataset import Failure, Field, Result, Session
 from phasemap.errors import ResultFileError
 from phasemap.model.status import Status
-from phasemap.storage import read_result, write_result
-from phasemap.storage.durable import explaining_write_errors
+from phasemap.storage import read_result, resolve_target, write_result
+from phasemap.storage.durable import explaining_write_errors, remove_temporaries
 from phasemap.sweeps.locking.lock import Lock
 
 
@@ -38,9 +38,11 @@ def merge_files(paths: Sequence[Path], output: Path, *, force: bool = False) -> 
         ResultFileError: a file cannot be read, or the files do not belong together; the message says what differs.
         LockedError: another process writes the output.
     """
+    output = resolve_target(output)
     with explaining_write_errors(output):
         output.parent.mkdir(parents=True, exist_ok=True)
     with Lock(output):
+        remove_temporaries(output.parent, output.name)
         sources = [path for path in paths if not _same(path, output)]
         if output.exists():
             sources.insert(0, output)
@@ -110,6 +112,12 @@ def _still_failed(target: Result, place: Place, here: set[Place], there: set[Pla
 
 
 def _check(first: Result, first_path: Path, other: Result, path: Path, force: bool) -> None:
+    formats = first.metadata.format_version, other.metadata.format_version
+    if formats[0] != formats[1]:
+        raise ResultFileError(
+            f"{first_path} has format {formats[0]} and {path} format {formats[1]}: old and new numbers are not joined. "
+            "Compute the older one again."
+        )
     if _hash(first) != _hash(other):
         names = (f"in {first_path.name}", f"in {path.name}")
         found = differences(first.metadata.settings, other.metadata.settings, *names)

@@ -11,8 +11,9 @@ import numpy as np
 
 from phasemap.config import SweepConfig, differences
 from phasemap.dataset import Result
+from phasemap.dataset.records import FORMAT_VERSION
 from phasemap.errors import ResultFileError
-from phasemap.storage import BlockData, Blocks, read_result, write_result
+from phasemap.storage import BlockData, Blocks, read_result, resolve_target, write_result
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
 from phasemap.sweeps.executors.processes import Executor
 from phasemap.sweeps.locking.lock import Lock
@@ -118,6 +119,7 @@ def open_sweep(
         LockedError: another process writes this output.
         ResultFileError: the output cannot be written, or holds something else.
     """
+    output = resolve_target(output)  # so that all names of one file take one lock
     with explaining_write_errors(output):
         output.parent.mkdir(parents=True, exist_ok=True)
     with Lock(output):
@@ -134,7 +136,8 @@ def _begin(config: SweepConfig, output: Path, force: bool) -> Result:
     blocks = Blocks(output, config.hash)
     if not output.exists():
         for block in blocks.load().values():  # the file may be lost, the blocks are not
-            block.add_to(fresh)
+            if block.fits(fresh):
+                block.add_to(fresh)
         write_result(output, fresh)
         return fresh
     if force:
@@ -149,9 +152,16 @@ def _begin(config: SweepConfig, output: Path, force: bool) -> Result:
 
 
 def check_same(config: SweepConfig, output: Path) -> Result:
-    """The result in `output`; raises `ResultFileError` if it is none, or that of another configuration."""
+    """The result in `output`; raises `ResultFileError` if it is none, or that of another configuration or version."""
     found = existing_result(output)
-    if found.metadata.config_hash != config.hash:
+    same = found.metadata.config_hash == config.hash
+    if found.metadata.format_version < FORMAT_VERSION and not (same and found.complete):
+        raise ResultFileError(
+            f"{output} was made by an older version of phasemap (format {found.metadata.format_version}): old and new "
+            "numbers are not mixed in one file. Choose another output with -o, or give --force to compute all of it "
+            "again."
+        )
+    if not same:
         reasons = "; ".join(differences(config.settings, found.metadata.settings)) or "the code reads it differently"
         raise ResultFileError(
             f"{output} holds the result of another configuration: {reasons}. Choose another output with -o, or "
@@ -198,6 +208,8 @@ class _Keeper:
         self._result.metadata.modified = datetime.now(UTC).isoformat(timespec="seconds")
         write_result(self._output, self._result)
         self._blocks.discard(self._saved)
+        if self._result.complete:
+            self._blocks.discard(self._blocks.damaged())
         self._saved = []
         self._assembled = time.monotonic()
         self._assembly_seconds = self._assembled - begun

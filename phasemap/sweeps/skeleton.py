@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
-from phasemap.dataset import Axis, Checks, Field, Metadata, Result
+from phasemap.dataset import Axis, Checks, Dimension, Field, Metadata, Result
 from phasemap.dataset.records import CHECK
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.registry import Solver
@@ -23,6 +23,7 @@ def empty_result(config: SweepConfig) -> Result:
         axes=axes,
         fields=_fields(config, "grid", config.axis_names, config.shape),
         labels=_labels(config),
+        dimensions=_dimensions(config),
         wanted_surfaces=config.surfaces,
         checks=checks,
         metadata=Metadata(
@@ -65,6 +66,7 @@ def _field(config: SweepConfig, solver: Solver, name: str, dims: tuple[str, ...]
         units=quantity.units,
         solver=solver.name,
         own_dims=quantity.dims,
+        cites=solver.cites,
     )
 
 
@@ -75,3 +77,13 @@ def _labels(config: SweepConfig) -> dict[str, NDArray[np.generic]]:
         for dim in config.registry.quantities[name].dims:
             labels[dim] = config.registry.dimensions[dim].coordinates(config.options_of(solver))
     return labels
+
+
+def _dimensions(config: SweepConfig) -> dict[str, Dimension]:
+    registry = config.registry
+    used = {dim for name in config.quantities for dim in registry.quantities[name].dims}
+    return {
+        name: Dimension(about.description, about.units, about.symbol)
+        for name, about in registry.dimensions.items()
+        if name in used
+    }

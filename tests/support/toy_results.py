@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from phasemap.dataset import Axis, Checks, Field, Metadata, Result
+from phasemap.model.fingerprint import settings_hash
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import Status
 
@@ -48,6 +49,18 @@ def lines(name, *pieces):
     return CriticalSurface(name, "F = 0", ("g_h", "alpha_r"), vertices, np.full(len(vertices), 1e-10), offsets)
 
 
+def consistent(result, options=None):
+    """The same with settings and their hash as a file must have them."""
+    settings = {
+        "axes": [[axis.name, axis.values.tolist()] for axis in result.axes],
+        "checks": np.stack(list(result.checks.parameters.values()), axis=-1).tolist() if result.checks else [],
+        "parameters": {name: str(v) if np.isinf(v) else v for name, v in result.metadata.parameters.items()},
+        "options": options or {},
+    }
+    result.metadata.settings, result.metadata.config_hash = settings, settings_hash(settings)
+    return result
+
+
 def plane():
     """A plane (g_h, alpha_r): 21 x 17 points, all label regions, checks, lines and tricritical points."""
     g, alpha = np.linspace(0.5, 4.0, 21), np.linspace(0.0, 20.0, 17)
@@ -58,7 +71,7 @@ def plane():
     where = np.array([[1.2, 5.0], [1.45, 15.0], [3.0, 2.0], [3.5, 10.0], [2.5, 18.0]])
     check_gain, check_rate = _gain_and_exponent(where[:, 0], where[:, 1])
     attractor = np.where(np.isfinite(check_rate[:, 2]), check_rate[:, 2], check_rate[:, 0])
-    return Result(
+    result = Result(
         axes=(
             Axis("g_h", g, "$g_h$", "gain of the activation phi"),
             Axis("alpha_r", alpha, r"$\alpha_r$", "steepness of the output gate (inf: hard gate)"),
@@ -98,11 +111,10 @@ def plane():
         ),
         metadata=Metadata(
             title="toy plane",
-            config_hash="0123456789abcdef",
-            settings={"axes": [["g_h", []], ["alpha_r", []]], "options": {"simulation": {"size": 500, "sizes": []}}},
             parameters={"alpha_z": 0.0, "beta_z": -np.inf, "beta_r": 0.0},
         ),
     )  # fmt: skip
+    return consistent(result, {"simulation": {"size": 500, "sizes": []}})
 
 
 def functions():

@@ -1,5 +1,6 @@
 """Sizes, fonts and the saving of figures: the same file for the same result, byte for byte."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,10 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from phasemap.errors import PhasemapError, ResultFileError
+from phasemap.errors import PhasemapError
+from phasemap.figures.style.mathtext import show_as_written
+from phasemap.storage import check_replaceable
+from phasemap.storage.durable import write_atomically
 
 # Column widths of the usual physics journals, in inches (86 mm and 178 mm).
 WIDTHS: dict[str, float] = {"single": 3.386, "double": 7.008}
@@ -63,11 +67,12 @@ def new_figure(width: str, height: float) -> Figure:
     return figure
 
 
-def check_target(path: Path) -> str:
+def check_target(path: Path, *inputs: Path) -> str:
     """Format that the suffix of `path` asks for.
 
     Raises:
-        PhasemapError: the suffix is none of FORMATS, or there is no such folder.
+        PhasemapError: the suffix is none of FORMATS, there is no such folder, or something else has that name: a file
+            that is no figure of ours, one that is read here (`inputs`), a folder, a pipe.
     """
     suffix = path.suffix.lower().lstrip(".")
     if suffix not in FORMATS:
@@ -77,7 +82,17 @@ def check_target(path: Path) -> str:
         raise PhasemapError(
             f"Cannot write {path}: there is no folder {path.parent}. Create it, or choose another name."
         )
+    check_replaceable(path, "a figure that phasemap drew", _is_ours, inputs)
     return suffix
+
+
+def _is_ours(content: bytes) -> bool:
+    """Whether a file starts and ends like a figure that `save` has written."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return b"Software\0phasemap" in content
+    if content.startswith(b"%PDF-"):
+        return b"/Creator (phasemap)" in content
+    return content.startswith(b"<?xml") and b"<dc:title>phasemap</dc:title>" in content
 
 
 def save(figure: Figure, path: Path, title: str = "", fingerprint: str = "") -> None:
@@ -87,15 +102,16 @@ def save(figure: Figure, path: Path, title: str = "", fingerprint: str = "") -> 
         PhasemapError: unknown suffix.
         ResultFileError: the file cannot be written.
     """
-    kind = check_target(path)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with style():
-            figure.savefig(temporary, format=kind, dpi=DOTS_PER_INCH, metadata=_metadata(kind, title, fingerprint))
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise ResultFileError(f"Cannot write the figure {str(path)!r}: {error.strerror or error}.") from error
+    kind, content = check_target(path), io.BytesIO()
+    words = _metadata(kind, title, fingerprint)
+    with style():
+        try:
+            figure.savefig(content, format=kind, dpi=DOTS_PER_INCH, metadata=words)
+        except ValueError:  # a formula that cannot be set
+            show_as_written(figure)
+            content = io.BytesIO()
+            figure.savefig(content, format=kind, dpi=DOTS_PER_INCH, metadata=words)
+    write_atomically(path, content.getbuffer())
 
 
 def _metadata(kind: str, title: str, fingerprint: str) -> dict[str, Any]:

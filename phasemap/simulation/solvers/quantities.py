@@ -92,19 +92,33 @@ def _spectrum_seconds(point: Parameters, options: SimulationOptions) -> float:
     return options.realisations * flops / per_second + _seconds(point, options)
 
 
+# Beside the paper of the model, by the keys of the bibliography.
+_PAPERS: dict[str, tuple[str, ...]] = {
+    "network": ("benettin1980",),
+    "network_equilibria": ("wainrib2013", "kac1943", "rice1944"),
+    "network_spectrum": ("engelken2023", "benettin1980", "kaplan1979"),
+}
+
+
 def _solver(name: str, module: str, description: str, seconds: Cost, reads: Reads) -> Solver:
     solve = Deferred(f"phasemap.simulation.solvers.{module}", "solve_points")
-    return Solver(name, description, solve, seconds, SimulationOptions, "simulation", simulated=True, reads=reads)
+    cites = ("krishnamurthy2022", *_PAPERS.get(name, ()))
+    return Solver(name, description, solve, seconds, SimulationOptions, "simulation", simulated=True, reads=reads,
+                  cites=cites)  # fmt: skip
 
 
 DIMENSIONS = (
-    Dimension("lyapunov_index", "index of the exponent over the size of the network", values=_lyapunov_indices),
-    Dimension("lyapunov_time", "time measured", values=_convergence_times, units="membrane time constant"),
-    Dimension("network_lag", "lag", values=_lags, units="membrane time constant"),
-    Dimension("network_time", "time after the transient", values=_times, units="membrane time constant"),
-    Dimension("network_unit", "unit", values=_units),
-    Dimension("network_realisation", "network", values=_realisations),
-    Dimension("network_elapsed_time", "time", values=_elapsed_times, units="membrane time constant"),
+    Dimension(
+        "lyapunov_index", "index of the exponent over the size of the network", values=_lyapunov_indices, symbol="$i/N$"
+    ),
+    Dimension(
+        "lyapunov_time", "time measured", values=_convergence_times, units="membrane time constant", symbol="$T$"
+    ),
+    Dimension("network_lag", "lag", values=_lags, units="membrane time constant", symbol="$t$"),
+    Dimension("network_time", "time after the transient", values=_times, units="membrane time constant", symbol="$t$"),
+    Dimension("network_unit", "unit", values=_units, symbol="$i$"),
+    Dimension("network_realisation", "network", values=_realisations, symbol="$J$"),
+    Dimension("network_elapsed_time", "time", values=_elapsed_times, units="membrane time constant", symbol="$t$"),
 )
 
 SOLVERS = (

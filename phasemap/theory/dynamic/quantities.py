@@ -41,16 +41,17 @@ def _ensemble_reads(point: Parameters) -> Sequence[str]:
 
 
 DIMENSIONS = (
-    Dimension("branch", "branch of the mean field", BRANCHES),
-    Dimension("gate_probability", "probability of a quantile", values=_gate_probabilities),
-    Dimension("error_source", "source of an error", ERROR_SOURCES),
-    Dimension("lag", "lag", values=_lags, units="membrane time constant"),
+    Dimension("branch", "branch of the mean field", BRANCHES, symbol="branch"),
+    Dimension("gate_probability", "probability of a quantile", values=_gate_probabilities, symbol="$p$"),
+    Dimension("error_source", "source of an error", ERROR_SOURCES, symbol="source"),
+    Dimension("lag", "lag", values=_lags, units="membrane time constant", symbol="$t$"),
 )
 
 SOLVERS = (
     Solver("mean_field", "dynamic mean field and its Lyapunov exponent",
            Deferred("phasemap.theory.mean_field", "solve_points"), _seconds, EnsembleOptions, table="ensemble",
-           reads=_ensemble_reads, line="g_h"),
+           reads=_ensemble_reads, line="g_h",
+           cites=("krishnamurthy2022", "sompolinsky1988", "schuecker2018")),
 )  # fmt: skip
 
 QUANTITIES = (

@@ -20,11 +20,14 @@ def _dynamic_seconds(point: Parameters, options: SpectrumOptions) -> float:
     return 2.0 * (0.01 / options.ensemble_error) ** 2 + 1e-4 * options.samples
 
 
+_PAPERS = ("krishnamurthy2022", "can2020", "ahmadian2015")
+
 SOLVERS = (
     Solver("spectrum", "spectrum of the Jacobian at fixed points", Deferred(_HERE, "solve_points"), _spectrum_seconds,
-           SpectrumOptions, table="spectrum", reads=lambda _: ("slow_rate",)),
+           SpectrumOptions, table="spectrum", reads=lambda _: ("slow_rate",), cites=_PAPERS),
     Solver("dynamic_spectrum", "spectrum of the Jacobian along the fluctuating attractor",
-           Deferred(_HERE, "solve_dynamics"), _dynamic_seconds, SpectrumOptions, table="spectrum"),
+           Deferred(_HERE, "solve_dynamics"), _dynamic_seconds, SpectrumOptions, table="spectrum",
+           cites=_PAPERS),
 )  # fmt: skip
 
 QUANTITIES = (

@@ -20,11 +20,12 @@ def _seconds(point: Parameters, options: Any) -> float:
     return 1e-4 if outside else 4e-5
 
 
-DIMENSIONS = (Dimension("fixed_point", "static solution", FIXED_POINTS),)
+DIMENSIONS = (Dimension("fixed_point", "static solution", FIXED_POINTS, symbol="fixed point"),)
 
 SOLVERS = (
     Solver("statics", "static mean field: all fixed points",
-           Deferred("phasemap.theory.static.fixed_points", "solve_points"), _seconds),
+           Deferred("phasemap.theory.static.fixed_points", "solve_points"), _seconds,
+           cites=("krishnamurthy2022", "can2020")),
 )  # fmt: skip
 
 QUANTITIES = (

@@ -48,6 +48,6 @@ def test_formats_that_are_not_known_are_explained(plane, tmp_path, name):
 
 def test_an_unwritable_place_is_explained_and_leaves_nothing(plane, tmp_path):
     (tmp_path / "a.png").mkdir()
-    with pytest.raises(ResultFileError, match="Cannot write the figure"):
+    with pytest.raises(ResultFileError, match="it is a folder"):
         save(draw(plane, Request()), tmp_path / "a.png")
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Generator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -12,7 +13,13 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.statistics import MeanWithError
-from phasemap.simulation.lyapunov.dimension import entropy_rate, kaplan_yorke_dimension
+from phasemap.simulation.lyapunov.dimension import (
+    Functional,
+    Slaved,
+    coupled_dimension,
+    entropy_rate,
+    kaplan_yorke_dimension,
+)
 from phasemap.simulation.lyapunov.exponents import (
     EIGENVALUE_TOLERANCE,
     is_settled,
@@ -22,6 +29,7 @@ from phasemap.simulation.lyapunov.exponents import (
 )
 from phasemap.simulation.lyapunov.spectrum import ALIGNMENT, SpectrumEstimate, SpectrumSampler, estimate_spectrum
 from phasemap.simulation.lyapunov.step_check import StepCheck, check_step
+from phasemap.simulation.network.disorder import Network
 from phasemap.simulation.network.integrators import Integrator
 
 # Time between reports of progress, and spent on each of the checks of step and precision.
@@ -43,7 +51,8 @@ class Spectrum:
     `SpectrumSampler`. trace_defect: relative difference of the sum of all exponents and the mean trace of the Jacobian.
     stopped_by: "errors" (those asked for are reached), "duration" (none was asked for), "max_duration" or "max_seconds"
     (the budget ended first), "rest" (a fixed point, whose exponents are the real parts of eigenvalues).
-    step: what halving the time step changed in the state. growth: growth rates of the leading vector over the intervals
+    step: what halving the time step changed in the state. slaved: gates that vary, whose own directions the dimension
+    passes over where it comes to them. growth: growth rates of the leading vector over the intervals
     between orthonormalisations, from the first to the last.
     seconds, flops: wall time of the measurement, and operations of its matrix products (two per multiply-add).
     """
@@ -54,6 +63,7 @@ class Spectrum:
     complete: bool
     duration: float
     step: StepCheck
+    slaved: tuple[Slaved, ...] = ()
     interval: float = 0.0
     worst_condition: float = 1.0
     reflections: int = 0
@@ -85,8 +95,11 @@ class Spectrum:
 
     @property
     def dimension(self) -> MeanWithError:
-        """Kaplan-Yorke dimension; NaN if the exponents are too few to tell. Of no meaning where `unstable`."""
-        gradient = kaplan_yorke_dimension(self.exponents, complete=self.complete).gradient
+        """Kaplan-Yorke dimension of the coupled directions; NaN if the exponents are too few to tell.
+
+        Of no meaning where `unstable`.
+        """
+        gradient = self._coupled.gradient
         return _widened(self.estimate.dimension, float(gradient @ self._bias))
 
     @property
@@ -112,6 +125,15 @@ class Spectrum:
         return Status.CONVERGED if good else Status.NOT_CONVERGED
 
     @property
+    def left_out(self) -> int:
+        """Directions of gates that the dimension passes over."""
+        return 0 if self.at_rest else self._coupled.left_out
+
+    @property
+    def _coupled(self) -> Functional:
+        return coupled_dimension(self.exponents, self.slaved, complete=self.complete)
+
+    @property
     def _bias(self) -> FloatArray:
         return np.asarray(np.nan_to_num(self.step_error) + np.nan_to_num(self.precision_error))
 
@@ -135,6 +157,13 @@ def can_have_spectrum(integrator: Integrator) -> bool:
     return is_settled(integrator) and not on_threshold(integrator)
 
 
+def slaved_by(network: Network) -> tuple[Slaved, ...]:
+    """Gates of a network that are dimensions of its flow."""
+    gates = zip((network.parameters.tau_z, network.parameters.tau_r), network.carried[1:], strict=True)
+    counts = Counter(-1.0 / tau for tau, carried in gates if carried)
+    return tuple(Slaved(rate, number * network.size) for rate, number in counts.items())
+
+
 def latest_end(options: SimulationOptions) -> float:
     """Time at which the measurement of a spectrum ends at the latest."""
     return max(options.duration, options.max_duration if _targets(options).any() else 0.0)
@@ -154,14 +183,14 @@ def spectrum_steps(
         return _spectrum_at_rest(integrator, count, step)
     sampler = SpectrumSampler(integrator, count, seed, np.float32 if options.single_precision else np.float64)
     sampler.align(ALIGNMENT, executor)
-    autonomous = integrator.network.is_autonomous
+    autonomous, slaved = integrator.network.is_autonomous, slaved_by(integrator.network)
     began, next_look = time.monotonic(), options.duration
     end = latest_end(options)
     stopped_by = ""
     while not stopped_by:
         until = min(sampler.duration + _REPORT, next_look)
         sampler.measure(max(1, math.ceil((until - sampler.duration) / sampler.interval_time - 1e-9)), executor)
-        estimate = estimate_spectrum(sampler.rates, complete=count == dimension, autonomous=autonomous)
+        estimate = estimate_spectrum(sampler.rates, complete=count == dimension, autonomous=autonomous, slaved=slaved)
         yield Progress(sampler.duration, end, estimate)
         if sampler.duration >= next_look - 1e-9:
             next_look = min(sampler.duration * _LENGTHENING, end)
@@ -182,6 +211,7 @@ def spectrum_steps(
         complete=count == dimension,
         duration=sampler.duration,
         step=step,
+        slaved=slaved,
         interval=sampler.interval_time,
         worst_condition=sampler.worst_condition,
         reflections=sampler.reflections,

@@ -6,6 +6,7 @@ growth of their Gram-Schmidt lengths.
 """
 
 import math
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from phasemap.model.results import FloatArray
 from phasemap.simulation.estimators.statistics import MeanWithError, block_error, stationary_from
-from phasemap.simulation.lyapunov.dimension import Functional, entropy_rate, kaplan_yorke_dimension
+from phasemap.simulation.lyapunov.dimension import Functional, Slaved, coupled_dimension, entropy_rate
 from phasemap.simulation.lyapunov.tangent import TangentFlow
 from phasemap.simulation.network.integrators import Integrator
 
@@ -46,12 +47,15 @@ class SpectrumEstimate:
     stationary: bool
 
 
-def estimate_spectrum(rates: FloatArray, *, complete: bool, autonomous: bool = False) -> SpectrumEstimate:
+def estimate_spectrum(
+    rates: FloatArray, *, complete: bool, autonomous: bool = False, slaved: Sequence[Slaved] = ()
+) -> SpectrumEstimate:
     """Exponents and their errors from growth rates (n_intervals, K) over equal intervals.
 
     autonomous: the flow has no noise and is not at rest, so that the direction along the path is neutral: a largest
     exponent measured below zero (on a limit cycle, by its error) counts as zero in the dimension, which is then at
-    least 1. Errors of the dimension and the entropy come from blocks of their linearisation in the exponents; that of
+    least 1. slaved: gates that vary, whose own directions the dimension passes over where it comes to them.
+    Errors of the dimension and the entropy come from blocks of their linearisation in the exponents; that of
     the entropy is no smaller than that of the largest exponent, whose sign it hangs on.
     """
     series = np.stack([rates[:, 0], np.maximum(rates, 0.0).sum(axis=1)], axis=1)
@@ -76,7 +80,7 @@ def estimate_spectrum(rates: FloatArray, *, complete: bool, autonomous: bool = F
         exponents=exponents,
         errors=errors,
         lyapunov_max=MeanWithError(float(exponents[0]), float(errors[0])),
-        dimension=with_error(kaplan_yorke_dimension(directions, complete=complete)),
+        dimension=with_error(coupled_dimension(directions, slaved, complete=complete)),
         entropy=entropy._replace(error=max(entropy.error, float(errors[0]))),
         order=order,
         start=start,

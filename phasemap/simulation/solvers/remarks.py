@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from phasemap.model.options import SimulationOptions
+from phasemap.simulation.lyapunov.dimension import kaplan_yorke_dimension
 from phasemap.simulation.lyapunov.exponents import Trajectory
 from phasemap.simulation.lyapunov.spectra import Spectrum
 from phasemap.simulation.network.integrators import Integrator
@@ -20,7 +21,12 @@ def remarks_on(
     if spectrum is None:
         remarks.append(_without_spectrum(integrator))
     else:
-        remarks += [_where_it_started(spectrum), _too_many(spectrum, options), _too_few(spectrum)]
+        remarks += [
+            _where_it_started(spectrum),
+            _too_many(spectrum, options),
+            _too_few(spectrum),
+            _passed_over(spectrum),
+        ]
     return tuple(remark for remark in remarks if remark)
 
 
@@ -57,6 +63,18 @@ def _too_few(spectrum: Spectrum) -> str:
     return (
         f"The {len(spectrum.exponents):,} largest exponents, whose sum is still positive, are too few for {missing}: "
         f"give simulation.exponents = {_enough(spectrum)} or more (0: all of them)."
+    )
+
+
+def _passed_over(spectrum: Spectrum) -> str:
+    """Where the sum of the Kaplan-Yorke dimension comes to the directions in which gates only follow."""
+    if not spectrum.left_out or spectrum.unstable:
+        return ""
+    whole = kaplan_yorke_dimension(spectrum.exponents, complete=spectrum.complete).value
+    rates = ", ".join(f"{gate.rate:.3g}" for gate in spectrum.slaved)
+    return (
+        f"The Kaplan-Yorke dimension is that of the coupled directions: the {spectrum.left_out:,} exponents next to "
+        f"the gates' own rates ({rates}), which its sum comes to, are passed over; with them it would be {whole:.4g}."
     )
 
 

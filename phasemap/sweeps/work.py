@@ -16,6 +16,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, absent
 from phasemap.model.status import Status
 from phasemap.storage import BlockData
+from phasemap.sweeps.constant_axes import trace_in_box
 from phasemap.sweeps.executors.limits import seconds_per_point
 from phasemap.sweeps.plan import Block, Plan, parameters_at
 
@@ -176,7 +177,7 @@ def failed(task: Task, reason: str) -> BlockData:
 def _trace(task: Task) -> BlockData:
     block = task.block
     try:
-        surface = task.call(task.base, task.box)
+        surface = replace(trace_in_box(task.call, task.base, task.box), name=block.name)
     except Exception as error:
         return failed(task, _reason(error))
     return BlockData(block.part, block.name, block.indices, surface=surface)

@@ -65,6 +65,7 @@ def submit(
 
     from phasemap.config import load_config
     from phasemap.quantities import REGISTRY
+    from phasemap.storage import resolve_target
     from phasemap.sweeps.executors.slurm import ArrayJob, shard_pattern
     from phasemap.sweeps.plan import make_plan
     from phasemap.sweeps.status import shards_left
@@ -76,7 +77,7 @@ def submit(
         make_plan(settings).shards(jobs)  # says so if this sweep cannot be cut
     job = ArrayJob(
         config=settings.text,
-        output=(output or settings.output or Path(f"{config.stem}.h5")).absolute(),
+        output=resolve_target(output or settings.output or Path(f"{config.stem}.h5")).absolute(),
         jobs=jobs,
         python=sys.executable,
         cpus=cpus,

@@ -12,6 +12,7 @@ from phasemap.config import SweepConfig, differences
 from phasemap.dataset import Result
 from phasemap.errors import ConfigError, ResultFileError
 from phasemap.model.status import Status
+from phasemap.storage import resolve_target
 from phasemap.storage.durable import remove_temporaries
 from phasemap.sweeps.locking.lock import Lock
 from phasemap.sweeps.plan import Block, Plan, make_plan
@@ -44,6 +45,7 @@ def open_redo(config: SweepConfig, output: Path, statuses: Collection[Status]) -
         LockedError: another process writes this output.
         ResultFileError: there is no result, or it is another sweep's.
     """
+    output = resolve_target(output)
     if not output.exists():
         raise ResultFileError(f"There is no result {output} to compute points of again.")
     with Lock(output):

@@ -219,7 +219,7 @@ def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.i
     for name in (STATIC, STATIC_SMALL, ZERO):
         if name in branches:
             k = branches.index(name)
-            take = possible[..., k] & ((chosen < 0) | ((least >= 0) & (value[..., k] < least)))
+            take = possible[..., k] & ((chosen < 0) | ((least > 0) & (value[..., k] < least)))
             chosen[take] = k
             least = np.where(take, value[..., k], least)
     if FLUCTUATING in branches:
@@ -229,7 +229,9 @@ def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.i
 
 
 def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]:
-    """Which branches are attractors: fluctuating ones where they exist, the others where their exponent is negative.
+    """Which branches are attractors: fluctuating ones where they exist, others where their exponent is not positive.
+
+    At a moving update gate the exponent of a stable fixed point is zero: closed units keep what they have.
 
     Args:
         exponent: `lyapunov_max`, shape (*points, branch).
@@ -239,7 +241,9 @@ def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]
         (*points, branch)
     """
     there = exists(exponent) == YES
-    stable = above(exponent, 0.0, 0.0) == NO
+    with np.errstate(invalid="ignore"):
+        stable = (above(exponent, 0.0, 0.0) == NO) | (there & (np.asarray(exponent.value, dtype=float) == 0.0))
+    stable &= exponent.status != Status.LOWER_BOUND
     found = np.zeros(there.shape, dtype=bool)
     for k, name in enumerate(branches):
         if name in (FLUCTUATING, FLUCTUATING_SMALL):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from phasemap.kernels.dynamic.correlations import Problem
-from phasemap.model.branches import BRANCHES, FLUCTUATING, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.branches import BRANCHES, FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
@@ -24,7 +24,7 @@ from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.dynamic.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
 from phasemap.theory.static import fixed_points
 
-_ZERO, _FLUCTUATING = BRANCHES.index(ZERO), BRANCHES.index(FLUCTUATING)
+_ZERO, _FLUCTUATING_SMALL, _FLUCTUATING = (BRANCHES.index(name) for name in (ZERO, FLUCTUATING_SMALL, FLUCTUATING))
 QUANTITIES = (
     "variance",
     "activity_variance",
@@ -115,9 +115,12 @@ def solve_points(
     for i in sorted(set(range(len(points))) - set(fluctuating_gate)):
         if gated_rate(points[i]) > 0.0:
             _fill_point(i, points[i], table)
-    found = ensemble.solve_points(points, options, seeds)
+    for i in fluctuating_gate:
+        _fill_zero_under_noise(i, points[i], table)
+    found, small = ensemble.solve_branches(points, options, seeds)
     result = table.estimates()
-    _take_from_ensemble(fluctuating_gate, found, result)
+    _take_from_ensemble(fluctuating_gate, found, result, _FLUCTUATING)
+    _take_from_ensemble(fluctuating_gate, small, result, _FLUCTUATING_SMALL)
     return {**found, **result}
 
 
@@ -182,11 +185,22 @@ def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Tabl
         table.functions[name][at], table.function_errors[name][at] = values, np.abs(values - before)
 
 
-def _take_from_ensemble(rows: Sequence[int], found: Mapping[str, Estimate], result: Mapping[str, Estimate]) -> None:
-    """The fluctuating attractor at points with a fluctuating update gate."""
+def _fill_zero_under_noise(i: int, point: Parameters, table: _Table) -> None:
+    """Noise on the gates alone leaves the zero state, whose exponent is not known where the update gate fluctuates."""
+    noisy = point.noise_z > 0.0 or (point.noise_r > 0.0 and not is_constant_gate(point.alpha_r, point.beta_r))
+    if noisy and not (point.noise_h or point.beta_h or point.m_h or point.s_h):
+        for name in ("variance", "activity_variance"):
+            table.put(name, (i, _ZERO), 0.0, 0.0, Status.CONVERGED)
+        table.put("lyapunov_max", (i, _ZERO), math.nan, math.nan, Status.NOT_SOUGHT)
+
+
+def _take_from_ensemble(
+    rows: Sequence[int], found: Mapping[str, Estimate], result: Mapping[str, Estimate], branch: int
+) -> None:
+    """A fluctuating attractor at points with a fluctuating update gate."""
     for name in (*QUANTITIES, *FUNCTIONS):
         source, target = found[name], result[name]
-        target.value[rows, _FLUCTUATING] = source.value[rows]
-        target.status[rows, _FLUCTUATING] = source.status[rows]
+        target.value[rows, branch] = source.value[rows]
+        target.status[rows, branch] = source.status[rows]
         if source.error is not None and target.error is not None:
-            target.error[rows, _FLUCTUATING] = source.error[rows]
+            target.error[rows, branch] = source.error[rows]

@@ -335,6 +335,8 @@ def test_every_phase_has_a_name_and_a_meaning():
         ({"zero": -0.1, "static": (np.nan, FAILED)}, "zero"),
         ({"static_small": -0.1, "static": 0.2}, "static_small"),
         ({"static_small": -0.1, "static": -0.2}, "static"),
+        ({"static_small": 0.0, "static": 0.1}, "static_small"),
+        ({"zero": -0.1, "static": 0.0}, "static"),
         ({"fluctuating_small": -0.1, "fluctuating": 0.2}, "fluctuating"),
         ({"zero": -0.1, "fluctuating": (np.nan, Status.OUT_OF_TIME)}, "fluctuating"),
         ({}, None),
@@ -364,4 +366,5 @@ def test_attractors_are_the_stable_states():
     assert found(zero=-0.1, static=0.2, fluctuating=0.3, fluctuating_unstable=-0.5) == ["zero", "fluctuating"]
     assert found(static_small=-0.1, static=0.2, fluctuating_small=-0.2) == ["static_small", "fluctuating_small"]
     assert found(fluctuating=(np.inf, Status.DIVERGES), zero=(-0.1, Status.UPPER_BOUND)) == ["zero", "fluctuating"]
+    assert found(static_small=0.0, static=0.1, fluctuating=0.2) == ["static_small", "fluctuating"]
     assert not found(zero=(-0.1, BAD), fluctuating=(0.3, FAILED), static=(-0.1, Status.LOWER_BOUND))

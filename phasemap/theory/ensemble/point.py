@@ -43,6 +43,8 @@ _MOMENTS = {"variance": "membrane", "activity_variance": "activity"}
 _POOR_GROUPS = 2
 # So many are enough to see how large an ensemble is needed.
 _ROUGH_ITERATIONS = 4
+# Of two states that noise leaves apart the smaller one has less than this share of the other's <phi^2>.
+_SAME = 0.8
 # Share of the error asked for that the window may make.
 _WINDOW_SHARE = 0.5
 
@@ -126,9 +128,15 @@ class PointSolution:
 
 
 def solve(
-    parameters: Parameters, options: EnsembleOptions, seed: np.random.SeedSequence, around: Surroundings
+    parameters: Parameters,
+    options: EnsembleOptions,
+    seed: np.random.SeedSequence,
+    around: Surroundings,
+    beside: float | None = None,
 ) -> PointSolution | Found:
     """The fluctuating state at `parameters`, or what was found instead of one.
+
+    beside: <phi^2> of the largest state: the one that grows out of rest is looked for, and is SAME if it is that one.
 
     Raises:
         UnsupportedError: white noise on an instantaneous gate.
@@ -136,7 +144,9 @@ def solve(
     process = Process(parameters)
     if process.is_contraction:
         return Found.ZERO
-    pilot = window.find(process, options, seed, around)
+    pilot = window.find(process, options, seed, around, small=beside is not None)
+    if beside is not None and pilot.found is not Found.NOTHING and pilot.activity[0] > _SAME * beside:
+        return Found.SAME
     if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
         return pilot.found
     chosen = timestep.choose(process, options, seed, pilot)

@@ -18,6 +18,7 @@ from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.sampling.gates import gate_quantiles, mean_gate, time_quantiles
+from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.window import Found, Surroundings
 from phasemap.theory.static import fixed_points
 
@@ -50,9 +51,20 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     window, the iteration or the accuracy that was asked for is not reached, the status is NOT_CONVERGED. A hard gate
     makes the exponent infinite: the mean square of a perturbation diverges at crossings of small slope.
     """
+    return solve_branches(points, options, seeds)[0]
+
+
+def solve_branches(
+    points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds
+) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
+    """What `solve_points` returns, of the largest fluctuating attractor and of the smallest.
+
+    The second is the response to noise that grows out of rest, sought where rest is stable without the noise (else
+    there is none). Under static inputs or biases without noise it is not sought; without any of them there is none.
+    """
     options = options or EnsembleOptions()
-    table = Table(len(points))
-    around = surroundings(points)
+    table, small = Table(len(points)), Table(len(points))
+    around, calm = surroundings(points), rests_without_noise(points)
     for i, parameters in enumerate(points):
         if is_constant_gate(parameters.alpha_z, parameters.beta_z):
             _store_gate(table, i, parameters, (0.0, 0.0), Status.CONVERGED)
@@ -61,14 +73,39 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
             found = single.solve(parameters, options, seeds[i], around[i])
         except UnsupportedError:
             table.fill_status(i, Status.FAILED)
+            small.fill_status(i, Status.FAILED)
             continue
+        process = Process(parameters)
         if isinstance(found, PointSolution):
             _store(table, i, parameters, options, found)
         else:
             # Where no fixed point is stable there is a fluctuating state, slower than any window that was tried.
-            absent = found in (Found.ZERO, Found.STATIC) and around[i].resting
+            resting = around[i].resting or process.is_contraction
+            absent = found in (Found.ZERO, Found.STATIC) and resting
             table.fill_status(i, Status.ABSENT if absent else Status.NOT_CONVERGED)
-    return table.estimates()
+        if process.is_driven and calm[i]:
+            _seek_small(small, i, parameters, options, seeds[i], around[i], found)
+        elif not process.is_odd and not process.is_driven and table.status["variance"][i] != Status.ABSENT:
+            small.fill_status(i, Status.NOT_SOUGHT)
+    return table.estimates(), small.estimates()
+
+
+def _seek_small(
+    table: "Table",
+    i: int,
+    parameters: Parameters,
+    options: EnsembleOptions,
+    seed: np.random.SeedSequence,
+    around: Surroundings,
+    large: PointSolution | Found,
+) -> None:
+    """The response to noise that grows out of rest, if it is another state than the largest one."""
+    beside = float(large.values[NAMES.index("activity_variance")]) if isinstance(large, PointSolution) else np.inf
+    found = single.solve(parameters, options, seed, around, beside)
+    if isinstance(found, PointSolution):
+        _store(table, i, parameters, options, found)
+    elif found is not Found.SAME:
+        table.fill_status(i, Status.NOT_CONVERGED)
 
 
 class Table:
@@ -152,3 +189,11 @@ def surroundings(points: Sequence[Parameters]) -> list[Surroundings]:
     return [
         Surroundings(bool(stable), float(rate)) for stable, rate in zip((gain < 1.0).any(axis=1), slowest, strict=True)
     ]
+
+
+def rests_without_noise(points: Sequence[Parameters]) -> list[bool]:
+    """Whether the smallest fixed point, which continues rest, is stable in the network without noise."""
+    known = fixed_points.solve_points([p._replace(noise_h=0.0, noise_z=0.0, noise_r=0.0) for p in points])
+    gain = np.asarray(known["static_gain"].value, dtype=float)
+    first = np.argmax(np.isfinite(gain), axis=1)
+    return [bool(row[k] < 1.0) for row, k in zip(gain, first, strict=True)]

@@ -26,7 +26,7 @@ _STATIC = 0.01
 _ZERO = 1e-5
 # How far the correlations must have fallen at half the window, judged by extrapolation from where they are well known.
 _FALLEN, _FALLEN_TO_LIMIT = 0.08, 0.04
-_START_LEVEL = 0.8
+_START_LEVEL, _NEXT_TO_REST = 0.8, 1e-9
 # Change of C_phi, relative to C_phi(0), up to which the time step is doubled along with the window.
 _SMOOTH = 1e-3
 _ENOUGH_STEPS = 2048
@@ -50,6 +50,7 @@ class Found(Enum):
     STATIC = "static"
     ZERO = "zero"
     NOTHING = "the iteration did not converge"
+    SAME = "the state that is known already"
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,16 @@ class Surroundings:
     edge: float = 0.0
 
 
-def find(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, around: Surroundings) -> Pilot:
+def find(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, around: Surroundings, small: bool = False
+) -> Pilot:
     """Solve in longer and longer windows until the correlations have reached their limit in it.
 
-    Starts from large, decaying correlations, which leads to the upper branch where several coexist.
+    Starts from large, decaying correlations, which leads to the upper branch where several coexist; or from rest
+    (small), which leads to the response to noise that grows out of it.
     """
     ring = _first_ring(process, options, around.edge)
-    start = _first_guess(process, ring)
+    start = _first_guess(process, ring, small)
     found = []
     while True:
         pilot = _attempt(process, options, seed, ring, start)
@@ -95,10 +99,10 @@ def find(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
         done = pilot.found is Found.FLUCTUATING or (around.resting and still == 2) or lost == 2
         if done or not may_lengthen(ring, options):
             return pilot
-        ring, start = _next(process, pilot)
+        ring, start = _next(process, pilot, small)
 
 
-def _next(process: Process, pilot: Pilot) -> tuple[Ring, FloatArray]:
+def _next(process: Process, pilot: Pilot, small: bool) -> tuple[Ring, FloatArray]:
     """Twice the window, and a start on it."""
     ring, odd = pilot.ring, process.is_odd
     known = pilot.found is Found.SLOW and remainder(pilot.activity, ring, odd) < _INFORMATIVE
@@ -106,7 +110,7 @@ def _next(process: Process, pilot: Pilot) -> tuple[Ring, FloatArray]:
     coarse = _is_smooth(process, pilot) if known else ring.steps >= _ENOUGH_STEPS
     target = ring.longer().coarser() if coarse else ring.longer()
     if not known:
-        return target, _first_guess(process, target)
+        return target, _first_guess(process, target, small)
     return target, resample(extended(pilot.activity, ring, odd), ring.longer(), target)
 
 
@@ -158,7 +162,7 @@ def _is_smooth(process: Process, pilot: Pilot) -> bool:
 
 def _classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
     activity = solution.x
-    if activity[0] < _ZERO:
+    if activity[0] < _ZERO and not process.is_driven:
         return Found.ZERO
     # Noise leaves a kink at lag zero; what counts is whether anything fluctuates at all.
     middle = float(activity[activity.size // 4 :].mean())
@@ -201,12 +205,15 @@ def _first_ring(process: Process, options: EnsembleOptions, edge: float) -> Ring
     return ring
 
 
-def _first_guess(process: Process, ring: Ring) -> FloatArray:
-    """Large correlations that decay well within the window: to zero, or half way where something keeps them from it."""
+def _first_guess(process: Process, ring: Ring, small: bool) -> FloatArray:
+    """Large correlations that decay well within the window: to zero, or half way where something keeps them from it.
+
+    small: correlations next to rest instead.
+    """
     time = 0.025 * ring.period / max(mean_gate(process.parameters, 0.5), 0.05)
     x = np.minimum(ring.lags / min(time, 0.1 * ring.period), 300.0)
     floor = 0.0 if process.is_odd else 0.5
-    return np.asarray(_START_LEVEL * (floor + (1.0 - floor) / np.cosh(x)))
+    return np.asarray((_NEXT_TO_REST if small else _START_LEVEL) * (floor + (1.0 - floor) / np.cosh(x)))
 
 
 def extended(activity: FloatArray, ring: Ring, odd: bool) -> FloatArray:

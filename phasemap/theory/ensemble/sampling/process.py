@@ -91,6 +91,11 @@ class Process:
         return p.noise_h > 0.0 or p.noise_z > 0.0 or (p.noise_r > 0.0 and self.has_output_gate)
 
     @property
+    def is_driven(self) -> bool:
+        """Whether noise moves h at every gain: on a gate it does only if something else keeps h from zero."""
+        return self.parameters.noise_h > 0.0 or (self.is_noisy and not self.is_odd)
+
+    @property
     def is_contraction(self) -> bool:
         """Whether the zero state is the only one: h is a mean of past drives and |phi(h)| <= g_h |h|."""
         p = self.parameters

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phasemap.dataset.phases import dominant_branch
+from phasemap.dataset.phases import Phase, dominant_branch, phase_labels
 from phasemap.model.branches import BRANCHES
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
+from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.quantities import DIMENSIONS, QUANTITIES
 from phasemap.theory import mean_field
 from phasemap.theory.dynamic import fluctuating
+from phasemap.theory.static import fixed_points
 
 HERE = Path(__file__).parent
 ZERO, STATIC, QUIET, CHAOTIC, UNSTABLE = (
@@ -106,6 +108,45 @@ def test_the_state_that_continues_rest_under_an_input_has_a_branch(name, value):
     assert BRANCHES[dominant_branch(exponents, BRANCHES)[0]] == "static_small"
     resting = solve({"g_h": 1.7, "alpha_r": 20.0})["lyapunov_max"]
     assert BRANCHES[dominant_branch(resting, BRANCHES)[0]] == "zero"
+
+
+def _label(found, **values):
+    statics = fixed_points.solve_points([make_parameters(**values)])
+    names = [str(name) for name in DIMENSIONS["fixed_point"].labels]
+    parameters = make_parameters(**values)._asdict()
+    return Phase(int(phase_labels({**statics, **found}, names, BRANCHES, parameters)[0]))
+
+
+def test_the_onset_of_chaos_at_a_flat_update_gate_is_chaos_and_not_marginal_stability():
+    """The edge is 2.7e-4, and an ensemble does not converge there; nothing is pinned, and nothing is stable."""
+    point = {"g_h": 1.03, "alpha_z": 0.02, "beta_z": 0.0}
+    assert _label({}, **point) is Phase.CHAOTIC
+    value = np.array([[np.nan, np.nan, np.nan, np.nan, 5e-4, np.nan]])
+    status = np.where(np.isnan(value), Status.ABSENT, Status.NOT_CONVERGED).astype(np.uint8)
+    assert _label({"lyapunov_max": Estimate(value, status, np.full((1, 6), 2e-4))}, **point) is Phase.CHAOTIC
+
+
+def test_the_response_to_noise_beside_chaos_is_found_where_the_update_gate_moves():
+    """A network of 800 units that starts at rest has a variance of 4.4e-4 there, one that starts large 0.028(9)."""
+    point = {"g_h": 1.78, "alpha_r": 20.0, "alpha_z": 0.5, "noise_h": 0.01, "tau_noise": 1.0}
+    found = solve(point)
+    variance, exponent = found["variance"], found["lyapunov_max"]
+    assert variance.status[0, QUIET] == variance.status[0, CHAOTIC] == Status.CONVERGED
+    assert variance.value[0, QUIET] == pytest.approx(4.39e-4, rel=0.02)
+    assert exponent.value[0, QUIET] < 0.0 < exponent.value[0, CHAOTIC]
+    assert _label(found, **point) is Phase.BISTABLE
+
+
+def test_what_grows_out_of_rest_is_absent_where_it_is_the_only_state_and_not_sought_without_noise():
+    """Weak noise on a quiet network leaves a response, however weak; noise on the gates alone leaves it silent."""
+    weak = solve({"g_h": 0.5, "alpha_z": 1.0, "noise_h": 1e-3})
+    assert weak["variance"].status[0].tolist() == [*[Status.ABSENT] * 4, Status.CONVERGED, Status.ABSENT]
+    assert weak["variance"].value[0, CHAOTIC] == pytest.approx(1.156e-6, rel=0.02)
+    silent = solve({"g_h": 0.8, "alpha_z": 1.0, "noise_z": 0.3, "tau_noise": 1.0})
+    assert silent["variance"].value[0, ZERO] == 0.0 and silent["lyapunov_max"].status[0, ZERO] == Status.NOT_SOUGHT
+    assert silent["variance"].status[0, CHAOTIC] == Status.ABSENT
+    biased = solve({"g_h": 2.5, "alpha_z": 1.0, "beta_h": 0.1})
+    assert biased["variance"].status[0, QUIET] == Status.NOT_SOUGHT
 
 
 def test_a_live_output_gate_relaxes_at_its_own_rate():

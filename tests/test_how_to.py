@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from phasemap import reference
 from phasemap.cli.main import app
 
 ROOT = Path(__file__).parents[1]
@@ -43,3 +44,8 @@ def test_commands_of_a_page_exist_with_their_options(page):
             command, words = command.commands[words[2]], words[1:]
         flags = {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
         assert {word.split("=")[0] for word in words[2:] if re.match(r"--?[a-z]", word)} <= flags | {"--help"}, words
+
+
+def test_the_reference_is_what_the_declarations_say():
+    """Where this fails: python -m phasemap.reference > docs/reference.md."""
+    assert (ROOT / "docs" / "reference.md").read_text() == reference.page()

@@ -9,7 +9,6 @@ import numpy as np
 from phasemap.dataset import Axis, Field, Result
 from phasemap.figures.draw import Request, drawn_at, shows_surfaces
 from phasemap.figures.scenes.fields import PHASE, check_quantity, default_quantity
-from phasemap.model.branches import branch_name
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import STATUS_WORDS, Status
 from phasemap.quantities import SOLVERS
@@ -48,7 +47,7 @@ def _subject(result: Result, name: str, request: Request) -> str:
         return result.metadata.title and f"{result.metadata.title}."
     field = result.fields[name]
     words = field.description or name
-    branch = f" on the {branch_name(request.branch).replace('_', ' ')} branch" if request.branch else ""
+    branch = f" on the {request.branch.replace('_', ' ')} branch" if request.branch else ""
     units = "" if field.units in ("", "1") else f", in units of {field.units}"
     solver = f", computed by the solver {field.solver!r}" if field.solver else ""
     return f"{words[:1].upper()}{words[1:]} ({name}){branch}{units}{solver}."

@@ -51,6 +51,10 @@ class Request:
     width: str | None = None
     title: str = ""
 
+    def __post_init__(self) -> None:
+        if self.branch is not None:  # older names are drawn under the present ones
+            object.__setattr__(self, "branch", branch_name(self.branch))
+
 
 def draw(result: Result, request: Request) -> Figure:
     """The figure that the quantity and the result's number of axes call for.
@@ -132,7 +136,7 @@ def _title(result: Result, section: Result, request: Request) -> str:
     at = drawn_at(result, request)
     others = [f"{name} {value}" for name, value in at.items() if name not in (*result.axis_names, CHECK)]
     dim = branching(section, _quantity(section, request))
-    branch = [f"{branch_name(request.branch)} {dim}".replace("_", " ")] if request.branch and dim else []
+    branch = [f"{request.branch} {dim}".replace("_", " ")] if request.branch and dim else []
     return request.title or ", ".join([*words, *others, *branch])
 
 

@@ -11,6 +11,8 @@ from phasemap.model.results import FloatArray
 from phasemap.simulation.estimators.statistics import MeanWithError
 
 _SEGMENTS = 8
+# Segments that are no neighbours.
+_APART = np.abs(np.subtract.outer(np.arange(_SEGMENTS), np.arange(_SEGMENTS))) >= 2
 # The correlation time is summed up to this many correlation times, where noise begins to outweigh the rest.
 _WINDOW = 6.0
 
@@ -105,8 +107,11 @@ def _integral(correlation: FloatArray) -> float:
 def participation_ratio(h: FloatArray) -> MeanWithError:
     """Participation ratio (tr C)^2 / tr C^2 of the covariance C of samples h (T, N) over time, with a jackknife error.
 
-    The record is cut into segments and tr C^2 taken between different ones, which frees it of the bias that a finite
-    number of samples gives to the square of an estimate.
+    tr C^2 of one pooled covariance counts the noise of a finite number of samples as further variance, and the ratio
+    comes out low by 20 to 45 % at usual lengths. Here the record is cut into eight segments, and tr C^2 taken between
+    those that have another one between them, as if they were independent groups (theory notes, section 17): the mean of
+    (x_t . x_s)^2 over pairs of times. What of this is the square of the mean of x_t . x_s, which the subtraction of a
+    common mean leaves at about -2 tau tr C / T, is no part of tr C^2 and is taken off.
     """
     length = h.shape[0] // _SEGMENTS
     if length < 2:
@@ -114,17 +119,20 @@ def participation_ratio(h: FloatArray) -> MeanWithError:
     centred = h - h.mean(axis=0)
     parts = [centred[k * length : (k + 1) * length] for k in range(_SEGMENTS)]
     traces = np.array([(part**2).sum() / length for part in parts])
-    squares = np.zeros((_SEGMENTS, _SEGMENTS))
-    for i in range(_SEGMENTS):
-        for j in range(i):
-            squares[i, j] = squares[j, i] = ((parts[i] @ parts[j].T) ** 2).sum() / length**2
+    squares, sums = np.zeros((2, _SEGMENTS, _SEGMENTS))
+    for i, j in zip(*np.nonzero(_APART), strict=True):
+        if i > j:
+            products = parts[i] @ parts[j].T
+            squares[i, j] = squares[j, i] = (products**2).mean()
+            sums[i, j] = sums[j, i] = products.mean()
     if not traces.sum() > 0.0:
         return MeanWithError(math.nan, math.nan)
 
     def ratio(keep: np.ndarray) -> float:
-        products = np.outer(traces[keep], traces[keep])
-        np.fill_diagonal(products, 0.0)
-        return float(products.sum() / squares[np.ix_(keep, keep)].sum())
+        among = np.ix_(keep, keep)
+        apart = _APART[among]
+        top = np.outer(traces[keep], traces[keep])[apart].mean()
+        return float(top / (squares[among][apart].mean() - sums[among][apart].mean() ** 2))
 
     everything = np.arange(_SEGMENTS)
     leave_one_out = np.array([ratio(np.delete(everything, k)) for k in range(_SEGMENTS)])

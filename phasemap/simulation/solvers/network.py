@@ -93,7 +93,7 @@ def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: S
         "activity_variance": outcome(*mean_over_time(activity), good=stationary),
         "activity_autocorrelation": padded(activity_covariance, n_lags),
         "correlation_time": outcome(correlation.time, correlation.error, good=resolved),
-        "participation_ratio": outcome(ratio.value / size, ratio.error / size, good=stationary),
+        "participation_ratio": outcome(ratio.value / size, ratio.error / size, good=resolved),
         "autocorrelation": padded(covariance, n_lags),
     }
 

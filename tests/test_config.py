@@ -236,3 +236,73 @@ values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.di
 @given(st.dictionaries(keys, values, max_size=5))
 def test_written_toml_reads_back(data: dict[str, Any]) -> None:
     assert parse_toml(write_toml(data), "test") == data
+
+
+def test_a_wrong_type_does_not_hide_the_other_problems() -> None:
+    words = refusal(
+        "seed=many",
+        "tau_r=-1",
+        'quantities=["static_gian", "network_variance"]',
+        "axes.g_h.points=x",
+        "axes.alpha_r.from=9",
+    )
+    for part in ("seed = 'many'", "tau_r = -1", "static_gian", "axes.g_h.points = 'x'", "axes.alpha_r is inverted"):
+        assert part in words
+    assert "5 problems" in words
+    words = refusal("quantities=static_gain", "axes=3", "sed=1")
+    for part in ("quantities = 'static_gain'", "axes = 3", "sed"):
+        assert part in words
+    assert "3 problems" in words
+
+
+def test_numbers_are_written_as_on_a_calculator() -> None:
+    assert make_point({}, REGISTRY, ["g_h=.5", "beta_h=-.25", "tau_z=3."]).parameters[:2] == (0.5, -0.25)
+    c = config("g_h=[.5, 1., 2.5]", "axes.alpha_r.from=.25", "title=v.5 and 3.")
+    assert c.axes[0].values == (0.5, 1.0, 2.5)
+    assert c.axes[1].values[0] == 0.25
+    assert c.title == "v.5 and 3."
+
+
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "windows.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    assert load_config(path, REGISTRY).hash == config().hash
+    path.write_bytes(TEXT.encode("utf-16"))
+    with pytest.raises(ConfigError, match="UTF-16"):
+        load_config(path, REGISTRY)
+
+
+ABSURD = {
+    "an integer of 5000 digits": (f"seed = 1{'0' * 5000}", "not valid TOML"),
+    "an integer beyond all floats": (f"[parameters]\ntau_z = 1{'0' * 400}", "too large"),
+    "a network of 10^100 units": (f"[simulation]\nsize = 1{'0' * 100}", "at most"),
+    "sizes of 10^100 units": (f"[simulation]\nsizes = [100, 1{'0' * 100}]", "at most"),
+    "a run without end": ("[simulation]\nduration = inf", "finite"),
+    "a grid of 10^30 points": (f"[axes]\ng_h = {{ from = 0, to = 1, points = 1{'0' * 30} }}", "points"),
+    "5000 nested brackets": (f"x = {'[' * 5000}{']' * 5000}", "nested too deeply"),
+    "100,000 unknown keys": ("\n".join(f"k{k} = 1" for k in range(100_000)), "99,9"),
+    "a key of 1 MB": (f"{'k' * 1_000_000} = 1", "unknown key"),
+    "a value of 1 MB": (f'seed = "{"k" * 1_000_000}"', "whole number"),
+    "a parameter of 1 MB": (f"[parameters]\n{'k' * 1_000_000} = 1", "nknown parameter"),
+    "an axis of 1 MB": (f"[axes]\n{'k' * 1_000_000} = [1, 2]", "nknown parameter"),
+    "a quantity of 1 MB": (f'quantities = ["{"k" * 1_000_000}"]', "unknown quantity"),
+}
+
+
+@pytest.mark.parametrize("name", ABSURD)
+def test_absurd_configurations_are_refused_in_a_few_words(name: str, tmp_path: Path) -> None:
+    text, words = ABSURD[name]
+    path = tmp_path / "absurd.toml"
+    path.write_text(text)
+    with pytest.raises(PhasemapError, match=words) as caught:
+        load_config(path, REGISTRY)
+    assert len(str(caught.value)) < 6000
+
+
+def test_what_is_no_regular_file_is_no_configuration(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ConfigError, match="not a regular file"):
+            load_config(path, REGISTRY)

@@ -25,6 +25,13 @@ class PlainConsole(Console):
         """Every string that is printed, or stands in a table, passes here."""
         return super().render_str(clean(text), **{**options, "markup": False, "emoji": False})
 
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Ready-made texts, too: their places are coloured, so that every character is replaced by one other."""
+        for item in objects:
+            if isinstance(item, Text):
+                item.plain = "".join(char if clean(char) == char else "?" for char in item.plain)
+        super().print(*objects, **options)
+
 
 def make_console(stderr: bool = False) -> Console:
     """A console that does not wrap or colour what goes into a pipe."""

@@ -3,16 +3,19 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refinement, SweepConfig
 from phasemap.config.text import apply_overrides, read_toml, write_toml
-from phasemap.errors import ParameterError
+from phasemap.errors import ParameterError, shown
 from phasemap.model.branches import branch_name
 from phasemap.model.parameters import check_value, make_parameters
 from phasemap.model.registry import Registry
+
+if TYPE_CHECKING:
+    from phasemap.config.schema import Validated
 
 LABEL_QUANTITIES = ("static_gain", "lyapunov_max")
 """Phase labels are made from these; one of them is enough."""
@@ -50,18 +53,19 @@ def make_config(
     if overrides:
         data, text = apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), None
         where += " with --set"
-    raw = validate(data, registry, where)
-    problems: list[str] = []
+    read = validate(data, registry, where)
+    raw, problems = read.content, list[str]()
     axes = _axes(_sizes_checked(raw.axes.by_name, problems), problems)
     named = _parameters(raw.parameters, problems)
     twice = [axis.name for axis in axes if axis.name in named]
     problems += [f"{name} is given twice, under [parameters] and under [axes]: remove one." for name in twice]
-    if not 1 <= len(axes) <= 3:
+    if not 1 <= len(axes) <= 3 and "axes" not in read.left_out:
         problems.append(f"there are {len(axes)} axes: give one to three parameters under [axes].")
     quantities = _quantities(raw, registry, problems)
     surfaces = _surfaces(raw, registry, len(axes), problems)
     checks = _check_points(raw, registry, quantities, axes, problems)
     refinement = _refinement(raw.axes, registry, quantities, bool(checks), problems)
+    problems = _together(read, problems)
     if problems:
         raise problems_found(problems, where)
     return SweepConfig(
@@ -85,6 +89,21 @@ def make_config(
     )
 
 
+# Problems that only follow from something that was left out for its type, by how they start.
+_CONSEQUENCES: dict[str, tuple[str, ...]] = {
+    "quantities": ("nothing is asked", "simulation.points lists", "output.correlations", "axes.refine"),
+    "surfaces": ("nothing is asked",),
+    "axes": ("axes.refine", "surface ", "simulation.points["),
+    "output": ("output.correlations",),
+}
+
+
+def _together(read: "Validated", problems: Sequence[str]) -> list[str]:
+    """The problems of types, and those of what remains, unless they follow from the former."""
+    consequences = tuple(start for key in read.left_out for start in _CONSEQUENCES.get(key, ()))
+    return [*read.problems, *(problem for problem in problems if not problem.startswith(consequences))]
+
+
 def _figure(entry: Any) -> FigureWish:
     places = {name: str(value) for name, value in entry.at.items()}
     return FigureWish(entry.quantity, entry.branch and branch_name(entry.branch), places, entry.width)
@@ -99,8 +118,8 @@ def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[
     from phasemap.config.schema import problems_found, schema, validate
 
     where = where or "the options"
-    raw = validate(apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), registry, where)
-    problems: list[str] = []
+    read = validate(apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), registry, where)
+    raw, problems = read.content, list(read.problems)
     named = _parameters(raw.parameters, problems)
     problems += [f"{name} is an axis: fix it for a single point with --set {name}=VALUE." for name in raw.axes.by_name]
     if problems:
@@ -166,7 +185,7 @@ def _range(name: str, entry: Any, problems: list[str]) -> AxisValues:
 def _known(kind: str, names: Sequence[str], known: Mapping[str, Any], problems: list[str]) -> list[str]:
     from phasemap.config.schema import suggestion
 
-    problems += [f"unknown {kind} {name!r}. {suggestion(name, known)}" for name in names if name not in known]
+    problems += [f"unknown {kind} {shown(name)}. {suggestion(name, known)}" for name in names if name not in known]
     return [name for name in dict.fromkeys(names) if name in known]
 
 
@@ -212,7 +231,7 @@ def _refinement(
         from phasemap.config.schema import suggestion
 
         problems.append(
-            f"axes.refine = {raw.refine!r} is neither {LABELS!r} nor one of the quantities on the grid. "
+            f"axes.refine = {shown(raw.refine)} is neither {LABELS!r} nor one of the quantities on the grid. "
             f"{suggestion(raw.refine, [LABELS, *on_grid])}"
         )
     return Refinement(raw.refine, **{key.removeprefix("refine_"): value for key, value in given.items()})
@@ -236,7 +255,7 @@ def _check_points(
         point = entry if isinstance(entry, list) else [entry]
         if len(point) != len(axes):
             names = ", ".join(axis.name for axis in axes)
-            problems.append(f"{table}.points[{position}] = {entry!r} must have {len(axes)} coordinates: {names}.")
+            problems.append(f"{table}.points[{position}] = {shown(entry)} must have {len(axes)} coordinates: {names}.")
         else:
             pairs = zip(axes, point, strict=True)
             checked.append(tuple(_number(axis.name, value, problems) for axis, value in pairs))

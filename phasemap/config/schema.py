@@ -2,14 +2,18 @@
 
 import dataclasses
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model
 
-from phasemap.errors import ConfigError
+from phasemap.config.pruning import without
+from phasemap.errors import ConfigError, shown
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.registry import Registry
+
+_MOST_PROBLEMS = 20
+_LARGEST = 10**12
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=True)
 
@@ -109,29 +113,65 @@ def options_model(record: type, simulated: bool) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for entry in dataclasses.fields(record):
         kind = hints[entry.name]
-        if get_origin(kind) is tuple:
-            kind = Annotated[kind, BeforeValidator(_tuples)]
         bounds = {name: entry.metadata[name] for name in ("ge", "gt") if entry.metadata.get(name) is not None}
-        fields[entry.name] = (kind, Field(default=entry.default, **bounds))
+        fields[entry.name] = (_bounded(kind, bounds), entry.default)
     if simulated:
         fields["points"] = (list[list[float] | float] | None, None)
     return create_model(record.__name__, __config__=_STRICT, **fields)
+
+
+def _bounded(kind: Any, bounds: Mapping[str, Any]) -> Any:
+    """A type with its bounds, and those of any credible option: no infinities, no integers beyond all machines."""
+    if kind is float:
+        return Annotated[kind, Field(allow_inf_nan=False, le=_LARGEST, **bounds)]
+    if kind is int:
+        return Annotated[kind, Field(le=_LARGEST, **bounds)]
+    if get_origin(kind) is tuple and get_args(kind)[1:] == (...,):
+        items: Any = tuple.__class_getitem__((_bounded(get_args(kind)[0], bounds), ...))
+        return Annotated[items, BeforeValidator(_tuples)]
+    return Annotated[kind, BeforeValidator(_tuples)] if get_origin(kind) is tuple else kind
 
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
-def validate(data: Mapping[str, Any], registry: Registry, source: str) -> Any:
-    """`data` as an instance of `schema(registry)`; raises `ConfigError` that lists all problems."""
+@dataclasses.dataclass(frozen=True)
+class Validated:
+    """What could be read of a configuration.
+
+    content:  an instance of `schema(registry)`, without the entries that have the wrong type.
+    problems: what is wrong with these, in words.
+    left_out: the top-level keys under which something was left out.
+    """
+
+    content: Any
+    problems: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+
+
+def validate(data: Mapping[str, Any], registry: Registry, source: str) -> Validated:
+    """`data` in the shape of `schema(registry)`, as far as it has it: other checks go on with the rest.
+
+    Raises:
+        ConfigError: that lists all problems, if nothing sensible is left without them.
+    """
     model = schema(registry)
     try:
-        return model.model_validate(data)
+        return Validated(model.model_validate(data))
     except ValidationError as error:
-        raise problems_found([_in_words(entry, model) for entry in error.errors()], source) from error
+        errors = error.errors(include_url=False)
+    problems = [_in_words(entry, model) for entry in errors[:_MOST_PROBLEMS]]
+    problems += [f"and {len(errors) - len(problems):,} more of the kind." for _ in errors[_MOST_PROBLEMS:][:1]]
+    paths = [tuple(entry["loc"]) for entry in errors]
+    try:
+        content = model.model_validate(without(data, paths))
+    except ValidationError:
+        raise problems_found(problems, source) from None
+    return Validated(content, tuple(problems), frozenset(str(path[0]) for path in paths if path))
 
 
-def problems_found(problems: list[str], source: str) -> ConfigError:
+def problems_found(problems: Sequence[str], source: str) -> ConfigError:
     """One error for a list of problems."""
     problems = list(dict.fromkeys(problems))
     if len(problems) == 1:
@@ -142,7 +182,7 @@ def problems_found(problems: list[str], source: str) -> ConfigError:
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A sentence that points to the nearest of the known names, or lists them all."""
     names = list(known)
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name[:100].lower(), names, n=1, cutoff=0.6)
     return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(names)}."
 
 
@@ -170,14 +210,18 @@ _EXPECTED = {
 
 def _in_words(entry: Any, model: type[BaseModel]) -> str:
     path = [part for part in entry["loc"] if part not in ("range", "list", "list[float]", "float")]
-    key, value, kind = ".".join(str(part) for part in path), entry["input"], entry["type"]
+    key, value, kind = ".".join(_short(part) for part in path), entry["input"], entry["type"]
     if kind == "extra_forbidden":
         return f"unknown key {key}. {_suggest_key(model, path)}"
     if kind == "missing":
         return f"{key} is missing."
     words = _EXPECTED[kind].format(**entry.get("ctx", {})) if kind in _EXPECTED else entry["msg"]
-    shown = repr(value)
-    return f"{key} = {shown if len(shown) < 80 else shown[:77] + '...'} {words}."
+    return f"{key} = {shown(value)} {words}."
+
+
+def _short(part: Any) -> str:
+    """A key as it is, unless it is too long to read."""
+    return str(part) if len(str(part)) <= 60 else shown(str(part), 60)
 
 
 def _suggest_key(model: type[BaseModel], path: list[Any]) -> str:
@@ -186,7 +230,7 @@ def _suggest_key(model: type[BaseModel], path: list[Any]) -> str:
         tables = [name for name in known if name not in ("parameters", "axes")]
         nested = {key: f"{table}.{key}" for table in tables for key in _keys_at(model, [table])}
         everything = {**nested, **dict.fromkeys(PARAMETERS), **known}
-        near = difflib.get_close_matches(str(path[0]), everything, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(str(path[0])[:100], everything, n=1, cutoff=0.6)
         if near:
             place = everything[near[0]] or f"parameters.{near[0]}"
             return f"Did you mean {place!r}?"

@@ -1,15 +1,21 @@
 """TOML in and out, and overrides from the command line."""
 
+import codecs
+import contextlib
 import math
+import re
+import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from phasemap.config.catalogue import find_config
-from phasemap.errors import ConfigError
+from phasemap.errors import ConfigError, shown
 from phasemap.model.parameters import PARAMETERS
 from phasemap.suggest import nearest
+
+_LARGEST = 10_000_000  # bytes
 
 
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
@@ -20,24 +26,41 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     """
     path = find_config(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _read(path)
     except FileNotFoundError as error:
         raise ConfigError(f"There is no configuration file {path}.{_neighbours(path)}") from error
     except IsADirectoryError as error:
         raise ConfigError(f"{path} is a folder, not a configuration file.{_neighbours(path / 'any')}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not a text file in UTF-8: a configuration is a TOML file.") from error
-    except OSError as error:
-        raise ConfigError(f"Cannot read {path}: {error.strerror}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfigError(f"Cannot read the configuration {shown(str(path), 200)}: {reason}.") from error
     return text, parse_toml(text, str(path))
+
+
+def _read(path: Path) -> str:
+    """The text of a regular file of a credible size; a byte order mark, as Windows editors leave it, is dropped."""
+    kind = path.stat()
+    if not stat.S_ISREG(kind.st_mode) and not stat.S_ISDIR(kind.st_mode):
+        raise ConfigError(f"{path} is not a regular file: give the name of a configuration.")
+    if kind.st_size > _LARGEST:
+        raise ConfigError(f"{path} has {kind.st_size:,} bytes: that is no configuration.")
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ConfigError(f"{path} is written in UTF-16: save it in UTF-8, which TOML asks for.")
+    return content.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
     """The content of TOML text; `name` says in an error where it came from."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise ConfigError(f"{name} is not valid TOML for us: its brackets are nested too deeply.") from error
+    except ValueError as error:  # TOML's own errors, and integers of thousands of digits
+        reason = str(error) if len(str(error)) < 300 else shown(str(error), 200)
+        raise ConfigError(f"{name} is not valid TOML: {reason}.") from error
 
 
 def _neighbours(path: Path) -> str:
@@ -65,7 +88,7 @@ def apply_overrides(data: dict[str, Any], overrides: Sequence[str], top_level: S
         key, equals, text = override.partition("=")
         key = key.strip()
         if not equals or not key:
-            raise ConfigError(f"--set {override!r} is not understood: write --set key=value, e.g. --set g_h=3.")
+            raise ConfigError(f"--set {shown(override)} is not understood: write --set key=value, e.g. --set g_h=3.")
         _set(changed, key, _value(text.strip()), top_level)
     return changed
 
@@ -87,15 +110,20 @@ def _set(data: dict[str, Any], key: str, value: Any, top_level: Sequence[str]) -
 def _table(data: dict[str, Any], name: str, key: str) -> dict[str, Any]:
     table = data.setdefault(name, {})
     if not isinstance(table, dict):
-        raise ConfigError(f"--set {key}=...: {name} is {table!r}, which has no keys inside.")
+        raise ConfigError(f"--set {shown(key)[1:-1]}=...: {name} is {shown(table)}, which has no keys inside.")
     return table
 
 
 def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+    for candidate in (text, _written_out(text)):
+        with contextlib.suppress(ValueError, RecursionError):
+            return tomllib.loads(f"value = {candidate}")["value"]
+    return text
+
+
+def _written_out(text: str) -> str:
+    """Numbers as calculators take them, in TOML's way: .5 is 0.5, and 5. is 5.0."""
+    return re.sub(r"(?<=\d)\.(?![\d_])", ".0", re.sub(r"(?<![\w.])\.(?=\d)", "0.", text))
 
 
 def _copy(value: Any) -> Any:

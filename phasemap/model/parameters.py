@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from phasemap.errors import ParameterError
+from phasemap.errors import ParameterError, shown
 from phasemap.suggest import choices
 
 
@@ -125,7 +125,7 @@ def check_name(name: str) -> str:
     """Return `name` if it is a parameter; raise `ParameterError` with the nearest name otherwise."""
     if name in PARAMETERS:
         return name
-    raise ParameterError(f"Unknown parameter {name!r}.{choices(name, PARAMETERS, 'The parameters are')}")
+    raise ParameterError(f"Unknown parameter {shown(name)}.{choices(name, PARAMETERS, 'The parameters are')}")
 
 
 def check_value(name: str, value: Any) -> float:
@@ -136,8 +136,11 @@ def check_value(name: str, value: Any) -> float:
     """
     info = PARAMETERS[check_name(name)]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ParameterError(f"Parameter {name} must be a number, not {value!r}.")
-    number = float(value)
+        raise ParameterError(f"Parameter {name} must be a number, not {shown(value)}.")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ParameterError(f"Parameter {name} is an integer too large for a number: give {_domain(info)}.") from None
     if math.isnan(number) or (math.isinf(number) and not info.allows_infinity):
         raise ParameterError(f"Parameter {name} = {number} is not allowed: give {_domain(info)}.")
     if not info.minimum <= number <= info.maximum:

@@ -27,10 +27,11 @@ def status(
         phasemap status quickstart.h5 --json
     """
     from phasemap.quantities import REGISTRY
-    from phasemap.storage import resolve_target
+    from phasemap.storage import check_regular, resolve_target
     from phasemap.sweeps.executors.slurm_queue import queue_lines, read_submitted
     from phasemap.sweeps.status import status_of
 
+    check_regular(file)
     file = resolve_target(file)
     submitted = read_submitted(file)
     parts = status_of(file, REGISTRY, submitted.jobs if submitted else 0)

@@ -1,12 +1,15 @@
 """How much memory a sweep needs, as far as that is known beforehand, and how much there is."""
 
 import contextlib
+import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from phasemap.config import SweepConfig
 from phasemap.errors import ConfigError
+from phasemap.model.options import SimulationOptions
+from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Solver
 from phasemap.sweeps.environment import control_groups
 
@@ -30,7 +33,7 @@ class Need:
 def needed(config: SweepConfig) -> Need:
     """What a sweep needs, by rough estimates."""
     networks = [_network_bytes(config, solver) for part in ("grid", "checks") for solver in config.solvers(part)]
-    return Need(_PROCESS + max(networks, default=0.0), _PROCESS + _COPIES * _result_bytes(config))
+    return Need(max(_PROCESS, max(networks, default=0.0)), _PROCESS + _COPIES * _result_bytes(config))
 
 
 def check_memory(config: SweepConfig, workers: int) -> None:
@@ -72,17 +75,23 @@ def _result_bytes(config: SweepConfig) -> float:
 
 
 def _network_bytes(config: SweepConfig, solver: Solver) -> float:
-    """Matrices of a network's couplings, or of its Jacobian, and its tangent vectors; 0 for theory."""
+    """Of the largest network at any corner of the grid, where the most gates vary; 0 for theory."""
     options = config.options_of(solver)
-    if not solver.simulated or not hasattr(options, "size"):
+    if not isinstance(options, SimulationOptions):
         return 0.0
-    size = float(max(getattr(options, "sizes", ()), default=options.size))
-    matrices = 3.0 * size**2  # one for h and for each gate, at most
-    if solver.name == "network_equilibria":
-        matrices += 4.0 * (2.0 * size) ** 2
-    if solver.name == "network_spectrum":
-        matrices += 3.0 * (3.0 * size) * min(options.exponents or 3.0 * size, 3.0 * size)
-    return 8.0 * matrices
+    from phasemap.simulation.memory import memory_of  # which loads the compiler
+
+    spectrum = solver.name == "network_spectrum"
+    corners = [_corner(config, ends) for ends in itertools.product((0, -1), repeat=len(config.axes))]
+    networks = max(float(memory_of(options, corner, spectrum=spectrum)) for corner in corners)
+    if solver.name == "network_equilibria":  # a dense Jacobian over h and r, its copies and eigenvalues
+        networks += 4.0 * 8.0 * (2.0 * max(options.sizes, default=options.size)) ** 2
+    return networks
+
+
+def _corner(config: SweepConfig, ends: tuple[int, ...]) -> Parameters:
+    values = {axis.name: axis.values[end] for axis, end in zip(config.axes, ends, strict=True)}
+    return config.parameters._replace(**values)
 
 
 def memory_of_machine() -> float | None:

@@ -4,7 +4,14 @@ References: values computed independently of this code, and for the additive net
 to 1e-12.
 """
 
+import contextlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,3 +135,47 @@ def test_an_infinite_exponent_is_explained(phasemap: Run) -> None:
     hard, smooth = (facts(phasemap, "g_h=3", f"alpha_r={alpha}") for alpha in ("inf", "2"))
     assert len(hard["remarks"]) == 1 and hard["quantities"]["lyapunov_max"]["branch"]["fluctuating"]["value"] == "inf"
     assert smooth["remarks"] == []
+
+
+ENDLESS = ("--set", "g_h=2", "--set", "alpha_z=10000")  # so steep a gate keeps an ensemble busy for hours
+
+
+@pytest.mark.slow
+def test_a_solver_that_does_not_end_is_out_of_time_and_the_others_are_not(phasemap: Run) -> None:
+    ran = phasemap("point", "--json", *ENDLESS, "--point-timeout", "0.5")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    branches = found["quantities"]["lyapunov_max"]["branch"]
+    assert {entry["status"] for entry in branches.values()} == {"out_of_time"}
+    assert found["quantities"]["static_gain"]["fixed_point"]["zero"]["value"] == pytest.approx(4.0)
+    assert "--point-timeout" in found["failures"]["mean_field"]
+
+
+def test_a_point_that_does_not_end_is_ended_by_an_interrupt() -> None:
+    """As a terminal sends it: to all processes."""
+    command = [sys.executable, "-m", "phasemap", "point", *ENDLESS]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    time.sleep(4.0)
+    assert process.poll() is None
+    started = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - started < 30.0
+    assert process.returncode != 0 and out == ""
+    assert "Traceback" not in err
+    deadline = time.monotonic() + 10.0
+    while _alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _alive(process.pid)
+
+
+def _alive(group: int) -> list[str]:
+    """Processes of a group, but for those that nobody has collected yet."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, owner = path.read_text().rpartition(")")[2].split()[:3]
+            found += [path.parent.name] if int(owner) == group and state != "Z" else []
+    return found

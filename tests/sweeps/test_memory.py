@@ -26,19 +26,26 @@ def test_networks_that_cannot_fit_are_refused() -> None:
 
 def test_every_worker_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "memory_of_machine", lambda: 8e9)
-    some = config(size=10_000)  # 2.6 GB a worker
+    some = config(size=20_000)  # 1.8 GB a worker
     check_memory(some, 1)
     with pytest.raises(ConfigError, match="--workers"):
         check_memory(some, 4)
 
 
-def test_networks_need_their_matrices() -> None:
+def test_networks_need_their_matrices_and_tangent_vectors() -> None:
     for size in (1000, 4000):
         plain, spectrum = (
             needed(config(name, size=size)).worker for name in ("network_variance", "network_entropy_rate")
         )
-        assert plain >= 8 * size**2
-        assert spectrum >= plain + 8 * (2 * size) ** 2
+        assert plain >= 4 * size**2
+        assert spectrum >= plain + 8 * size**2
+
+
+def test_the_corner_of_the_grid_where_the_most_gates_vary_counts() -> None:
+    axes = {"g_h": {"from": 1.0, "to": 2.0, "points": 3}, "alpha_z": {"from": 0.0, "to": 2.0, "points": 3}}
+    data = {"quantities": ["network_variance"], "simulation": {"size": 10_000}}
+    with_gate = make_config({**data, "axes": axes}, REGISTRY)
+    assert needed(with_gate).worker >= needed(config(size=10_000)).worker + 4 * 10_000**2  # another matrix
 
 
 def test_the_result_is_what_its_arrays_take() -> None:

@@ -23,7 +23,7 @@ from phasemap.sweeps.work import Task, execute, execute_singly
 
 # What the terminal or the batch system sends to all: the parent decides.
 _NOT_FOR_WORKERS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGHUP", "SIGUSR1") if hasattr(signal, name))
-_IMPORT_SECONDS = 20.0  # at most, for the code of a solver that a worker has not run yet
+_IMPORT_SECONDS = 5.0  # at most, for the code of a solver that a worker has not run yet
 
 
 class Clock:

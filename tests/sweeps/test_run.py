@@ -382,6 +382,20 @@ def _refuse(connection: Any) -> None:
     os._exit(3)
 
 
+def test_a_worker_that_dies_at_its_start_says_so_in_one_line(
+    toy: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its traceback is not for the terminal; the last line of it is in the error."""
+    monkeypatch.setattr("phasemap.sweeps.executors.worker.serve", _break)
+    with pytest.raises(PhasemapError, match=r"cannot start \(exit code 1: OSError: no library\)"):
+        run(toy(), tmp_path / "x.h5", Processes(2))
+    assert capfd.readouterr().err == ""
+
+
+def _break(connection: Any) -> None:
+    raise OSError("no library")
+
+
 def test_workers_use_one_thread(toy: MakeConfig) -> None:
     from phasemap.sweeps.environment import one_thread
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from phasemap.model.registry import Dimension, Quantity, Registry, Solver, SurfaceKind
 from phasemap.simulation.solvers import quantities as simulation
+from phasemap.theory.complexity import quantities as complexity
 from phasemap.theory.dynamic import quantities as dynamic
 from phasemap.theory.jacobian import quantities as jacobian
 from phasemap.theory.static import quantities as static
 from phasemap.theory.surfaces import quantities as surfaces
 
-_ROOMS = (static, dynamic, jacobian, surfaces, simulation)
+_ROOMS = (static, dynamic, jacobian, complexity, surfaces, simulation)
 
 
 def _collected(kind: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import math
 
 from numba import njit
 
-from phasemap.kernels.averages import activation_averages, gate_averages
+from phasemap.kernels.averages.gaussian import activation_averages, gate_averages
 from phasemap.kernels.compilation import INNER, KERNEL
 
 # Range of ln y that is searched from above, and the steps of the search.

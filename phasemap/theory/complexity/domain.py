@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.nonlinearities import gate_at_rest, is_constant_gate
 from phasemap.model.parameters import Parameters
 
 # Parameters that have to vanish; those of the output gate only where it varies. Nothing of the update gate matters.
@@ -15,17 +15,19 @@ NOISE = ("noise_h", "noise_z", "noise_r")
 class Reduced(NamedTuple):
     """All that fixed points depend on: phi = tanh(g h), sigma_r = 1 / (1 + exp(-alpha r + beta)); alpha may be inf.
 
-    A constant output gate scales the gain: alpha = 0, beta = -inf, g = g_h sigma_r.
+    A constant output gate scales the gain: alpha = 0, beta = -inf, g = g_h sigma_r; h is then `scale` = sigma_r times
+    that of the reduced network.
     """
 
     g: float
     alpha: float
     beta: float
+    scale: float = 1.0
 
     @property
     def at_rest(self) -> float:
         """sigma_r at r = 0."""
-        return 1.0 / (1.0 + math.exp(self.beta))
+        return gate_at_rest(self.beta)
 
 
 def what_is_missing(p: Parameters) -> str:
@@ -44,5 +46,6 @@ def is_noisy(p: Parameters) -> bool:
 def reduce(p: Parameters) -> Reduced:
     """What is left of the parameters."""
     if is_constant_gate(p.alpha_r, p.beta_r):
-        return Reduced(p.g_h / (1.0 + math.exp(p.beta_r)) if p.beta_r < math.inf else 0.0, 0.0, -math.inf)
+        scale = gate_at_rest(p.beta_r) if p.beta_r < math.inf else 0.0
+        return Reduced(p.g_h * scale, 0.0, -math.inf, scale)
     return Reduced(p.g_h, p.alpha_r, p.beta_r)

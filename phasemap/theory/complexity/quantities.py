@@ -1,0 +1,51 @@
+"""Numbers of fixed points at N -> infinity: rows of the registry."""
+
+import math
+from typing import Any
+
+from phasemap.model.deferred import Deferred
+from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.parameters import Parameters
+from phasemap.model.registry import Quantity, Solver, SurfaceKind
+
+_HERE = "phasemap.theory.complexity"
+
+
+def _seconds(point: Parameters, options: Any) -> float:
+    if is_constant_gate(point.alpha_r, point.beta_r):
+        return 1e-3
+    # Steep gates are reached by following the saddle; for nearly open ones two sheets of it are looked at.
+    steep = 0.02 if math.isinf(point.alpha_r) else 2e-3 * max(1.0, math.log2(max(point.alpha_r, 1.0)))
+    return steep * (4.0 if point.beta_r < -0.5 else 1.0)
+
+
+def _spectrum_seconds(point: Parameters, options: Any) -> float:
+    return 0.02 if is_constant_gate(point.alpha_r, point.beta_r) else 0.2
+
+
+SOLVERS = (
+    Solver("complexity", "how many fixed points networks have", Deferred(f"{_HERE}.points", "solve"), _seconds),
+    Solver("counted_spectrum", "spectrum of the Jacobian at the typical counted fixed point",
+           Deferred(f"{_HERE}.counted_spectrum", "solve"), _spectrum_seconds),
+)  # fmt: skip
+
+QUANTITIES = (
+    Quantity("complexity", r"$\Sigma$",
+             "growth rate with N, per unit, of the expected number of non-zero fixed points; 0 where there are none",
+             "complexity"),
+    Quantity("complexity_lower_bound", r"$\zeta$",
+             "log |det| of the Jacobian per unit at the upper static mean-field solution: a lower bound of complexity",
+             "complexity"),
+    Quantity("complexity_stable", r"$\Sigma_{\rm stable}$",
+             "complexity of the stable fixed points; negative where they are exponentially rare", "complexity"),
+    Quantity("counted_delta_h", r"$\langle h^2 \rangle_\mu$", "variance of h over units at the typical fixed point",
+             "complexity"),
+    Quantity("counted_unstable_fraction", r"$n_\mu(\mathrm{Re}\,\lambda > 0)$",
+             "fraction of the Jacobian's eigenvalues with a positive real part at the typical fixed point",
+             "counted_spectrum"),
+)  # fmt: skip
+
+SURFACES = (
+    SurfaceKind("complexity_onset", "fixed points begin to proliferate: complexity > 0",
+                Deferred(f"{_HERE}.onset_surface", "trace"), 2.0, (2, 3)),
+)  # fmt: skip

@@ -17,11 +17,11 @@ FOUND, NEGATIVE, VANISHED, LOST = 0, 1, 2, 3
 _ITERATIONS, _FIRST_X, _FIRST_T, _FIRST_U = 40, 0.3, 0.02, 1.0
 # Newton's method stops at a step this small, or after this many.
 _TOLERANCE, _MOST = 1e-11, 40
-# Steps in ln g, and largest and smallest factor of the steepness.
-_LONGEST_STEP, _SHORTEST_STEP = 0.03, 1e-7
+# Steps in ln g, the longest into negative values (a saddle may end there), and factors of the steepness.
+_LONGEST_STEP, _SHORTEST_STEP, _CLOSE = 0.03, 1e-7, 2e-3
 _FACTOR, _SMALLEST_FACTOR = 2.0, 1.01
-# A step that changes ln q_psi by more (of all fixed points, of stable ones) has jumped to the zero state; a saddle with g^2 q_psi below the next number
-# has shrunk into it where it ends, one below the last in any case.
+# A step that changes ln q_psi by more (of all fixed points, of stable ones) has jumped to the zero state. A saddle with
+# g^2 q_psi below the next number has shrunk into it where it ends, one below the last in any case.
 _JUMP, _STABLE_JUMP, _SHRUNK, _GONE = 1.0, 0.3, 1e-3, 5e-5
 # Steps in ln S on the way from the static mean field to S = 1.
 _GAIN_STEP, _SHORTEST_GAIN_STEP = 0.25, 1e-4
@@ -144,7 +144,8 @@ def follow_gain(kind, ln_g, target, alpha, beta, theta, stop_below_zero):
         following = target if length == abs(target - ln_g) else ln_g + math.copysign(length, target - ln_g)
         _predict(theta, before, length / last if last > 0.0 else 0.0, trial)
         found, converged = solve(kind, math.exp(following), alpha, beta, trial)
-        if converged and abs(trial[Q_PSI] - theta[Q_PSI]) < jump:
+        overshot = stop_below_zero and found < 0.0 and length > _CLOSE
+        if converged and abs(trial[Q_PSI] - theta[Q_PSI]) < jump and not overshot:
             before[:] = theta
             theta[:], ln_g, value, last = trial, following, found, length
             step = min(1.5 * step, _LONGEST_STEP)

@@ -15,15 +15,47 @@ with psi = phi sigma_r, p = phi' sigma_r, f = phi', s = phi sigma_r'.
 
 import math
 
-import numpy as np
 from numba import njit
 
-from phasemap.kernels.compilation import REDUCTION
+from phasemap.kernels.compilation import INNER, REDUCTION
 from phasemap.kernels.elementary import exp
 
 COUNTED, STABLE = 0, 1
 SIZE = 7
 Q_PSI, Q_PHI, M_PSI, M_PHI = 0, 1, 2, 3
+
+
+@njit(**INNER)
+def _assemble(counted, n, first, second, mixed, slope, curvature):
+    """Derivatives of log Z from sums of the derivatives of the logarithm of the weight; n = 1 / Z.
+
+    first, second: sums of the first derivatives, and of their products in the order of the upper triangle.
+    mixed:         sums of what the second derivatives hold beyond those products.
+    """
+    for i in range(SIZE):
+        slope[i] = first[i] * n
+    place = 0
+    for i in range(SIZE):
+        for j in range(i, SIZE):
+            curvature[i, j] = second[place] * n - slope[i] * slope[j]
+            place += 1
+    # Means of the second derivatives of the logarithm of the weight.
+    curvature[0, 0] -= slope[0] + 0.5
+    curvature[1, 1] -= slope[1] + 0.5
+    if counted:
+        h44, h45, h46, h55, h56, h66 = second[22:]
+        curvature[4, 4] += slope[4] - 2.0 * h44 * n
+        curvature[5, 5] += slope[5] - 2.0 * h55 * n
+        curvature[6, 6] += slope[6] - 2.0 * h66 * n
+        curvature[4, 5] -= 2.0 * h45 * n
+        curvature[4, 6] -= 2.0 * h46 * n
+        curvature[5, 6] += (mixed[0] - 2.0 * h56) * n
+    else:
+        curvature[4, 5] -= mixed[0] * n
+        curvature[4, 6] -= mixed[1] * n
+    for i in range(SIZE):
+        for j in range(i):
+            curvature[i, j] = curvature[j, i]
 
 
 @njit(**REDUCTION)
@@ -99,33 +131,10 @@ def log_partition(kind, theta, h_nodes, r_nodes, slope, curvature):
             h55 += w5 * a5
             h56 += w5 * a6
             h66 += w6 * a6
-    n = 1.0 / z
     first = (s0, s1, s2, s3, s4, s5, s6)
     second = (h00, h01, h02, h03, h04, h05, h06, h11, h12, h13, h14, h15, h16, h22, h23, h24, h25, h26, h33, h34, h35,
               h36, h44, h45, h46, h55, h56, h66)  # fmt: skip
-    for i in range(SIZE):
-        slope[i] = first[i] * n
-    place = 0
-    for i in range(SIZE):
-        for j in range(i, SIZE):
-            curvature[i, j] = second[place] * n - slope[i] * slope[j]
-            place += 1
-    # Means of the second derivatives of the logarithm of the weight.
-    curvature[0, 0] -= slope[0] + 0.5
-    curvature[1, 1] -= slope[1] + 0.5
-    if counted:
-        curvature[4, 4] += slope[4] - 2.0 * h44 * n
-        curvature[5, 5] += slope[5] - 2.0 * h55 * n
-        curvature[6, 6] += slope[6] - 2.0 * h66 * n
-        curvature[4, 5] -= 2.0 * h45 * n
-        curvature[4, 6] -= 2.0 * h46 * n
-        curvature[5, 6] += (v0 - 2.0 * h56) * n
-    else:
-        curvature[4, 5] -= v0 * n
-        curvature[4, 6] -= v1 * n
-    for i in range(SIZE):
-        for j in range(i):
-            curvature[i, j] = curvature[j, i]
+    _assemble(counted, 1.0 / z, first, second, (v0, v1), slope, curvature)
     return math.log(z)
 
 

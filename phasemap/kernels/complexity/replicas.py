@@ -6,8 +6,8 @@ Two counted fixed points share the couplings, so that the fields of a unit have 
     Delta = stat over (rho_phi, m_1, rho_psi, m_2) of
             log <N_2(h; rho_psi) N_2(r; rho_phi) exp(m_1 phi_1 phi_2 + m_2 psi_1 psi_2)> - m_1 rho_phi - m_2 rho_psi
 
-with the average over two independent counted units and N_2 the ratio of correlated to independent Gaussians. A gate makes
-<r> > 0, so that rho_phi = 0 is not stationary; to second order Delta = -c^2 (H^-1)_11 / 2 with c = <r>^2 / q_phi^2.
+with the average over two independent counted units and N_2 the ratio of correlated to independent Gaussians. A gate
+makes <r> > 0, so that rho_phi = 0 is not stationary; to second order Delta = -c^2 (H^-1)_11 / 2, c = <r>^2 / q_phi^2.
 """
 
 import math

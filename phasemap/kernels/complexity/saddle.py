@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.complexity.moments import COUNTED, M_PHI, M_PSI, Q_PHI, Q_PSI, SIZE, STABLE, log_partition
 from phasemap.kernels.complexity.nodes import activation_nodes, gate_nodes
-from phasemap.kernels.compilation import INNER, KERNEL
 
 # Largest change of a logarithm in a Newton step, and of m in units of 1 / q.
 _LONGEST = 0.7
@@ -52,12 +52,12 @@ def lagrangian(kind, g, alpha, beta, theta, resolution, gain, gradient, hessian)
             for j in (5, 6):
                 hessian[i, j] -= 0.5 * product
     else:
-        l, a, b = theta[4], theta[5], theta[6]
-        value += l * (gain + a * b)
+        multiplier, a, b = theta[4], theta[5], theta[6]
+        value += multiplier * (gain + a * b)
         gradient[4] += gain + a * b
-        gradient[5] += l * b
-        gradient[6] += l * a
-        for i, j, more in ((4, 5, b), (5, 4, b), (4, 6, a), (6, 4, a), (5, 6, l), (6, 5, l)):
+        gradient[5] += multiplier * b
+        gradient[6] += multiplier * a
+        for i, j, more in ((4, 5, b), (5, 4, b), (4, 6, a), (6, 4, a), (5, 6, multiplier), (6, 5, multiplier)):
             hessian[i, j] += more
     return value
 

@@ -10,7 +10,6 @@ from phasemap.kernels.complexity.branch import (
     FOUND,
     LOST,
     NEGATIVE,
-    VANISHED,
     follow_gain,
     follow_steepness,
     start_counted,
@@ -33,7 +32,7 @@ _DIFFERENCE, _MOST, _SMALL, _ACCEPTED = 1e-4, 20, 1e-13, 1e-10
 
 @njit(**KERNEL)
 def onset_level(alpha, beta):
-    """alpha^2 (1 - s)(5 - 7 s), s = sigma_r at rest: while it is at most 4 the zero state's own branch has Sigma > 0."""
+    """alpha^2 (1 - s)(5 - 7 s), s = sigma_r at rest: up to 4 the zero state's own branch has a positive exponent."""
     s = 1.0 / (1.0 + math.exp(beta))
     return alpha * alpha * (1.0 - s) * (5.0 - 7.0 * s)
 

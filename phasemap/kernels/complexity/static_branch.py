@@ -2,7 +2,8 @@
 
 With y = g_h sqrt(Delta_h) everything is explicit (theory notes, section 2):
 
-    Delta_phi = <tanh(y xi)^2>,   R = <sigma_r^2> at variance Delta_phi,   g_h = y / sqrt(Delta_phi R),   Delta_h = Delta_phi R
+    Delta_phi = <tanh(y xi)^2>,   R = <sigma_r^2> at variance Delta_phi,
+    Delta_h = Delta_phi R,        g_h = y / sqrt(Delta_h)
 """
 
 import math
@@ -22,7 +23,7 @@ def _at_rest(alpha, beta):
     return 1.0 / (1.0 + math.exp(beta)) if alpha < math.inf else 0.5
 
 
-@njit(**INNER)
+@njit(**KERNEL)
 def log_gain(ln_y, alpha, beta):
     """(ln g_h, Delta_phi, Delta_h) of the fixed point with y = exp(ln_y)."""
     y = math.exp(ln_y)

@@ -86,11 +86,9 @@ def _reweighted(base: LocalEnsemble, weight: FloatArray) -> LocalEnsemble:
     """The ensemble with other weights; h and r are then correlated, so that <phi'^2 sigma_r^2> is no product."""
     units = base.units._replace(weight=weight)
     slope = float(weight @ units.slope)
-    sums = {
-        "slope": slope,
-        "gain": float(weight @ (units.slope * units.gain)) / slope,
-        "coupling": float(weight @ units.coupling) if base.live_r else 0.0,
-    }
-    return replace(
-        base, units=units, support=base.support._replace(**sums), discrete=base.discrete._replace(**sums)
+    gain = float(weight @ (units.slope * units.gain)) / slope
+    coupling = float(weight @ units.coupling) if base.live_r else 0.0
+    support, discrete = (
+        data._replace(slope=slope, gain=gain, coupling=coupling) for data in (base.support, base.discrete)
     )
+    return replace(base, units=units, support=support, discrete=discrete)

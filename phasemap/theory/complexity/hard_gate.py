@@ -33,7 +33,7 @@ def _last_integral(a: float, b: float) -> float:
 
 def exponent(g: float, theta: FloatArray) -> float:
     """The function whose stationary value is Sigma; theta (6,) as in `_SADDLE`; NaN outside."""
-    q, x, t, u = np.exp(theta[[0, 3, 4, 5]]).tolist()
+    q, x, t, u = (math.exp(float(theta[k])) for k in (0, 3, 4, 5))
     m_psi, m_phi = float(theta[1]), float(theta[2]) / q
     k = g * g
     a, b = 1.0 - 2.0 * m_phi * k, -2.0 * m_psi * k

@@ -13,7 +13,7 @@ from phasemap.kernels.complexity.search import best_saddle, find_saddle, lower_r
 from phasemap.model.results import FloatArray
 from phasemap.theory.complexity import hard_gate
 from phasemap.theory.complexity.domain import Reduced
-from phasemap.theory.complexity.laws import onset_law
+from phasemap.theory.complexity.laws import is_continuous, onset_law
 
 _ROUNDING = 2e-14
 # Steepness at which a hard gate's pairs of fixed points are judged.
@@ -24,7 +24,7 @@ _NEARLY_HARD = 3000.0
 class Saddle:
     """Sigma (negative or zero: no fixed points), its error, and the saddle theta (7,) where there is one at the point.
 
-    excess: how far the quenched exponent lies below the annealed one, Delta / 2 to second order; inf: not to that order.
+    excess: how far the quenched exponent lies below the annealed, Delta / 2 to second order; inf: beyond that order.
     found:  whether the search ended with an answer.
     """
 
@@ -57,6 +57,10 @@ def counted(at: Reduced) -> Saddle:
         return Saddle(fine, error, theta, 0.5 * pair_excess(at.g, at.alpha, at.beta, theta))
     if how == VANISHED:
         return _next_to_onset(at, gain, value)
+    if is_continuous(at) and at.g * at.at_rest > 1.0:
+        # Fixed points branch off the zero state; where its sheet is not followed that far, the law is all there is.
+        law = onset_law(at)
+        return Saddle(law, law)
     return Saddle(math.nan, math.nan, found=False) if how == LOST else NOTHING
 
 

@@ -144,6 +144,11 @@ def has_zero_state(box: ParameterBox) -> bool:
     return row["b"] == 0 and row["v_h"] == 0 and row["m_h"] == 0
 
 
+def has_undriven_zero_state(box: ParameterBox) -> bool:
+    """The same without static input to the output gate."""
+    return has_zero_state(box) and _row_inside(box)["v_r"] == 0
+
+
 def gate_opens_at_rest(box: ParameterBox) -> bool:
     """Whether the output gate is a hard one whose threshold is its value at rest, all over the box."""
     row = _row_inside(box)

@@ -27,6 +27,7 @@ from phasemap.theory.surfaces.critical_systems import (
     ZeroStateSystem,
     gate_opens_at_rest,
     hard_update_gate,
+    has_undriven_zero_state,
     has_update_gate,
     has_zero_state,
 )
@@ -91,6 +92,14 @@ def _dynamic_tricritical(terms: FloatArray) -> FloatArray:
     return np.stack([_signed(terms[:, 0], 1.0), _signed(terms[:, 1] - terms[:, 2] / 3.0, 2.0)], axis=1)
 
 
+def _complexity_tricritical(terms: FloatArray) -> FloatArray:
+    """The same for the number of fixed points: the expansion of its exponent at g^2 R = 1 is positive while
+
+    R' / R + P / (2 R) < 2, that is alpha_r^2 (1 - s)(5 - 7 s) < 4.
+    """
+    return np.stack([_signed(terms[:, 0], 1.0), _signed(terms[:, 1] + terms[:, 2] / 2.0, 2.0)], axis=1)
+
+
 KINDS: dict[str, _Kind] = {
     "zero_instability": _Kind("g_h^2 <sigma_r^2> = 1 at the zero state", _zero_state(_instability), has_zero_state),
     "static_fold": _Kind("A(q) = q and dA/dq = 1", _fold),
@@ -108,6 +117,11 @@ KINDS: dict[str, _Kind] = {
         "g_h^2 R = 1 and dR/dDelta - <sigma_r'^2> / 3 = 2 R, R = <sigma_r^2>",
         _zero_state(_dynamic_tricritical),
         has_zero_state,
+    ),
+    "complexity_tricritical": _Kind(
+        "g_h^2 R = 1 and dR/dDelta + <sigma_r'^2> / 2 = 2 R, R = <sigma_r^2>",
+        _zero_state(_complexity_tricritical),
+        has_undriven_zero_state,
     ),
 }
 

@@ -157,7 +157,7 @@ def test_unstable_directions_of_counted_points_outnumber_the_static_ones() -> No
 
 
 def radial_law(g: float) -> float:
-    """unstable / N = int_{R > 1} arccos(1 / R) / pi dF, F = <R^2 / (R^2 + D^2 y)>, D = phi', <D^2 / (R^2 + D^2 y)> = 1."""
+    """unstable / N = int_{R > 1} arccos(1 / R) / pi dF, F = <R^2 / (R^2 + D^2 y)> at <D^2 / (R^2 + D^2 y)> = 1."""
     saddle = counted(Reduced(g, 0.0, -math.inf))
     assert saddle.theta is not None
     q, m, x = math.exp(saddle.theta[0]), saddle.theta[2], math.exp(saddle.theta[4])
@@ -227,7 +227,7 @@ def test_noise_leaves_no_fixed_points_and_inputs_to_a_constant_gate_do_not_matte
 
 
 def test_annealed_exponent_near_a_steep_onset_is_only_a_bound() -> None:
-    """At alpha_r = 60 just above the line pairs of fixed points dominate; further up, and without a gate, they do not."""
+    """At alpha_r = 60 just above the line pairs of fixed points dominate; not further up, and not without a gate."""
     near, far, additive = (
         make_parameters(g_h=1.28, alpha_r=60.0),
         make_parameters(g_h=2.0, alpha_r=60.0),

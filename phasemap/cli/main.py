@@ -14,6 +14,7 @@ from phasemap.cli import (
     atlas,
     compare,
     explain,
+    gradients,
     hysteresis,
     info,
     merge,
@@ -43,6 +44,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "point": point.point,
         "spectrum": spectrum.spectrum,
         "hysteresis": hysteresis.hysteresis,
+        "gradients": gradients.gradients,
         "simulate": simulate.simulate,
     },
     "Phase diagrams": {

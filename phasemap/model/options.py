@@ -68,3 +68,39 @@ class SpectrumOptions:
     )
     samples: int = option(20000, "samples of the dynamics where the update gate varies", minimum=100)
     ensemble_error: float = option(0.01, "relative error of the variance in the ensemble they come from", above=0.0)
+
+
+@dataclass(frozen=True)
+class GradientOptions:
+    """Gradients in the mean field (theory notes, section 9). Lags in membrane time constants."""
+
+    lags: tuple[float, ...] = option((1.0, 2.0, 4.0, 8.0), "lags between the loss and the gradient, all above 0")
+    state: str = option("attractor", "state whose gradients are meant: attractor, static or zero")
+    ensemble_error: float = option(
+        0.005, "relative error of the variance in the ensemble, where the update gate varies", above=0.0
+    )
+
+
+@dataclass(frozen=True)
+class NetworkGradientOptions:
+    """Gradients of finite networks by exact adjoints (theory notes, section 9). Times in membrane constants."""
+
+    lags: tuple[float, ...] = option((1.0, 2.0, 4.0, 8.0), "lags between the loss and the gradient, all above 0")
+    state: str = option("attractor", "state whose gradients are meant: attractor, static or zero")
+    size: int = option(1000, "number of units N", minimum=2)
+    networks: int = option(4, "independent networks per point", minimum=1)
+    adjoints: int = option(16, "random adjoint vectors per network and window", minimum=2)
+    time_step: float = option(0.1, "step of the integrator; adjoints take steps as long", above=0.0)
+    transient: float = option(100.0, "time dropped before the attractor is taken to be reached", minimum=0.0)
+    initial_amplitude: float = option(1.0, "standard deviation of the initial state", minimum=0.0)
+    error: float = option(
+        0.0, "standard error of ln A that size, networks and vectors are chosen for; 0: as given", minimum=0.0
+    )
+    most_networks: int = option(32, "networks at which the search for that error ends", minimum=1)
+
+    @property
+    def simulation(self) -> SimulationOptions:
+        """The same for the integrator."""
+        return SimulationOptions(
+            size=self.size, time_step=self.time_step, transient=self.transient, initial_amplitude=self.initial_amplitude
+        )

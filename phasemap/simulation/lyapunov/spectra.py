@@ -35,8 +35,6 @@ from phasemap.simulation.network.integrators import Integrator
 # Time between reports of progress, and spent on each of the checks of step and precision.
 _REPORT = 20.0
 _CHECK = 8.0
-# Intervals between orthonormalisations in a run, at least: fewer do not tell whether growth rates are stationary.
-_FEWEST_INTERVALS = 40
 # Errors are looked at when a run has become longer by this factor: rarely, because stopping at the first small
 # estimate of an error would favour small estimates.
 _LENGTHENING = 1.25
@@ -184,7 +182,7 @@ def spectrum_steps(
     if is_settled(integrator) or step.unstable:
         return _spectrum_at_rest(integrator, count, step)
     sampler = SpectrumSampler(integrator, count, seed, np.float32 if options.single_precision else np.float64)
-    sampler.align(ALIGNMENT, executor, longest=options.duration / _FEWEST_INTERVALS)
+    sampler.align(ALIGNMENT, executor)
     autonomous, slaved = integrator.network.is_autonomous, slaved_by(integrator.network)
     began, next_look = time.monotonic(), options.duration
     end = latest_end(options)

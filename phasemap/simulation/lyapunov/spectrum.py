@@ -127,11 +127,11 @@ class SpectrumSampler:
         trace = float(np.mean(self._traces))
         return abs(float(self.rates.mean(axis=0).sum()) - trace) / max(abs(trace), 1e-300)
 
-    def align(self, time: float, executor: Executor | None = None, longest: float = math.inf) -> None:
+    def align(self, time: float, executor: Executor | None = None) -> None:
         """Turn the vectors into the directions of their exponents, and choose the interval on the way.
 
         The logarithm of the condition number grows in proportion to time, so each interval tells how much longer the
-        next may be; the shortest of the second half's proposals is kept, or the `longest` time if that is shorter.
+        next may be; the shortest of the second half's proposals is kept.
         """
         limit = math.log(CONDITION_LIMIT[self.flow.dtype.char])
         proposals: list[int] = []
@@ -147,8 +147,6 @@ class SpectrumSampler:
             proposals.append(proposal)
             self.interval = proposal
         self.interval = min(proposals[len(proposals) // 2 :])
-        if longest < self.interval_time:
-            self.interval = max(1, int(longest / self.flow.step))
 
     def measure(self, intervals: int, executor: Executor | None = None) -> None:
         """Record the growth over further intervals."""

@@ -124,7 +124,7 @@ class TangentFlow:
             n_steps = len(coefficients) // 4
             factors, gate_factors = np.ones((n_steps, 3, network.size)), np.ones((2, 3, network.size))
         else:
-            factors = _decay_factors(coefficients[:, kernels.SIGMA_Z], self.step)
+            factors = decay_factors(coefficients[:, kernels.SIGMA_Z], self.step)
             decays = np.exp(-np.outer(self._gate_rates, [0.5, 0.5, 1.0]) * self.step)
             gate_factors = np.repeat(decays[:, :, None], network.size, axis=2)
         floats = (
@@ -169,7 +169,7 @@ def split_rows(count: int) -> Sequence[slice]:
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def _decay_factors(sigma_z: FloatArray, step: float) -> FloatArray:
+def decay_factors(sigma_z: FloatArray, step: float) -> FloatArray:
     """exp of minus the integral of sigma_z over the first half of each step, the second half, and all of it.
 
     sigma_z (2 n_steps + 1, N) at ends and middles of the steps, taken to be quadratic in each; returns (n_steps, 3, N).

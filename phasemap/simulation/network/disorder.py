@@ -31,6 +31,7 @@ class Stream(IntEnum):
     NOISE = 5
     TANGENT = 6
     EQUILIBRIUM = 7
+    ADJOINT = 8
 
 
 def realisation_seed(seed: np.random.SeedSequence, size: int, realisation: int) -> np.random.SeedSequence:

@@ -89,11 +89,11 @@ def functions_of(profile: Profile, rate: float, lags: FloatArray | None = None) 
     columns = (solution.x / np.exp(profile.ln_gamma), solution.phi[0], y, solution.sigma[0])
     if lags is None:
         return CorrelationFunctions(own, *(np.array(values) for values in columns))
-    weights = _interpolation(profile, at * rate)
+    weights = interpolation(profile, at * rate)
     return CorrelationFunctions(at, *(weights @ values for values in columns))
 
 
-def _interpolation(profile: Profile, times: FloatArray) -> FloatArray:
+def interpolation(profile: Profile, times: FloatArray) -> FloatArray:
     """Matrix (n_times, n) of barycentric interpolation along the window; flat beyond it."""
     grid = profile.grid
     inside = np.minimum(times / profile.window, 1.0)

@@ -1,0 +1,1 @@
+"""Gradients of simulated networks: exact adjoints of the discretised flow, and what they say of many networks."""

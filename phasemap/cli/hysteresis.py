@@ -85,18 +85,19 @@ def _print(result: "Result") -> None:
     """The attractors along each way, from change to change."""
     import numpy as np
 
-    from phasemap.cli.console import make_console, make_table, number
+    from phasemap.cli.console import make_console, make_table
+    from phasemap.model.stated import number
     from phasemap.studies.hysteresis import STATES, WAYS
 
     axis, rows = result.axes[0], []
     variance, exponent, codes = (result.fields[f"loop_{name}"] for name in ("variance", "lyapunov_max", "attractor"))
     for k, way in enumerate(WAYS):
         order = np.arange(len(axis))[:: 1 if way == "up" else -1]
-        changes = np.flatnonzero(np.diff(np.nan_to_num(codes.values[order, k], nan=-1.0)) != 0) + 1
+        changes = np.flatnonzero(np.diff(np.nan_to_num(codes.value[order, k], nan=-1.0)) != 0) + 1
         for run in np.split(order, changes):
-            code = codes.values[run[0], k]
+            code = codes.value[run[0], k]
             name = "none" if np.isnan(code) else STATES[int(code)]
-            ends = [(float(variance.values[i, k]), float(exponent.values[i, k])) for i in (run[0], run[-1])]
+            ends = [(float(variance.value[i, k]), float(exponent.value[i, k])) for i in (run[0], run[-1])]
             rows.append(
                 (way, name, f"{axis.values[run[0]]:.6g} to {axis.values[run[-1]]:.6g}",
                  " to ".join(number(v) for v, _ in ends), " to ".join(number(e) for _, e in ends))

@@ -217,7 +217,7 @@ def _rows(report: "PointReport", names: list[str], dims: tuple[str, ...]) -> tup
 
 
 def _cell(estimate: "Estimate", place: tuple[int, ...]) -> str:
-    from phasemap.cli.console import stated
+    from phasemap.model.stated import stated
 
     error = None if estimate.error is None else float(estimate.error[place])
     return stated(float(estimate.value[place]), error, int(estimate.status[place]))

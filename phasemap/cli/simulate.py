@@ -121,7 +121,8 @@ def _run(point: "Point", threads: int | None) -> "SimulationRecord":
 
 
 def _print(record: "SimulationRecord") -> None:
-    from phasemap.cli.console import make_console, make_table, number
+    from phasemap.cli.console import make_console, make_table
+    from phasemap.model.stated import number
     from phasemap.model.status import Status
     from phasemap.quantities import REGISTRY
 
@@ -140,7 +141,7 @@ def _print(record: "SimulationRecord") -> None:
 
 
 def _spectrum_lines(record: "SimulationRecord") -> list[str]:
-    from phasemap.cli.console import number
+    from phasemap.model.stated import number
 
     spectrum = record.spectrum
     if spectrum is None:

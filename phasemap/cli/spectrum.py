@@ -128,7 +128,8 @@ def _strict(value: float) -> float | str | None:
 
 
 def _print(report: "SpectralReport", slow_rate: float) -> None:
-    from phasemap.cli.console import make_console, make_table, number
+    from phasemap.cli.console import make_console, make_table
+    from phasemap.model.stated import number
 
     console, found = make_console(), report.spectrum
     rows = [

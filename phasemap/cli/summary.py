@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from phasemap.cli.console import duration, percent, plural, size, stated
+from phasemap.cli.console import duration, percent, plural, size
 from phasemap.dataset import Field, Result
+from phasemap.model.stated import stated
 from phasemap.model.status import STATUS_WORDS, Status
 
 
@@ -33,10 +34,10 @@ def phases(result: Result) -> list[str]:
     if not can_label(result):
         return []
     labels = phase_field(result)
-    known = labels.values[labels.status != Status.PENDING].astype(int)
+    known = labels.value[labels.status != Status.PENDING].astype(int)
     counts = [(int((known == phase).sum()), PHASE_NAMES[phase]) for phase in Phase]
     parts = [f"{name} {percent(count, known.size)}" for count, name in sorted(counts, reverse=True) if count]
-    whole = known.size == labels.values.size
+    whole = known.size == labels.value.size
     return [f"Phases{'' if whole else ' of the points computed so far'}: {', '.join(parts)}."] if parts else []
 
 
@@ -48,7 +49,7 @@ def quantities(fields: Mapping[str, Field]) -> list[str]:
         if not good.any():
             lines.append(f"{entry.name}: {_problems(entry) or 'no value'}.")
             continue
-        values = entry.values[good]
+        values = entry.value[good]
         line = f"{entry.name}: from {values.min():.4g} to {values.max():.4g}"
         if entry.error is not None and (entry.error[good] > 0).any():
             line += f", worst error {np.nanmax(entry.error[good]):.1e}"
@@ -105,13 +106,13 @@ def _theory(result: Result, k: int) -> str:
     if theory is None or theory.own_dims != ("branch",):
         return ""
     branches = [str(label) for label in result.labels["branch"]]
-    chosen = int(dominant_branch(theory.estimate, branches)[k])
+    chosen = int(dominant_branch(theory, branches)[k])
     return f", mean field {_value(theory, (k, chosen))} ({branches[chosen]})" if chosen >= 0 else ""
 
 
 def _value(entry: Field, place: int | tuple[int, ...]) -> str:
     error = None if entry.error is None else float(entry.error[place])
-    return stated(float(entry.values[place]), error, int(entry.status[place]))
+    return stated(float(entry.value[place]), error, int(entry.status[place]))
 
 
 def failures(result: Result) -> list[str]:

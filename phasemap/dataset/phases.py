@@ -253,20 +253,6 @@ def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]
     return found
 
 
-def take_branch(estimate: Estimate, chosen: NDArray[np.int8]) -> Estimate:
-    """The estimate along the branch chosen at every point: shape (*points,); ABSENT where none was chosen."""
-    index = np.maximum(chosen, 0)[..., None].astype(np.intp)
-
-    def pick(array: NDArray[np.generic]) -> NDArray[np.generic]:
-        return np.take_along_axis(np.asarray(array), index, axis=-1)[..., 0]
-
-    missing = chosen < 0
-    status = np.where(missing, np.uint8(Status.ABSENT), pick(estimate.status)).astype(np.uint8)
-    value = np.where(missing, np.nan, pick(estimate.value))
-    error = None if estimate.error is None else np.where(missing, np.nan, pick(estimate.error)).astype(float)
-    return Estimate(value, status, error)
-
-
 def _gates(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> _Gates:
     def at(name: str, default: float) -> NDArray[np.float64]:
         return np.broadcast_to(np.asarray(parameters.get(name, default), dtype=float), shape)
@@ -282,7 +268,7 @@ def _by_branch(exponent: Estimate | None, branches: Sequence[str]) -> dict[str, 
         return {}
     value, status, error = exponent.value, exponent.status, exponent.error
     return {
-        name: Estimate(value[..., k], status[..., k], None if error is None else error[..., k])
+        name: Estimate(value=value[..., k], status=status[..., k], error=None if error is None else error[..., k])
         for k, name in enumerate(branches)
     }
 

@@ -1,15 +1,14 @@
 """What a result file holds, as plain records in memory: this is all that readers of results ever see."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.model.results import CriticalSurface, Estimate, FloatArray, StatusArray
-from phasemap.model.status import Status
+from phasemap.dataset.field import Field
+from phasemap.model.results import CriticalSurface, FloatArray
 
 FORMAT = "phasemap-result"
 FORMAT_VERSION = 2
@@ -40,56 +39,6 @@ class Dimension:
     description: str = ""
     units: str = "1"
     symbol: str = ""
-
-
-@dataclass
-class Field:
-    """A quantity over the grid (or over the check points).
-
-    dims:   the axes' names in order (or "check"), then the quantity's own dimensions `own_dims`, e.g. "branch".
-    values: float64 over `dims`; NaN only where `status` is neither CONVERGED nor NOT_CONVERGED.
-    status: uint8 over `dims`, `Status` codes.
-    error:  float64 over `dims`, one standard error or a bound on the absolute error; None where exact or unknown.
-    cites:  keys of the papers that its solver rests on, in `phasemap.model.bibliography`.
-    """
-
-    name: str
-    dims: tuple[str, ...]
-    values: FloatArray
-    status: StatusArray
-    error: FloatArray | None = None
-    symbol: str = ""
-    description: str = ""
-    units: str = "1"
-    solver: str = ""
-    own_dims: tuple[str, ...] = ()
-    cites: tuple[str, ...] = ()
-
-    def fill(self, index: Any, values: Any, status: Any, error: Any = None) -> None:
-        """Overwrite the entries at flat positions `index` of the leading (axes') dimensions."""
-        lead = (-1, *self.own_shape)
-        self.values.reshape(lead)[index] = values
-        self.status.reshape(lead)[index] = status
-        if error is not None:
-            if self.error is None:
-                self.error = np.full_like(self.values, np.nan)
-            self.error.reshape(lead)[index] = error
-
-    @property
-    def own_shape(self) -> tuple[int, ...]:
-        """Shape along `own_dims`."""
-        return self.values.shape[self.values.ndim - len(self.own_dims) :]
-
-    @property
-    def pending(self) -> NDArray[np.bool_]:
-        """(n_points,) whether a point, in flat order, is still to be computed."""
-        waiting: NDArray[np.bool_] = self.status.reshape(-1, math.prod(self.own_shape)) == Status.PENDING
-        return np.asarray(waiting.any(axis=1))
-
-    @property
-    def estimate(self) -> Estimate:
-        """The same numbers as a solver returns them: shape (*dims,)."""
-        return Estimate(self.values, self.status, self.error)
 
 
 @dataclass
@@ -198,29 +147,11 @@ class Result:
         """The parameters along the axes, in order."""
         return tuple(axis.name for axis in self.axes)
 
-    def along(self, name: str, **labels: str) -> Field:
-        """Field `name` at given labels of its own dimensions, e.g. along("lyapunov_max", branch="fluctuating")."""
-        source = self.fields[name]
-        index: list[Any] = []
-        for dim in source.dims:
-            if dim in labels:
-                index.append(list(self.labels[dim]).index(labels[dim]))
-            else:
-                index.append(slice(None))
-        place = tuple(index)
-        return Field(
-            name=name,
-            dims=tuple(dim for dim in source.dims if dim not in labels),
-            values=source.values[place],
-            status=source.status[place],
-            error=None if source.error is None else source.error[place],
-            symbol=source.symbol,
-            description=source.description,
-            units=source.units,
-            solver=source.solver,
-            own_dims=tuple(dim for dim in source.own_dims if dim not in labels),
-            cites=source.cites,
-        )
+    def __getitem__(self, name: str) -> Field:
+        """Field `name` with its coordinates, e.g. result["lyapunov_max"].sel(branch="fluctuating")."""
+        field = self.fields[name]
+        axes = {axis.name: axis.values for axis in self.axes}
+        return replace(field, coords={dim: axes[dim] if dim in axes else self.labels[dim] for dim in field.dims})
 
     @property
     def pending_surfaces(self) -> tuple[str, ...]:

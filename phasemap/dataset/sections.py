@@ -66,7 +66,7 @@ def _field_at(field: Field, place: int, index: int, name: str) -> Field:
     return replace(
         field,
         dims=tuple(dim for dim in field.dims if dim != name),
-        values=np.take(field.values, index, axis=place),
+        value=np.take(field.value, index, axis=place),
         status=np.take(field.status, index, axis=place),
         error=None if field.error is None else np.take(field.error, index, axis=place),
     )
@@ -82,7 +82,7 @@ def _checks_at(checks: Checks, name: str, held: float) -> Checks | None:
     fields = {
         key: replace(
             field,
-            values=field.values[inside],
+            value=field.value[inside],
             status=field.status[inside],
             error=None if field.error is None else field.error[inside],
         )

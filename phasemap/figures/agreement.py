@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
 from phasemap.dataset.phases import attractors
-from phasemap.figures.scenes.fields import estimate, flat_grid, outermost
+from phasemap.figures.scenes.fields import flat_grid, outermost
 from phasemap.figures.scenes.stage import EXTRAPOLATED, NETWORK
 from phasemap.model.status import Status
 
@@ -209,14 +209,14 @@ def _theory(result: Result, fields: dict[str, Field], field: Field) -> tuple[tup
         n = math.prod(field.own_shape)
         return (value.reshape(-1, n), error.reshape(-1, n)), [""] * n
     names = [str(label) for label in result.labels["branch"]]
-    judge = fields.get(_EXPONENT, replace(field, values=np.full_like(field.values, np.nan)))
-    stable = attractors(estimate(judge), names).reshape(-1, len(names))
+    judge = fields.get(_EXPONENT, replace(field, value=np.full_like(field.value, np.nan)))
+    stable = attractors(judge, names).reshape(-1, len(names))
     value, error = value.reshape(-1, len(names)), error.reshape(-1, len(names))
     return (np.where(stable, value, np.nan), np.where(stable, error, np.nan)), names
 
 
 def _numbers(field: Field) -> tuple[Array, Array]:
     """Good values and their errors (zero where none is stored), NaN elsewhere."""
-    good = np.isin(field.status, GOOD) & np.isfinite(field.values)
-    error = np.zeros_like(field.values) if field.error is None else np.nan_to_num(field.error)
-    return np.where(good, field.values, np.nan), np.where(good, error, np.nan)
+    good = np.isin(field.status, GOOD) & np.isfinite(field.value)
+    error = np.zeros_like(field.value) if field.error is None else np.nan_to_num(field.error)
+    return np.where(good, field.value, np.nan), np.where(good, error, np.nan)

@@ -5,29 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.model.status import Status
+from phasemap.model.estimate import Estimate, FloatArray, StatusArray, absent
 
-FloatArray = NDArray[np.float64]
-StatusArray = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One quantity over a list of points.
-
-    value:  (n_points, *dims) floats; NaN only where `status` says why.
-    error:  same shape, one standard error or bound on the absolute error; None for integers and labels.
-    status: same shape, `Status` codes.
-    """
-
-    value: NDArray[np.generic]
-    status: StatusArray
-    error: FloatArray | None = None
-
-
-def absent(shape: tuple[int, ...], status: Status = Status.ABSENT) -> Estimate:
-    """An estimate without a single value: NaN everywhere, with the status that says why."""
-    return Estimate(np.full(shape, np.nan), np.full(shape, status, dtype=np.uint8), np.full(shape, np.nan))
+__all__ = ["CriticalSurface", "Estimate", "FloatArray", "StatusArray", "absent"]
 
 
 @dataclass(frozen=True)

@@ -230,8 +230,13 @@ def _block(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Blo
         part=header["part"],
         name=header["name"],
         indices=arrays["indices"],
-        estimates={n: Estimate(arrays[f"value/{n}"], arrays[f"status/{n}"], arrays.get(f"error/{n}")) for n in names},
+        estimates={name: _estimate(arrays, name) for name in names},
         surface=surface,
         failures=tuple((int(index), str(reason)) for index, reason in header["failures"]),
         seconds=float(header["seconds"]),
     )
+
+
+def _estimate(arrays: Mapping[str, NDArray[Any]], name: str) -> Estimate:
+    error = arrays.get(f"error/{name}")
+    return Estimate(value=arrays[f"value/{name}"], status=arrays[f"status/{name}"], error=error)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.dataset.records import CHECK, Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
+from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
+from phasemap.dataset.records import CHECK
 from phasemap.model.branches import branch_name
 from phasemap.model.results import CriticalSurface, FloatArray
 from phasemap.storage.attributes import Words
@@ -148,7 +149,7 @@ def _field(group: Source, name: str, lead: int) -> Field:
     return Field(
         name=name,
         dims=dims,
-        values=values,
+        value=values,
         status=_codes(group, f"{name}_status"),
         error=_floats(group, f"{name}_error") if _has_error(group, name, words) else None,
         symbol=words.text("symbol"),

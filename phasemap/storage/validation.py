@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.dataset.records import Axis, Checks, Field, Result
+from phasemap.dataset import Axis, Checks, Field, Result
 from phasemap.model.fingerprint import settings_hash
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import NUMBERS, Status
@@ -71,7 +71,7 @@ def _labels(name: str, values: NDArray[np.generic]) -> Iterator[str]:
 
 
 def _field(entry: Field, lead: tuple[int, ...]) -> Iterator[str]:
-    shape = entry.values.shape
+    shape = entry.value.shape
     if shape[: len(lead)] != lead or any(
         array.shape != shape for array in (entry.status, entry.error) if array is not None
     ):
@@ -79,7 +79,7 @@ def _field(entry: Field, lead: tuple[int, ...]) -> Iterator[str]:
         return
     if (entry.status > max(Status)).any():
         yield f"{entry.name} has a status that does not exist"
-    if np.isnan(entry.values[np.isin(entry.status, NUMBERS)]).any():
+    if np.isnan(entry.value[np.isin(entry.status, NUMBERS)]).any():
         yield f"{entry.name} is said to be known where it is no number"
     if entry.error is not None and (entry.error < 0).any():
         yield f"{entry.name} has a negative error"

@@ -20,7 +20,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.dataset.records import CHECK, FORMAT, Axis, Dimension, Failure, Field, Result
+from phasemap.dataset import Axis, Dimension, Failure, Field, Result
+from phasemap.dataset.records import CHECK, FORMAT
 from phasemap.model.bibliography import entries
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import STATUS_MEANINGS, Status
@@ -181,7 +182,7 @@ def _write_field(group: h5py.Group, name: str, entry: Field) -> None:
     beside = [f"{name}_status"] + ([f"{name}_error"] if entry.error is not None else [])
     about = {"long_name": entry.description, "units": entry.units, "symbol": entry.symbol}
     origin = {"solver": entry.solver, "cites": " ".join(entry.cites), "ancillary_variables": " ".join(beside)}
-    _write_array(group, name, entry.values, entry.dims, **about, **origin)
+    _write_array(group, name, entry.value, entry.dims, **about, **origin)
     if entry.error is not None:
         words = {**about, "long_name": f"error of {entry.description}", "symbol": f"error of {entry.symbol}"}
         _write_array(group, f"{name}_error", entry.error, entry.dims, **words)

@@ -110,7 +110,7 @@ def _take_estimates(report: PointReport, data: BlockData) -> None:
     report.seconds[data.name] = data.seconds
     for name, estimate in data.estimates.items():
         error = None if estimate.error is None else estimate.error[0]
-        report.estimates[name] = Estimate(estimate.value[0], estimate.status[0], error)
+        report.estimates[name] = Estimate(value=estimate.value[0], status=estimate.status[0], error=error)
         if (estimate.status == Status.OUT_OF_TIME).all():
             report.failures[data.name] = f"not finished within {data.seconds:g} s: see --point-timeout"
     for _, reason in data.failures:

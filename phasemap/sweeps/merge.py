@@ -97,7 +97,7 @@ def _join_fields(
         index = np.flatnonzero(take)
         rows = (-1, *entry.own_shape)
         error = None if source.error is None else source.error.reshape(rows)[index]
-        entry.fill(index, source.values.reshape(rows)[index], source.status.reshape(rows)[index], error)
+        entry.fill(index, source.value.reshape(rows)[index], source.status.reshape(rows)[index], error)
 
 
 def _still_failed(target: Result, place: Place, here: set[Place], there: set[Place]) -> bool:

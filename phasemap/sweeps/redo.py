@@ -73,7 +73,7 @@ def _note(config: SweepConfig, output: Path, result: Result) -> str:
 
 def _same_shape(ours: Result, theirs: Result) -> bool:
     shapes = [
-        {name: entry.values.shape for name, entry in fields.items()}
+        {name: entry.value.shape for name, entry in fields.items()}
         for result in (ours, theirs)
         for fields in (result.fields, result.checks.fields if result.checks else {})
     ]

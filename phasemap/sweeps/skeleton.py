@@ -59,7 +59,7 @@ def _field(config: SweepConfig, solver: Solver, name: str, dims: tuple[str, ...]
     return Field(
         name=name,
         dims=(*dims, *quantity.dims),
-        values=np.full((*shape, *own), np.nan),
+        value=np.full((*shape, *own), np.nan),
         status=np.full((*shape, *own), Status.PENDING, dtype=np.uint8),
         symbol=quantity.symbol,
         description=quantity.description,

@@ -219,20 +219,20 @@ def _checked(name: str, estimate: Estimate, shape: tuple[int, ...]) -> Estimate:
             raise ValueError(f"the solver returned {name} of shape {part.shape} instead of {shape}")
     unexplained = np.isnan(value) & np.isin(status, (Status.CONVERGED, Status.NOT_CONVERGED, Status.PENDING))
     status[unexplained | (status == Status.PENDING)] = Status.FAILED
-    return Estimate(value, status, error)
+    return Estimate(value=value, status=status, error=error)
 
 
 def _failures(n_points: int, shape: tuple[int, ...]) -> Estimate:
     full = (n_points, *shape)
-    return Estimate(np.full(full, np.nan), np.full(full, Status.FAILED, dtype=np.uint8))
+    return Estimate(value=np.full(full, np.nan), status=np.full(full, Status.FAILED, dtype=np.uint8))
 
 
 def _join(pieces: list[Estimate]) -> Estimate:
     errors = [np.full(piece.value.shape, np.nan) if piece.error is None else piece.error for piece in pieces]
     return Estimate(
-        np.concatenate([piece.value for piece in pieces]),
-        np.concatenate([piece.status for piece in pieces]),
-        None if all(piece.error is None for piece in pieces) else np.concatenate(errors),
+        value=np.concatenate([piece.value for piece in pieces]),
+        status=np.concatenate([piece.status for piece in pieces]),
+        error=None if all(piece.error is None for piece in pieces) else np.concatenate(errors),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from phasemap.kernels.dynamic.correlations import Problem
 from phasemap.model.branches import BRANCHES, FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.estimate import gathered
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
@@ -78,14 +79,14 @@ class _Table:
 
     def estimates(self) -> dict[str, Estimate]:
         """The table as estimates; correlation functions have their variances' status, and at least their error."""
-        found = {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in QUANTITIES}
+        found = gathered(self.value, self.status, self.error)
         for name, variance in FUNCTIONS.items():
             values = self.functions[name]
             missing = np.isnan(values)
             known = np.where(self.status[variance] == Status.ABSENT, Status.ABSENT, Status.FAILED)[..., None]
             status = np.where(missing, known, self.status[variance][..., None])
             error = np.where(missing, np.nan, self.error[variance][..., None] + self.function_errors[name])
-            found[name] = Estimate(values, status.astype(np.uint8), error)
+            found[name] = Estimate(value=values, status=status.astype(np.uint8), error=error)
         return found
 
 

@@ -35,7 +35,7 @@ def test_agreement_is_exit_code_0(result, run):
 
 
 def test_disagreement_is_exit_code_1(result, run):
-    result.checks.fields["network_lyapunov_max"].values[2] += 1.0
+    result.checks.fields["network_lyapunov_max"].value[2] += 1.0
     done = run(result)
     assert done.exit_code == 1
     assert "4 of 5 points agree" in done.output and "NO" in done.output
@@ -71,7 +71,7 @@ def test_nothing_to_compare_is_explained(result, run):
 
 def test_what_was_allowed_and_why_is_said_at_every_point(result, run):
     """A pull of -5 that agrees does so by the allowance for the finite size, and the table says it."""
-    result.checks.fields["network_lyapunov_max"].values[2] -= 0.03
+    result.checks.fields["network_lyapunov_max"].value[2] -= 0.03
     shown = run(result).output
     assert "yes, finite size" in shown and "0.018 + 0.05" in shown
     assert "3 combined standard errors + 25/500 = 0.05 for the finite size" in shown and "1/N" in shown

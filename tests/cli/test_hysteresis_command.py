@@ -27,13 +27,13 @@ def test_what_is_stored_is_what_is_followed(phasemap: Run):
     up, down = loop(make_parameters(alpha_r=20.0), "g_h", values.tolist())
     assert stored.labels["way"].tolist() == ["up", "down"] and stored.complete
     variance = stored.fields["loop_variance"]
-    np.testing.assert_array_equal(variance.values, np.stack([up.variance, down.variance[::-1]], axis=1))
+    np.testing.assert_array_equal(variance.value, np.stack([up.variance, down.variance[::-1]], axis=1))
     np.testing.assert_array_equal(variance.error[:, 1], down.variance_error[::-1])
     assert np.all(variance.status == Status.CONVERGED)
-    exponent = stored.fields["loop_lyapunov_max"].values
+    exponent = stored.fields["loop_lyapunov_max"].value
     between = (values > 1.76) & (values < 2.0)
     assert np.all(exponent[between, 0] < 0.0) and np.all(exponent[between, 1] > 0.0)
-    codes = stored.fields["loop_attractor"].values
+    codes = stored.fields["loop_attractor"].value
     assert set(codes[between, 0]) == {0.0} and set(codes[between, 1]) == {2.0}
     assert "phasemap hysteresis --set alpha_r=20 --set beta_r=0 --along g_h=1.6:2.2:13" in stored.metadata.description
 

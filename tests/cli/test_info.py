@@ -84,7 +84,7 @@ def test_an_unfinished_map_says_what_its_shares_are_of(phasemap: Run, plane: Pat
     assert "\nPhases: " in phasemap("info", "plane.h5").out
     result = read_result(Path("plane.h5"))
     gain = result.fields["static_gain"]
-    gain.values[0], gain.status[0] = float("nan"), Status.PENDING
+    gain.value[0], gain.status[0] = float("nan"), Status.PENDING
     write_result(Path("plane.h5"), result)
     assert "Phases of the points computed so far: " in phasemap("info", "plane.h5").out
 

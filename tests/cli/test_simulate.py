@@ -45,7 +45,7 @@ def test_the_file_holds_the_spectrum_and_is_never_overwritten_silently(tmp_path:
     target = tmp_path / "net.h5"
     assert simulate("-o", str(target)).exit_code == 0
     stored = read_result(target)
-    spectrum = stored.fields["network_lyapunov_spectrum"].values[0]
+    spectrum = stored.fields["network_lyapunov_spectrum"].value[0]
     assert np.isfinite(spectrum).sum() == 20 and np.all(np.diff(spectrum[np.isfinite(spectrum)]) <= 0)
     again = simulate("-o", str(target))
     assert again.exit_code != 0 and "exists" in str(again.exception)
@@ -57,7 +57,7 @@ def test_the_seed_fixes_the_network(tmp_path: Path):
     simulate("-o", str(a), "--set", "seed=3", "--threads", "1")
     simulate("-o", str(b), "--set", "seed=3", "--threads", "2")
     simulate("-o", str(c), "--set", "seed=4")
-    values = [read_result(path).fields["network_lyapunov_spectrum"].values for path in (a, b, c)]
+    values = [read_result(path).fields["network_lyapunov_spectrum"].value for path in (a, b, c)]
     np.testing.assert_array_equal(values[0], values[1])
     assert not np.array_equal(values[0], values[2], equal_nan=True)
 
@@ -124,11 +124,11 @@ def test_the_course_of_a_measurement_is_stored_and_drawn(tmp_path: Path):
     assert (tmp_path / "net.lyapunov_convergence.png").exists()
     stored = read_result(target)
     course, times = stored.fields["network_lyapunov_convergence"], stored.labels["lyapunov_time"]
-    there = np.isfinite(course.values[0])
+    there = np.isfinite(course.value[0])
     assert times[-1] == 2000.0 and 5 < there.sum() < len(times) and np.all(np.diff(there[2:].astype(int)) <= 0)
     last = np.flatnonzero(there)[-1]
     largest = stored.fields["network_lyapunov_spectrum"]
-    assert abs(course.values[0, last] - largest.values[0, 0]) < 3.0 * largest.error[0, 0]
+    assert abs(course.value[0, last] - largest.value[0, 0]) < 3.0 * largest.error[0, 0]
     assert course.error[0, last] < course.error[0, last - 8]
 
 
@@ -141,4 +141,4 @@ def test_a_hard_gate_has_an_exponent_and_its_course(tmp_path: Path):
     target = tmp_path / "net.h5"
     run = simulate("--set", "alpha_r=inf", "--set", "simulation.size=60", "-o", str(target), "--figures")
     assert run.exit_code == 0 and "every crossing" in run.output and "network_lyapunov_max" in run.output
-    assert np.isfinite(read_result(target).fields["network_lyapunov_convergence"].values).any()
+    assert np.isfinite(read_result(target).fields["network_lyapunov_convergence"].value).any()

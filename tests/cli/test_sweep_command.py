@@ -100,7 +100,7 @@ def test_shards_merge_into_the_whole(phasemap: Run, plane: Path) -> None:
     assert "Complete" in ran.out
     whole, merged = read_result(Path("whole.h5")), read_result(Path("merged.h5"))
     for name in whole.fields:
-        np.testing.assert_array_equal(whole.fields[name].values, merged.fields[name].values)
+        np.testing.assert_array_equal(whole.fields[name].value, merged.fields[name].value)
 
 
 def test_a_result_file_is_completed_by_its_own_configuration(phasemap: Run, plane: Path) -> None:
@@ -180,7 +180,7 @@ def test_worker_count_is_irrelevant_to_networks(phasemap: Run, plane: Path) -> N
     for workers in (0, 2):
         assert phasemap("sweep", plane, "-j", workers, *small, "-o", f"{workers}.h5").code == 0
     one, two = (read_result(Path(f"{workers}.h5")).fields["network_lyapunov_max"] for workers in (0, 2))
-    np.testing.assert_array_equal(one.values, two.values)
+    np.testing.assert_array_equal(one.value, two.value)
     np.testing.assert_array_equal(one.error, two.error)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phasemap.dataset.field import picked
 from phasemap.dataset.phases import (
     PHASE_MEANINGS,
     PHASE_NAMES,
@@ -16,7 +17,6 @@ from phasemap.dataset.phases import (
     attractors,
     dominant_branch,
     phase_labels,
-    take_branch,
 )
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
@@ -38,7 +38,7 @@ def estimate(names, error=0.0, **given_values):
     for name, what in given_values.items():
         v, s = what if isinstance(what, tuple) else (what, GOOD)
         value[names.index(name)], status[names.index(name)] = v, s
-    return Estimate(value, status, np.full(len(names), error))
+    return Estimate(value=value, status=status, error=np.full(len(names), error))
 
 
 def gains(**values):
@@ -311,7 +311,9 @@ def alternatives(what, table):
 def test_labels_of_points_do_not_depend_on_each_other(order):
     points = [gains(zero=g, upper=u) for g, u in ((0.5, 0.4), (0.5, 1.5), (4.0, 1.5), (4.0, 0.5), (0.9, 2.0))]
     together = Estimate(
-        np.array([points[k].value for k in order]), np.array([points[k].status for k in order]), np.zeros((5, 4))
+        value=np.array([points[k].value for k in order]),
+        status=np.array([points[k].status for k in order]),
+        error=np.zeros((5, 4)),
     )
     labels = phase_labels({"static_gain": together}, FIXED_POINTS, BRANCHES)
     assert labels.tolist() == [int(label(static_gain=points[k])) for k in order]
@@ -350,11 +352,11 @@ def test_map_shows_the_attractor(values, expected):
 def test_taking_a_branch_keeps_value_error_and_status_together():
     names = ("zero", "static", "fluctuating", "fluctuating_unstable")
     both = Estimate(
-        np.array([[-0.3, np.nan, 0.1, np.nan], [np.nan] * 4]),
-        np.array([[GOOD, NONE, BAD, NONE], [NONE] * 4], dtype=np.uint8),
-        np.array([[0.01, np.nan, 0.02, np.nan], [np.nan] * 4]),
+        value=np.array([[-0.3, np.nan, 0.1, np.nan], [np.nan] * 4]),
+        status=np.array([[GOOD, NONE, BAD, NONE], [NONE] * 4], dtype=np.uint8),
+        error=np.array([[0.01, np.nan, 0.02, np.nan], [np.nan] * 4]),
     )
-    taken = take_branch(both, dominant_branch(both, names))
+    taken = picked(both, dominant_branch(both, names))
     assert taken.value[0] == 0.1 and taken.status[0] == BAD and taken.error[0] == 0.02
     assert np.isnan(taken.value[1]) and taken.status[1] == NONE and np.isnan(taken.error[1])
 

@@ -9,9 +9,7 @@ from phasemap.model.results import CriticalSurface
 def test_a_section_holds_the_stored_values(box):
     section = cut(box, {"beta_r": 0.4})
     assert section.axis_names == ("g_h", "alpha_r")
-    assert np.array_equal(
-        section.fields["static_gain"].values, box.fields["static_gain"].values[:, :, 3], equal_nan=True
-    )
+    assert np.array_equal(section.fields["static_gain"].value, box.fields["static_gain"].value[:, :, 3], equal_nan=True)
     assert section.metadata.parameters["beta_r"] == 0.5
     assert box.axis_names == ("g_h", "alpha_r", "beta_r")
 

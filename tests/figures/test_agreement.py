@@ -28,8 +28,8 @@ def test_pulls_are_differences_over_combined_errors(plane):
 
 def test_three_errors_are_allowed_and_no_more(plane):
     twin = plane.checks.fields["network_lyapunov_max"]
-    exact = twin.values - np.array([0.002, -0.004, -0.006, 0.001, -0.01])
-    twin.values[:] = exact + 0.006 * np.array([0.0, 2.99, -2.99, 3.01, -3.01])
+    exact = twin.value - np.array([0.002, -0.004, -0.006, 0.001, -0.01])
+    twin.value[:] = exact + 0.006 * np.array([0.0, 2.99, -2.99, 3.01, -3.01])
     assert only(plane, STRICT).agrees.tolist() == [True, True, True, False, False]
     assert only(plane, replace(STRICT, errors=3.1)).agrees.all()
 
@@ -55,7 +55,9 @@ def test_other_quantities_are_allowed_a_share_of_their_value(plane):
             value[:, 2] = np.where(checks["lyapunov_max"].status[:, 2] == Status.CONVERGED, 0.2, np.nan)
         status = np.where(np.isfinite(value), Status.CONVERGED, Status.ABSENT).astype(np.uint8)
         own = ("branch",) if factor == 1.0 else ()
-        checks[name] = Field(name, ("check", *own), value, status, np.full_like(value, 1e-9), own_dims=own)
+        checks[name] = Field(
+            name=name, dims=("check", *own), value=value, status=status, error=np.full_like(value, 1e-9), own_dims=own
+        )
     one = next(c for c in compare(plane) if c.name == "variance")
     assert one.bias == pytest.approx(0.2 * 25 / 500)
     assert len(one.theory) == 3 and one.skipped == 2 and one.agrees.all()
@@ -65,16 +67,16 @@ def test_unstable_branches_are_never_what_a_network_shows(plane):
     """The network sits exactly on the exponent of an unstable fixed point: that is no agreement."""
     checks = plane.checks.fields
     k = 3
-    checks["network_lyapunov_max"].values[k] = checks["lyapunov_max"].values[k, 1]
+    checks["network_lyapunov_max"].value[k] = checks["lyapunov_max"].value[k, 1]
     one = only(plane, STRICT)
     assert one.branches[k] == "fluctuating" and not one.agrees[k]
 
 
 def test_of_coexisting_attractors_the_nearest_is_compared(plane):
     checks = plane.checks.fields
-    checks["lyapunov_max"].values[3] = [-0.1, np.nan, 0.2, 0.15]
+    checks["lyapunov_max"].value[3] = [-0.1, np.nan, 0.2, 0.15]
     for rate, branch in ((-0.09, "zero"), (0.19, "fluctuating")):
-        checks["network_lyapunov_max"].values[3] = rate
+        checks["network_lyapunov_max"].value[3] = rate
         assert only(plane).branches[3] == branch
 
 
@@ -89,16 +91,19 @@ def test_what_did_not_converge_is_not_compared(plane, side):
 def test_networks_on_the_grid_are_compared_there(plane):
     shape = plane.shape
     plane.fields["network_lyapunov_max"] = Field(
-        "network_lyapunov_max", plane.axis_names, np.full(shape, 0.1), np.full(shape, Status.CONVERGED, dtype=np.uint8),
-        np.full(shape, 0.5),
-    )  # fmt: skip
+        name="network_lyapunov_max",
+        dims=plane.axis_names,
+        value=np.full(shape, 0.1),
+        status=np.full(shape, Status.CONVERGED, dtype=np.uint8),
+        error=np.full(shape, 0.5),
+    )
     grid = compare(plane)[1]
     assert len(grid.theory) == shape[0] * shape[1]
     assert set(grid.places) == {"g_h", "alpha_r"}
 
 
 def test_the_figure_shows_every_point_and_what_is_allowed(plane, page, find):
-    plane.checks.fields["network_lyapunov_max"].values[2] += 1.0
+    plane.checks.fields["network_lyapunov_max"].value[2] += 1.0
     figure = draw_comparison(compare(plane))
     look = page(figure)
     assert look.overlapping() == [] and look.cut_off() == []
@@ -124,7 +129,7 @@ def test_of_several_fixed_points_the_outermost_is_compared(checked_box):
     one = only(checked_box)
     assert one.theory.tolist() == pytest.approx([1.0 / (1 + np.exp(0.5)) - 1, 0.6, -0.25])
     # Not the nearest: at the second place the zero state would be.
-    checked_box.checks.fields["network_leading_edge"].values[1] = 3.5 / (1 + np.exp(0.5)) - 1
+    checked_box.checks.fields["network_leading_edge"].value[1] = 3.5 / (1 + np.exp(0.5)) - 1
     assert only(checked_box).agrees.tolist() == [True, False, True]
 
 
@@ -142,7 +147,7 @@ def test_the_finite_size_does_not_hide_a_wrong_sign(plane, name):
             checks[prefix + name] = replace(checks[f"{prefix}lyapunov_max"], name=prefix + name)
         checks = plane.checks.fields
     twin = checks[f"network_{name}"]
-    twin.values[2], twin.error[2] = -0.05, 0.004  # theory: above 0
+    twin.value[2], twin.error[2] = -0.05, 0.004  # theory: above 0
     one = next(c for c in compare(plane) if c.name == name)
     assert one.theory[2] > 0.1 and not one.agrees[2] and one.opposite[2]
     assert one.verdicts[2] == "NO, sign" and one.bias[2] == 0.0
@@ -153,6 +158,6 @@ def test_the_finite_size_does_not_hide_a_wrong_sign(plane, name):
 
 def test_agreement_by_the_finite_size_alone_is_said_to_be(plane):
     twin = plane.checks.fields["network_lyapunov_max"]
-    exact = twin.values - np.array([0.002, -0.004, -0.006, 0.001, -0.01])
-    twin.values[:] = exact + np.array([0.0, 0.03, -0.03, 0.2, 0.01])
+    exact = twin.value - np.array([0.002, -0.004, -0.006, 0.001, -0.01])
+    twin.value[:] = exact + np.array([0.0, 0.03, -0.03, 0.2, 0.01])
     assert only(plane).verdicts == ("yes", "yes, finite size", "yes, finite size", "NO", "yes")

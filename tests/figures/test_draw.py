@@ -95,25 +95,25 @@ def test_a_section_says_where_it_is(box):
 
 
 def test_the_map_shows_the_attractor(plane):
-    shown = resolve(plane, "lyapunov_max").values
-    rates = plane.fields["lyapunov_max"].values
+    shown = resolve(plane, "lyapunov_max").value
+    rates = plane.fields["lyapunov_max"].value
     chaotic = np.isfinite(rates[..., 2])
     assert np.array_equal(shown[chaotic], rates[..., 2][chaotic])
     assert np.array_equal(shown[~chaotic], rates[..., 0][~chaotic])
 
 
 def test_a_named_fixed_point_is_taken_and_the_outermost_otherwise(plane):
-    gains = plane.fields["static_gain"].values
-    assert np.array_equal(resolve(plane, "static_gain", "zero").values, gains[..., 0])
+    gains = plane.fields["static_gain"].value
+    assert np.array_equal(resolve(plane, "static_gain", "zero").value, gains[..., 0])
     outermost = np.where(np.isfinite(gains[..., 3]), gains[..., 3], gains[..., 0])
-    assert np.array_equal(resolve(plane, "static_gain").values, outermost)
+    assert np.array_equal(resolve(plane, "static_gain").value, outermost)
 
 
 def test_labels_are_made_afresh_from_stored_numbers(plane):
-    before = phase_field(plane).values
+    before = phase_field(plane).value
     assert set(np.unique(before)) == {Phase.STABLE_ZERO, Phase.STATIC_COMPLEX, Phase.BISTABLE, Phase.CHAOTIC}
     plane.fields["lyapunov_max"].status[20, 0, 2] = Status.FAILED
-    assert phase_field(plane).values[20, 0] == Phase.UNDETERMINED
+    assert phase_field(plane).value[20, 0] == Phase.UNDETERMINED
     assert "phase" in available(plane)
 
 
@@ -126,8 +126,8 @@ def test_the_gate_along_an_axis_reaches_the_labels(plane):
     for field in plane.fields.values():
         field.dims = ("g_h", "alpha_z", *field.own_dims)
     # The edge is not stored: with an update gate that varies, slow chaos and a marginal state cannot be told apart.
-    plane.fields["lyapunov_max"].values[..., 2] *= 1e-4
-    labels = phase_field(plane).values
+    plane.fields["lyapunov_max"].value[..., 2] *= 1e-4
+    labels = phase_field(plane).value
     assert labels[20, 0] == Phase.CHAOTIC and labels[20, 5] == Phase.UNDETERMINED
 
 

@@ -30,7 +30,7 @@ def flip(path: Path, place: int, bit: int = 1) -> None:
 def same_numbers(path: Path) -> bool:
     found, true = read_file(path), plane()
     return all(
-        np.array_equal(found.fields[name].values, true.fields[name].values, equal_nan=True) for name in true.fields
+        np.array_equal(found.fields[name].value, true.fields[name].value, equal_nan=True) for name in true.fields
     )
 
 

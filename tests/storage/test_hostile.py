@@ -97,4 +97,4 @@ def test_zeros_that_are_packed_are_no_bomb(path: Path) -> None:
         data.attrs.update({k: v for k, v in words.items() if k not in ("DIMENSION_LIST", "checksum", "covers")})
         del file.attrs["checksum"]
         file.attrs["format_version"] = 1
-    assert (read_file(path).fields["lyapunov_max"].values == 1.0).all()
+    assert (read_file(path).fields["lyapunov_max"].value == 1.0).all()

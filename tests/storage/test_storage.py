@@ -32,7 +32,9 @@ def make_field(name: str, dims: tuple[str, ...], shape: tuple[int, ...], own: tu
     status = RANDOM.choice(np.array([1, 2, 3, 4], dtype=np.uint8), full)
     values[status >= Status.ABSENT] = np.nan
     about = {"symbol": r"$\lambda$", "description": f"the {name}", "units": "1 / s", "solver": "solver"}
-    return Field(name, (*dims, *own), values, status, np.abs(values), own_dims=own, **about)
+    return Field(
+        name=name, dims=(*dims, *own), value=values, status=status, error=np.abs(values), own_dims=own, **about
+    )
 
 
 def make_result() -> Result:
@@ -80,7 +82,7 @@ def make_result() -> Result:
 
 
 def assert_same_field(a: Field, b: Field) -> None:
-    for name in ("values", "status", "error"):
+    for name in ("value", "status", "error"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
     for name in ("name", "dims", "own_dims", "symbol", "description", "units", "solver"):
         assert getattr(a, name) == getattr(b, name)
@@ -91,7 +93,7 @@ def assert_same(a: Result, b: Result) -> None:
     assert (a.failures, a.wanted_surfaces, a.dimensions) == (b.failures, b.wanted_surfaces, b.dimensions)
     assert [replace(axis, values=None) for axis in a.axes] == [replace(axis, values=None) for axis in b.axes]
     for one, two in zip(a.axes, b.axes, strict=True):
-        np.testing.assert_array_equal(one.values, two.values)
+        np.testing.assert_array_equal(one.value, two.value)
     assert a.fields.keys() == b.fields.keys()
     for name in a.fields:
         assert_same_field(a.fields[name], b.fields[name])
@@ -129,7 +131,7 @@ def test_xarray_opens_it_as_it_is(path: Path) -> None:
     with xarray.open_dataset(path, engine="h5netcdf") as data:
         assert data["exponent"].dims == ("g_h", "alpha_r", "branch")
         assert data["branch"].values.tolist() == BRANCHES.tolist()
-        np.testing.assert_array_equal(data["exponent"], result.fields["exponent"].values)
+        np.testing.assert_array_equal(data["exponent"], result.fields["exponent"].value)
         np.testing.assert_array_equal(data["exponent_error"], result.fields["exponent"].error)
         np.testing.assert_array_equal(data["alpha_r"], result.axes[1].values)
         assert data["g_h"].attrs["symbol"] == "$g_h$"
@@ -267,14 +269,16 @@ def test_a_file_size_limit_leaves_the_old_file(path: Path) -> None:
 
 def make_block(indices: list[int], value: float = 1.0) -> BlockData:
     n = len(indices)
-    estimate = Estimate(np.full((n, 3), value), np.ones((n, 3), dtype=np.uint8), np.full((n, 3), 0.5))
+    estimate = Estimate(
+        value=np.full((n, 3), value), status=np.ones((n, 3), dtype=np.uint8), error=np.full((n, 3), 0.5)
+    )
     return BlockData("grid", "solver", np.array(indices), {"exponent": estimate}, seconds=0.25)
 
 
 def pending(result: Result) -> Result:
     for entry in result.fields.values():
         entry.status[:] = Status.PENDING
-        entry.values[:] = np.nan
+        entry.value[:] = np.nan
     return replace(result, failures=(), surfaces={})
 
 
@@ -289,7 +293,7 @@ def test_loose_blocks_belong_to_the_result(path: Path) -> None:
     blocks.save(BlockData("surface", "sheet", np.zeros(1, dtype=np.int64), failures=((0, "too curved"),)))
     found = read_result(path)
     exponent = found.fields["exponent"]
-    assert exponent.values.reshape(15, 3)[:3].tolist() == [[1.0] * 3] * 3
+    assert exponent.value.reshape(15, 3)[:3].tolist() == [[1.0] * 3] * 3
     assert exponent.pending.tolist() == [False] * 3 + [True] * 12
     np.testing.assert_array_equal(found.surfaces["fold"].vertices, surface.vertices)
     assert found.failures == (Failure("surface", "sheet", 0, "too curved"),)
@@ -338,6 +342,6 @@ def test_a_block_computed_again_replaces_its_failures(path: Path) -> None:
 
 def test_a_field_is_taken_along_a_label() -> None:
     result = make_result()
-    chaotic = result.along("exponent", branch="fluctuating")
-    np.testing.assert_array_equal(chaotic.values, result.fields["exponent"].values[..., 2])
+    chaotic = result["exponent"].sel(branch="fluctuating")
+    np.testing.assert_array_equal(chaotic.value, result.fields["exponent"].value[..., 2])
     assert chaotic.dims == ("g_h", "alpha_r")

@@ -26,7 +26,7 @@ def assert_same_numbers(a: Result, b: Result) -> None:
     for ours, theirs in groups:
         assert ours.keys() == theirs.keys()
         for name in ours:
-            for part in ("values", "status", "error"):
+            for part in ("value", "status", "error"):
                 np.testing.assert_array_equal(getattr(ours[name], part), getattr(theirs[name], part), err_msg=name)
     assert a.surfaces.keys() == b.surfaces.keys()
     for name in a.surfaces:

@@ -28,10 +28,12 @@ def disc(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]:
     inside = distance < RADIUS
     branch = np.where(inside, Status.CONVERGED, Status.ABSENT).astype(np.uint8)[:, None]
     return {
-        "static_gain": Estimate((1.0 + RADIUS - distance)[:, None], good[:, None], np.full((len(points), 1), 1e-9)),
-        "count": Estimate(np.where(inside, 3.0, 1.0), good),
-        "hill": Estimate(np.exp(-(distance**2)), good),
-        "inner": Estimate(np.where(inside, distance, np.nan)[:, None], branch),
+        "static_gain": Estimate(
+            value=(1.0 + RADIUS - distance)[:, None], status=good[:, None], error=np.full((len(points), 1), 1e-9)
+        ),
+        "count": Estimate(value=np.where(inside, 3.0, 1.0), status=good),
+        "hill": Estimate(value=np.exp(-(distance**2)), status=good),
+        "inner": Estimate(value=np.where(inside, distance, np.nan)[:, None], status=branch),
     }
 
 

@@ -39,7 +39,10 @@ def _quick(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]
     pair = np.stack([g, np.where(a > 0, a, np.nan)], axis=-1)
     status = np.where(np.isnan(pair), Status.ABSENT, Status.CONVERGED).astype(np.uint8)
     ones = np.full(len(points), Status.CONVERGED, dtype=np.uint8)
-    return {"product": Estimate(g * a, ones), "pair": Estimate(pair, status, np.full(pair.shape, 1e-3))}
+    return {
+        "product": Estimate(value=g * a, status=ones),
+        "pair": Estimate(value=pair, status=status, error=np.full(pair.shape, 1e-3)),
+    }
 
 
 def _random(points: Points, options: ToyOptions, seeds: Seeds) -> Mapping[str, Estimate]:
@@ -55,7 +58,7 @@ def _random(points: Points, options: ToyOptions, seeds: Seeds) -> Mapping[str, E
             raise ZeroDivisionError(f"no answer at m_h = {point.m_h:g}")
         values[k] = options.scale * np.random.default_rng(seed).standard_normal(options.size).mean()
     done = np.full(len(points), Status.CONVERGED, dtype=np.uint8)
-    return {"draw": Estimate(values, done, np.full(len(points), 0.1))}
+    return {"draw": Estimate(value=values, status=done, error=np.full(len(points), 0.1))}
 
 
 def _first_time() -> bool:
@@ -71,7 +74,11 @@ def _first_time() -> bool:
 
 def _wrong(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]:
     """A NaN that claims to be a number."""
-    return {"lie": Estimate(np.full(len(points), np.nan), np.full(len(points), Status.CONVERGED, dtype=np.uint8))}
+    return {
+        "lie": Estimate(
+            value=np.full(len(points), np.nan), status=np.full(len(points), Status.CONVERGED, dtype=np.uint8)
+        )
+    }
 
 
 def _circle(base: Parameters, box: Box) -> CriticalSurface:

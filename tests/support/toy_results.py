@@ -40,7 +40,7 @@ def field(name, dims, values, own=(), error=None, **words):
     values = np.asarray(values, dtype=float)
     status = np.where(np.isfinite(values), Status.CONVERGED, Status.ABSENT).astype(np.uint8)
     error = None if error is None else np.where(np.isfinite(values), error, np.nan)
-    return Field(name, (*dims, *own), values, status, error, own_dims=tuple(own), **words)
+    return Field(name=name, dims=(*dims, *own), value=values, status=status, error=error, own_dims=tuple(own), **words)
 
 
 def lines(name, *pieces):
@@ -195,7 +195,7 @@ def checked_box():
     words = {"symbol": r"$\lambda_e$", "units": RATE}
     simulated = outer + np.array([0.01, -0.02, 0.0, np.nan])
     result.fields["leading_edge"] = field(
-        "leading_edge", names, np.full(result.fields["static_gain"].values.shape, -0.5), ("fixed_point",), **words
+        "leading_edge", names, np.full(result.fields["static_gain"].value.shape, -0.5), ("fixed_point",), **words
     )
     result.checks = Checks(
         dict(zip(names, where.T, strict=True)),

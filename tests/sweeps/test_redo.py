@@ -52,9 +52,9 @@ def test_other_options_are_for_the_chosen_points_and_the_file_says_so(toy: MakeC
     before = read_result(output)
     result, done = redo(toy, output, "not_converged", "toys.scale=1000")
     draw, old = result.fields["draw"], before.fields["draw"]
-    changed = np.flatnonzero((draw.values != old.values).ravel())
+    changed = np.flatnonzero((draw.value != old.value).ravel())
     assert changed.tolist() == sorted(done) == list(BAD)
-    assert (np.abs(draw.values.ravel()[list(BAD)]) > 10).all()
+    assert (np.abs(draw.value.ravel()[list(BAD)]) > 10).all()
     assert result.metadata.config_hash == before.metadata.config_hash
     assert "toys.scale is 1000.0 in points computed again and 1.0 in the others" in result.metadata.sessions[-1].note
     assert run(toy("noise_h=0.5"), output) == []  # it is still the result of its own configuration
@@ -65,7 +65,7 @@ def test_an_interruption_loses_nothing(toy: MakeConfig, output: Path) -> None:
     result, done = redo(toy, output, "not_converged", stop_after=1)
     assert 0 < len(done) < len(BAD)
     for index in BAD:
-        value = result.fields["draw"].values.ravel()[index]
+        value = result.fields["draw"].value.ravel()[index]
         assert (value == 99.0) == (index not in done)
     assert result.progress == before.progress
     again, rest = redo(toy, output, "not_converged")

@@ -49,14 +49,14 @@ def reference(toy: MakeConfig, tmp_path: Path) -> Result:
 def test_a_finished_sweep_holds_everything(reference: Result) -> None:
     assert reference.complete
     g, a = np.meshgrid(reference.axes[0].values, reference.axes[1].values, indexing="ij")
-    np.testing.assert_allclose(reference.fields["product"].values, g * a)
+    np.testing.assert_allclose(reference.fields["product"].value, g * a)
     pair = reference.fields["pair"]
     assert pair.dims == ("g_h", "alpha_r", "side")
-    np.testing.assert_array_equal(pair.values[..., 0], g)
+    np.testing.assert_array_equal(pair.value[..., 0], g)
     assert (pair.status[:, 0, 1] == Status.ABSENT).all()
     assert list(reference.surfaces) == ["circle"]
     assert reference.checks is not None
-    assert reference.checks.fields["product"].values.tolist() == [1.0, 4.0]
+    assert reference.checks.fields["product"].value.tolist() == [1.0, 4.0]
     assert "draw" in reference.checks.fields
     assert "draw" not in reference.fields
     [session] = reference.metadata.sessions
@@ -76,7 +76,7 @@ def test_worker_count_is_irrelevant(toy: MakeConfig, tmp_path: Path) -> None:
     results = [read_result(tmp_path / name) for name in ("zero", "one", "three")]
     assert_same_numbers(results[0], results[1])
     assert_same_numbers(results[0], results[2])
-    assert np.unique(results[0].fields["draw"].values).size == 30
+    assert np.unique(results[0].fields["draw"].value).size == 30
 
 
 def test_order_and_blocks_are_irrelevant(
@@ -181,13 +181,13 @@ def test_one_bad_point_fails_alone(toy: MakeConfig, tmp_path: Path) -> None:
     draw = result.fields["draw"]
     assert (draw.status[:, 0] == Status.CONVERGED).all()
     assert (draw.status[:, 1] == Status.FAILED).all()
-    assert np.isnan(draw.values[:, 1]).all()
+    assert np.isnan(draw.value[:, 1]).all()
     assert (result.fields["product"].status == Status.CONVERGED).all()
     assert [failure.index for failure in result.failures] == [1, 3, 5]
     assert "ZeroDivisionError: no answer at m_h = 1" in result.failures[0].reason
     good = toy(surfaces=[], axes={"g_h": [1, 2, 3], "m_h": [0, 0.5]})
     run(good, tmp_path / "good.h5")
-    np.testing.assert_array_equal(read_result(tmp_path / "good.h5").fields["draw"].values[:, 0], draw.values[:, 0])
+    np.testing.assert_array_equal(read_result(tmp_path / "good.h5").fields["draw"].value[:, 0], draw.value[:, 0])
 
 
 def test_failed_points_are_tried_again(toy: MakeConfig, tmp_path: Path) -> None:

@@ -123,7 +123,10 @@ def test_the_onset_of_chaos_at_a_flat_update_gate_is_chaos_and_not_marginal_stab
     assert _label({}, **point) is Phase.CHAOTIC
     value = np.array([[np.nan, np.nan, np.nan, np.nan, 5e-4, np.nan]])
     status = np.where(np.isnan(value), Status.ABSENT, Status.NOT_CONVERGED).astype(np.uint8)
-    assert _label({"lyapunov_max": Estimate(value, status, np.full((1, 6), 2e-4))}, **point) is Phase.CHAOTIC
+    assert (
+        _label({"lyapunov_max": Estimate(value=value, status=status, error=np.full((1, 6), 2e-4))}, **point)
+        is Phase.CHAOTIC
+    )
 
 
 def test_the_response_to_noise_beside_chaos_is_found_where_the_update_gate_moves():

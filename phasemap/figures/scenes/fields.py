@@ -1,13 +1,12 @@
 """Which stored number stands for a quantity at every point: a branch, a fixed point, or a label made from them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Checks, Field, Result
-from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, dominant_branch, phase_labels, take_branch
+from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, dominant_branch, phase_labels
 from phasemap.errors import PhasemapError
 from phasemap.figures.scenes.scene import Kind
 from phasemap.model.branches import branch_name
@@ -62,7 +61,7 @@ def phase_field(result: Result, fields: Mapping[str, Field] | None = None, check
     some = next(iter(used.values()))
     lead = some.dims[: len(some.dims) - len(some.own_dims)]
     codes = phase_labels(
-        {name: _surely(estimate(field)) for name, field in used.items()},
+        {name: _surely(field) for name, field in used.items()},
         _labels(result, "fixed_point"),
         _labels(result, "branch"),
         {name: _parameter(result, name, checks) for name in Parameters._fields},
@@ -73,7 +72,7 @@ def phase_field(result: Result, fields: Mapping[str, Field] | None = None, check
     return Field(
         name=PHASE,
         dims=lead,
-        values=codes.astype(float),
+        value=codes.astype(float),
         status=np.where(waiting, Status.PENDING, known).astype(np.uint8),
         symbol="",
         description="phase",
@@ -109,7 +108,7 @@ def resolve(
         elif dim in keep and dim not in left:
             continue
         elif dim in left:
-            field = _take(field, dim, _labels(result, dim).index(place_along(result, dim, left.pop(dim))))
+            field = field.isel(**{dim: _labels(result, dim).index(place_along(result, dim, left.pop(dim)))})
         else:
             labels = _labels(result, dim)
             raise PhasemapError(
@@ -138,10 +137,10 @@ def flat_grid(axes: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
 
 def outermost(field: Field, dim: str = "fixed_point") -> Field:
     """A quantity of several fixed points at the outermost one that exists: the last that is not absent."""
-    possible = _move_last(field, dim).status != Status.ABSENT
+    possible = field.last(dim).status != Status.ABSENT
     possible = possible.any(axis=tuple(range(len(field.dims) - len(field.own_dims), possible.ndim - 1)))
     last = possible.shape[-1] - 1 - np.argmax(possible[..., ::-1], axis=-1)
-    return _taken(field, dim, np.where(possible.any(axis=-1), last, -1).astype(np.int8))
+    return field.pick(dim, np.where(possible.any(axis=-1), last, -1).astype(np.int8))
 
 
 def branching(result: Result, name: str) -> str | None:
@@ -173,11 +172,6 @@ def phase_names() -> dict[int, str]:
     return {int(phase): PHASE_NAMES[phase] for phase in Phase}
 
 
-def estimate(field: Field) -> Estimate:
-    """A stored field as the record that the phase rules take."""
-    return Estimate(field.values, field.status, field.error)
-
-
 def _surely(numbers: Estimate) -> Estimate:
     """The same numbers, those that adaptive refinement has filled in without error.
 
@@ -186,61 +180,23 @@ def _surely(numbers: Estimate) -> Estimate:
     """
     if numbers.error is None:
         return numbers
-    return Estimate(numbers.value, numbers.status, np.where(numbers.status == Status.INTERPOLATED, 0.0, numbers.error))
+    return Estimate(
+        value=numbers.value,
+        status=numbers.status,
+        error=np.where(numbers.status == Status.INTERPOLATED, 0.0, numbers.error),
+    )
 
 
 def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str, branch: str | None) -> Field:
     labels = _labels(result, dim)
     if branch is not None:
-        return _take(field, dim, _index(labels, dim, branch_name(branch)))
+        return field.isel(**{dim: _index(labels, dim, branch_name(branch))})
     if dim != "branch":
         return outermost(field, dim)
     judge = fields.get(_MAIN, field)
     if judge.own_dims != ("branch",):
         raise PhasemapError(f"Which branch of {field.name}? Choose one of {', '.join(labels)} with --branch.")
-    return _taken(field, dim, dominant_branch(estimate(judge), labels))
-
-
-def _taken(field: Field, dim: str, chosen: NDArray[np.int8]) -> Field:
-    """The field without `dim`, at the index along it that is chosen at every point; -1: there is none."""
-    # The branch last, and the same choice all along the other dimensions of the quantity.
-    last = _move_last(field, dim)
-    others = last.values.ndim - 1 - chosen.ndim
-    everywhere = np.broadcast_to(chosen.reshape(chosen.shape + (1,) * others), last.values.shape[:-1])
-    taken = take_branch(estimate(last), everywhere)
-    return replace(
-        last,
-        dims=last.dims[:-1],
-        own_dims=last.own_dims[:-1],
-        values=np.asarray(taken.value, dtype=float),
-        status=taken.status,
-        error=taken.error,
-    )
-
-
-def _move_last(field: Field, dim: str) -> Field:
-    """The same field with the dimension `dim` behind all others."""
-    place = field.dims.index(dim)
-    return replace(
-        field,
-        dims=(*(d for d in field.dims if d != dim), dim),
-        own_dims=(*(d for d in field.own_dims if d != dim), dim),
-        values=np.moveaxis(field.values, place, -1),
-        status=np.moveaxis(field.status, place, -1),
-        error=None if field.error is None else np.moveaxis(field.error, place, -1),
-    )
-
-
-def _take(field: Field, dim: str, index: int) -> Field:
-    place = field.dims.index(dim)
-    return replace(
-        field,
-        dims=tuple(d for d in field.dims if d != dim),
-        own_dims=tuple(d for d in field.own_dims if d != dim),
-        values=np.take(field.values, index, axis=place),
-        status=np.take(field.status, index, axis=place),
-        error=None if field.error is None else np.take(field.error, index, axis=place),
-    )
+    return field.pick(dim, dominant_branch(judge, labels))
 
 
 def _index(labels: list[str], dim: str, wanted: str) -> int:
@@ -258,13 +214,13 @@ def _labels(result: Result, dim: str) -> list[str]:
 
 
 def _all_pending(field: Field) -> np.ndarray:
-    own = tuple(range(field.values.ndim - len(field.own_dims), field.values.ndim))
+    own = tuple(range(field.value.ndim - len(field.own_dims), field.value.ndim))
     pending: np.ndarray = (field.status == Status.PENDING).all(axis=own)
     return pending
 
 
 def _any_filled(field: Field) -> np.ndarray:
-    own = tuple(range(field.values.ndim - len(field.own_dims), field.values.ndim))
+    own = tuple(range(field.value.ndim - len(field.own_dims), field.value.ndim))
     filled: np.ndarray = (field.status == Status.INTERPOLATED).any(axis=own)
     return filled
 

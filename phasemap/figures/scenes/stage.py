@@ -37,7 +37,7 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[
     lines, markers = surfaces_of(result)
     phases = None
     if can_label(result) and quantity != PHASE:
-        phases = phase_field(result).values.astype(np.uint8).T
+        phases = phase_field(result).value.astype(np.uint8).T
     names = {code: words for code, words in phase_names().items() if code != Phase.UNDETERMINED}
     return Scene(
         x=axis_of(result.axes[0]),
@@ -108,12 +108,12 @@ def axis_of(axis: StoredAxis) -> Axis:
 def layer_of(field: Field, result: Result) -> Layer:
     """A field over one or two axes as it is drawn: rows along y. All of the quantity's branches are of one kind."""
     whole = result.fields.get(field.name, field)
-    kind = kind_of(field.name, whole.values[np.isin(whole.status, (Status.CONVERGED, Status.INTERPOLATED))])
+    kind = kind_of(field.name, whole.value[np.isin(whole.status, (Status.CONVERGED, Status.INTERPOLATED))])
     return Layer(
         name=field.name,
         symbol=field.symbol or ("" if field.description else field.name),
         description=field.description,
-        value=field.values.T,
+        value=field.value.T,
         status=field.status.T,
         kind=kind,
         error=None if field.error is None else field.error.T,
@@ -156,7 +156,7 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
 
 def _count(field: Field) -> int:
     """How many points a plain number is stored at; 0 for a function."""
-    return 0 if field.own_dims else field.values.size
+    return 0 if field.own_dims else field.value.size
 
 
 def _checks(
@@ -209,8 +209,8 @@ def words_of_simulation(result: Result, twin: str) -> str:
 def _good(field: Field) -> tuple[Numbers, Numbers]:
     """Values and errors of all points, NaN where the number is not a good one."""
     good = np.isin(field.status, (Status.CONVERGED, Status.INTERPOLATED))
-    error = np.full_like(field.values, np.nan) if field.error is None else field.error
-    return np.where(good, field.values, np.nan).ravel(), np.where(good, error, np.nan).ravel()
+    error = np.full_like(field.value, np.nan) if field.error is None else field.error
+    return np.where(good, field.value, np.nan).ravel(), np.where(good, error, np.nan).ravel()
 
 
 def _columns(surface: CriticalSurface, result: Result) -> list[int]:

@@ -33,7 +33,7 @@ def stage_courses(result: Result, quantity: str) -> CourseScene:
     fields, places = _points(result, quantity)
     field = fields[quantity]
     time = own_axis(result, field.own_dims[1])
-    courses = np.where(field.status == Status.CONVERGED, field.values, np.nan).reshape(-1, *field.own_shape)
+    courses = np.where(field.status == Status.CONVERGED, field.value, np.nan).reshape(-1, *field.own_shape)
     levels = _levels(result, fields, quantity)
     first, *others = places
     keys = list(zip(*(places[name] for name in others), strict=True)) or [()] * len(courses)
@@ -58,11 +58,11 @@ def _points(result: Result, quantity: str) -> tuple[Mapping[str, Field], dict[st
 def _levels(result: Result, fields: Mapping[str, Field], quantity: str) -> NDArray[np.float64]:
     """The same quantity on the fluctuating branch of the mean field at every point; NaN where there is none."""
     name = quantity.removeprefix(NETWORK).removesuffix(_COURSE)
-    count = len(fields[quantity].values.reshape(-1, *fields[quantity].own_shape))
+    count = len(fields[quantity].value.reshape(-1, *fields[quantity].own_shape))
     if name not in fields or fields[name].own_dims != ("branch",):
         return np.full(count, np.nan)
     branch = [str(label) for label in result.labels["branch"]].index(_THEORY)
-    value, status = fields[name].values[..., branch].ravel(), fields[name].status[..., branch].ravel()
+    value, status = fields[name].value[..., branch].ravel(), fields[name].status[..., branch].ravel()
     return np.where(status == Status.CONVERGED, value, np.nan)
 
 

@@ -45,7 +45,7 @@ def stage_profiles(
 ) -> ProfileScene:
     """One curve over `dim` for every value of the one axis that is left, or the only one."""
     field = resolve(result, quantity, branch, at, keep=(dim,))
-    rows = [_row(field, k) for k in range(len(field.values))] if result.axes else [field]
+    rows = [_row(field, k) for k in range(len(field.value))] if result.axes else [field]
     family = axis_of(result.axes[0]) if result.axes and result.axes[0].name != CHECK else None
     layers = tuple(_layer(row, result) for row in rows)
     places = np.asarray(result.labels[dim], dtype=float)
@@ -85,7 +85,7 @@ def _network_twin(result: Result, quantity: str, k: int) -> NetworkCurve | None:
     good = field.status[here[0]] == Status.CONVERGED
     error = np.zeros(good.shape) if field.error is None else field.error[here[0]]
     x = np.asarray(result.labels[field.own_dims[0]], dtype=float)
-    return NetworkCurve(x[good], field.values[here[0]][good], error[good], words_of_simulation(result, twin))
+    return NetworkCurve(x[good], field.value[here[0]][good], error[good], words_of_simulation(result, twin))
 
 
 def stage_raster(
@@ -123,7 +123,7 @@ def _row(field: Field, k: int) -> Field:
     return replace(
         field,
         dims=field.dims[1:],
-        values=field.values[k],
+        value=field.value[k],
         status=field.status[k],
         error=None if field.error is None else field.error[k],
     )

@@ -150,7 +150,7 @@ class _Map:
     def _mixed(self, cells: Cells, entry: Field) -> Mask:
         """Cells with a number that is not a good one, or a branch that is there at some nodes and absent at others."""
         status = _rows(entry, entry.status)
-        good = (status == Status.CONVERGED) & np.isfinite(_rows(entry, entry.values))
+        good = (status == Status.CONVERGED) & np.isfinite(_rows(entry, entry.value))
         codes = np.where(good, 0.0, np.where(status == Status.ABSENT, 1.0, 2.0))
         codes[~self.known] = np.nan
         return _any(cells.over(np.fmax, codes) == 2.0) | _differ(cells, codes)
@@ -163,14 +163,14 @@ class _Map:
         between = {}
         for name, entry in self._label_fields.items():
             values, status = self._interpolated(cells, entry)
-            between[name] = Estimate(values.reshape(entry.values.shape), status.reshape(entry.values.shape))
+            between[name] = Estimate(value=values.reshape(entry.value.shape), status=status.reshape(entry.value.shape))
         between_known = np.isfinite(cells.interpolate(np.where(self.known, 0.0, np.nan)))[..., None]
         labels = np.where(between_known, self._labels_of(between), np.nan)
         return np.where(self.known[..., None], self._labels, labels)
 
     @cached_property
     def _labels(self) -> Floats:
-        return self._labels_of({name: entry.estimate for name, entry in self._label_fields.items()})
+        return self._labels_of(self._label_fields)
 
     @property
     def _label_fields(self) -> dict[str, Field]:
@@ -197,7 +197,7 @@ class _Map:
 
     def _values(self, entry: Field) -> Floats:
         """(*grid, components) the known values, NaN at all other points."""
-        values = _rows(entry, entry.values).copy()
+        values = _rows(entry, entry.value).copy()
         values[~self.known] = np.nan
         return values
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from phasemap.errors import UnsupportedError
+from phasemap.model.estimate import gathered
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
@@ -135,7 +136,7 @@ class Table:
 
     def estimates(self) -> dict[str, Estimate]:
         """The table as estimates."""
-        return {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in self.value}
+        return gathered(self.value, self.status, self.error)
 
 
 def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOptions, solution: PointSolution) -> None:

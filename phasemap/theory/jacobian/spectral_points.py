@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from phasemap.errors import UnsupportedError
+from phasemap.model.estimate import gathered
 from phasemap.model.options import EnsembleOptions, SpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray, StatusArray
@@ -138,4 +139,4 @@ class _Table:
 
     def estimates(self) -> dict[str, Estimate]:
         """The table as estimates."""
-        return {name: Estimate(self.value[name], self.status[name], self.error[name]) for name in self.value}
+        return gathered(self.value, self.status, self.error)

@@ -58,7 +58,7 @@ def solve_points(points: Sequence[Parameters], options: None = None, seeds: obje
         kernel.solve(table[part], v, e, c, s)
         values[rows], errors[rows], counts[rows], certain[rows] = v, e, c, s
     count_status = np.where(certain, Status.CONVERGED, Status.NOT_CONVERGED).astype(np.uint8)
-    result = {"fixed_point_count": Estimate(counts.astype(float), count_status, np.zeros(n))}
+    result = {"fixed_point_count": Estimate(value=counts.astype(float), status=count_status, error=np.zeros(n))}
     for name, k in _COLUMNS.items():
         result[name] = _estimate(values[..., k], errors[..., k])
     result.update(_derived(result, parameters))
@@ -76,7 +76,7 @@ def _estimate(value: FloatArray, error: FloatArray) -> Estimate:
     with np.errstate(invalid="ignore"):
         poor = error > TOLERANCE * np.maximum(1.0, np.abs(value))
     status = np.where(missing, Status.ABSENT, np.where(poor, Status.NOT_CONVERGED, Status.CONVERGED))
-    return Estimate(value, status.astype(np.uint8), error)
+    return Estimate(value=value, status=status.astype(np.uint8), error=error)
 
 
 def _derived(known: Mapping[str, Estimate], parameters: FloatArray) -> dict[str, Estimate]:
@@ -91,4 +91,7 @@ def _derived(known: Mapping[str, Estimate], parameters: FloatArray) -> dict[str,
     verdict = np.where(S < 1.0, 1.0, np.where(pinned, 0.0, -1.0))
     missing = gain.status == Status.ABSENT
     verdict[missing] = np.nan
-    return {"marginal_gain": marginal_gain, "stability": Estimate(verdict, gain.status, np.where(missing, np.nan, 0.0))}
+    return {
+        "marginal_gain": marginal_gain,
+        "stability": Estimate(value=verdict, status=gain.status, error=np.where(missing, np.nan, 0.0)),
+    }

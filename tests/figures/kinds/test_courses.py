@@ -21,7 +21,7 @@ def courses():
         "network_variance_course", ("check",), 0.3 * np.exp(-rates * time),
         ("network_realisation", "network_elapsed_time"), symbol="$C$", description="variance of h over units",
     )  # fmt: skip
-    course.values[0, :, 30:], course.status[0, :, 30:] = np.nan, Status.ABSENT
+    course.value[0, :, 30:], course.status[0, :, 30:] = np.nan, Status.ABSENT
     result.checks.fields["network_variance_course"] = course
     levels = np.array([np.nan, 0.1, 0.2, 0.3, 0.4])[:, None] * np.array([0.0, 0.0, 1.0, 2.0])
     variance = toy_results.field("variance", ("check",), levels, ("branch",), symbol="$C_h(0)$")
@@ -33,11 +33,11 @@ def courses():
 def test_every_network_has_a_curve_and_every_point_a_level(courses, find):
     figure = draw(courses, Request(quantity="network_variance_course"))
     drawn = {tuple(np.nan_to_num(line.get_ydata())) for line in find(figure, "course")}
-    stored = courses.checks.fields["network_variance_course"].values.reshape(15, 50)
+    stored = courses.checks.fields["network_variance_course"].value.reshape(15, 50)
     assert drawn == {tuple(np.nan_to_num(row)) for row in stored}
     levels = sorted(float(line.get_ydata()[0]) for line in find(figure, "level"))
     chaotic = [str(name) for name in courses.labels["branch"]].index("fluctuating")
-    expected = courses.checks.fields["variance"].values[1:, chaotic]
+    expected = courses.checks.fields["variance"].value[1:, chaotic]
     assert levels == pytest.approx(sorted(expected))
 
 
@@ -80,7 +80,7 @@ def test_a_loop_has_both_ways_in_both_panels(find, page, width):
     figure = draw(result, Request(width=width))
     for column, way in enumerate(("up", "down")):
         drawn = [line.get_ydata() for line in find(figure, f"way-{way}")]
-        stored = [result.fields[name].values[:, column] for name in ("loop_variance", "loop_lyapunov_max")]
+        stored = [result.fields[name].value[:, column] for name in ("loop_variance", "loop_lyapunov_max")]
         np.testing.assert_array_equal(drawn, stored)
     look = page(figure)
     assert look.overlapping() == [] and look.cut_off() == []

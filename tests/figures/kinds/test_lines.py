@@ -20,7 +20,7 @@ def test_every_branch_is_a_line_with_its_stored_values(plane, find):
     figure = draw(plane, Request(at=AT))
     for k, name in enumerate(("zero", "static", "fluctuating")):
         (line,) = find(figure, f"line-{name}")
-        assert np.array_equal(line.get_ydata(), plane.fields["lyapunov_max"].values[:, 12, k], equal_nan=True)
+        assert np.array_equal(line.get_ydata(), plane.fields["lyapunov_max"].value[:, 12, k], equal_nan=True)
     assert find(figure, "line-fluctuating unstable") == []
 
 
@@ -60,7 +60,7 @@ def test_simulated_points_have_error_bars(plane, find):
 def test_a_branch_of_whole_numbers_among_others_is_no_count(plane, find):
     plane.fields["lyapunov_max"].name = "variance"
     plane.fields["variance"] = plane.fields.pop("lyapunov_max")
-    plane.fields["variance"].values[..., 0] = 0.0
+    plane.fields["variance"].value[..., 0] = 0.0
     figure = draw(plane, Request("variance", at=AT))
     assert find(figure, "line-zero")[0].get_drawstyle() == "default" and len(figure.axes[0].get_yticks()) > 2
 
@@ -72,7 +72,7 @@ def test_one_branch_alone(plane, find):
 
 
 def test_infinite_values_are_arrows_at_the_border(plane, find):
-    plane.fields["lyapunov_max"].values[15:, 12, 2] = np.inf
+    plane.fields["lyapunov_max"].value[15:, 12, 2] = np.inf
     figure = draw(plane, Request(at=AT))
     (arrows,) = find(figure, "infinite-fluctuating")
     assert arrows.get_xdata() == pytest.approx(plane.axes[0].values[15:]) and arrows.get_marker() == "^"

@@ -142,7 +142,7 @@ def test_every_status_that_is_no_good_number_has_a_mark_of_its_own():
 
 
 def test_what_diverges_to_infinity_is_called_infinite(plane, find):
-    plane.fields["lyapunov_max"].values[15, 3, 2] = np.inf
+    plane.fields["lyapunov_max"].value[15, 3, 2] = np.inf
     plane.fields["lyapunov_max"].status[15, 3, 2] = Status.DIVERGES
     figure = draw(plane, Request())
     assert len(find(figure, "infinite")) == 1 and find(figure, "status-") == []
@@ -154,7 +154,7 @@ def test_a_clean_map_has_no_marks(plane, find):
 
 def test_infinite_exponents_are_named_and_take_no_part_in_the_colours(plane, find):
     before = find(draw(plane, Request()), "map")[0].norm
-    plane.fields["lyapunov_max"].values[15, 3, 2] = np.inf
+    plane.fields["lyapunov_max"].value[15, 3, 2] = np.inf
     figure = draw(plane, Request())
     (patch,) = find(figure, "infinite")
     corners = patch.get_path().get_extents()
@@ -167,13 +167,13 @@ def test_infinite_exponents_are_named_and_take_no_part_in_the_colours(plane, fin
 
 
 def test_a_map_of_nothing_but_infinite_exponents_can_be_drawn(plane, find):
-    plane.fields["lyapunov_max"].values[:] = np.inf
+    plane.fields["lyapunov_max"].value[:] = np.inf
     plane.fields["lyapunov_max"].status[:] = Status.CONVERGED
     assert len(find(draw(plane, Request(branch="chaotic")), "infinite")) == 1
 
 
 def test_a_promised_number_that_is_missing_is_drawn_as_failed(plane, find):
-    plane.fields["lyapunov_max"].values[15, 3, 2] = np.nan
+    plane.fields["lyapunov_max"].value[15, 3, 2] = np.nan
     assert len(find(draw(plane, Request()), f"status-{int(Status.FAILED)}")) == 1
 
 
@@ -206,7 +206,7 @@ def test_checks_wear_the_colours_of_the_map(plane, find):
     figure = draw(plane, Request())
     circles, mesh = find(figure, "checks")[0], find(figure, "map")[0]
     assert circles.norm is mesh.norm and circles.cmap is mesh.cmap
-    assert np.array_equal(circles.get_array(), plane.checks.fields["network_lyapunov_max"].values)
+    assert np.array_equal(circles.get_array(), plane.checks.fields["network_lyapunov_max"].value)
 
 
 def test_a_check_without_a_good_value_is_crossed_out(plane, find):
@@ -232,9 +232,9 @@ def test_the_panel_is_left_out_where_there_is_nothing_to_compare(plane):
 
 def test_extrapolated_exponents_are_preferred(plane):
     twin = plane.checks.fields["network_lyapunov_max"]
-    plane.checks.fields["network_lyapunov_max_extrapolated"] = replace(twin, name="x", values=twin.values + 1.0)
+    plane.checks.fields["network_lyapunov_max_extrapolated"] = replace(twin, name="x", value=twin.value + 1.0)
     scene = stage(plane, "lyapunov_max")
-    assert scene.checks.simulated == pytest.approx(twin.values + 1.0)
+    assert scene.checks.simulated == pytest.approx(twin.value + 1.0)
     assert "infty" in scene.checks.simulation
 
 
@@ -259,7 +259,7 @@ def test_logarithmic_axes_are_drawn_as_such(plane):
 
 def networks_on_the_grid(plane):
     """The plane with networks at all of its points, and no check points."""
-    theory = resolve(plane, "lyapunov_max").values
+    theory = resolve(plane, "lyapunov_max").value
     twin = toy_results.field("network_lyapunov_max", plane.axis_names, theory + 0.01, error=0.02, units="1")
     plane.fields["network_lyapunov_max"] = twin
     plane.checks = None

@@ -34,7 +34,7 @@ def correlated(plane):
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_functions_at_check_points_are_one_curve_each(functions, page, find, quantity, width):
     figure = draw(functions, Request(quantity=quantity, width=width))
-    stored = functions.checks.fields[quantity].values
+    stored = functions.checks.fields[quantity].value
     drawn = [line.get_ydata() for line in find(figure, "profile") if hasattr(line, "get_ydata")]
     assert np.array_equal(drawn, stored)
     look = page(figure)
@@ -47,7 +47,7 @@ def test_one_check_point_alone(functions, find):
     figure = draw(functions, Request(quantity="network_autocorrelation", at={"check": "2"}))
     curves = [line for line in find(figure, "profile") if hasattr(line, "get_ydata")]
     assert len(curves) == 1
-    assert np.array_equal(curves[0].get_ydata(), functions.checks.fields["network_autocorrelation"].values[2])
+    assert np.array_equal(curves[0].get_ydata(), functions.checks.fields["network_autocorrelation"].value[2])
     assert figure.axes[0].get_title() == r"$g_h = 3$, $\alpha_r = 2$"
 
 
@@ -64,7 +64,7 @@ def test_a_family_along_an_axis_is_coloured_by_its_value(correlated, find):
     figure = draw(correlated, Request(quantity="c", branch="static", at={"alpha_r": "10"}))
     curves = [line for line in find(figure, "profile") if hasattr(line, "get_ydata")]
     assert len(curves) == 21 and len({to_hex(curve.get_color()) for curve in curves}) == 21
-    assert np.array_equal([c.get_ydata() for c in curves], correlated.fields["c"].values[:, 8, 1])
+    assert np.array_equal([c.get_ydata() for c in curves], correlated.fields["c"].value[:, 8, 1])
     assert figure.axes[0].get_xscale() == "log"
     assert any("$g_h$" in axes.get_ylabel() for axes in figure.axes)
 
@@ -72,8 +72,8 @@ def test_a_family_along_an_axis_is_coloured_by_its_value(correlated, find):
 def test_without_a_name_the_attractors_function_is_drawn(correlated, find):
     figure = draw(correlated, Request(quantity="c", at={"alpha_r": "10"}))
     curves = [line.get_ydata() for line in find(figure, "profile") if hasattr(line, "get_ydata")]
-    assert np.array_equal(curves[0], correlated.fields["c"].values[0, 8, 0])
-    assert np.array_equal(curves[-1], correlated.fields["c"].values[-1, 8, 2])
+    assert np.array_equal(curves[0], correlated.fields["c"].value[0, 8, 0])
+    assert np.array_equal(curves[-1], correlated.fields["c"].value[-1, 8, 2])
 
 
 def test_lags_from_zero_to_where_nothing_moves_any_more_become_logarithmic(correlated, find):
@@ -102,14 +102,14 @@ def test_networks_stand_on_the_curve_of_their_point(find):
         result, axes=(replace(result.axes[0], values=gain, scale="list"),), fields={"autocorrelation": theory},
         surfaces={}, labels=result.labels | {"lag": lag},
         checks=Checks({"g_h": gain}, {"network_autocorrelation": replace(
-            checks, values=checks.values[kept], status=checks.status[kept], error=checks.error[kept])}),
+            checks, value=checks.value[kept], status=checks.status[kept], error=checks.error[kept])}),
     )  # fmt: skip
     line.checks.fields["network_autocorrelation"].status[0, 5] = Status.NOT_CONVERGED
     figure = draw(line, Request(quantity="autocorrelation"))
     dots = [dot for dot in find(figure, "network") if hasattr(dot, "get_marker") and dot.get_marker() == "o"]
     places = result.labels["network_lag"]
     first, second = sorted((artist.get_data() for artist in dots), key=lambda data: data[1][-1])
-    rows = sorted(zip(checks.values[kept], (5, None), strict=True), key=lambda row: row[0][-1])
+    rows = sorted(zip(checks.value[kept], (5, None), strict=True), key=lambda row: row[0][-1])
     for (x, y), (stored, missing) in zip((first, second), rows, strict=True):
         index = np.searchsorted(places, x)
         assert np.array_equal(y, stored[index]) and len(x) > 4 and missing not in index
@@ -127,7 +127,7 @@ def test_a_place_along_a_function_is_a_map(correlated, find):
     figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
     place = np.argmin(abs(correlated.labels["lag"] - 1.0))
     drawn = find(figure, "map")[0].get_array().reshape(17, 21)
-    assert np.array_equal(drawn, correlated.fields["c"].values[:, :, 0, place].T)
+    assert np.array_equal(drawn, correlated.fields["c"].value[:, :, 0, place].T)
 
 
 def test_a_function_over_a_plane_asks_for_a_place(correlated):
@@ -146,7 +146,7 @@ def test_what_has_not_converged_is_drawn_as_such(functions, find):
     stored.status[2] = Status.NOT_CONVERGED
     figure = draw(functions, Request(quantity="network_autocorrelation", at={"check": "2"}))
     assert {artist.get_gid() for artist in find(figure, "profile")} == {"profile-doubtful"}
-    assert np.array_equal(find(figure, "profile-doubtful")[0].get_ydata(), stored.values[2])
+    assert np.array_equal(find(figure, "profile-doubtful")[0].get_ydata(), stored.value[2])
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["not converged"]
 
 
@@ -158,7 +158,7 @@ def test_numbers_at_check_points_are_shown_beside_the_theory(plane):
 def test_activity_is_a_raster_with_traces(find, page):
     result = toy_results.network()
     figure = draw(result, Request())
-    stored = result.fields["network_activity"].values[0]
+    stored = result.fields["network_activity"].value[0]
     assert np.array_equal(find(figure, "raster")[0].get_array().reshape(stored.shape), stored)
     assert [np.array_equal(line.get_ydata(), stored[k]) for k, line in enumerate(find(figure, "trace"))] == [True] * 4
     look = page(figure)

@@ -28,7 +28,7 @@ def run(config, output: Path, executor) -> Result:
 
 def assert_same(a: Result, b: Result) -> None:
     for name, entry in a.fields.items():
-        np.testing.assert_array_equal(entry.values, b.fields[name].values)
+        np.testing.assert_array_equal(entry.value, b.fields[name].value)
         np.testing.assert_array_equal(entry.status, b.fields[name].status)
 
 

@@ -37,20 +37,20 @@ def test_points_that_do_not_end_are_out_of_time_and_their_neighbours_are_kept(to
     result = swept(toy, tmp_path / "x.h5", 0.3)
     draw = result.fields["draw"]
     assert (draw.status[:, 2:] == Status.OUT_OF_TIME).all()
-    assert np.isnan(draw.values[:, 2:]).all()
+    assert np.isnan(draw.value[:, 2:]).all()
     assert (draw.status[:, :2] == Status.CONVERGED).all()
     assert (result.fields["product"].status == Status.CONVERGED).all()
     assert result.complete and not result.failures
     run(toy(surfaces=[], axes={"g_h": [1, 2, 3], "s_z": [0.0, 0.5]}), tmp_path / "good.h5")
     good = read_result(tmp_path / "good.h5").fields["draw"]
-    assert (good.values != 0).all()
+    assert (good.value != 0).all()
 
 
 def test_the_neighbours_have_the_numbers_that_they_always_have(toy: MakeConfig, tmp_path: Path) -> None:
     """Blocks of one point and blocks of all points end in the same numbers."""
     whole = swept(toy, tmp_path / "whole.h5", 0.3, workers=1)
     single = swept(toy, tmp_path / "single.h5", 0.3, "noise_h=5")
-    np.testing.assert_array_equal(whole.fields["draw"].values, single.fields["draw"].values)
+    np.testing.assert_array_equal(whole.fields["draw"].value, single.fields["draw"].value)
     np.testing.assert_array_equal(whole.fields["draw"].status, single.fields["draw"].status)
 
 

@@ -48,7 +48,7 @@ def swept(config: SweepConfig, output: Path) -> Result:
 
 
 def labels(result: Result) -> np.ndarray:
-    return phase_field(result).values
+    return phase_field(result).value
 
 
 def computed(result: Result, name: str = "static_gain") -> np.ndarray:
@@ -82,7 +82,7 @@ def test_any_number_of_points_will_do(tmp_path: Path, points: tuple[int, int]) -
     config = refined(f"axes.g_h.points={points[0]}", f"axes.alpha_r.points={points[1]}", refine_levels=4)
     result, full = swept(config, tmp_path / "a.h5"), whole(config, tmp_path / "b.h5")
     for name in full.fields:
-        np.testing.assert_array_equal(np.isnan(result.fields[name].values), np.isnan(full.fields[name].values))
+        np.testing.assert_array_equal(np.isnan(result.fields[name].value), np.isnan(full.fields[name].value))
     if min(points) > 20:
         np.testing.assert_array_equal(labels(result), labels(full))
 
@@ -112,7 +112,7 @@ def test_neighbouring_cells_differ_by_one_level_at_most(tmp_path: Path) -> None:
 def test_counts_take_the_value_of_their_corners(tmp_path: Path) -> None:
     config = refined(refine="count", quantities=["count"])
     result, full = swept(config, tmp_path / "a.h5"), whole(config, tmp_path / "b.h5")
-    np.testing.assert_array_equal(result.fields["count"].values, full.fields["count"].values)
+    np.testing.assert_array_equal(result.fields["count"].value, full.fields["count"].value)
     assert (result.fields["count"].status == Status.INTERPOLATED).mean() > 0.7
 
 
@@ -122,7 +122,7 @@ def test_smooth_quantities_are_within_the_tolerance_and_their_error(tmp_path: Pa
     result, full = swept(config, tmp_path / "a.h5"), whole(config, tmp_path / "b.h5")
     hill = result.fields["hill"]
     filled = hill.status == Status.INTERPOLATED
-    off = np.abs(hill.values - full.fields["hill"].values)
+    off = np.abs(hill.value - full.fields["hill"].value)
     assert filled.mean() > 0.2
     assert (off[~filled] == 0).all()
     assert off[filled].max() < tolerance
@@ -145,7 +145,7 @@ def test_where_a_branch_ends_is_computed(tmp_path: Path) -> None:
     config = refined(refine="hill", quantities=["hill", "inner"], refine_tolerance=10.0)
     inner, full = (swept(config, tmp_path / "a.h5").fields["inner"], whole(config, tmp_path / "b.h5").fields["inner"])
     np.testing.assert_array_equal(inner.status == Status.ABSENT, full.status == Status.ABSENT)
-    assert np.isfinite(inner.values[inner.status == Status.INTERPOLATED]).all()
+    assert np.isfinite(inner.value[inner.status == Status.INTERPOLATED]).all()
     assert (inner.status == Status.INTERPOLATED).any()
 
 

@@ -93,7 +93,7 @@ def assert_same(a: Result, b: Result) -> None:
     assert (a.failures, a.wanted_surfaces, a.dimensions) == (b.failures, b.wanted_surfaces, b.dimensions)
     assert [replace(axis, values=None) for axis in a.axes] == [replace(axis, values=None) for axis in b.axes]
     for one, two in zip(a.axes, b.axes, strict=True):
-        np.testing.assert_array_equal(one.value, two.value)
+        np.testing.assert_array_equal(one.values, two.values)
     assert a.fields.keys() == b.fields.keys()
     for name in a.fields:
         assert_same_field(a.fields[name], b.fields[name])

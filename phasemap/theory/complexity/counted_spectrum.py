@@ -30,7 +30,7 @@ def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[
     """
     rows = [_solve(point) for point in points]
     value, error, status = (np.array(column) for column in zip(*rows, strict=True))
-    return {"counted_unstable_fraction": Estimate(value, status.astype(np.uint8), error)}
+    return {"counted_unstable_fraction": Estimate(value=value, status=status.astype(np.uint8), error=error)}
 
 
 def _solve(point: Parameters) -> tuple[float, float, Status]:

@@ -38,9 +38,9 @@ def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[
     rows = [_solve(point) for point in points]
     return {
         name: Estimate(
-            np.array([row[name][0] for row in rows]),
-            np.array([row[name][2] for row in rows], dtype=np.uint8),
-            np.array([row[name][1] for row in rows]),
+            value=np.array([row[name][0] for row in rows]),
+            status=np.array([row[name][2] for row in rows], dtype=np.uint8),
+            error=np.array([row[name][1] for row in rows]),
         )
         for name in NAMES
     }

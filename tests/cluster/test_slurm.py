@@ -168,7 +168,7 @@ def test_hostile_names_and_only_what_is_missing(
     [folder] = tmp_path.glob("*.slurm")
     output = folder.with_suffix("")
     state = phasemap("status", output)
-    assert state.returncode == 1 and "no result" not in state.stderr
+    assert state.returncode in (0, 1) and "no result" not in state.stderr  # 0: they were quicker than this question
     wait_for(output.exists, 240, "the merge", folder)
     assert read_result(output).complete
     assert not (tmp_path / "PWNED").exists() and not (folder / "PWNED").exists()

@@ -16,9 +16,10 @@ from phasemap.dataset import Result
 from phasemap.errors import ConfigError
 from phasemap.figures.scenes.fields import phase_field
 from phasemap.model.status import Status
-from phasemap.storage import BlockData, read_result
+from phasemap.storage import BlockData, read_result, write_result
 from phasemap.sweeps.executors.processes import Executor, InProcess, Processes
 from phasemap.sweeps.plan import make_plan
+from phasemap.sweeps.redo import open_redo
 from phasemap.sweeps.run import open_sweep
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import Task, execute
@@ -259,3 +260,18 @@ def test_bad_keys_are_explained(axes: dict[str, Any], message: str) -> None:
 def test_labels_need_the_quantities_they_are_made_from() -> None:
     with pytest.raises(ConfigError, match="needs static_gain or lyapunov_max"):
         refined(quantities=["hill"])
+
+
+def test_points_of_a_refined_map_are_computed_again_and_the_rest_is_filled_in_from_them(tmp_path: Path) -> None:
+    """Points that were wrong drag refinement and interpolation along; computed again, the map is as it should be."""
+    config, output = refined(), tmp_path / "x.h5"
+    reference = swept(config, tmp_path / "reference.h5")
+    result = swept(config, output)
+    bad = np.flatnonzero(computed(result))[::7]
+    result.fields["static_gain"].fill(bad, 99.0, Status.NOT_CONVERGED, np.nan)
+    write_result(output, result)
+    with open_redo(config, output, {Status.NOT_CONVERGED}) as sweep:
+        done = [block.indices for block in sweep.run(InProcess())]
+        assert not sweep.left.blocks
+    assert sorted(np.concatenate(done)) == sorted(bad)
+    assert_same_numbers(read_result(output), reference)

@@ -96,16 +96,24 @@ def make_drive(p: Parameters, size: int, seed: np.random.SeedSequence, courses: 
     """Static inputs and noise of the parameters, as a simulated network with this seed draws them, and courses."""
     spread, mean = np.array([p.s_h, p.s_z, p.s_r]), np.array([p.m_h, p.m_z, p.m_r])
     static = mean[:, None] + spread[:, None] * generator(seed, Stream.STATIC_INPUT).standard_normal((3, size))
-    amplitudes = (p.noise_h, p.noise_z, p.noise_r)
     own = child(seed, Stream.NOISE)
-    noise = [
+    noise = tuple(
         Noise(k, amplitude, p.tau_noise, True, np.random.default_rng(child(own, k)))
-        for k, amplitude in enumerate(amplitudes)
+        for k, amplitude in enumerate((p.noise_h, p.noise_z, p.noise_r))
         if amplitude > 0.0
-    ]
-    for course in (course for course in courses if course.kind == "ou"):
-        rng = np.random.Generator(np.random.PCG64(course.seed))
-        n = course.numbers
-        noise.append(Noise(FIELDS.index(course.field), n["strength"], n["tau"], course.units == EACH, rng))
+    )
+    return with_courses(Drive(static, (), noise), courses)
+
+
+def with_courses(drive: Drive, courses: tuple[InputCourse, ...]) -> Drive:
+    """The same drive and these courses, to all replicas."""
+    size = drive.static.shape[1]
     bound = tuple(bind(course, size) for course in courses if course.kind != "ou")
-    return Drive(static, bound, tuple(noise))
+    noise = tuple(_noise_of(course) for course in courses if course.kind == "ou")
+    return Drive(drive.static, (*drive.bound, *bound), (*drive.noise, *noise))
+
+
+def _noise_of(course: InputCourse) -> Noise:
+    rng = np.random.Generator(np.random.PCG64(course.seed))
+    strength, tau = course.numbers["strength"], course.numbers["tau"]
+    return Noise(FIELDS.index(course.field), strength, tau, course.units == EACH, rng)

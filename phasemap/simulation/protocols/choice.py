@@ -1,0 +1,69 @@
+"""Whether a network is advanced with its matrices or without them: whichever is expected to be cheaper.
+
+A product with a matrix of N^2 numbers in double precision against three passes over a basis of `rank` rows, which grow
+by one or two for every step of a network that keeps moving, up to N.
+"""
+
+import math
+from dataclasses import dataclass
+
+from phasemap.model.parameters import Parameters
+from phasemap.simulation.lazy.couplings import moving_gates
+from phasemap.simulation.lazy.steps import StepRule
+
+DENSE, LAZY = "dense", "lazy"
+
+# Seconds per number of a matrix (or a basis) that is read once: in the cache, and from memory.
+_CACHED, _STREAMED = 1.6e-10, 4e-10
+_CACHE = 5e5  # numbers
+# What a unit costs in a step beside its couplings.
+_UNIT = 2.5e-7
+# New directions per step and replica where replicas share most of them.
+_DIRECTIONS = 1.2
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Expected seconds of one run either way."""
+
+    dense: float
+    lazy: float
+
+    @property
+    def cheaper(self) -> str:
+        """The cheaper way."""
+        return LAZY if self.lazy < self.dense else DENSE
+
+    @property
+    def seconds(self) -> float:
+        """Of the cheaper way."""
+        return min(self.dense, self.lazy)
+
+
+def expected_steps(durations: list[float], rule: StepRule | None = None) -> float:
+    """Steps over several spells of time, each after an event, where they grow with age as far as the rule lets them."""
+    rule = rule or StepRule()
+    steps = 0.0
+    for duration in durations:
+        even = min(duration, rule.shortest / rule.growth)
+        steps += even / rule.shortest
+        if duration > even:
+            steps += math.log(duration / even) / rule.growth
+    return steps
+
+
+def cost_of(p: Parameters, size: int, steps: float, replicas: int = 2) -> Cost:
+    """Expected cost of a run; a guess, which changes no number but by the choice that it makes."""
+    matrices = 1 + len(moving_gates(p))
+    units = steps * replicas * size * _UNIT
+    numbers = float(size) ** 2
+    dense = steps * replicas * matrices * numbers * _read(numbers)
+    rank = min(size, _DIRECTIONS * steps)
+    # Coordinates, residual and its correction, and the fields: on average over half of the final rank while it grows.
+    passes = 0.5 * (3.0 + matrices) if rank < size else 1.0 + matrices
+    lazy = steps * replicas * passes * rank * size * _read(rank * size)
+    return Cost(dense + units, lazy + units)
+
+
+def _read(numbers: float) -> float:
+    return _CACHED if numbers < _CACHE else _STREAMED

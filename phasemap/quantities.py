@@ -9,15 +9,17 @@ from typing import Any
 
 from phasemap.model.registry import Dimension, Quantity, Registry, Solver, SurfaceKind
 from phasemap.simulation.gradients import quantities as network_gradients
+from phasemap.simulation.protocols import quantities as protocols
 from phasemap.simulation.solvers import quantities as simulation
 from phasemap.theory.complexity import quantities as complexity
 from phasemap.theory.dynamic import quantities as dynamic
 from phasemap.theory.gradients import quantities as gradients
 from phasemap.theory.jacobian import quantities as jacobian
+from phasemap.theory.memory import quantities as memory
 from phasemap.theory.static import quantities as static
 from phasemap.theory.surfaces import quantities as surfaces
 
-_ROOMS = (static, dynamic, jacobian, complexity, gradients, surfaces, simulation, network_gradients)
+_ROOMS = (static, dynamic, jacobian, complexity, gradients, surfaces, simulation, network_gradients, memory, protocols)
 
 
 def _collected(kind: str) -> dict[str, Any]:

@@ -268,6 +268,6 @@ def _options(raw: Any, registry: Registry, quantities: Sequence[str]) -> dict[st
     for name in quantities:
         solver = registry.solver_of(name)
         if solver.options is not None:
-            values = getattr(raw, solver.table).model_dump(exclude={"points"} if solver.simulated else set())
+            values = getattr(raw, solver.table).model_dump(exclude={"points"})
             records[solver.table] = solver.options(**values)
     return records

@@ -86,9 +86,12 @@ class FigureTable(BaseModel):
 def schema(registry: Registry) -> type[BaseModel]:
     """The model of a whole configuration, with one table per options record in the registry."""
     tables: dict[str, Any] = {}
+    simulated = {solver.table for solver in registry.solvers.values() if solver.simulated}
     for solver in registry.solvers.values():
         if solver.options is not None:
-            tables.setdefault(solver.table, (options_model(solver.options, solver.simulated), Field(default={})))
+            tables.setdefault(
+                solver.table, (options_model(solver.options, solver.table in simulated), Field(default={}))
+            )
     return create_model(
         "Configuration",
         __config__=ConfigDict(**_STRICT, validate_default=True),

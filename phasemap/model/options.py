@@ -6,7 +6,7 @@ types and bounds, and tuples are lists there.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 def option(
@@ -104,3 +104,29 @@ class NetworkGradientOptions:
         return SimulationOptions(
             size=self.size, time_step=self.time_step, transient=self.transient, initial_amplitude=self.initial_amplitude
         )
+
+
+@dataclass(frozen=True)
+class ProtocolOptions:
+    """Kicks, and pulses that clear their trace (docs/theory.md, sections 10 and 15). Times in membrane constants."""
+
+    state: Literal["attractor", "static"] = option(
+        "attractor", "what is kicked in theory: the stationary state of the phase diagram, or the static solution"
+    )
+    delays: tuple[float, ...] = option((10.0, 1000.0), "times after the kick at which its trace is read")
+    amplitude: float = option(0.0, "standard deviation of the kick to h; 0: infinitesimal", minimum=0.0)
+    in_deviations: bool = option(False, "whether the amplitude is in units of the standard deviation of h")
+    relax: float = option(30.0, "time that networks relax from h, z, r ~ N(0, 1) before the kick", minimum=0.0)
+    gate: Literal["z", "r", "both"] = option("z", "gate that a reset pulse goes to")
+    at: float = option(20.0, "time from the kick to the reset pulse", minimum=0.0)
+    duration: float = option(2.0, "length of the reset pulse", above=0.0)
+    strengths: tuple[float, ...] = option((0.5, 2.0), "inputs to the update gate during the reset pulse")
+    read: float = option(30.0, "time from the end of the reset pulse to the reading", minimum=0.0)
+    networks: int = option(4, "independent networks", minimum=1)
+    size: int = option(1000, "number of units N", minimum=2)
+    sizes: tuple[int, ...] = option(
+        (), "several sizes, instead of `size`: results are those of the largest, and are extrapolated in 1/N"
+    )
+    couplings: Literal["cheaper", "dense", "lazy"] = option(
+        "cheaper", "networks with their matrices, or without them (the same in law)"
+    )

@@ -6,24 +6,10 @@ slows down; where the network keeps moving, the corrector's share tells, and ste
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from phasemap.simulation.lazy.network import ReplicaNetwork
+from phasemap.simulation.lazy.rule import StepRule
 from phasemap.simulation.lazy.tangent import Tangent
-
-
-class StepRule(NamedTuple):
-    """Numbers of the rule.
-
-    shortest: first step after an event. growth: step over age. longest: longest step.
-    tolerance: largest relative change of h by the corrector, see `ReplicaNetwork.change`; steps stay near it.
-    """
-
-    shortest: float = 0.1
-    growth: float = 0.025
-    longest: float = 50.0
-    tolerance: float = 0.03
-
 
 _MOST_AT_ONCE = 1.3  # growth from a step to the next
 _LEAST_AT_ONCE = 0.5

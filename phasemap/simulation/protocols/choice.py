@@ -7,9 +7,9 @@ by one or two for every step of a network that keeps moving, up to N.
 import math
 from dataclasses import dataclass
 
+from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
-from phasemap.simulation.lazy.couplings import moving_gates
-from phasemap.simulation.lazy.steps import StepRule
+from phasemap.simulation.lazy.rule import StepRule
 
 DENSE, LAZY = "dense", "lazy"
 
@@ -54,7 +54,8 @@ def expected_steps(durations: list[float], rule: StepRule | None = None) -> floa
 
 def cost_of(p: Parameters, size: int, steps: float, replicas: int = 2) -> Cost:
     """Expected cost of a run; a guess, which changes no number but by the choice that it makes."""
-    matrices = 1 + len(moving_gates(p))
+    moving = [not is_constant_gate(p.alpha_z, p.beta_z), not is_constant_gate(p.alpha_r, p.beta_r)]
+    matrices = 1 + sum(moving)
     units = steps * replicas * size * _UNIT
     numbers = float(size) ** 2
     dense = steps * replicas * matrices * numbers * _read(numbers)

@@ -12,12 +12,12 @@ from phasemap.simulation.protocols.setup import Setup
 
 
 class Staircase(NamedTuple):
-    """`count` pulses to h, each of integral `strength` in every unit times N(0, 1), every `spacing` from start to start.
+    """Equal input pulses to h, each of integral `strength` times N(0, 1) in every unit, one every `spacing`.
 
     hold: time after the last of them during which the trace is followed.
     """
 
-    count: int
+    pulses: int
     spacing: float
     strength: float
     duration: float = 1.0
@@ -25,13 +25,13 @@ class Staircase(NamedTuple):
 
     @property
     def readings(self) -> FloatArray:
-        """(count,) times of the readings after the first pulse began: just before the next one."""
-        return self.spacing * np.arange(1, self.count + 1)
+        """(pulses,) times of the readings after the first pulse began: just before the next one."""
+        return np.asarray(self.spacing * np.arange(1.0, self.pulses + 1.0), dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class StaircaseRun:
-    """One network: the trace (count,) before each next pulse, along the direction of the pulses; held (n,) after them.
+    """One network: the trace (pulses,) before each next pulse, along the direction of the pulses; held (n,) after them.
 
     The trace is the difference between the driven replica and the one that is not, projected on the direction: a
     perfect integrator shows the sum of the pulses.
@@ -56,7 +56,7 @@ def run_integrator(setup: Setup, stairs: Staircase) -> StaircaseRun:
     pulses = [
         Bound(make_course("h", "pulse", {"at": start + k * stairs.spacing, "duration": stairs.duration,
                                          "strength": stairs.strength / stairs.duration}), u, (1,))
-        for k in range(stairs.count)
+        for k in range(stairs.pulses)
     ]  # fmt: skip
     drive = network.drive
     network.drive = Drive(drive.static, (*drive.bound, *pulses), drive.noise)
@@ -68,4 +68,4 @@ def run_integrator(setup: Setup, stairs: Staircase) -> StaircaseRun:
         difference = network.h[1] - network.h[0]
         found.append((float(difference @ u) / float(u @ u), float(difference @ difference) / float(u @ u)))
     trace, distance = np.array(found).T
-    return StaircaseRun(trace[: stairs.count], distance[: stairs.count], trace[stairs.count :], network.size)
+    return StaircaseRun(trace[: stairs.pulses], distance[: stairs.pulses], trace[stairs.pulses :], network.size)

@@ -24,7 +24,7 @@ _FIRST = 0.1
 
 @dataclass(frozen=True)
 class Kick:
-    """How large a kick is: `amplitude`, absolute or (`in_deviations`) in units of the deviation of h; 0: infinitesimal."""
+    """Size of a kick: `amplitude`, absolute or (`in_deviations`) in deviations of h; 0: infinitesimal."""
 
     amplitude: float = 0.0
     in_deviations: bool = False

@@ -17,12 +17,12 @@ from phasemap.simulation.lazy.steps import Stepper
 from phasemap.simulation.protocols.kick import Kick, lay_trace, trace_of
 from phasemap.simulation.protocols.setup import Setup
 
-GATES = {"z": ("z",), "r": ("r",), "both": ("z", "r")}
-"""What a pulse goes to."""
+GATES = {"z": {"z": 1.0}, "r": {"r": -1.0}, "both": {"z": 1.0, "r": -1.0}}
+"""What a pulse of strength B goes to: +B opens the update gate, -B closes the output gate."""
 
 
 class ResetPulse(NamedTuple):
-    """A common input pulse to one gate or both, `at` a time after the trace was laid; read a time after its end."""
+    """A common input pulse that resets (`GATES`), `at` a time after the trace was laid; read a time after its end."""
 
     gate: str
     at: float
@@ -78,8 +78,10 @@ def run_reset(setup: Setup, kick: Kick, pulse: ResetPulse, strengths: Sequence[f
 
 def with_pulse(drive: Drive, pulse: ResetPulse, strength: float, start: float, size: int) -> Drive:
     """The drive of a network with a common pulse to the gates."""
-    numbers = {"at": start + pulse.at, "duration": pulse.duration, "strength": strength}
-    courses = [make_course(field, "pulse", numbers) for field in GATES[pulse.gate]]
+    span = {"at": start + pulse.at, "duration": pulse.duration}
+    courses = [
+        make_course(field, "pulse", {**span, "strength": sign * strength}) for field, sign in GATES[pulse.gate].items()
+    ]
     return Drive(drive.static, (*drive.bound, *(bind(course, size) for course in courses)), drive.noise)
 
 

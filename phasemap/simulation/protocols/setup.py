@@ -7,11 +7,12 @@ import numpy as np
 from phasemap.model.inputs import InputCourse
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.simulation.disorder import draw_direction, draw_state
 from phasemap.simulation.lazy.couplings import Couplings, LazyCouplings, draw_dense
 from phasemap.simulation.lazy.drive import make_drive, with_courses
 from phasemap.simulation.lazy.network import ReplicaNetwork
-from phasemap.simulation.lazy.steps import Stepper, StepRule
+from phasemap.simulation.lazy.rule import StepRule
+from phasemap.simulation.lazy.steps import Stepper
+from phasemap.simulation.network.disorder import draw_direction, draw_state
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.simulation.lazy.couplings import LazyCouplings, draw_dense
 from phasemap.simulation.lazy.drive import make_drive
 from phasemap.simulation.lazy.network import ReplicaNetwork
-from phasemap.simulation.lazy.steps import Stepper, StepRule
+from phasemap.simulation.lazy.rule import StepRule
+from phasemap.simulation.lazy.steps import Stepper
 from phasemap.simulation.lazy.tangent import Tangent
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import Integrator

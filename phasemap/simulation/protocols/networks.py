@@ -1,0 +1,88 @@
+"""Protocols in several networks of one or several sizes, and what they say together."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from phasemap.model.inputs import InputCourse
+from phasemap.model.options import ProtocolOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+from phasemap.simulation.estimators.extrapolation import extrapolate_to_infinite_size
+from phasemap.simulation.estimators.outcomes import Outcome, nothing, outcome
+from phasemap.simulation.estimators.statistics import combine_realisations
+from phasemap.simulation.network.disorder import realisation_seed
+from phasemap.simulation.protocols.choice import DENSE, LAZY, cost_of
+from phasemap.simulation.protocols.setup import Setup
+from phasemap.simulation.threads import single_threaded_blas
+
+Run = TypeVar("Run")
+
+
+@dataclass(frozen=True)
+class Networks(Generic[Run]):
+    """Runs by size, ascending, and whether these networks had matrices ("dense") or not ("lazy")."""
+
+    runs: Mapping[int, Sequence[Run]]
+    ways: Mapping[int, str]
+
+    @property
+    def largest(self) -> int:
+        """The largest size."""
+        return max(self.runs)
+
+    def combined(self, read: Callable[[Run], tuple[FloatArray, FloatArray]], size: int | None = None) -> Outcome:
+        """Mean and standard error over the networks of a size of what `read` takes from each: (value, noise)."""
+        rows = [read(run) for run in self.runs[self.largest if size is None else size]]
+        values, errors = (np.array([np.asarray(row[k], dtype=float) for row in rows]) for k in (0, 1))
+        return outcome(*combine_realisations(values, errors))
+
+    def extrapolated(self, read: Callable[[Run], tuple[FloatArray, FloatArray]]) -> Outcome:
+        """The same in the limit 1/N -> 0, entry by entry; nothing for a single size."""
+        by_size = {size: self.combined(read, size) for size in self.runs}
+        shape = by_size[self.largest].value.shape
+        if len(by_size) < 2:
+            return nothing(shape)
+        values, errors = np.full(shape, np.nan), np.full(shape, np.nan)
+        for place in np.ndindex(shape):
+            of_sizes = [float(one.error[place]) for one in by_size.values()]
+            if all(math.isfinite(e) and e > 0.0 for e in of_sizes):
+                fit = extrapolate_to_infinite_size(
+                    list(by_size), [float(one.value[place]) for one in by_size.values()], of_sizes
+                )
+                values[place], errors[place] = fit.limit, fit.error
+        return outcome(values, errors)
+
+
+def way_of(p: Parameters, size: int, options: ProtocolOptions, steps: float) -> str:
+    """Whether networks of a size have matrices or not: as asked for, or as is cheaper."""
+    if options.couplings in (DENSE, LAZY):
+        return options.couplings
+    return cost_of(p, size, steps).cheaper
+
+
+def run_networks(
+    run: Callable[[Setup], Run],
+    p: Parameters,
+    options: ProtocolOptions,
+    seed: np.random.SeedSequence,
+    steps: float,
+    courses: tuple[InputCourse, ...] = (),
+    amplitude: float = 1.0,
+) -> Networks[Run]:
+    """`options.networks` networks of every size; network k of size N is drawn from the child (N, k) of the seed.
+
+    steps: expected of a run, by which networks are chosen to have matrices or not. amplitude: of the initial state.
+    """
+    sizes = sorted(set(options.sizes)) or [options.size]
+    ways = {size: way_of(p, size, options, steps) for size in sizes}
+    runs: dict[int, list[Run]] = {}
+    with single_threaded_blas():
+        for size in sizes:
+            seeds = [realisation_seed(seed, size, k) for k in range(options.networks)]
+            lazy = ways[size] == LAZY
+            runs[size] = [run(Setup(p, size, one, lazy, options.relax, amplitude, courses)) for one in seeds]
+    return Networks(runs, ways)

@@ -21,6 +21,7 @@ from phasemap.cli import (
     parameters,
     plot,
     point,
+    protocol,
     quantities,
     simulate,
     spectrum,
@@ -68,6 +69,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for _panel, _commands in _COMMANDS.items():
     for _name, _command in _commands.items():
         app.command(_name, rich_help_panel=_panel)(_command)
+app.add_typer(protocol.app, name="protocol", rich_help_panel="One point or one network")
 
 
 def _print_version(wanted: bool) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from phasemap.dataset import Axis, Field, Result
 from phasemap.figures.draw import Request, drawn_at, shows_surfaces
+from phasemap.figures.kinds.protocol_curves import is_protocol
 from phasemap.figures.scenes.fields import PHASE, check_quantity, default_quantity
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import STATUS_WORDS, Status
@@ -20,6 +21,9 @@ _SILENT = {"beta_h": 0.0, "s_h": 0.0, "s_z": 0.0, "s_r": 0.0, "m_h": 0.0, "m_z":
 
 def caption_of(result: Result, request: Request) -> str:
     """A few sentences in plain text; every number in them is stored in the file."""
+    if is_protocol(result):
+        panels = "; ".join(f"{field.description}, {field.symbol}" for field in result.fields.values())
+        return f"{result.metadata.title}. {result.metadata.description} Shown: {panels}. {_source(result)}"
     checked = {} if result.checks is None else result.checks.fields
     if request.quantity in checked and request.quantity not in result.fields:
         name, shown = request.quantity, replace(result, fields=dict(checked))

@@ -14,6 +14,7 @@ from phasemap.figures.kinds.lines import LineScene, draw_lines_figure
 from phasemap.figures.kinds.loop import draw_loop, is_loop
 from phasemap.figures.kinds.phase_diagram import draw_phase_diagram
 from phasemap.figures.kinds.profiles import draw_profiles
+from phasemap.figures.kinds.protocol_curves import draw_protocol, is_protocol
 from phasemap.figures.kinds.rasters import draw_raster
 from phasemap.figures.kinds.surfaces3d import draw_surfaces
 from phasemap.figures.kinds.terminal import lines_as_text, map_as_text
@@ -77,6 +78,8 @@ def _draw(result: Result, request: Request) -> Figure:
         return draw_courses(
             replace(stage_courses(result, request.quantity), title=request.title), request.width or "double"
         )
+    if is_protocol(result) and not request.at:
+        return draw_protocol(result, request.width or "double", request.title, request.quantity)
     if request.quantity is None and is_loop(result):
         return draw_loop(result, request.width or "single", request.title)
     section, others = _section(result, request)

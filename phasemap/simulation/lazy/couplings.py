@@ -114,3 +114,29 @@ def draw_dense(p: Parameters, size: int, seed: np.random.SeedSequence) -> DenseC
     return DenseCouplings(
         {field: draw_coupling(size, generator(seed, streams[field])).astype(float) for field in wanted}
     )
+
+
+class PerturbedCouplings:
+    """(J + epsilon J') / sqrt(1 + epsilon^2), J' independent of J: the same law, changed by a share epsilon."""
+
+    def __init__(self, couplings: Couplings, other: Couplings, epsilon: float) -> None:
+        self.size = couplings.size
+        self._parts = ((couplings, 1.0), (other, epsilon))
+        self._norm = math.sqrt(1.0 + epsilon**2)
+
+    def gate_fields(self, phi: FloatArray, out: FloatArray) -> None:
+        """See `Couplings`."""
+        self._add(phi, out, (Z, R), "gate_fields")
+
+    def membrane_fields(self, psi: FloatArray, out: FloatArray) -> None:
+        """See `Couplings`."""
+        self._add(psi, out, (H,), "membrane_fields")
+
+    def _add(self, outputs: FloatArray, out: FloatArray, rows: tuple[int, ...], method: str) -> None:
+        total = np.zeros_like(out)
+        for couplings, share in self._parts:
+            one = np.zeros_like(out)
+            getattr(couplings, method)(outputs, one)
+            total += share / self._norm * one
+        for row in rows:
+            out[:, row] = total[:, row]

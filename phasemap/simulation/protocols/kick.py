@@ -13,21 +13,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.model.results import FloatArray
+from phasemap.simulation.lazy.couplings import PerturbedCouplings
 from phasemap.simulation.lazy.network import ReplicaNetwork
 from phasemap.simulation.lazy.steps import Stepper
 from phasemap.simulation.lazy.tangent import Tangent
+from phasemap.simulation.network.disorder import child
 from phasemap.simulation.protocols.setup import Setup
 
 _PER_DECADE = 16
+_PERTURBATION = 101  # child seed
 _FIRST = 0.1
 
 
 @dataclass(frozen=True)
 class Kick:
-    """Size of a kick: `amplitude`, absolute or (`in_deviations`) in deviations of h; 0: infinitesimal."""
+    """Size of a kick: `amplitude`, absolute or (`in_deviations`) in deviations of h; 0: infinitesimal.
+
+    perturbed: relative change of all couplings at the moment of the kick, in both copies.
+    """
 
     amplitude: float = 0.0
     in_deviations: bool = False
+    perturbed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,9 @@ def run_kick(setup: Setup, kick: Kick, delays: Sequence[float]) -> KickRun:
     network = stepper.network
     deviation = float(network.h[0].std())
     amplitude = kick.amplitude * (deviation if kick.in_deviations else 1.0)
+    if kick.perturbed > 0.0:
+        other = setup.couplings(child(setup.seed, _PERTURBATION))
+        network.couplings = PerturbedCouplings(network.couplings, other, kick.perturbed)
     times = times_of(delays)
     follow = _follow_copy if amplitude > 0.0 else _follow_tangent
     overlap, distance = follow(stepper, amplitude * setup.direction() if amplitude > 0.0 else setup.direction(), times)

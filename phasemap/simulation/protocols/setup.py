@@ -32,10 +32,10 @@ class Setup:
     courses: tuple[InputCourse, ...] = ()
     rule: StepRule = StepRule()  # noqa: RUF009
 
-    def couplings(self) -> Couplings:
-        """The couplings of this seed; without a matrix they are other ones than with it, of the same law."""
+    def couplings(self, seed: np.random.SeedSequence | None = None) -> Couplings:
+        """The couplings of this seed, or of another; with and without matrices they are alike in law only."""
         make = LazyCouplings if self.lazy else draw_dense
-        couplings: Couplings = make(self.parameters, self.size, self.seed)
+        couplings: Couplings = make(self.parameters, self.size, seed or self.seed)
         return couplings
 
     def relaxed(self) -> Stepper:

@@ -1,0 +1,81 @@
+"""What `phasemap protocol` prints and stores."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phasemap.cli.plain import say
+from phasemap.cli.titles import title_of
+
+if TYPE_CHECKING:
+    from phasemap.simulation.estimators.outcomes import Outcome
+    from phasemap.studies.protocol import Report
+
+_MOST_ROWS = 20
+
+
+def print_report(report: "Report") -> None:
+    """Tables: lists over their coordinate, single numbers below, remarks at the end."""
+    from phasemap.cli.console import make_console, make_table
+    from phasemap.model.status import Status
+
+    console = make_console()
+    name, places = next(iter(report.coordinates.items()))
+    columns: dict[str, Outcome] = {}
+    single: list[tuple[str, str]] = []
+    for where, group in (("", report.theory), ("networks: ", report.networks or {})):
+        for quantity, found in group.items():
+            if found.value.ndim == 0:
+                single.append((f"{where}{quantity}", _cell(found, ())))
+            elif found.value.shape == places.shape and (found.status != Status.NOT_SOUGHT).any():
+                columns[f"{where}{quantity}"] = found
+    stride = max(1, len(places) // _MOST_ROWS)
+    rows = [
+        (f"{places[k]:.6g}", *(_cell(found, (k,)) for found in columns.values())) for k in range(0, len(places), stride)
+    ]
+    console.print(make_table((name, *columns), rows, f"Protocol {report.protocol}"))
+    facts = [(name, _fact(value)) for name, value in {**report.settings, **report.about_networks}.items()]
+    console.print(make_table(("", ""), [*single, *facts]))
+    for remark in report.remarks:
+        console.print(remark, soft_wrap=True, markup=False)
+
+
+def _fact(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _cell(found: "Outcome", place: tuple[int, ...]) -> str:
+    from phasemap.cli.console import number
+    from phasemap.model.status import NUMBERS, Status
+
+    status = Status(int(found.status[place]))
+    if status not in NUMBERS:
+        return status.name.lower().replace("_", " ")
+    text = number(float(found.value[place]), float(found.error[place]))
+    return text if status is Status.CONVERGED else f"{text} ({status.name.lower().replace('_', ' ')})"
+
+
+def store(report: "Report", target: Path, seed: int, figure: bool, force: bool, *, silent: bool) -> None:
+    """The curves as a result, and drawn."""
+    from phasemap.storage import result_target, write_result
+    from phasemap.studies.protocol_files import as_result
+    from phasemap.sweeps.sessions import begin_session, end_session
+
+    target = result_target(target, force)
+    session, began = begin_session(), time.monotonic()
+    command = " ".join(["phasemap", *sys.argv[1:]])
+    result = as_result(report, f"Protocol {report.protocol}", command, seed)
+    end_session(result, session, began)
+    write_result(target, result)
+    if not silent:
+        say(f"Stored in {target}.")
+    if figure:
+        from phasemap.figures.draw import Request, draw
+        from phasemap.figures.style.page import save
+
+        path = target.with_suffix(".png")
+        drawn = draw(result, Request(title=title_of(report.parameters)))
+        save(drawn, path, result.metadata.title, result.metadata.config_hash)
+        if not silent:
+            say(f"Figure written to {path}.")

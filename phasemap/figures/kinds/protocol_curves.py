@@ -1,0 +1,137 @@
+"""Curves of a study, panel by panel: theory as lines, networks as dots with errors, levels and marks beside them.
+
+The name of a curve says what it is: NAME is theory, "NAME | networks" networks, "NAME | level" a level to compare with,
+"NAME | mark" a place on the axis.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from phasemap.dataset import Field, Result
+from phasemap.figures.style import colours
+from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
+from phasemap.model.status import NUMBERS, Status
+
+_CURVE, _PLACE = "_curve", "_place"
+_NETWORKS, _LEVEL, _MARK = "networks", "level", "mark"
+_MOST_COLUMNS = 2
+# An axis that spans more than this is logarithmic; so are values of one sign that do.
+_LOG_AXIS, _LOG_VALUES = 60.0, 300.0
+_DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
+_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """name: what tells it apart; kind: "", networks, level or mark; value, error (n,), NaN where there is none."""
+
+    name: str
+    kind: str
+    value: NDArray[np.float64]
+    error: NDArray[np.float64]
+    bound: NDArray[np.bool_]
+
+
+def is_protocol(result: Result) -> bool:
+    """Whether a result holds the curves of a study."""
+    return bool(result.fields) and all(_is_panel(field) for field in result.fields.values())
+
+
+def _is_panel(field: Field) -> bool:
+    return field.own_dims == (f"{field.name}{_CURVE}", f"{field.name}{_PLACE}")
+
+
+def draw_protocol(result: Result, width: str = "double", title: str = "", quantity: str | None = None) -> Figure:
+    """All panels of a result, or one."""
+    panels = [field for name, field in result.fields.items() if quantity in (None, name)]
+    columns = min(len(panels), _MOST_COLUMNS if width == "double" else 1)
+    rows = -(-len(panels) // columns)
+    names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in ("", _NETWORKS)))
+    with style():
+        figure = new_figure(width, rows * min(0.86 * WIDTHS[width] / columns, 3.0) + 0.25)
+        grid = figure.subplots(rows, columns, squeeze=False)
+        for axes, panel in zip(grid.flat, panels, strict=False):
+            _draw_panel(axes, result, panel, names)
+        for axes in grid.flat[len(panels) :]:
+            axes.remove()
+        if title or result.metadata.title:
+            figure.suptitle(title or result.metadata.title, fontsize=8)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    return figure
+
+
+def _curves(result: Result, panel: Field) -> list[_Curve]:
+    lead = (-1, *panel.own_shape)
+    values, statuses = panel.values.reshape(lead)[0], panel.status.reshape(lead)[0]
+    errors = np.zeros_like(values) if panel.error is None else panel.error.reshape(lead)[0]
+    found = []
+    for k, label in enumerate(result.labels[panel.own_dims[0]]):
+        name, _, kind = str(label).partition(" | ")
+        known = np.isin(statuses[k], NUMBERS)
+        bound = np.isin(statuses[k], (Status.LOWER_BOUND, Status.UPPER_BOUND))
+        found.append(_Curve(name, kind, np.where(known, values[k], np.nan), np.nan_to_num(errors[k]), bound))
+    return found
+
+
+def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> None:
+    x = np.asarray(result.labels[panel.own_dims[1]], dtype=float)
+    curves = _curves(result, panel)
+    ordered = sorted(curves, key=lambda curve: curve.kind == _NETWORKS)
+    handles = [handle for curve in ordered for handle in _draw_curve(axes, x, curve, names)]
+    _set_scales(axes, x, [c for c in curves if c.kind != _MARK])
+    axes.set_xlabel(_axis_label(result, panel), fontsize=7.5)
+    units = "" if panel.units in ("", "1") else f" ({panel.units})"
+    axes.set_ylabel(f"{panel.description}{units}, {panel.symbol}", fontsize=7)
+    if any(c.kind == _NETWORKS for c in curves):
+        handles.append(Line2D([], [], color=colours.INK, label="networks", **_DOT))
+    # The line of a curve stands for its networks, too.
+    named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
+    axes.legend(handles=named, fontsize=6, handlelength=2.2, framealpha=0.85)
+
+
+def _axis_label(result: Result, panel: Field) -> str:
+    described = result.dimensions.get(panel.own_dims[1])
+    if described is None:
+        return panel.own_dims[1]
+    units = "" if described.units in ("", "1") else f" ({described.units})"
+    return f"{described.description}, {described.symbol}{units}"
+
+
+def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[str]) -> list[Artist]:
+    if curve.kind == _MARK:
+        axes.axvline(curve.value[0], color=colours.INK, linewidth=0.8, linestyle=(0, (4, 2)), gid="mark", zorder=1)
+        axes.text(curve.value[0], 0.98, f" {curve.name}", transform=axes.get_xaxis_transform(), va="top", fontsize=6)
+        return []
+    if curve.kind == _LEVEL:
+        look: Look = {"color": "#8a8a8a", "linewidth": 0.9, "linestyle": (0, (1, 1))}
+        axes.plot(x, curve.value, gid="level", zorder=1.5, **look)
+        return [Line2D([], [], label=curve.name, **look)]
+    k = names.index(curve.name)
+    colour = colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)]
+    if curve.kind == _NETWORKS:
+        axes.errorbar(x, curve.value, yerr=np.where(curve.bound, 0.0, curve.error), color=colour, gid="network",
+                      zorder=3, elinewidth=0.7, capsize=1.2, **_DOT)  # fmt: skip
+        if curve.bound.any():
+            axes.plot(x[curve.bound], curve.value[curve.bound], linestyle="", marker="^", markersize=4, color=colour)
+        return [Line2D([], [], color=colour, marker="o", linestyle="", markersize=2.8, label=curve.name)]
+    look = {"color": colour, "linewidth": 1.2, "linestyle": _DASHES[k % len(_DASHES)]}
+    axes.plot(x, curve.value, gid="theory", zorder=2, **look)
+    return [Line2D([], [], label=curve.name, **look)]
+
+
+def _set_scales(axes: Axes, x: NDArray[np.float64], curves: list[_Curve]) -> None:
+    positive = x[x > 0.0]
+    if positive.size > 2 and positive.size >= len(x) - 1 and x[-1] / positive[0] > _LOG_AXIS:
+        axes.set_xscale("log")
+    values = np.concatenate([c.value[np.isfinite(c.value)] for c in curves])
+    if values.size and values.min() > 0.0 and values.max() / values.min() > _LOG_VALUES:
+        axes.set_yscale("log")
+    elif values.size and values.min() < 0.0 < values.max():
+        axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)

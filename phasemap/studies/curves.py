@@ -1,0 +1,91 @@
+"""Curves of a study in the format of a sweep: every panel is a quantity over its curves and places along an axis.
+
+The name of a curve says what it is: a name alone is theory; "NAME | networks" are networks, with errors; "NAME | level"
+is a level to compare with; "NAME | mark" is a place on the axis, its first value.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from phasemap.config import make_config
+from phasemap.dataset import Result
+from phasemap.model.parameters import Parameters
+from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
+from phasemap.model.results import Estimate, FloatArray
+from phasemap.model.status import Status
+from phasemap.simulation.estimators.outcomes import Outcome
+from phasemap.sweeps.skeleton import empty_result
+
+CURVE, PLACE = "curve", "place"
+_AXIS = "g_h"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A quantity over one axis: name, symbol, description; the axis (symbol, description, units) and its places (n,).
+
+    curves: name -> Outcome of n entries.
+    """
+
+    name: str
+    symbol: str
+    description: str
+    axis: tuple[str, str, str]
+    places: FloatArray
+    curves: Mapping[str, Outcome]
+    units: str = "1"
+
+
+def marked(place: float, length: int) -> Outcome:
+    """A place on the axis, as a curve of that many entries."""
+    status = np.full(length, Status.ABSENT, dtype=np.uint8)
+    value = np.full(length, np.nan)
+    value[0], status[0] = place, Status.CONVERGED if math.isfinite(place) else Status.FAILED
+    return Outcome(value, np.where(status == Status.CONVERGED, 0.0, np.nan), status)
+
+
+def curves_result(panels: Sequence[Panel], p: Parameters, title: str, description: str, seed: int = 0) -> Result:
+    """Panels as a result, at the point `p` of parameter space (which the curves may leave)."""
+    registry = _registry(panels)
+    usual, fixed = Parameters()._asdict(), p._asdict()
+    gain = fixed.pop(_AXIS)
+    data: dict[str, Any] = {
+        "title": title,
+        "description": description,
+        "seed": seed,
+        "quantities": [panel.name for panel in panels],
+        "parameters": {k: v if math.isfinite(v) else str(v) for k, v in fixed.items() if v != usual[k]},
+        "axes": {_AXIS: [gain]},
+    }
+    result = empty_result(make_config(data, registry))
+    for panel in panels:
+        value, error, status = (np.stack([one[k] for one in panel.curves.values()]) for k in range(3))
+        result.fields[panel.name].fill([0], value, status, error)
+    return result
+
+
+def _registry(panels: Sequence[Panel]) -> Registry:
+    quantities, dimensions = {}, {}
+    for panel in panels:
+        dims = f"{panel.name}_{CURVE}", f"{panel.name}_{PLACE}"
+        symbol, description, units = panel.axis
+        dimensions[dims[0]] = Dimension(dims[0], "curve", tuple(panel.curves), symbol=CURVE)
+        dimensions[dims[1]] = Dimension(dims[1], description, values=_given(panel.places), units=units, symbol=symbol)
+        quantities[panel.name] = Quantity(
+            panel.name, panel.symbol, panel.description, "protocol", panel.units, tuple(dims)
+        )
+    solver = Solver("protocol", "protocols in theory and networks", _not_in_parts, lambda *_: 0.0,
+                    cites=("krishnamurthy2022",))  # fmt: skip
+    return Registry(quantities, {"protocol": solver}, {}, dimensions)
+
+
+def _given(places: FloatArray) -> Callable[[Any], Sequence[float]]:
+    return lambda _: [float(place) for place in places]
+
+
+def _not_in_parts(points: Points, options: Any, seeds: Seeds) -> Mapping[str, Estimate]:
+    raise NotImplementedError("A study is made as a whole: its points cannot be computed one by one.")

@@ -1,0 +1,109 @@
+"""`phasemap protocol`: what it prints, stores and refuses."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from support.command_line import Run
+
+from phasemap.storage import read_result
+from phasemap.storage.courses import read_course
+
+STATIC = ["protocol", "kick", "--set", "g_h=2", "--set", "alpha_z=10", "--state", "static"]
+HARD = ["--set", "g_h=2", "--set", "alpha_z=inf"]
+
+
+@pytest.fixture(autouse=True)
+def _somewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_kick_in_theory_is_strict_json_with_values_errors_and_statuses(phasemap: Run):
+    ran = phasemap(*STATIC, "--delays", "1,100", "--json")
+    found = json.loads(ran.out)
+    assert ran.code == 0 and found["delays"] == [1.0, 100.0] and found["networks"] is None
+    assert [one["value"] for one in found["retained_overlap"]] == pytest.approx([0.667363, 0.242284], abs=1e-6)
+    assert {one["status"] for one in found["retained_overlap"]} == {"converged"}
+    assert {one["status"] for one in found["retained_distance"]} == {"not_sought"}
+    assert found["memory_lifetime"]["value"] == pytest.approx(527.394, abs=1e-3)
+
+
+def test_networks_stand_beside_the_theory_with_both_amplitudes(phasemap: Run):
+    ran = phasemap("protocol", "kick", *HARD, "--amplitude-std", "0.5", "--delays", "2,20", "--networks", "2",
+                   "--size", "80,160", "--json")  # fmt: skip
+    networks = json.loads(ran.out)["networks"]
+    assert networks["amplitude"] == pytest.approx(0.5 * networks["deviation_of_h"])
+    assert networks["amplitude_in_deviations"] == pytest.approx(0.5)
+    assert len(networks["retained_overlap"]) == len(networks["retained_overlap_extrapolated"]) == 2
+    assert networks["couplings"] == {"80": "dense", "160": "dense"}
+    again = phasemap("protocol", "kick", *HARD, "--amplitude-std", "0.5", "--delays", "2,20", "--networks", "2",
+                     "--size", "80,160", "--json")  # fmt: skip
+    assert again.out == ran.out
+
+
+def test_lazy_networks_are_chosen_by_an_option(phasemap: Run):
+    arguments = ["protocol", "kick", *HARD, "--amplitude", "0.5", "--delays", "2", "--networks", "1", "--size", "80"]
+    assert json.loads(phasemap(*arguments, "--lazy", "--json").out)["networks"]["couplings"] == {"80": "lazy"}
+
+
+def test_a_reset_lists_the_share_that_each_strength_leaves(phasemap: Run):
+    ran = phasemap("protocol", "reset", *HARD, "--gate", "z", "--at", "20", "--duration", "2", "--strength", "1,4",
+                   "--read", "30", "--json")  # fmt: skip
+    found = json.loads(ran.out)
+    assert [one["value"] for one in found["retained_fraction"]] == pytest.approx([0.36121, 0.03032], abs=1e-5)
+    assert found["natural_unit_of_strength"] == pytest.approx(0.7283, abs=1e-3)
+
+
+def test_a_staircase_and_a_drive_are_stored_and_drawn_again(phasemap: Run):
+    stairs = phasemap("protocol", "integrator", *HARD, "--pulses", "4", "--spacing", "5", "--networks", "1",
+                      "--size", "60", "-o", "stairs.h5", "--figure")  # fmt: skip
+    assert stairs.code == 0 and "slope" in stairs.out
+    drawn = Path("stairs.png").read_bytes()
+    assert phasemap("plot", "stairs.h5", "-o", "again.png", "--title", "x").code == 0 and drawn
+    driven = phasemap("protocol", "drive", "--set", "g_h=0.5", "--input", "h:pulse:at=1,duration=2,strength=1",
+                      "--until", "10", "--networks", "2", "--size", "50", "-o", "drive.h5")  # fmt: skip
+    assert driven.code == 0
+    variance = read_result(Path("drive.h5")).fields["variance"]
+    assert np.nanmax(variance.values) > 0.3 > variance.values[0, 0, -1]
+
+
+def test_inputs_come_from_configurations_and_files(phasemap: Run):
+    np.save("course.npy", np.stack([np.linspace(0.0, 5.0, 11), np.ones(11)], axis=1))
+    Path("x.toml").write_text('[parameters]\ng_h = 0.0\n[input]\nh = ["file:path=course.npy,strength=2"]\n')
+    ran = phasemap("protocol", "drive", "x.toml", "--until", "5", "--networks", "1", "--size", "40", "--json")
+    variance = [one["value"] for one in json.loads(ran.out)["networks"]["variance"]]
+    assert variance[-1] == pytest.approx((2.0 * (1.0 - np.exp(-5.0))) ** 2, rel=0.05)
+
+
+def test_a_course_is_the_same_from_every_kind_of_file(tmp_path: Path):
+    table = np.stack([np.linspace(0.0, 1.0, 5), np.arange(5.0), np.arange(5.0) ** 2], axis=1)
+    np.save("a.npy", table)
+    np.savetxt("a.csv", table, delimiter=",")
+    with h5py.File("a.h5", "w") as file:
+        file["time"], file["values"] = table[:, 0], table[:, 1:]
+    for name in ("a.npy", "a.csv", "a.h5"):
+        times, values = read_course(name)
+        assert np.allclose(times, table[:, 0]) and np.allclose(values, table[:, 1:])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["kick", "--state", "rest"], "attractor, static"),
+        (["kick", "--delays", "1,x"], "--delays"),
+        (["kick", "--delays", "-1"], "not negative"),
+        (["kick", "--amplitude", "1", "--amplitude-std", "1"], "give one of them"),
+        (["kick", "--networks", "1", "--size", "1.5"], "whole number"),
+        (["kick", "--input", "h:puls:duration=1,strength=1"], "'puls' is not known"),
+        (["kick", "--input", "h:file:path=none.npy"], "cannot be read"),
+        (["reset", "--gate", "h"], "z, r, both"),
+        (["integrator", "--duration", "30"], "overlap"),
+        (["kick", "--set", "g_x=1"], "g_x"),
+    ],
+)
+def test_what_is_wrong_is_one_paragraph_and_nothing_is_written(phasemap: Run, arguments: list[str], said: str):
+    ran = phasemap("protocol", *arguments, "-o", "out.h5")
+    assert ran.code == 2 and said in " ".join(ran.err.split()) and "Traceback" not in ran.err
+    assert not Path("out.h5").exists()

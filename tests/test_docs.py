@@ -30,6 +30,9 @@ def typed():
 
 
 def options_of(command):
+    """Of a command, or of all commands of a group."""
+    if hasattr(command, "commands"):
+        return set().union(*map(options_of, command.commands.values()))
     return {flag for parameter in command.params if parameter.param_type_name == "option" for flag in parameter.opts}
 
 
@@ -65,10 +68,11 @@ def test_every_command_is_shown(name):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_explains_itself(name):
-    assert COMMANDS[name].help
-    for parameter in COMMANDS[name].params:
-        if parameter.param_type_name == "option":
-            assert parameter.help, parameter.name
+    for command in [COMMANDS[name], *getattr(COMMANDS[name], "commands", {}).values()]:
+        assert command.help
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                assert parameter.help, parameter.name
 
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"`(--[a-z-]+)", README))))

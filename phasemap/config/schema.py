@@ -231,7 +231,7 @@ def _suggest_key(model: type[BaseModel], path: list[Any]) -> str:
     known = {key: key for key in _keys_at(model, path[:-1])}
     if len(path) == 1:  # a key that belongs into one of the tables, or the name of a parameter
         tables = [name for name in known if name not in ("parameters", "axes")]
-        nested = {key: f"{table}.{key}" for table in tables for key in _keys_at(model, [table])}
+        nested = {key: f"{table}.{key}" for table in reversed(tables) for key in _keys_at(model, [table])}
         everything = {**nested, **dict.fromkeys(PARAMETERS), **known}
         near = difflib.get_close_matches(str(path[0])[:100], everything, n=1, cutoff=0.6)
         if near:

@@ -30,10 +30,9 @@ def typed():
 
 
 def options_of(command):
-    """Of a command, or of all commands of a group."""
-    if hasattr(command, "commands"):
-        return set().union(*map(options_of, command.commands.values()))
-    return {flag for parameter in command.params if parameter.param_type_name == "option" for flag in parameter.opts}
+    """Of a command, with those of its own commands where it is a group."""
+    own = {flag for parameter in command.params if parameter.param_type_name == "option" for flag in parameter.opts}
+    return own.union(*map(options_of, getattr(command, "commands", {}).values()))
 
 
 def test_the_test_command_is_the_one_that_ci_runs():

@@ -142,8 +142,9 @@ _SHOWN = (
 
 
 def _print(report: "Report") -> None:
-    from phasemap.cli.console import make_console, make_table, number
+    from phasemap.cli.console import make_console, make_table
     from phasemap.model.gradients import NAMES
+    from phasemap.model.stated import number
     from phasemap.model.status import Status
 
     console, theory, count = make_console(), report.theory, len(report.lags)

@@ -46,7 +46,7 @@ def _fact(value: Any) -> str:
 
 
 def _cell(found: "Outcome", place: tuple[int, ...]) -> str:
-    from phasemap.cli.console import number
+    from phasemap.model.stated import number
     from phasemap.model.status import NUMBERS, Status
 
     status = Status(int(found.status[place]))

@@ -66,7 +66,7 @@ def test_a_staircase_and_a_drive_are_stored_and_drawn_again(phasemap: Run):
                       "--until", "10", "--networks", "2", "--size", "50", "-o", "drive.h5")  # fmt: skip
     assert driven.code == 0
     variance = read_result(Path("drive.h5")).fields["variance"]
-    assert np.nanmax(variance.values) > 0.3 > variance.values[0, 0, -1]
+    assert np.nanmax(variance.value) > 0.3 > variance.value[0, 0, -1]
 
 
 def test_inputs_come_from_configurations_and_files(phasemap: Run):

@@ -69,7 +69,7 @@ def draw_protocol(result: Result, width: str = "double", title: str = "", quanti
 
 def _curves(result: Result, panel: Field) -> list[_Curve]:
     lead = (-1, *panel.own_shape)
-    values, statuses = panel.values.reshape(lead)[0], panel.status.reshape(lead)[0]
+    values, statuses = panel.value.reshape(lead)[0], panel.status.reshape(lead)[0]
     errors = np.zeros_like(values) if panel.error is None else panel.error.reshape(lead)[0]
     found = []
     for k, label in enumerate(result.labels[panel.own_dims[0]]):

@@ -45,7 +45,7 @@ def solve_resets(points: Sequence[Parameters], options: ProtocolOptions, seeds: 
 
 def _estimate(rows: Sequence[Sequence[Known] | Known]) -> Estimate:
     table = np.array(rows, dtype=float)
-    return Estimate(table[..., 0], table[..., 2].astype(np.uint8), table[..., 1])
+    return Estimate(value=table[..., 0], status=table[..., 2].astype(np.uint8), error=table[..., 1])
 
 
 def _kick(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> dict[str, Sequence[Known] | Known]:

@@ -302,6 +302,52 @@ def test_every_combination_gets_exactly_the_label_that_known_facts_force():
             assert after is before, (zero, upper, chaos, z, u, c)
 
 
+ANY_STATUS = (GOOD, NONE, BAD, FAILED, Status.LOWER_BOUND, Status.UPPER_BOUND, Status.NOT_SOUGHT, Status.DIVERGES)
+
+
+def _random_estimate(rng, names, values, size):
+    value, status = rng.choice(values, (size, len(names))), rng.choice(ANY_STATUS, (size, len(names))).astype(np.uint8)
+    status = np.where(rng.random(status.shape) < 0.5, rng.choice([GOOD, NONE], status.shape), status).astype(np.uint8)
+    value[np.isin(status, [NONE, FAILED, Status.NOT_SOUGHT])] = np.nan
+    value[status == Status.DIVERGES] = np.inf
+    return Estimate(value=value, status=status, error=np.zeros(value.shape))
+
+
+def _settled(rng, one, values):
+    """One of the ways in which everything that is not known may turn out."""
+    value, status = one.value.copy(), one.status.copy()
+    new, gone = rng.choice(values, value.shape), rng.random(value.shape) < 0.3
+    open_ = np.isin(status, [BAD, FAILED, Status.NOT_SOUGHT])
+    value[open_], status[open_] = np.where(gone, np.nan, new)[open_], np.where(gone, NONE, GOOD)[open_]
+    for bound, better in ((Status.LOWER_BOUND, np.fmax), (Status.UPPER_BOUND, np.fmin)):
+        here = status == bound
+        value[here], status[here] = better(value, new)[here], GOOD
+    return Estimate(value=value, status=status, error=one.error)
+
+
+def test_no_label_is_taken_back_when_more_is_known():
+    """Of all branches and fixed points at once; what cannot happen is left out."""
+    rng, size = np.random.default_rng(1), 40_000
+    ranges = {"static_gain": [0.5, 0.9, 1.2, 3.0], "lyapunov_max": [-0.3, 2e-4, 0.2], "pinning_ratio": [0.01, 0.5]}
+    names = {"static_gain": FIXED_POINTS, "lyapunov_max": BRANCHES, "pinning_ratio": FIXED_POINTS}
+    known = {name: _random_estimate(rng, names[name], values, size) for name, values in ranges.items()}
+    parameters = {"alpha_z": rng.choice([0.0, 10.0, np.inf], size), "beta_z": np.zeros(size)}
+    before = phase_labels(known, FIXED_POINTS, BRANCHES, parameters)
+    later = {name: _settled(rng, one, ranges[name]) for name, one in known.items()}
+    after = phase_labels(later, FIXED_POINTS, BRANCHES, parameters)
+    gain, exponent = later["static_gain"], later["lyapunov_max"]
+    there, moves = gain.status != NONE, exponent.status[:, 3:5] != NONE
+    positive = (moves & (exponent.value[:, 3:5] > 0.0)).any(axis=1)
+    without_noise = there.any(axis=1)
+    calm = (moves & (exponent.value[:, 3:5] < 0.0)).any(axis=1)
+    dead = ~(there & (gain.value < 1.0)).any(axis=1) & ~positive
+    impossible = (without_noise & (calm | dead)) | (moves[:, 0] & ~moves[:, 1])
+    impossible |= without_noise & ((exponent.status[:, 0] != NONE) != there[:, 0])
+    told = (before != Phase.UNDETERMINED) & ~impossible
+    assert told.sum() > 1000 and np.array_equal(before[told], after[told])
+    assert len(set(before.tolist())) == len(Phase)
+
+
 def alternatives(what, table):
     known = [w for w in table if w[1] in (GOOD, NONE)]
     return [what] if what[1] in (GOOD, NONE) else known

@@ -39,14 +39,14 @@ def test_branches_have_their_present_names(old):
 
 def test_the_attractor_is_the_one_that_was_drawn_then(old):
     field = resolve(old, "lyapunov_max")
-    np.testing.assert_allclose(field.values, ATTRACTOR, atol=6e-7)
+    np.testing.assert_allclose(field.value, ATTRACTOR, atol=6e-7)
     assert np.all(field.status == Status.CONVERGED)
 
 
 @pytest.mark.parametrize("name", ["quiet", "fluctuating_small"])
 def test_both_names_of_a_branch_draw_the_same(old, name):
     field = resolve(old, "lyapunov_max", name)
-    np.testing.assert_allclose(field.values[2:, 1], SMALL, atol=6e-7)
+    np.testing.assert_allclose(field.value[2:, 1], SMALL, atol=6e-7)
     assert np.all(field.status[:, 0] == Status.ABSENT)
     section = Request(branch=name, at={"noise_h": "0.01"})
     assert (
@@ -59,7 +59,7 @@ def test_both_names_of_a_branch_draw_the_same(old, name):
 def test_labels_follow_the_present_rules(old):
     """The small response to noise beside chaos was overlooked then."""
     quiet, driven, both = Phase.STATIC_COMPLEX, Phase.DRIVEN_STABLE, Phase.BISTABLE
-    assert phase_field(old).values.tolist() == [
+    assert phase_field(old).value.tolist() == [
         [quiet, driven],
         [quiet, driven],
         [both, both],

@@ -21,6 +21,8 @@ from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.sweeps.refinement.cells import Cells, Floats, Mask, children, make_levels, parents, with_neighbours
 
+# What a point takes from its neighbours without a number.
+_WITHOUT_NUMBER = (Status.ABSENT, Status.NOT_SOUGHT, Status.DIVERGES)
 _UNKNOWN = (Status.PENDING, Status.INTERPOLATED)
 
 
@@ -122,7 +124,7 @@ class _Map:
             values, status = self._interpolated(cells, entry)
             error = self._error(cells, entry, whole)
             no_number = status != Status.INTERPOLATED
-            values[no_number], error[no_number] = np.nan, np.nan
+            values[no_number & ~np.isinf(values)], error[no_number | np.isinf(values)] = np.nan, np.nan
             lead = (-1, *entry.own_shape)
             some = entry.error is not None or (error.reshape(lead)[nodes] > 0).any()
             entry.fill(
@@ -145,15 +147,23 @@ class _Map:
         if self._is_integer(entry):
             yield _differ(cells, values)
         else:
-            yield _any(cells.interpolation_error(values) > self.refinement.tolerance)
+            with np.errstate(invalid="ignore"):
+                yield _any(cells.interpolation_error(values) > self.refinement.tolerance)
 
     def _mixed(self, cells: Cells, entry: Field) -> Mask:
-        """Cells with a number that is not a good one, or a branch that is there at some nodes and absent at others."""
-        status = _rows(entry, entry.status)
-        good = (status == Status.CONVERGED) & np.isfinite(_rows(entry, entry.value))
-        codes = np.where(good, 0.0, np.where(status == Status.ABSENT, 1.0, 2.0))
+        """Cells with a number that is not a good one, or where what there is of a branch differs between nodes.
+
+        A branch may be absent, not sought or infinite all over a cell.
+        """
+        status, values = _rows(entry, entry.status), _rows(entry, entry.value)
+        codes = np.full(status.shape, np.nan)
+        codes[(status == Status.CONVERGED) & np.isfinite(values)] = 0.0
+        for code, kind in enumerate(_WITHOUT_NUMBER, start=1):
+            codes[status == kind] = code
+        codes[(status == Status.CONVERGED) & np.isinf(values)] = len(_WITHOUT_NUMBER) + 1
+        bad = np.isnan(codes) & self.known[..., None]
         codes[~self.known] = np.nan
-        return _any(cells.over(np.fmax, codes) == 2.0) | _differ(cells, codes)
+        return _any(cells.over(np.logical_or, bad)) | _differ(cells, codes)
 
     def _labels_within(self, cells: Cells) -> Floats:
         """(*grid, 1) labels of the known points, and those that points between known corners would get; NaN elsewhere.
@@ -210,14 +220,18 @@ class _Map:
     def _interpolated(self, cells: Cells, entry: Field) -> tuple[Floats, NDArray[np.uint8]]:
         """(*grid, components) values and statuses between the corners of the cells."""
         known = self._values(entry)
-        values = cells.nearest(known) if self._is_integer(entry) else cells.interpolate(known)
-        absent = cells.nearest(_rows(entry, entry.status)) == Status.ABSENT
-        number = np.where(np.isfinite(values), Status.INTERPOLATED, Status.PENDING)
-        return values, np.where(absent, Status.ABSENT, number).astype(np.uint8)
+        with np.errstate(invalid="ignore"):
+            values = cells.nearest(known) if self._is_integer(entry) else cells.interpolate(known)
+        near = cells.nearest(_rows(entry, entry.status))
+        infinite = np.isinf(cells.nearest(known)) & np.isin(near, (Status.CONVERGED, Status.DIVERGES))
+        values = np.where(infinite, cells.nearest(known), values)
+        number = np.where(np.isfinite(values) | infinite, Status.INTERPOLATED, Status.PENDING)
+        status = np.where(np.isin(near, _WITHOUT_NUMBER), near, number)
+        return values, status.astype(np.uint8)
 
     def _error(self, cells: Cells, entry: Field, whole: Mask) -> Floats:
         """(*grid, components) error of the interpolated values in the cells that stay whole."""
-        known = self._values(entry)
+        known = np.where(np.isinf(self._values(entry)), np.nan, self._values(entry))
         if self._is_integer(entry):
             most = cells.over(np.fmax, known) - cells.over(np.fmin, known)
         else:

@@ -20,6 +20,7 @@ from phasemap.storage import BlockData, read_result, write_result
 from phasemap.sweeps.executors.processes import Executor, InProcess, Processes
 from phasemap.sweeps.plan import make_plan
 from phasemap.sweeps.redo import open_redo
+from phasemap.sweeps.refinement import refine
 from phasemap.sweeps.run import open_sweep
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import Task, execute
@@ -211,6 +212,42 @@ def test_points_that_failed_are_tried_again_and_end_as_if_they_had_not(
     result, reference = read_result(tmp_path / "x.h5"), whole(config, tmp_path / "whole.h5")
     assert not result.failures
     np.testing.assert_array_equal(labels(result), labels(reference))
+
+
+def test_what_is_infinite_all_over_a_cell_is_no_reason_to_halve_it(tmp_path: Path) -> None:
+    """Behind a hard output gate S is infinite: above the line where that state appears it is so everywhere."""
+    from phasemap.quantities import REGISTRY
+
+    axes = {"g_h": {"from": 0.5, "to": 3.0, "points": 33}, "beta_z": {"from": 0.0, "to": 1.0, "points": 17}}
+    config = make_config(
+        {
+            "quantities": ["static_gain"],
+            "parameters": {"alpha_r": "inf", "beta_r": 0.0},
+            "axes": {**axes, "refine": "labels", "refine_levels": 3},
+        },
+        REGISTRY,
+        (),
+    )
+    result, full = swept(config, tmp_path / "refined.h5"), whole(config, tmp_path / "full.h5")
+    gain, expected = result.fields["static_gain"], full.fields["static_gain"]
+    np.testing.assert_array_equal(labels(result), labels(full))
+    np.testing.assert_array_equal(np.isinf(gain.value), np.isinf(expected.value))
+    assert np.isinf(gain.value).any() and computed(result).mean() < 0.7
+    assert not (gain.status == Status.PENDING).any()
+
+
+def test_what_was_not_sought_is_not_sought_in_between(tmp_path: Path) -> None:
+    """Status and all: refinement neither halves for it nor leaves points without a reason."""
+    config = refined(refine="hill", quantities=["hill", "inner"], refine_tolerance=10.0)
+    result = swept(config, tmp_path / "one.h5")
+    entry, known = result.fields["inner"], computed(result, "hill")
+    gaps = entry.status == Status.ABSENT
+    assert gaps[~known].any()
+    entry.status[gaps & known.reshape(gaps.shape[:2] + (1,) * (gaps.ndim - 2))] = Status.NOT_SOUGHT
+    for field in result.fields.values():
+        field.status[~known], field.value[~known] = Status.PENDING, np.nan
+    assert refine.fill(config, result)
+    assert np.array_equal(entry.status == Status.NOT_SOUGHT, gaps)
 
 
 def test_a_finished_map_is_not_computed_again(tmp_path: Path) -> None:

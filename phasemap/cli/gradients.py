@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.plain import say
 from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def gradients(
     if as_json:
         from phasemap.strict_json import text
 
-        typer.echo(text(facts(report)))
+        say(text(facts(report)))
     else:
         _print(report)
     if output is not None:

@@ -9,6 +9,7 @@ from phasemap.dataset.records import FORMAT, FORMAT_VERSION, Result
 from phasemap.errors import PhasemapWarning, ResultFileError, shown
 from phasemap.storage.attributes import Words
 from phasemap.storage.blocks import blocks_directory, has_blocks, read_blocks
+from phasemap.storage.heaps import has_sound_heaps
 from phasemap.storage.parse import MissingPartError, parse
 from phasemap.storage.seal import SUPERBLOCK, is_sealed
 from phasemap.storage.source import Budget, Source, UnsafeFileError, is_marked
@@ -45,6 +46,8 @@ def read_file(path: Path) -> Result:
         raise ResultFileError(_missing(path))
     try:
         sealed = is_sealed(path, SUPERBLOCK)
+        if not sealed and is_hdf5(path) and not has_sound_heaps(path):
+            raise ValueError("its texts are damaged")
         # Through a plain file: writers replace whole files, so HDF5's locks, which network file systems may lack, are
         # not needed.
         with path.open("rb") as stream, h5py.File(stream, "r") as file:

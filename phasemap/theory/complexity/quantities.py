@@ -23,10 +23,14 @@ def _spectrum_seconds(point: Parameters, options: Any) -> float:
     return 0.02 if is_constant_gate(point.alpha_r, point.beta_r) else 0.2
 
 
+# The counts follow Kac and Rice; for random networks, Wainrib and Touboul.
+_PAPERS = ("krishnamurthy2022", "wainrib2013", "kac1943", "rice1944")
+
 SOLVERS = (
-    Solver("complexity", "how many fixed points networks have", Deferred(f"{_HERE}.points", "solve"), _seconds),
+    Solver("complexity", "how many fixed points networks have", Deferred(f"{_HERE}.points", "solve"), _seconds,
+           cites=_PAPERS),
     Solver("counted_spectrum", "spectrum of the Jacobian at the typical counted fixed point",
-           Deferred(f"{_HERE}.counted_spectrum", "solve"), _spectrum_seconds),
+           Deferred(f"{_HERE}.counted_spectrum", "solve"), _spectrum_seconds, cites=_PAPERS),
 )  # fmt: skip
 
 QUANTITIES = (

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from support.command_line import Run
 
+from phasemap.cli.console import number
 from phasemap.sweeps.executors.processes import InProcess
 
 
@@ -179,3 +180,16 @@ def _alive(group: int) -> list[str]:
             state, _, owner = path.read_text().rpartition(")")[2].split()[:3]
             found += [path.parent.name] if int(owner) == group and state != "Z" else []
     return found
+
+
+def test_an_error_that_is_not_known_is_said_to_be() -> None:
+    assert number(1.25, float("inf")) == "1.25 ± unknown"
+
+
+@pytest.mark.slow
+def test_short_simulations_are_printed_with_unknown_errors(phasemap: Run) -> None:
+    """Three samples have no error: it was an OverflowError."""
+    small = ("simulation.size=20", "simulation.duration=2", "simulation.transient=1", "simulation.realisations=1")
+    ran = phasemap("point", "--simulate", *(part for one in ("g_h=3", *small) for part in ("--set", one)))
+    assert ran.code == 0 and "Traceback" not in ran.err
+    assert "network_variance" in ran.out and "unknown (not converged)" in ran.out

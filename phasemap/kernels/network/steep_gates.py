@@ -7,7 +7,7 @@ dz_i/dt, and the time by -dz_i / (dz_i/dt), so that in both directions
     dh_i -> dh_i + (R_i - h_i) dz_i / |dz_i/dt|                   (update gate: its own unit)
     dh_i -> dh_i + sigma_z,i J^h_ij phi_j dr_j / |dr_j/dt|        (output gate of unit j: every unit i)
 
-(theory notes, section 6: the saltation). That is what a slope delta(z), or delta(r), gives in the smooth network's
+(docs/theory.md (6.6): the saltation). That is what a slope delta(z), or delta(r), gives in the smooth network's
 tangent flow. Within a step such a gate has a constant value, its mean along the straight line from its variable's
 value to the predicted one at the end (for a hard gate: the share of the step that it is open). That mean is a
 differentiable function of the two values, and the tangent vector moves with its derivative: what a crossing adds,

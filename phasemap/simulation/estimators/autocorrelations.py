@@ -109,7 +109,7 @@ def participation_ratio(h: FloatArray) -> MeanWithError:
 
     tr C^2 of one pooled covariance counts the noise of a finite number of samples as further variance, and the ratio
     comes out low by 20 to 45 % at usual lengths. Here the record is cut into eight segments, and tr C^2 taken between
-    those that have another one between them, as if they were independent groups (theory notes, section 17): the mean of
+    those that have another one between them, as if they were independent groups (docs/theory.md (7.4)): the mean of
     (x_t . x_s)^2 over pairs of times. What of this is the square of the mean of x_t . x_s, which the subtraction of a
     common mean leaves at about -2 tau tr C / T, is no part of tr C^2 and is taken off.
     """

@@ -47,7 +47,7 @@ def kaplan_yorke_dimension(exponents: FloatArray, *, complete: bool) -> Function
 
 
 def coupled_dimension(exponents: FloatArray, slaved: Sequence[Slaved], *, complete: bool) -> Functional:
-    """The Kaplan-Yorke dimension of the directions that are coupled (theory notes, section 16).
+    """The Kaplan-Yorke dimension of the directions that are coupled (docs/theory.md, section 7).
 
     A gate that varies adds N exponents that lie, up to what its action on h moves them, at minus its rate. Where the
     sum is still positive when it comes to them, its last steps would each cost as little as that rate, and the

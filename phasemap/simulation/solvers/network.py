@@ -28,7 +28,7 @@ def solve_points(points: Sequence[Parameters], options: SimulationOptions, seeds
     points, seeds: one seed per point; realisation k of size N is drawn from the child (N, k) of the point's seed.
     Quantities are those of the largest size; where `options.sizes` names several, the maximum exponent is also
     extrapolated in 1/N. The exponent of a network with hard gates counts what every crossing of a threshold adds
-    (theory notes, section 6); it is not sought where a hard gate follows h at once (tau = 0), averages are given.
+    (docs/theory.md (6.6)); it is not sought where a hard gate follows h at once (tau = 0), averages are given.
     Nothing is converged where half of the time step moves the state elsewhere, nor at an unstable fixed point, on which
     a network can only have started.
 
@@ -77,7 +77,7 @@ def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: S
         good = exponent_good and trajectory.step.good
         return {
             **found,
-            "variance": outcome(squares[-1], 0.0, good=good),
+            "variance": outcome(np.var(trajectory.h[-1]), 0.0, good=good),
             "activity_variance": outcome(activity[-1], 0.0, good=good),
         }
     correlation, ratio = autocorrelation(h, trajectory.interval), participation_ratio(h)

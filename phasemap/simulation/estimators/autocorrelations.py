@@ -132,7 +132,8 @@ def participation_ratio(h: FloatArray) -> MeanWithError:
         among = np.ix_(keep, keep)
         apart = _APART[among]
         top = np.outer(traces[keep], traces[keep])[apart].mean()
-        return float(top / (squares[among][apart].mean() - sums[among][apart].mean() ** 2))
+        bottom = float(squares[among][apart].mean() - sums[among][apart].mean() ** 2)
+        return float(top / bottom) if bottom > 0.0 else math.nan
 
     everything = np.arange(_SEGMENTS)
     leave_one_out = np.array([ratio(np.delete(everything, k)) for k in range(_SEGMENTS)])

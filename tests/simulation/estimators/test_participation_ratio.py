@@ -42,3 +42,10 @@ def test_its_error_is_the_scatter():
     found = [participation_ratio(h) for h in records(20, 200.0, 2.0)]
     scatter = np.std([one.value for one in found], ddof=1)
     assert 0.6 < np.mean([one.error for one in found]) / scatter < 1.7
+
+
+def test_activity_that_ends_has_no_ratio():
+    """All motion lies in the first segment: others share nothing with it."""
+    h = np.zeros((400, 5))
+    h[:20] = np.random.default_rng(0).standard_normal((20, 5))
+    assert not participation_ratio(h - h.mean(axis=0)).value > 5.0

@@ -24,7 +24,7 @@ PointTimeoutOption = Annotated[
         "--point-timeout",
         metavar="SECONDS",
         help="Time after which a point is given up as out of time (inf: never). Default: ten minutes, or twenty times "
-        "what its solver expects if that is longer.",
+        "what its solver expects if that is longer. Nothing ends a point with --workers 0 or on a Dask cluster.",
         show_default=False,
     ),
 ]

@@ -250,6 +250,7 @@ def run_sweep(
 ) -> int:
     """Run the sweep and say what came of it; the exit code."""
     from phasemap.cli.console import make_console, plural
+    from phasemap.model.status import Status
     from phasemap.sweeps.redo import open_redo
     from phasemap.sweeps.run import open_sweep
 
@@ -278,6 +279,9 @@ def run_sweep(
 
     for line in summary(job.result, target):
         console.print(line, soft_wrap=True, markup=False)
+    if any((entry.status == Status.OUT_OF_TIME).any() for entry in job.result.fields.values()):
+        again = f"phasemap sweep {target} --redo out_of_time --point-timeout SECONDS"
+        console.print(f"Points ran out of time. Give them more: {again}", soft_wrap=True, markup=False)
     return 1 if job.result.failures else 0
 
 

@@ -215,7 +215,9 @@ def test_chosen_points_are_computed_again_and_all_others_kept(phasemap: Run, pla
     phasemap("sweep", plane, "-j", "0")
     result = read_result(Path("plane.h5"))
     result.fields["static_gain"].fill([5], np.nan, Status.OUT_OF_TIME)
+    result.fields["static_gain"].fill([6], np.nan, Status.PENDING)
     write_result(Path("plane.h5"), result)
+    assert "--redo out_of_time --point-timeout" in phasemap("sweep", plane, "-j", "0").out
     assert "nothing to compute" in phasemap("sweep", plane, "-j", "0").out
     dry = phasemap("sweep", plane, "--redo", "out_of_time", "--dry-run")
     assert dry.code == 0 and "statics" in dry.out

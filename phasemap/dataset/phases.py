@@ -28,7 +28,8 @@ Pinned: a moving update gate makes the rate at which the fixed point is left (it
 would be with the gate held at its mean, `pinning_ratio` <= `pinned`; a small rate alone is met at any onset of chaos. A
 hard gate (alpha_z = inf) pins exactly while f S < 1 < S, f the fraction of open gates. Files that hold no pinning ratio
 hold what bounds it: with p = lambda_e / x and x the edge at a constant gate f, f (sqrt(S) - 1) >= x >= the positive
-root of (x + f) (1 + tau_r x) = f sqrt(S). Where that does not decide, or the numbers are missing, it is unknown.
+root of (x + f) (1 + tau_r x) = f sqrt(S); f is `open_fraction`, or `marginal_gain` / S, or 1/2 by symmetry, or 1 at
+most. Where that does not decide, or the numbers are missing, it is unknown.
 
 Where the dynamics were not asked for at all (no exponents stored), two of its facts follow from the static theory:
 no unstable fixed point -> no chaos (the dynamic fold lies above the static one), and every fixed point unstable, none
@@ -132,9 +133,13 @@ class PhaseRules:
 
 @dataclass(frozen=True)
 class _Gates:
-    """alpha_z, tau_r (0 where the output gate is constant), and whether the update gate varies: (*points,)."""
+    """alpha_z, tau_r (0 where the output gate is constant), and whether the update gate varies: (*points,).
+
+    mean: of the update gate where it follows from a symmetry, else NaN.
+    """
 
     alpha_z: NDArray[np.float64]
+    mean: NDArray[np.float64]
     delay: NDArray[np.float64]
     varies: NDArray[np.bool_]
 
@@ -175,7 +180,7 @@ def phase_labels(
             resting branches decide the stability.
         fixed_points: labels along the dimension fixed_point; one of them is `zero`.
         branches: labels along the dimension branch.
-        parameters: alpha_z, beta_z, alpha_r, beta_r and tau_r, broadcast against the points; those of a network
+        parameters: alpha_z, beta_z, m_z, alpha_r, beta_r and tau_r, broadcast against the points; those of a network
             without gates where they are missing.
         rules: thresholds; the defaults of `PhaseRules` if None.
 
@@ -259,7 +264,8 @@ def _gates(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> _Gate
 
     alpha_z, beta_z = at("alpha_z", 0.0), at("beta_z", -math.inf)
     delayed = (at("alpha_r", 0.0) > 0) & np.isfinite(at("beta_r", -math.inf))
-    return _Gates(alpha_z, np.where(delayed, at("tau_r", 1.0), 0.0), (alpha_z > 0) & np.isfinite(beta_z))
+    mean = np.where((beta_z == 0.0) & (at("m_z", 0.0) == 0.0), 0.5, np.nan)
+    return _Gates(alpha_z, mean, np.where(delayed, at("tau_r", 1.0), 0.0), (alpha_z > 0) & np.isfinite(beta_z))
 
 
 def _by_branch(exponent: Estimate | None, branches: Sequence[str]) -> dict[str, Estimate]:
@@ -327,7 +333,7 @@ def _pinned(quantities: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules
     soft, hard = unknown, unknown
     if "pinning_ratio" in quantities:
         soft = hard = negation(above(quantities["pinning_ratio"], rules.pinned, rules.errors))
-    elif "leading_edge" in quantities and {"open_fraction", "marginal_gain"} & set(quantities):
+    elif "leading_edge" in quantities:
         soft = _pinned_by_bounds(quantities, gates, rules)
     if "marginal_gain" in quantities:
         hard = negation(above(quantities["marginal_gain"], 1.0, rules.errors))
@@ -337,19 +343,31 @@ def _pinned(quantities: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules
 
 def _pinned_by_bounds(quantities: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules) -> Fact:
     """The same from what bounds the ratio, in files that do not hold it."""
-    names = ("static_gain", "leading_edge", "open_fraction" if "open_fraction" in quantities else "marginal_gain")
-    good = np.all([np.isin(quantities[name].status, USABLE) for name in names], axis=0)
-    S, e, f = (np.asarray(quantities[name].value, dtype=float) for name in names)
-    tau = gates.delay[..., None]
+    gain, edge = quantities["static_gain"], quantities["leading_edge"]
+    good = np.isin(gain.status, USABLE) & np.isin(edge.status, USABLE)
+    S, e = (np.asarray(one.value, dtype=float) for one in (gain, edge))
+    f, tau = _open_fraction(quantities, gates), gates.delay[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        f = f if "open_fraction" in quantities else f / S
-        longest = f * (np.sqrt(S) - 1.0)
+        longest = np.where(np.isnan(f), 1.0, f) * (np.sqrt(S) - 1.0)
         half = 0.5 * (1.0 + f * tau)
         shortest = longest / (half + np.sqrt(half**2 + tau * longest))
         fact = np.full(S.shape, UNKNOWN)
         fact[good & (e > rules.pinned * longest)] = NO
         fact[good & (e <= rules.pinned * shortest)] = YES
     return fact
+
+
+def _open_fraction(quantities: Mapping[str, Estimate], gates: _Gates) -> NDArray[np.float64]:
+    """<sigma_z> at each fixed point, as stored or as it follows from what is; NaN where it does not."""
+    fraction, marginal, gain = (quantities.get(name) for name in ("open_fraction", "marginal_gain", "static_gain"))
+    if fraction is not None:
+        return np.where(np.isin(fraction.status, USABLE), fraction.value, np.nan).astype(float)
+    if marginal is not None and gain is not None:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.asarray(marginal.value, dtype=float) / np.asarray(gain.value, dtype=float)
+        return np.where(np.isin(marginal.status, USABLE), ratio, np.nan)
+    assert gain is not None
+    return np.broadcast_to(gates.mean[..., None], gain.status.shape)
 
 
 def _moving(by_branch: Mapping[str, Estimate], resting: _Resting, rules: PhaseRules) -> _Moving:

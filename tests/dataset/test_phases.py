@@ -208,6 +208,11 @@ def test_older_files_hold_what_bounds_the_pinning(edge, expected):
     delayed = {"alpha_z": 10.0, "beta_z": 0.0, "alpha_r": 5.0, "beta_r": 0.0, "tau_r": 1.0}
     for parameters in ({"alpha_z": 10.0, "beta_z": 0.0}, delayed):
         assert Phase(int(phase_labels(known, FIXED_POINTS, BRANCHES, parameters))) is expected
+    edge_alone = {name: known[name] for name in ("static_gain", "leading_edge")}
+    centred, biased = ({"alpha_z": 10.0, "beta_z": beta} for beta in (0.0, 0.3))
+    assert Phase(int(phase_labels(edge_alone, FIXED_POINTS, BRANCHES, centred))) is expected  # f = 1/2 by symmetry
+    undecided = Phase.CHAOTIC if edge > 0.1 * (math.sqrt(1.5) - 1.0) else Phase.UNDETERMINED  # f <= 1
+    assert Phase(int(phase_labels(edge_alone, FIXED_POINTS, BRANCHES, biased))) is undecided
     between = {**known, "leading_edge": gains(upper=0.01)}
     assert Phase(int(phase_labels(between, FIXED_POINTS, BRANCHES, delayed))) is Phase.UNDETERMINED
 

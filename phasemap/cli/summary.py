@@ -99,7 +99,7 @@ def agreement(result: Result) -> list[str]:
 
 
 def _theory(result: Result, k: int) -> str:
-    from phasemap.dataset.phases import dominant_branch
+    from phasemap.dataset.attractors import dominant_branch
 
     fields = result.checks.fields if result.checks else {}
     theory = fields.get("lyapunov_max")

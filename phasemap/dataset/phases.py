@@ -24,12 +24,7 @@ the zero state is no fixed point, but rests; its exponent says whether it is sta
 A number that diverges to infinity lies above every threshold, as the exponent of a moving state behind a hard gate;
 one that diverges without a value says nothing: there is no stationary state, or its sign is not known.
 
-Pinned: a moving update gate makes the rate at which the fixed point is left (its leading edge) much smaller than it
-would be with the gate held at its mean, `pinning_ratio` <= `pinned`; a small rate alone is met at any onset of chaos. A
-hard gate (alpha_z = inf) pins exactly while f S < 1 < S, f the fraction of open gates. Files that hold no pinning ratio
-hold what bounds it: with p = lambda_e / x and x the edge at a constant gate f, f (sqrt(S) - 1) >= x >= the positive
-root of (x + f) (1 + tau_r x) = f sqrt(S); f is `open_fraction`, or `marginal_gain` / S, or 1/2 by symmetry, or 1 at
-most. Where that does not decide, or the numbers are missing, it is unknown.
+Pinned: see `phasemap.dataset.pinning`. What maps and tables call "the attractor": `phasemap.dataset.attractors`.
 
 Where the dynamics were not asked for at all (no exponents stored), two of its facts follow from the static theory:
 no unstable fixed point -> no chaos (the dynamic fold lies above the static one), and every fixed point unstable, none
@@ -38,7 +33,6 @@ sign is known all the same. Without exponents coexistence cannot be decided: a s
 stays undetermined.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -46,11 +40,11 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from phasemap.dataset.pinning import Gates, gates_of, is_pinned
 from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.facts import (
     NO,
     UNKNOWN,
-    USABLE,
     YES,
     Fact,
     above,
@@ -132,19 +126,6 @@ class PhaseRules:
 
 
 @dataclass(frozen=True)
-class _Gates:
-    """alpha_z, tau_r (0 where the output gate is constant), and whether the update gate varies: (*points,).
-
-    mean: of the update gate where it follows from a symmetry, else NaN.
-    """
-
-    alpha_z: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    delay: NDArray[np.float64]
-    varies: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
 class _Resting:
     """Facts of states at rest: (*points,)."""
 
@@ -194,7 +175,7 @@ def phase_labels(
     some = quantities.get("static_gain", quantities.get("lyapunov_max"))
     if some is None:
         raise ValueError("phase labels need static_gain or lyapunov_max")
-    gates = _gates(parameters or {}, some.status.shape[:-1])
+    gates = gates_of(parameters or {}, some.status.shape[:-1])
     by_branch = _by_branch(quantities.get("lyapunov_max"), branches)
     if "static_gain" in quantities:
         resting = _resting_by_gains(quantities, fixed_points, by_branch, gates, rules)
@@ -203,69 +184,6 @@ def phase_labels(
     asked = FLUCTUATING in by_branch
     moving = _moving(by_branch, resting, rules) if asked else _moving_by_exclusion(resting)
     return _decide(resting, moving)
-
-
-def dominant_branch(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.int8]:
-    """Index of the branch that is "the attractor" at every point; -1 where no branch is known at all.
-
-    What maps, lines and tables mean by the attractor, a function of the stored `lyapunov_max` alone: the largest
-    fluctuating attractor (`fluctuating`) wherever it is not known to be absent, so that a point at which it was not
-    found reliably shows that and not another state; else the largest stable state at rest (`static`, `static_small`,
-    `zero`, in this order); else, where none is stable, the least unstable of them.
-
-    Args:
-        exponent: `lyapunov_max`, shape (*points, branch).
-        branches: labels along its last dimension.
-    """
-    value = np.nan_to_num(np.asarray(exponent.value, dtype=float), nan=np.inf)
-    possible = exponent.status != Status.ABSENT
-    chosen = np.full(value.shape[:-1], -1, dtype=np.int8)
-    least = np.full(value.shape[:-1], np.inf)
-    for name in (STATIC, STATIC_SMALL, ZERO):
-        if name in branches:
-            k = branches.index(name)
-            take = possible[..., k] & ((chosen < 0) | ((least > 0) & (value[..., k] < least)))
-            chosen[take] = k
-            least = np.where(take, value[..., k], least)
-    if FLUCTUATING in branches:
-        k = branches.index(FLUCTUATING)
-        chosen[possible[..., k]] = k
-    return chosen
-
-
-def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]:
-    """Which branches are attractors: fluctuating ones where they exist, others where their exponent is not positive.
-
-    At a moving update gate the exponent of a stable fixed point is zero: closed units keep what they have.
-
-    Args:
-        exponent: `lyapunov_max`, shape (*points, branch).
-        branches: labels along its last dimension; `fluctuating_unstable` never attracts.
-
-    Returns:
-        (*points, branch)
-    """
-    there = exists(exponent) == YES
-    with np.errstate(invalid="ignore"):
-        stable = (above(exponent, 0.0, 0.0) == NO) | (there & (np.asarray(exponent.value, dtype=float) == 0.0))
-    stable &= exponent.status != Status.LOWER_BOUND
-    found = np.zeros(there.shape, dtype=bool)
-    for k, name in enumerate(branches):
-        if name in (FLUCTUATING, FLUCTUATING_SMALL):
-            found[..., k] = there[..., k]
-        elif name in RESTING:
-            found[..., k] = stable[..., k]
-    return found
-
-
-def _gates(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> _Gates:
-    def at(name: str, default: float) -> NDArray[np.float64]:
-        return np.broadcast_to(np.asarray(parameters.get(name, default), dtype=float), shape)
-
-    alpha_z, beta_z = at("alpha_z", 0.0), at("beta_z", -math.inf)
-    delayed = (at("alpha_r", 0.0) > 0) & np.isfinite(at("beta_r", -math.inf))
-    mean = np.where((beta_z == 0.0) & (at("m_z", 0.0) == 0.0), 0.5, np.nan)
-    return _Gates(alpha_z, mean, np.where(delayed, at("tau_r", 1.0), 0.0), (alpha_z > 0) & np.isfinite(beta_z))
 
 
 def _by_branch(exponent: Estimate | None, branches: Sequence[str]) -> dict[str, Estimate]:
@@ -283,13 +201,13 @@ def _resting_by_gains(
     quantities: Mapping[str, Estimate],
     fixed_points: Sequence[str],
     by_branch: Mapping[str, Estimate],
-    gates: _Gates,
+    gates: Gates,
     rules: PhaseRules,
 ) -> _Resting:
     gain = quantities["static_gain"]
     there, grows = exists(gain), above(gain, 1.0, rules.errors)
     unstable, stable = both(there, grows), both(there, negation(grows))
-    pinned = _pinned(quantities, gates, rules)
+    pinned = is_pinned(quantities, gates, rules.pinned, rules.errors)
     zero = fixed_points.index("zero")
     others = [k for k in range(len(fixed_points)) if k != zero]
     some = any_of(unstable[..., others])
@@ -310,7 +228,7 @@ def _resting_by_gains(
     )
 
 
-def _resting_by_exponents(by_branch: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules) -> _Resting:
+def _resting_by_exponents(by_branch: Mapping[str, Estimate], gates: Gates, rules: PhaseRules) -> _Resting:
     unknown = np.full(gates.varies.shape, UNKNOWN)
     known = {name: by_branch[name] for name in RESTING if name in by_branch}
     grows = {name: both(exists(one), above(one, 0.0, rules.errors)) for name, one in known.items()}
@@ -325,49 +243,6 @@ def _resting_by_exponents(by_branch: Mapping[str, Estimate], gates: _Gates, rule
         pinned=both(others, np.where(gates.varies, UNKNOWN, NO).astype(np.int8)),
         autonomous=any_of(np.stack([unknown, *(exists(known[name]) for name in _STATIC if name in known)], axis=-1)),
     )
-
-
-def _pinned(quantities: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules) -> Fact:
-    """Whether the update gate pins each unstable fixed point: (*points, fixed_point)."""
-    unknown = np.full(quantities["static_gain"].status.shape, UNKNOWN)
-    soft, hard = unknown, unknown
-    if "pinning_ratio" in quantities:
-        soft = hard = negation(above(quantities["pinning_ratio"], rules.pinned, rules.errors))
-    elif "leading_edge" in quantities:
-        soft = _pinned_by_bounds(quantities, gates, rules)
-    if "marginal_gain" in quantities:
-        hard = negation(above(quantities["marginal_gain"], 1.0, rules.errors))
-    found = np.where(np.isinf(gates.alpha_z)[..., None], hard, soft)
-    return np.where(gates.varies[..., None], found, NO).astype(np.int8)
-
-
-def _pinned_by_bounds(quantities: Mapping[str, Estimate], gates: _Gates, rules: PhaseRules) -> Fact:
-    """The same from what bounds the ratio, in files that do not hold it."""
-    gain, edge = quantities["static_gain"], quantities["leading_edge"]
-    good = np.isin(gain.status, USABLE) & np.isin(edge.status, USABLE)
-    S, e = (np.asarray(one.value, dtype=float) for one in (gain, edge))
-    f, tau = _open_fraction(quantities, gates), gates.delay[..., None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        longest = np.where(np.isnan(f), 1.0, f) * (np.sqrt(S) - 1.0)
-        half = 0.5 * (1.0 + f * tau)
-        shortest = longest / (half + np.sqrt(half**2 + tau * longest))
-        fact = np.full(S.shape, UNKNOWN)
-        fact[good & (e > rules.pinned * longest)] = NO
-        fact[good & (e <= rules.pinned * shortest)] = YES
-    return fact
-
-
-def _open_fraction(quantities: Mapping[str, Estimate], gates: _Gates) -> NDArray[np.float64]:
-    """<sigma_z> at each fixed point, as stored or as it follows from what is; NaN where it does not."""
-    fraction, marginal, gain = (quantities.get(name) for name in ("open_fraction", "marginal_gain", "static_gain"))
-    if fraction is not None:
-        return np.where(np.isin(fraction.status, USABLE), fraction.value, np.nan).astype(float)
-    if marginal is not None and gain is not None:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = np.asarray(marginal.value, dtype=float) / np.asarray(gain.value, dtype=float)
-        return np.where(np.isin(marginal.status, USABLE), ratio, np.nan)
-    assert gain is not None
-    return np.broadcast_to(gates.mean[..., None], gain.status.shape)
 
 
 def _moving(by_branch: Mapping[str, Estimate], resting: _Resting, rules: PhaseRules) -> _Moving:

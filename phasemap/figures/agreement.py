@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
-from phasemap.dataset.phases import attractors
+from phasemap.dataset.attractors import attractors
 from phasemap.figures.scenes.fields import flat_grid, outermost
 from phasemap.figures.scenes.stage import EXTRAPOLATED, NETWORK
 from phasemap.model.status import Status

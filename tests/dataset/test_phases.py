@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phasemap.dataset.attractors import attractors, dominant_branch
 from phasemap.dataset.field import picked
 from phasemap.dataset.phases import (
     PHASE_MEANINGS,
     PHASE_NAMES,
     Phase,
     PhaseRules,
-    attractors,
-    dominant_branch,
     phase_labels,
 )
 from phasemap.model.results import Estimate

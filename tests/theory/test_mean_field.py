@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phasemap.dataset.phases import Phase, dominant_branch, phase_labels
+from phasemap.dataset.attractors import dominant_branch
+from phasemap.dataset.phases import Phase, phase_labels
 from phasemap.model.branches import BRANCHES
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters

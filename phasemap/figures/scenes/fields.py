@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Checks, Field, Result
-from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, dominant_branch, phase_labels
+from phasemap.dataset.attractors import dominant_branch
+from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, phase_labels
 from phasemap.errors import PhasemapError
 from phasemap.figures.scenes.scene import Kind
 from phasemap.model.branches import branch_name

@@ -57,9 +57,16 @@ def gradients(
     from phasemap.sweeps.sessions import begin_session
 
     picture = (output.with_suffix(".png") if output is not None else Path("gradients.png")) if figure else None
-    for target in (output, picture):
-        if target is not None and target.exists() and not force:
-            raise PhasemapError(f"{target} exists: choose another file with -o, or give --force to overwrite it.")
+    if output is not None:
+        from phasemap.storage import result_target
+
+        output = result_target(output, force)
+    if picture is not None:
+        from phasemap.figures.style.page import check_target
+
+        check_target(picture, *([output] if output is not None else []))
+        if picture in (output, None) or (picture.exists() and not force):
+            raise PhasemapError(f"{picture} exists: choose another file with -o, or give --force to overwrite it.")
     settings = make_point({}, REGISTRY, overrides or [], "")
     session, began = begin_session(), time.monotonic()
     report = compute(settings, parse_lags(lags), state, networks, size, error)

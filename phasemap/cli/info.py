@@ -114,4 +114,5 @@ def _print(result: "Result", path: Path) -> None:
             soft_wrap=True,
             markup=False,
         )
-    console.print(f"seed {metadata.seed}, configuration {metadata.config_hash}, format {metadata.format_version}")
+    old = " (no checksums: a changed bit would not show)" if metadata.format_version < 2 else ""
+    console.print(f"seed {metadata.seed}, configuration {metadata.config_hash}, format {metadata.format_version}{old}")

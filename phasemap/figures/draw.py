@@ -167,12 +167,15 @@ def _quantity(result: Result, request: Request) -> str:
 def _section(result: Result, request: Request) -> tuple[Result, dict[str, str]]:
     """The result cut along its axes, and what remains of `at`: places along the quantity's own dimensions.
 
-    Axes of one value are held there. A quantity that is stored at the check points only is taken from these.
+    Axes of one value are held there, unless nothing but a number would be left. A quantity that is stored at the check
+    points only is taken from these.
     """
     checked = {} if result.checks is None else result.checks.fields
     if request.quantity in checked and request.quantity not in available(result):
         result = at_checks(result, request.quantity)
     held = {axis.name: float(axis.values[0]) for axis in result.axes if len(axis) == 1}
+    if len(held) == len(result.axes) and not own_numeric(result, _quantity(result, request), {}):
+        held.popitem()  # a single number is a line of one point
     axes = {name: value for name, value in request.at.items() if name in result.axis_names}
     others = {name: value for name, value in request.at.items() if name not in axes}
     dims = {dim for stored in result.fields.values() for dim in stored.own_dims}

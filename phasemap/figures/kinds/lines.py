@@ -64,7 +64,7 @@ def draw_lines_figure(scene: LineScene, width: str = "single") -> Figure:
             handles.append(_draw_checks(axes, scene.checks))
         if any(layer.kind is Kind.DIVERGING for layer in scene.layers):
             axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
-        axes.set(xlim=(scene.x.values[0], scene.x.values[-1]), xlabel=scene.x.label, ylabel=scene.layers[0].label)
+        axes.set(xlim=_reach(scene.x), xlabel=scene.x.label, ylabel=scene.layers[0].label)
         set_ticks(axes.xaxis, scene.x)
         _name_codes(axes, scene.layers[0])
         if scene.title:
@@ -74,6 +74,14 @@ def draw_lines_figure(scene: LineScene, width: str = "single") -> Figure:
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
+
+
+def _reach(x: Axis) -> tuple[float, float]:
+    """From the first to the last value; around a single one."""
+    first, last = float(x.values[0]), float(x.values[-1])
+    if first < last:
+        return first, last
+    return (first / 1.5, first * 1.5) if x.log else (first - 0.5 * (abs(first) or 1), first + 0.5 * (abs(first) or 1))
 
 
 def _draw_line(axes: Axes, x: Axis, layer: Layer, name: str, order: int) -> list[Artist]:

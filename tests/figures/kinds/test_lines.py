@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from phasemap.figures.draw import Request, draw
 from phasemap.figures.kinds import lines
-from phasemap.figures.style.page import WIDTHS
+from phasemap.figures.style.page import WIDTHS, save
 from phasemap.model.status import Status
 
 AT = {"alpha_r": "15"}
@@ -78,3 +80,20 @@ def test_infinite_values_are_arrows_at_the_border(plane, find):
     assert arrows.get_xdata() == pytest.approx(plane.axes[0].values[15:]) and arrows.get_marker() == "^"
     assert "fluctuating, infinite" in [text.get_text() for text in figure.legends[0].get_texts()]
     assert np.isfinite(figure.axes[0].get_ylim()).all()
+
+
+@pytest.mark.parametrize("quantity", [None, "phase", "static_gain", "fixed_point_count"])
+def test_a_single_point_is_a_line_of_one_point(plane, tmp_path, quantity):
+    part = (slice(18, 19), slice(8, 9))
+    axes = tuple(replace(axis, values=axis.values[where]) for axis, where in zip(plane.axes, part, strict=True))
+    fields = {
+        name: replace(
+            one, value=one.value[part], status=one.status[part], error=None if one.error is None else one.error[part]
+        )
+        for name, one in plane.fields.items()
+    }
+    one = replace(plane, axes=axes, fields=fields, checks=None)
+    figure = draw(one, Request(quantity=quantity))
+    assert figure.axes[0].get_xlabel()
+    assert any(len(line.get_xdata()) == 1 and line.get_marker() == "." for line in figure.axes[0].lines)
+    save(figure, tmp_path / "one.png")

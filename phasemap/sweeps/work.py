@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
+from phasemap.errors import PhasemapError, UnsupportedError
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, absent
 from phasemap.model.status import Status
@@ -21,6 +22,7 @@ from phasemap.sweeps.executors.limits import seconds_per_point
 from phasemap.sweeps.plan import Block, Plan, parameters_at
 
 _PARTS = {"grid": 0, "checks": 1}
+_LARGEST = 1e20
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +179,7 @@ def failed(task: Task, reason: str) -> BlockData:
 def _trace(task: Task) -> BlockData:
     block = task.block
     try:
+        _check_magnitudes([task.base])
         surface = replace(trace_in_box(task.call, task.base, task.box), name=block.name)
     except Exception as error:
         return failed(task, _reason(error))
@@ -202,8 +205,21 @@ def _solve(task: Task) -> BlockData:
     return BlockData(block.part, block.name, block.indices, estimates, failures=tuple(failures))
 
 
+def _check_magnitudes(points: Sequence[Parameters]) -> None:
+    """Refuse numbers whose squares and products leave double precision: averages over them would not end, or be wrong.
+
+    Raises:
+        UnsupportedError: a finite parameter is beyond `_LARGEST`; infinite ones have limits of their own.
+    """
+    for point in points:
+        for name, value in point._asdict().items():
+            if _LARGEST < abs(value) < math.inf:
+                raise UnsupportedError(f"{name} = {value:g} is beyond {_LARGEST:g}, where double precision ends here")
+
+
 def _estimates(task: Task, chosen: slice) -> dict[str, Estimate]:
     points = parameters_at(task.base, task.axes, task.coordinates[chosen])
+    _check_magnitudes(points)
     seeds = PointSeeds(task.seed, task.block.part, task.block.name, task.block.indices[chosen])
     found = task.call(points, task.options, seeds)
     return {name: _checked(name, found[name], (len(points), *shape)) for name, shape in task.shapes.items()}
@@ -237,6 +253,8 @@ def _join(pieces: list[Estimate]) -> Estimate:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong and where, in one line."""
+    """What went wrong and where, in one line; what the user can mend needs no place in the code."""
+    if isinstance(error, PhasemapError):
+        return str(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({last.filename}, line {last.lineno}, in {last.name})"

@@ -120,3 +120,12 @@ def test_limits_are_checked(toy: MakeConfig) -> None:
 
 def test_the_limit_is_no_setting(toy: MakeConfig) -> None:
     assert toy("limits.seconds_per_point=5").hash == toy().hash
+
+
+def test_numbers_beyond_double_precision_fail_alone_and_at_once(toy: MakeConfig, tmp_path: Path) -> None:
+    """Averages over steps of slope 1e300 would not end."""
+    run(toy(surfaces=[], axes={"g_h": [1.0, 1e20, 1e300]}), tmp_path / "x.h5")
+    result = read_result(tmp_path / "x.h5")
+    assert result.fields["product"].status.tolist() == [Status.CONVERGED, Status.CONVERGED, Status.FAILED]
+    reason = result.failures[0].reason
+    assert "g_h = 1e+300 is beyond 1e+20" in reason and ".py" not in reason

@@ -46,6 +46,14 @@ class UnsupportedError(PhasemapError, NotImplementedError):
     """
 
 
+class NoFiniteSpectrumError(UnsupportedError):
+    """The Jacobian's spectrum has no finite limit for large networks.
+
+    Why: a hard gate has a slope without variance, or there is no stationary state.
+    What to do: give the steepness that the message names a finite value, or simulate networks.
+    """
+
+
 class PhasemapWarning(UserWarning):
     """Something the user should know although the command goes on; the command line prints it as one paragraph."""
 

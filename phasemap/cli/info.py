@@ -63,6 +63,7 @@ def _facts(result: "Result") -> dict[str, Any]:
         "surfaces": {name: len(result.surfaces[name].vertices) if name in result.surfaces else None
                      for name in result.wanted_surfaces},
         "failures": [vars(failure) for failure in result.failures],
+        "remarks": [vars(remark) for remark in result.remarks],
         "config_hash": metadata.config_hash,
         "seed": metadata.seed,
         "format_version": metadata.format_version,
@@ -75,7 +76,7 @@ def _print(result: "Result", path: Path) -> None:
     import numpy as np
 
     from phasemap.cli.console import duration, make_console, make_table, plural
-    from phasemap.cli.summary import failures, phases, surfaces
+    from phasemap.cli.summary import failures, phases, remarks, surfaces
     from phasemap.model.parameters import Parameters
     from phasemap.model.status import Status
 
@@ -101,7 +102,7 @@ def _print(result: "Result", path: Path) -> None:
         for name, entry in fields.items()
     ]
     console.print(make_table(("quantity", *(status.name.lower().replace("_", " ") for status in columns)), counts))
-    for line in phases(result) + surfaces(result) + failures(result):
+    for line in phases(result) + surfaces(result) + remarks(result) + failures(result):
         console.print(line, soft_wrap=True, markup=False)
     if result.pending_surfaces:
         console.print(f"surfaces not traced yet: {', '.join(result.pending_surfaces)}")

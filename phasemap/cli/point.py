@@ -138,7 +138,7 @@ def _facts(report: "PointReport") -> dict[str, Any]:
         "phase": _phase(report),
         "quantities": quantities,
         "critical_gains": {name: [float(g) for g in gains] for name, gains in report.critical_gains.items()},
-        "remarks": _remarks(report),
+        "remarks": report.remarks,
         "seconds": report.seconds,
         "failures": report.failures,
     }
@@ -179,29 +179,11 @@ def _print(report: "PointReport") -> None:
     if gains:
         console.print()
         console.print(make_table(("critical g_h here", ""), gains))
-    for remark in _remarks(report):
+    for remark in report.remarks:
         console.print()
         console.print(remark, markup=False, soft_wrap=True)
     for name, reason in report.failures.items():
         console.print(f"{name}: {reason}", style="red", markup=False)
-
-
-def _remarks(report: "PointReport") -> list[str]:
-    """What a number alone does not say: why an exponent is infinite."""
-    import numpy as np
-
-    exponents = report.estimates.get("lyapunov_max")
-    if exponents is None or not np.isposinf(np.asarray(exponents.value, dtype=float)).any():
-        return []
-    p = report.parameters
-    gates = (("update", "z", p.alpha_z, p.beta_z), ("output", "r", p.alpha_r, p.beta_r))
-    return [
-        f"lambda_max = inf: the {name} gate is hard (alpha_{letter} = inf). It jumps where {letter} crosses its "
-        "threshold, so that two states, however close, are torn apart as soon as a unit crosses: there is no tangent "
-        "flow, and no finite rate bounds how they separate."
-        for name, letter, alpha, beta in gates
-        if math.isinf(alpha) and math.isfinite(beta)
-    ]
 
 
 def _rows(report: "PointReport", names: list[str], dims: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:

@@ -95,7 +95,7 @@ def _facts(report: "SpectralReport", slow_rate: float) -> dict[str, Any]:
         "parameters": {name: _strict(value) for name, value in report.parameters._asdict().items()},
         "state": report.state,
         "states": list(report.states),
-        "leading_edge": _strict(found.support.edge),
+        "leading_edge": _strict(found.edge),
         "components": [[float(left), float(right)] for left, right in found.support.intervals],
         "boundary": [
             {
@@ -133,7 +133,7 @@ def _print(report: "SpectralReport", slow_rate: float) -> None:
 
     console, found = make_console(), report.spectrum
     rows = [
-        ("leading edge", number(found.support.edge)),
+        ("leading edge", number(found.edge)),
         ("connected pieces of the support", str(len(found.support.intervals))),
         ("  on the real axis", ", ".join(f"[{left:.6g}, {right:.6g}]" for left, right in found.support.intervals)),
         (f"fraction with |lambda| < {slow_rate:g}", number(report.slow_fraction)),
@@ -182,4 +182,4 @@ def scene_of(report: "SpectralReport", title: str = "") -> "EigenvalueScene":
     curves = tuple(np.column_stack([c.closed.real, c.closed.imag]) for c in support.components)
     values = np.concatenate([np.zeros(0, dtype=complex), *report.eigenvalues])
     atoms = tuple(report.spectrum.atoms)
-    return EigenvalueScene(values, curves, support.edge if curves else None, atoms=atoms, title=title)
+    return EigenvalueScene(values, curves, report.spectrum.edge if curves else None, atoms=atoms, title=title)

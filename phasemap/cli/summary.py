@@ -18,7 +18,14 @@ def summary(result: Result, path: Path) -> list[str]:
     took = f" in {duration(sessions[-1].wall_seconds)}" if sessions else ""
     state = "Finished" if done == total else f"Done with {done:,} of {plural(total, 'evaluation')}"
     lines = [f"{state}{took}: {path} ({size(path.stat().st_size)}), {' × '.join(map(str, result.shape))} points."]
-    lines += phases(result) + quantities(result.fields) + surfaces(result) + agreement(result) + failures(result)
+    lines += (
+        phases(result)
+        + quantities(result.fields)
+        + surfaces(result)
+        + agreement(result)
+        + remarks(result)
+        + failures(result)
+    )
     if done < total:
         lines.append("This is a part of the sweep: join the parts with `phasemap merge`.")
     else:
@@ -113,6 +120,15 @@ def _theory(result: Result, k: int) -> str:
 def _value(entry: Field, place: int | tuple[int, ...]) -> str:
     error = None if entry.error is None else float(entry.error[place])
     return stated(float(entry.value[place]), error, int(entry.status[place]))
+
+
+def remarks(result: Result) -> list[str]:
+    """Why numbers are missing or infinite, one line a reason."""
+    places: dict[tuple[str, str], int] = {}
+    for remark in result.remarks:
+        key = (remark.name, remark.reason)
+        places[key] = places.get(key, 0) + 1
+    return [f"{plural(count, 'point')} ({name}): {reason}" for (name, reason), count in places.items()]
 
 
 def failures(result: Result) -> list[str]:

@@ -11,8 +11,9 @@ from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refin
 from phasemap.config.text import apply_overrides, read_toml, write_toml
 from phasemap.errors import ParameterError, shown
 from phasemap.model.branches import branch_name
-from phasemap.model.parameters import check_value, make_parameters
-from phasemap.model.registry import Registry
+from phasemap.model.noise import INSTEAD, without_fixed_points
+from phasemap.model.parameters import PARAMETERS, check_value, make_parameters
+from phasemap.model.registry import Registry, SurfaceKind
 
 if TYPE_CHECKING:
     from phasemap.config.schema import Validated
@@ -63,6 +64,7 @@ def make_config(
         problems.append(f"there are {len(axes)} axes: give one to three parameters under [axes].")
     quantities = _quantities(raw, registry, problems)
     surfaces = _surfaces(raw, registry, len(axes), problems)
+    _check_noise([registry.surfaces[name] for name in surfaces], named, axes, problems)
     checks = _check_points(raw, registry, quantities, axes, problems)
     refinement = _refinement(raw.axes, registry, quantities, bool(checks), problems)
     problems = _together(read, problems)
@@ -159,7 +161,9 @@ def _axes(raw: Mapping[str, Any], problems: list[str]) -> tuple[AxisValues, ...]
         before = len(problems)
         axis = AxisValues(name, tuple(entry), "list") if isinstance(entry, list) else _range(name, entry, problems)
         if len(problems) == before:
-            for value in (axis.values[0], axis.values[-1]):
+            # Between the ends of an interval everything is allowed; of some parameters only single values are.
+            discrete = name in PARAMETERS and PARAMETERS[name].values
+            for value in axis.values if discrete else (axis.values[0], axis.values[-1]):
                 _number(name, value, problems)
         if any(b <= a for a, b in zip(axis.values, axis.values[1:], strict=False)):
             problems.append(f"axes.{name}: the values must increase from one to the next.")
@@ -210,6 +214,19 @@ def _surfaces(raw: Any, registry: Registry, n_axes: int, problems: list[str]) ->
             numbers = " or ".join(str(number) for number in allowed)
             problems.append(f"surface {name!r} can be traced over {numbers} axes, but there are {n_axes}.")
     return tuple(names)
+
+
+def _check_noise(
+    surfaces: Sequence[SurfaceKind], named: Mapping[str, float], axes: Sequence[AxisValues], problems: list[str]
+) -> None:
+    """Surfaces of fixed points do not exist where noise acts."""
+    if problems:
+        return
+    ends = {axis.name: axis.values[-1] for axis in axes}
+    reason = without_fixed_points(make_parameters({**named, **ends})._asdict())
+    static = [kind.name for kind in surfaces if reason and not kind.noisy]
+    if static:
+        problems.append(f"surfaces {', '.join(static)} are made of fixed points, but {reason}: {INSTEAD}")
 
 
 def _refinement(

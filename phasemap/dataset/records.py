@@ -125,6 +125,7 @@ class Result:
     labels: coordinates of the quantities' own dimensions, e.g. "branch" -> ["zero", "static", ...]; strings or floats.
     dimensions: what these dimensions are.
     surfaces: those that are traced, of those that are wanted.
+    remarks: points at which a number is missing or infinite for a known reason; not tried again, unlike failures.
     """
 
     axes: tuple[Axis, ...]
@@ -134,6 +135,7 @@ class Result:
     wanted_surfaces: tuple[str, ...] = ()
     checks: Checks | None = None
     failures: tuple[Failure, ...] = ()
+    remarks: tuple[Failure, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
     dimensions: dict[str, Dimension] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from phasemap.model.gates import gate_moves
 from phasemap.model.results import FloatArray
 
 
@@ -56,5 +57,5 @@ def gate_at_rest(beta: float) -> float:
 
 
 def is_constant_gate(alpha: float, beta: float) -> bool:
-    """Whether the gate does not depend on its argument (absent, shut, or of zero steepness)."""
-    return alpha == 0.0 or math.isinf(beta)
+    """Whether the gate does not depend on its argument (absent, shut, or of zero steepness); see `model.gates`."""
+    return not gate_moves(alpha, beta)

@@ -48,7 +48,10 @@ class Parameters(NamedTuple):
 
 @dataclass(frozen=True)
 class ParameterInfo:
-    """What a parameter means and which values it may take (closed interval; infinities only where allowed)."""
+    """What a parameter means and which values it may take.
+
+    A closed interval, infinities only where allowed; where `values` are given, none but these.
+    """
 
     symbol: str
     description: str
@@ -56,6 +59,7 @@ class ParameterInfo:
     minimum: float = -math.inf
     maximum: float = math.inf
     allows_infinity: bool = False
+    values: tuple[float, ...] = ()
 
 
 _TIME = "membrane time constant"
@@ -94,7 +98,11 @@ PARAMETERS: dict[str, ParameterInfo] = {
     ),
     "tau_noise": ParameterInfo(r"$\tau_\xi$", "correlation time of the noise inputs (0: white)", _TIME, minimum=0.0),
     "input_inside": ParameterInfo(
-        "inside", "1: I^h stands inside the update gate's bracket; 0: outside it", minimum=0.0, maximum=1.0
+        "inside",
+        "1: I^h stands inside the update gate's bracket; 0: outside it",
+        minimum=0.0,
+        maximum=1.0,
+        values=(0.0, 1.0),
     ),
 }
 
@@ -145,8 +153,9 @@ def check_value(name: str, value: Any) -> float:
         raise ParameterError(f"Parameter {name} = {number} is not allowed: give {_domain(info)}.")
     if not info.minimum <= number <= info.maximum:
         raise ParameterError(f"Parameter {name} = {number:g} is outside its domain: give {_domain(info)}.")
-    if name == "input_inside" and number not in (0.0, 1.0):
-        raise ParameterError(f"Parameter input_inside = {number:g} is not allowed: give 0 (outside) or 1 (inside).")
+    if info.values and number not in info.values:
+        allowed = " or ".join(f"{one:g}" for one in info.values)
+        raise ParameterError(f"Parameter {name} = {number:g} is not allowed: give {allowed} ({info.description}).")
     return number
 
 

@@ -1,5 +1,6 @@
 """The records that solvers return: estimates over points, and critical surfaces."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,7 +8,18 @@ from numpy.typing import NDArray
 
 from phasemap.model.estimate import Estimate, FloatArray, StatusArray, absent
 
-__all__ = ["CriticalSurface", "Estimate", "FloatArray", "StatusArray", "absent"]
+__all__ = ["CriticalSurface", "Estimate", "Estimates", "FloatArray", "StatusArray", "absent"]
+
+
+class Estimates(dict[str, Estimate]):
+    """What a solver found, by quantity, with what numbers alone do not say.
+
+    remarks: (place among the points, why a number is missing, infinite or without meaning there).
+    """
+
+    def __init__(self, found: Mapping[str, Estimate], remarks: Iterable[tuple[int, str]] = ()) -> None:
+        super().__init__(found)
+        self.remarks = tuple(dict.fromkeys(remarks))
 
 
 @dataclass(frozen=True)

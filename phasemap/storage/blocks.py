@@ -39,6 +39,7 @@ class BlockData:
     indices:   (n,) flat indices of the points; empty for a surface.
     estimates: quantity name -> Estimate over these points.
     failures:  (index, reason) of the points (0 for a surface) that raised an exception; their status is FAILED.
+    remarks:   (index, reason) of the points at which a number is missing or infinite for a known reason.
     seconds:   time that the worker spent.
     """
 
@@ -48,6 +49,7 @@ class BlockData:
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     surface: CriticalSurface | None = None
     failures: tuple[tuple[int, str], ...] = ()
+    remarks: tuple[tuple[int, str], ...] = ()
     seconds: float = 0.0
 
     @property
@@ -60,9 +62,8 @@ class BlockData:
 
     def add_to(self, result: Result) -> None:
         """Put these numbers into `result`, in place. Quantities that it does not hold are left out."""
-        kept = [f for f in result.failures if not self._covers(f)]
-        new = [Failure(self.part, self.name, index, reason) for index, reason in self.failures]
-        result.failures = tuple(sorted((*kept, *new)))  # in the same order whatever came first
+        result.failures = self._replaced(result.failures, self.failures)
+        result.remarks = self._replaced(result.remarks, self.remarks)
         if self.part == "surface":
             if self.surface is not None:
                 result.surfaces[self.name] = self.surface
@@ -87,6 +88,11 @@ class BlockData:
         known = [(estimate, fields[name]) for name, estimate in self.estimates.items() if name in fields]
         shapes = all(estimate.value.shape == (len(self.indices), *entry.own_shape) for estimate, entry in known)
         return shapes and bool(((self.indices >= 0) & (self.indices < points)).all())
+
+    def _replaced(self, known: tuple[Failure, ...], own: tuple[tuple[int, str], ...]) -> tuple[Failure, ...]:
+        """What is known of other points, and what this block says of its own; in the same order whatever came first."""
+        new = [Failure(self.part, self.name, index, reason) for index, reason in own]
+        return tuple(sorted((*(f for f in known if not self._covers(f)), *new)))
 
     def _covers(self, failure: Failure) -> bool:
         if (failure.part, failure.name) != (self.part, self.name):
@@ -179,6 +185,7 @@ def encode(block: BlockData, config_hash: str) -> bytes:
         "part": block.part,
         "name": block.name,
         "failures": block.failures,
+        "remarks": block.remarks,
         "seconds": block.seconds,
     }
     if block.surface is not None:
@@ -233,6 +240,7 @@ def _block(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Blo
         estimates={name: _estimate(arrays, name) for name in names},
         surface=surface,
         failures=tuple((int(index), str(reason)) for index, reason in header["failures"]),
+        remarks=tuple((int(index), str(reason)) for index, reason in header.get("remarks", ())),
         seconds=float(header["seconds"]),
     )
 

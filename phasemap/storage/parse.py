@@ -37,11 +37,8 @@ def parse(file: Source) -> Result:
         labels=labels,
         dimensions=dimensions,
         metadata=metadata,
-        failures=tuple(
-            Failure(str(group["part"]), str(group["name"]), int(index), str(group["reason"]))
-            for group in json.loads(words.text("failures"))
-            for index in group["indices"]
-        ),
+        failures=_reasons(words.text("failures")),
+        remarks=_reasons(words.text("remarks", "[]")),
     )
     if "checks" in file:
         group = file.below("checks")
@@ -50,6 +47,15 @@ def parse(file: Source) -> Result:
     _surfaces(file, result)
     _check_complete(words, result)
     return result
+
+
+def _reasons(text: str) -> tuple[Failure, ...]:
+    """Reasons by point, which are stored by reason."""
+    return tuple(
+        Failure(str(group["part"]), str(group["name"]), int(index), str(group["reason"]))
+        for group in json.loads(text)
+        for index in group["indices"]
+    )
 
 
 def _check_complete(words: Words, result: Result) -> None:

@@ -122,7 +122,7 @@ def _failures(result: Result) -> Iterator[str]:
         "checks": 0 if result.checks is None else len(result.checks),
         "surface": 1,
     }
-    for failure in result.failures:
+    for failure in (*result.failures, *result.remarks):
         if failure.part not in _PARTS or not 0 <= failure.index < points[failure.part]:
             yield "a failure is at no point"
             return

@@ -108,6 +108,7 @@ def _write_attributes(file: h5py.File, result: Result) -> None:
             "failures": _json(_grouped(result.failures)),
             "quantities": _json({part: list(fields) for part, fields in _parts(result).items()}),
             "bibliography": entries(_cited(result)),
+            "remarks": _json(_grouped(result.remarks)),
         }
     )
 

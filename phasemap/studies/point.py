@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from phasemap.config import Point
+from phasemap.model.noise import INSTEAD, without_fixed_points
 from phasemap.model.parameters import PARAMETERS, Parameters
 from phasemap.model.registry import Registry, Solver
 from phasemap.model.results import Estimate, FloatArray
@@ -33,6 +34,7 @@ class PointReport:
     critical_gains: surface -> values of g_h, the other parameters fixed, at which its condition holds.
     seconds:        solver -> time.
     failures:       solver or surface -> why there is nothing.
+    remarks:        what numbers alone do not say: why one is missing, infinite or without meaning.
     """
 
     parameters: Parameters
@@ -43,6 +45,7 @@ class PointReport:
     critical_gains: dict[str, FloatArray] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
 
 def solve_point(
@@ -59,7 +62,9 @@ def solve_point(
     """
     report = PointReport(point.parameters)
     tasks = [_solver_task(report, point, registry, solver) for solver in solvers]
-    tasks += [task for name in registry.surfaces if (task := _strip_task(point, registry, name)) is not None]
+    tasks += [
+        task for name in _surfaces_here(report, registry) if (task := _strip_task(point, registry, name)) is not None
+    ]
     waiting = [task.block.name for task in tasks]
     tell(waiting[0] if waiting else "")
     for data in (executor or InProcess()).run(tasks, Stop()):
@@ -70,6 +75,15 @@ def solve_point(
         else:
             _take_estimates(report, data)
     return report
+
+
+def _surfaces_here(report: PointReport, registry: Registry) -> list[str]:
+    """The surfaces that have a meaning at a point; the report takes note of the others."""
+    noise = without_fixed_points(report.parameters._asdict())
+    static = [name for name, kind in registry.surfaces.items() if noise and not kind.noisy]
+    if static:
+        report.remarks.append(f"{', '.join(static)}: not available, as {noise}: {INSTEAD}")
+    return [name for name in registry.surfaces if name not in static]
 
 
 def affordable(point: Point, solvers: Sequence[Solver], seconds: float) -> list[Solver]:
@@ -115,6 +129,7 @@ def _take_estimates(report: PointReport, data: BlockData) -> None:
             report.failures[data.name] = f"not finished within {data.seconds:g} s: see --point-timeout"
     for _, reason in data.failures:
         report.failures[data.name] = reason
+    report.remarks.extend(remark for _, remark in data.remarks if remark not in report.remarks)
 
 
 def _strip_task(point: Point, registry: Registry, name: str) -> Task | None:

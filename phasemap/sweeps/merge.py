@@ -69,6 +69,7 @@ def join(target: Result, other: Result) -> None:
     target.failures = tuple(
         sorted(f for place, f in failures.items() if _still_failed(target, place, failed_here, failed_there))
     )
+    target.remarks = _joined_remarks(target, other)
     sessions = {session.key: session for session in target.metadata.sessions}
     for session in other.metadata.sessions:
         known = sessions.get(session.key)
@@ -98,6 +99,11 @@ def _join_fields(
         rows = (-1, *entry.own_shape)
         error = None if source.error is None else source.error.reshape(rows)[index]
         entry.fill(index, source.value.reshape(rows)[index], source.status.reshape(rows)[index], error)
+
+
+def _joined_remarks(target: Result, other: Result) -> tuple[Failure, ...]:
+    """The remarks of both: a point is computed once, or says the same twice."""
+    return tuple(sorted({*target.remarks, *other.remarks}))
 
 
 def _still_failed(target: Result, place: Place, here: set[Place], there: set[Place]) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phasemap.config import SweepConfig
 from phasemap.errors import PhasemapError, UnsupportedError
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate, absent
+from phasemap.model.results import Estimate, Estimates, absent
 from phasemap.model.status import Status
 from phasemap.storage import BlockData
 from phasemap.sweeps.constant_axes import trace_in_box
@@ -134,6 +134,7 @@ def execute(task: Task) -> BlockData:
         estimates=data.estimates,
         surface=data.surface,
         failures=data.failures,
+        remarks=data.remarks,
         seconds=time.perf_counter() - started,
     )
 
@@ -190,19 +191,24 @@ def _solve(task: Task) -> BlockData:
     """All points in one call; if that raises, one by one, so that only the offending ones fail."""
     block = task.block
     try:
-        return BlockData(block.part, block.name, block.indices, _estimates(task, slice(None)))
+        found = _estimates(task, slice(None))
+        return BlockData(block.part, block.name, block.indices, found, remarks=_remarks(task, slice(None), found))
     except Exception as error:
         if len(block.indices) == 1 or isinstance(error, ImportError | SyntaxError):  # which no point can help
             return failed(task, _reason(error))
-    pieces, failures = [], []
+    pieces: list[Estimates] = []
+    failures: list[tuple[int, str]] = []
+    remarks: list[tuple[int, str]] = []
     for position, index in enumerate(block.indices):
         try:
-            pieces.append(_estimates(task, slice(position, position + 1)))
+            chosen = slice(position, position + 1)
+            pieces.append(_estimates(task, chosen))
+            remarks += _remarks(task, chosen, pieces[-1])
         except Exception as error:
-            pieces.append({name: _failures(1, shape) for name, shape in task.shapes.items()})
+            pieces.append(Estimates({name: _failures(1, shape) for name, shape in task.shapes.items()}))
             failures.append((int(index), _reason(error)))
     estimates = {name: _join([piece[name] for piece in pieces]) for name in task.shapes}
-    return BlockData(block.part, block.name, block.indices, estimates, failures=tuple(failures))
+    return BlockData(block.part, block.name, block.indices, estimates, failures=tuple(failures), remarks=tuple(remarks))
 
 
 def _check_magnitudes(points: Sequence[Parameters]) -> None:
@@ -217,16 +223,26 @@ def _check_magnitudes(points: Sequence[Parameters]) -> None:
                 raise UnsupportedError(f"{name} = {value:g} is beyond {_LARGEST:g}, where double precision ends here")
 
 
-def _estimates(task: Task, chosen: slice) -> dict[str, Estimate]:
+def _remarks(task: Task, chosen: slice, found: Estimates) -> tuple[tuple[int, str], ...]:
+    """What a solver remarks on points, by their index in the grid."""
+    indices = task.block.indices[chosen]
+    return tuple((int(indices[place]), remark) for place, remark in found.remarks)
+
+
+def _estimates(task: Task, chosen: slice) -> Estimates:
     points = parameters_at(task.base, task.axes, task.coordinates[chosen])
     _check_magnitudes(points)
     seeds = PointSeeds(task.seed, task.block.part, task.block.name, task.block.indices[chosen])
     found = task.call(points, task.options, seeds)
-    return {name: _checked(name, found[name], (len(points), *shape)) for name, shape in task.shapes.items()}
+    checked = {name: _checked(name, found[name], (len(points), *shape)) for name, shape in task.shapes.items()}
+    return Estimates(checked, getattr(found, "remarks", ()))
 
 
 def _checked(name: str, estimate: Estimate, shape: tuple[int, ...]) -> Estimate:
-    """An estimate as it is stored: float64, of the promised shape, no NaN that claims to be a number."""
+    """An estimate as it is stored: float64, of the promised shape.
+
+    No NaN claims to be a number, no infinity to have converged, nor a value whose error is not known.
+    """
     value = np.asarray(estimate.value, dtype=np.float64)
     status = np.array(estimate.status, dtype=np.uint8)
     error = None if estimate.error is None else np.asarray(estimate.error, dtype=np.float64)
@@ -235,6 +251,9 @@ def _checked(name: str, estimate: Estimate, shape: tuple[int, ...]) -> Estimate:
             raise ValueError(f"the solver returned {name} of shape {part.shape} instead of {shape}")
     unexplained = np.isnan(value) & np.isin(status, (Status.CONVERGED, Status.NOT_CONVERGED, Status.PENDING))
     status[unexplained | (status == Status.PENDING)] = Status.FAILED
+    status[(status == Status.CONVERGED) & np.isinf(value)] = Status.DIVERGES
+    if error is not None:
+        status[(status == Status.CONVERGED) & np.isinf(error)] = Status.NOT_CONVERGED
     return Estimate(value=value, status=status, error=error)
 
 

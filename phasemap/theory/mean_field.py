@@ -11,19 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from phasemap.kernels.dynamic.correlations import Problem
+from phasemap.kernels.dynamic.correlations import HARD_GATE, Problem
 from phasemap.model.branches import BRANCHES, FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.estimate import gathered
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate, FloatArray, StatusArray
+from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory import ensemble
+from phasemap.theory.divergence import divergence_of
 from phasemap.theory.dynamic.correlation_functions import STORED_LAGS, functions_of, named_solutions
 from phasemap.theory.dynamic.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.dynamic.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
+from phasemap.theory.dynamic.solution_curve import is_driven
+from phasemap.theory.ensemble.solver import UNKNOWN_STATE, rests_under_noise
 from phasemap.theory.static import fixed_points
+from phasemap.theory.static.fixed_points import NO_STATIONARY_STATE
 
 _ZERO, _FLUCTUATING_SMALL, _FLUCTUATING = (BRANCHES.index(name) for name in (ZERO, FLUCTUATING_SMALL, FLUCTUATING))
 QUANTITIES = (
@@ -43,6 +47,9 @@ FUNCTIONS = {"autocorrelation": "variance", "activity_autocorrelation": "activit
 # Their names among the functions of a solution.
 _MOMENTS = {"autocorrelation": "membrane", "activity_autocorrelation": "activity"}
 _OF_EXPONENT = ("lyapunov_max", "lyapunov_times_relaxation")
+WHITE_NOISE = (
+    "White noise on an instantaneous gate is not defined: noise_r > 0 with tau_r = 0. Give tau_r > 0, or tau_noise > 0."
+)
 _ACCEPTED = 1e-6
 _SMALL_RATE = 1e-3
 
@@ -57,6 +64,7 @@ class _Table:
     status: dict[str, StatusArray] = field(init=False)
     functions: dict[str, FloatArray] = field(init=False)
     function_errors: dict[str, FloatArray] = field(init=False)
+    remarks: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         shape = (self.n, len(BRANCHES))
@@ -72,10 +80,17 @@ class _Table:
         """Store one number."""
         self.value[name][at], self.error[name][at], self.status[name][at] = value, error, status
 
-    def fail(self, i: int) -> None:
+    def fail(self, i: int, reason: str) -> None:
         """There may be a fluctuating solution, but nothing here can find it."""
         for name in QUANTITIES:
             self.status[name][i, _FLUCTUATING] = Status.FAILED
+        self.remarks.append((i, reason))
+
+    def diverge(self, i: int, reason: str) -> None:
+        """There is no stationary fluctuating state."""
+        for name in QUANTITIES:
+            self.status[name][i, _FLUCTUATING] = Status.DIVERGES
+        self.remarks.append((i, reason))
 
     def estimates(self) -> dict[str, Estimate]:
         """The table as estimates; correlation functions have their variances' status, and at least their error."""
@@ -83,16 +98,15 @@ class _Table:
         for name, variance in FUNCTIONS.items():
             values = self.functions[name]
             missing = np.isnan(values)
-            known = np.where(self.status[variance] == Status.ABSENT, Status.ABSENT, Status.FAILED)[..., None]
+            unfounded = ~np.isin(self.status[variance], (Status.ABSENT, Status.DIVERGES))
+            known = np.where(unfounded, Status.FAILED, self.status[variance])[..., None]
             status = np.where(missing, known, self.status[variance][..., None])
             error = np.where(missing, np.nan, self.error[variance][..., None] + self.function_errors[name])
             found[name] = Estimate(value=values, status=status.astype(np.uint8), error=error)
         return found
 
 
-def solve_points(
-    points: Sequence[Parameters], options: Any, seeds: Sequence[np.random.SeedSequence]
-) -> dict[str, Estimate]:
+def solve_points(points: Sequence[Parameters], options: Any, seeds: Sequence[np.random.SeedSequence]) -> Estimates:
     """Solve the dynamic mean field at `points`; every result has shape (n_points, branch).
 
         variance           C_h(0), about the mean over units
@@ -106,8 +120,10 @@ def solve_points(
     activity_autocorrelation C_phi(t) of fluctuating states, and of static ones. What only ensembles have (error
     budgets, expense) and the distribution of the update gate: see `phasemap.theory.ensemble.solve_points`.
 
-    Branches: those of `phasemap.model.branches`. Under noise the exponent of the fluctuating attractor may be negative.
-    An update gate that is closed for good leaves no stationary state.
+    Branches: those of `phasemap.model.branches`. Under noise the exponent of the fluctuating attractor may be negative,
+    though not below the rate of a gate that moves (`phasemap.model.gates`). With a hard gate it DIVERGES in every state
+    that moves: inf, or NaN under noise, where not even its sign follows for networks. An update gate that is closed for
+    good leaves no stationary state.
     Source: PRX 12, 011011, sections III and V; docs/theory.md (5.1) to (6.5).
     """
     table = _Table(len(points))
@@ -116,13 +132,16 @@ def solve_points(
     for i in sorted(set(range(len(points))) - set(fluctuating_gate)):
         if gated_rate(points[i]) > 0.0:
             _fill_point(i, points[i], table)
+        elif points[i].noise_h > 0.0 and points[i].input_inside == 0.0:
+            table.diverge(i, NO_STATIONARY_STATE)
     for i in fluctuating_gate:
-        _fill_zero_under_noise(i, points[i], table)
+        if rests_under_noise(points[i]):
+            _fill_zero_under_noise(i, points[i], table)
     found, small = ensemble.solve_branches(points, options, seeds)
     result = table.estimates()
     _take_from_ensemble(fluctuating_gate, found, result, _FLUCTUATING)
     _take_from_ensemble(fluctuating_gate, small, result, _FLUCTUATING_SMALL)
-    return {**found, **result}
+    return Estimates({**found, **result}, (*table.remarks, *found.remarks, *small.remarks))
 
 
 def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
@@ -137,18 +156,14 @@ def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
             table.status[name][:, branch] = estimate.status[:, slot]
     for name, variance in FUNCTIONS.items():
         table.functions[name][:, : len(RESTING)] = table.value[variance][:, : len(RESTING), None]
-    exponents = table.value["lyapunov_max"]
-    for i, point in enumerate(points):
-        # A moving output gate relaxes at its own rate at least.
-        if not is_constant_gate(point.alpha_r, point.beta_r) and point.tau_r > 0.0:
-            exponents[i, : len(RESTING)] = np.maximum(exponents[i, : len(RESTING)], -1.0 / point.tau_r)
+    table.remarks.extend(found.remarks)
 
 
 def _fill_point(i: int, point: Parameters, table: _Table) -> None:
     """The fluctuating solutions of one point with a constant update gate, and its zero state under a noisy gate."""
     problem, gain, rate = reduce(point)
     if not _is_solvable(problem):
-        table.fail(i)
+        table.fail(i, WHITE_NOISE)
         return
     if has_zero_state(problem) and gate_is_driven(problem):
         value, error, converged = zero_exponent_under_noise(problem, gain)
@@ -158,6 +173,21 @@ def _fill_point(i: int, point: Parameters, table: _Table) -> None:
             table.put(name, (i, _ZERO), 0.0, 0.0, Status.CONVERGED)
     for name, solution in named_solutions(solutions(problem, gain)).items():
         _store((i, BRANCHES.index(name)), solution, rate, table)
+        if problem.gate == HARD_GATE and gain > 0.0:  # else nothing passes on what a crossing does
+            _diverge((i, BRANCHES.index(name)), solution, is_driven(problem), table)
+
+
+def _fill_zero_under_noise(i: int, point: Parameters, table: _Table) -> None:
+    """The zero state where noise moves the gates, the update gate among them: how fast it is left is not sought.
+
+    h is a mean of past drives, and |phi(h)| <= g_h |h|: for g_h <= 1 nothing grows.
+    """
+    for name in ("variance", "activity_variance"):
+        table.put(name, (i, _ZERO), 0.0, 0.0, Status.CONVERGED)
+    if point.g_h <= 1.0:
+        table.put("lyapunov_max", (i, _ZERO), 0.0, 0.0, Status.UPPER_BOUND)
+    else:
+        table.put("lyapunov_max", (i, _ZERO), math.nan, math.nan, Status.NOT_SOUGHT)
 
 
 def _is_solvable(problem: Problem) -> bool:
@@ -166,9 +196,21 @@ def _is_solvable(problem: Problem) -> bool:
     return not (white and problem.tau_r == 0.0)
 
 
+def _diverge(at: tuple[int, int], solution: Fluctuating, noisy: bool, table: _Table) -> None:
+    """The exponent of a state that moves through a hard output gate."""
+    if not solution.converged:
+        for name in _OF_EXPONENT:
+            table.put(name, at, math.nan, math.nan, Status.FAILED)
+        table.remarks.append((at[0], UNKNOWN_STATE))
+        return
+    for name in _OF_EXPONENT:
+        table.put(name, at, math.nan if noisy else math.inf, math.nan, Status.DIVERGES)
+    table.remarks.append((at[0], divergence_of("r", noisy)))
+
+
 def _is_good(name: str, value: float, error: float) -> bool:
     scale = max(abs(value), _SMALL_RATE) if name == "lyapunov_max" else abs(value)
-    return math.isinf(value) or error <= _ACCEPTED * scale
+    return math.isfinite(value) and error <= _ACCEPTED * scale
 
 
 def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Table) -> None:
@@ -184,15 +226,6 @@ def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Tabl
     for name, moment in _MOMENTS.items():
         values, before = (getattr(one, moment) for one in (functions, coarser))
         table.functions[name][at], table.function_errors[name][at] = values, np.abs(values - before)
-
-
-def _fill_zero_under_noise(i: int, point: Parameters, table: _Table) -> None:
-    """Noise on the gates alone leaves the zero state, whose exponent is not known where the update gate fluctuates."""
-    noisy = point.noise_z > 0.0 or (point.noise_r > 0.0 and not is_constant_gate(point.alpha_r, point.beta_r))
-    if noisy and not (point.noise_h or point.beta_h or point.m_h or point.s_h):
-        for name in ("variance", "activity_variance"):
-            table.put(name, (i, _ZERO), 0.0, 0.0, Status.CONVERGED)
-        table.put("lyapunov_max", (i, _ZERO), math.nan, math.nan, Status.NOT_SOUGHT)
 
 
 def _take_from_ensemble(

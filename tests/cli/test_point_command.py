@@ -132,9 +132,11 @@ def test_a_solver_that_fails_is_named(phasemap: Run, monkeypatch: pytest.MonkeyP
 
 def test_an_infinite_exponent_is_explained(phasemap: Run) -> None:
     shown = phasemap("point", "--set", "g_h=3", "--set", "alpha_r=inf").out
-    assert "lambda_max = inf: the output gate is hard (alpha_r = inf)" in shown
+    assert "lambda_max diverges: the output gate is hard (alpha_r = inf)" in shown
     hard, smooth = (facts(phasemap, "g_h=3", f"alpha_r={alpha}") for alpha in ("inf", "2"))
-    assert len(hard["remarks"]) == 1 and hard["quantities"]["lyapunov_max"]["branch"]["fluctuating"]["value"] == "inf"
+    exponent = hard["quantities"]["lyapunov_max"]["branch"]["fluctuating"]
+    assert exponent == {"value": "inf", "error": None, "status": "diverges"}
+    assert hard["phase"] == "chaotic"
     assert smooth["remarks"] == []
 
 

@@ -169,7 +169,24 @@ def edge_of_smooth_gate(p, response, profile):
 
 
 @njit(**INNER)
+def own_rate_of_gates(p):
+    """The largest of the rates -1 / tau of the gates that move (see `phasemap.model.gates`); -inf without any."""
+    floor = -math.inf
+    if p.alpha_z > 0.0 and p.tau_z > 0.0:
+        floor = -1.0 / p.tau_z
+    if p.alpha_r > 0.0 and p.tau_r > 0.0:
+        floor = max(floor, -1.0 / p.tau_r)
+    return floor
+
+
+@njit(**INNER)
 def leading_edge(p, response, profile):
+    """Largest real part of the Jacobian's spectrum: that of h, but not below the gates' own rates."""
+    return max(edge_of_support(p, response, profile), own_rate_of_gates(p))
+
+
+@njit(**INNER)
+def edge_of_support(p, response, profile):
     """Largest real lambda in the spectrum's support that involves h (docs/theory.md (3.3))."""
     if p.alpha_z == 0.0 or response.delta_z == 0.0:
         return edge_of_constant_gate(p.rest_z, response.gain, response.direct, response.through_gate, p.tau_r)

@@ -1,7 +1,8 @@
 """Jacobians of finite networks and their eigenvalues, without dimensions that do not take part.
 
-A gate that does not act back on h (a constant one; the update gate wherever q = 0) only follows: its N eigenvalues
-are -1 / tau exactly. An instantaneous gate is no dimension of the flow: it is eliminated.
+A gate that moves and does not act back on h (the update gate wherever q = 0) only follows: its N eigenvalues are
+-1 / tau exactly. A constant gate is no degree of freedom (`phasemap.model.gates`), an instantaneous one no dimension of
+the flow: it is eliminated.
 """
 
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ def eigenvalues(network: Network, state: FloatArray, q: FloatArray | None = None
     p, at = network.parameters, local_factors(network.parameters, *state)
     q = drift(network, state) if q is None else np.asarray(q, dtype=float)
     live = live_fields(network, at, q)
-    gates = ((live[1], p.tau_z), (live[2], p.tau_r))
-    atoms = tuple((-1.0 / tau, network.size) for takes_part, tau in gates if not takes_part and tau > 0.0)
+    gates = ((live[1], network.modes[0], p.tau_z), (live[2], network.modes[1], p.tau_r))
+    atoms = tuple((-1.0 / tau, network.size) for takes_part, mode, tau in gates if mode == LIVE and not takes_part)
     values = np.linalg.eigvals(jacobian(network, state, q))
     return SampledSpectrum(np.asarray(values, dtype=np.complex128), atoms)

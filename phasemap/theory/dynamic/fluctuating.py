@@ -1,7 +1,7 @@
 """Fluctuating solutions at a point, refined until two resolutions and two windows agree."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, Constraint, Problem
 from phasemap.kernels.dynamic.window import Grid
@@ -65,7 +65,34 @@ def solutions(problem: Problem, gain: float) -> list[Fluctuating]:
     for one in known:
         if not kept or abs(one.profile.ln_x - kept[-1].profile.ln_x) > 1e-7:
             kept.append(one)
-    return kept
+    return kept if gain >= solution_curve.SMALLEST_GAIN else [_at_vanishing_gain(problem, gain, one) for one in kept]
+
+
+def _at_vanishing_gain(problem: Problem, gain: float, solution: Fluctuating) -> Fluctuating:
+    """The solution below the smallest gain, from the one there.
+
+    The variances differ by its square, which is rounding. lambda is linear in the gain, from the larger of the rates
+    of the unit and of a gate that moves.
+    """
+    moves = problem.gate != CONSTANT_GATE and problem.tau_r > 0.0
+    limit, share = max(-1.0, -1.0 / problem.tau_r) if moves else -1.0, gain / solution_curve.SMALLEST_GAIN
+    value = limit + share * (solution.values["lyapunov_max"] - limit) if gain > 0.0 else limit
+    error = share * (solution.errors["lyapunov_max"] + solution_curve.SMALLEST_GAIN)
+    closed: dict[str, float] = {}
+    time = solution.values["relaxation_time"]
+    if gain == 0.0:  # nothing of h passes through phi
+        closed["activity_variance"] = math.tanh(problem.bias_h) ** 2
+        if problem.bias_h == 0.0:
+            time = closed["relaxation_time"] = max(1.0, problem.tau_noise if problem.noise_h > 0.0 else 0.0)
+    product = abs(value) * solution.errors["relaxation_time"] + error * time
+    return replace(
+        solution,
+        values=solution.values | closed | {"lyapunov_max": value, "lyapunov_times_relaxation": value * time},
+        errors=solution.errors
+        | dict.fromkeys(closed, 0.0)
+        | {"lyapunov_max": error, "lyapunov_times_relaxation": product},
+        exponent_converged=True,
+    )
 
 
 def _predictions(problem: Problem, ln_gamma: float) -> list[solution_curve.Prediction]:

@@ -31,6 +31,7 @@ _ACCEPT = 1.3
 _GROUP_TOLERANCE, _GROUP_ITERATIONS, _STALLED = 2.0, 40, 5.0
 # A number that cannot be negative is not corrected by more than this share of it.
 _MOST_CORRECTION = 0.5
+_SMALL_GAIN = 1e-4
 # Relative error of the variance of h above which its correlations mean nothing.
 _MOST_DOUBT = 0.3
 # The same of times, which are known less well.
@@ -109,9 +110,8 @@ class PointSolution:
             return bool(self.errors.total[k] <= _ACCEPT * options.relative_error * abs(self.values[k]))
         if name in TIMES and not (self._membrane_known() and self.errors.total[k] <= _POOR_TIME * self.values[k]):
             return False
-        # Hard gates make the exponent infinite; an infinite time is one that could not be told.
-        infinite = name == "lyapunov_max" and self.values[k] == np.inf
-        return bool(infinite or np.isfinite(self.values[k] + self.errors.total[k]))
+        # An infinite time is one that could not be told.
+        return bool(np.isfinite(self.values[k] + self.errors.total[k]))
 
     def _membrane_known(self) -> bool:
         """Whether C_h is known at all, and not made by the few largest paths of heavy tails."""
@@ -141,7 +141,8 @@ def solve(
     Raises:
         UnsupportedError: white noise on an instantaneous gate.
     """
-    process = Process(parameters)
+    # At g_h = 0 nothing answers to h, and phi(h) is no process at all: its shape is that at a small gain.
+    process = Process(parameters if parameters.g_h > 0.0 else parameters._replace(g_h=_SMALL_GAIN))
     if process.is_contraction:
         return Found.ZERO
     pilot = window.find(process, options, seed, around, small=beside is not None)
@@ -189,7 +190,7 @@ def _refine(
         growth = min(max(_AIM * (error / wanted) ** 2, _LEAST_GROWTH), _MOST_GROWTH)
         paths = min(int(noise.paths * growth) + 1, most)
         start = replace(full.start, exponent=start.exponent)
-    if options.exponents and process.has_tangent:
+    if options.exponents and process.has_tangent and process.parameters.g_h > 0.0:
         tolerance = timestep.exponent_tolerance(options)
         full = numbers.add_exponent(ensemble, full, tolerance, None, start.exponent)
         groups = [numbers.add_exponent(ensemble, one, tolerance, g, full.exponent) for g, one in enumerate(groups)]
@@ -245,8 +246,6 @@ def _summary(
     senseless = np.abs(correction) > _MOST_CORRECTION * np.abs(full.row)
     senseless[NAMES.index("lyapunov_max")] = False
     values[senseless] = full.row[senseless]
-    if options.exponents and not process.has_tangent:
-        values[NAMES.index("lyapunov_max")] = np.inf
     left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), chosen.ring, process.is_odd)
     sharp = chosen.tolerance / timestep.usual_tolerance(options)
     budget = collect(values, rows, correction, chosen.change, left, _iteration_errors(full, sharp))

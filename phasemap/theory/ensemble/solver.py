@@ -1,5 +1,6 @@
 """Solver of points whose update gate fluctuates: the fluctuating attractor, from an ensemble of paths each."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,11 +8,14 @@ from numpy.typing import ArrayLike
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.estimate import gathered
+from phasemap.model.gates import gate_floor
+from phasemap.model.noise import acting_noise
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate, FloatArray, StatusArray
+from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
 from phasemap.model.status import Status
+from phasemap.theory.divergence import divergence_of, hard_gates
 from phasemap.theory.dynamic.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.errors.budget import SOURCES
@@ -20,6 +24,7 @@ from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.sampling.gates import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.shut_units import slowest_rest
 from phasemap.theory.ensemble.window import Found, Surroundings
 from phasemap.theory.static import fixed_points
 
@@ -27,13 +32,33 @@ Seeds = Sequence[np.random.SeedSequence]
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 PRODUCT = "lyapunov_times_relaxation"
+_OF_EXPONENT = ("lyapunov_max", PRODUCT)
+_OF_H = ("variance", "correlation_time", "relaxation_time", "autocorrelation")
 OF_ATTRACTOR = (*NAMES, PRODUCT, *FUNCTIONS)
 _BUDGETS = {"variance_error_budget": "variance", "lyapunov_error_budget": "lyapunov_max"}
+STEEP = (
+    "no stationary state: the input to h stands outside a steep update gate, and the rare units whose gate is nearly "
+    "shut integrate it for {rest:.1e} membrane time constants before they come to rest; <h^2> grows all that time (the "
+    "activity phi(h) saturates and is stationary). Set input_inside = 1, or make alpha_z smaller."
+)
+_WITHIN = "No fluctuating state was found in windows of time up to ensemble.longest_window = {window:g}, "
+_NOT_FOUND = {
+    Found.ZERO: _WITHIN + "where activity died out, although no fixed point is stable: it is slower, or vanishes.",
+    Found.STATIC: _WITHIN + "in which it stands still, although no fixed point is stable: what moves is slower, as "
+    "where an update gate pins the spectrum to zero (marginal stability).",
+    Found.NOTHING: _WITHIN + "as the iteration of its correlations does not converge.",
+}
+# Share of the variance of z that counts as a part that stays.
+_STAYS = 1e-3
+UNKNOWN_STATE = (
+    "The exponent of a state that moves through a hard gate diverges in the mean field, but this state did not "
+    "converge: whether it moves at all is not known."
+)
 # What a point costs or needed: the ring and the ensemble.
 _EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
 
 
-def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds) -> dict[str, Estimate]:
+def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds) -> Estimates:
     """Solve the dynamic mean field with a fluctuating update gate at `points` (docs/theory.md (5.1), (6.1)).
 
     seeds: one per point, which fixes all random numbers of that point. Points whose update gate is constant need no
@@ -49,15 +74,18 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     (n_points, error_source): variance_error_budget, lyapunov_error_budget (absolute errors).
 
     An error is the root of the summed squares of its sources; its statistical part is one standard error. Where the
-    window, the iteration or the accuracy that was asked for is not reached, the status is NOT_CONVERGED. A hard gate
-    makes the exponent infinite: the mean square of a perturbation diverges at crossings of small slope.
+    window, the iteration or the accuracy that was asked for is not reached, the status is NOT_CONVERGED. With a hard
+    gate the exponent DIVERGES: every crossing z = threshold adds (R - h) delta z / |dz/dt| to a perturbation, which is
+    finite, but its mean square over the speeds of crossing diverges logarithmically. The value is inf, or NaN under
+    noise, where not even the sign of a network's finite exponent follows. What depends on h DIVERGES without a value
+    where shut units integrate an input for ever (`shut_units`). Remarks say why.
     """
     return solve_branches(points, options, seeds)[0]
 
 
 def solve_branches(
     points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds
-) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
+) -> tuple[Estimates, Estimates]:
     """What `solve_points` returns, of the largest fluctuating attractor and of the smallest.
 
     The second is the response to noise that grows out of rest, sought where rest is stable without the noise (else
@@ -72,18 +100,21 @@ def solve_branches(
             continue
         try:
             found = single.solve(parameters, options, seeds[i], around[i])
-        except UnsupportedError:
-            table.fill_status(i, Status.FAILED)
+        except UnsupportedError as error:
+            table.fail(i, str(error))
             small.fill_status(i, Status.FAILED)
             continue
         process = Process(parameters)
         if isinstance(found, PointSolution):
             _store(table, i, parameters, options, found)
+        elif found in (Found.ZERO, Found.STATIC) and _may_rest(parameters, around[i]):
+            table.fill_status(i, Status.ABSENT)
+        elif found is Found.STATIC and around[i].endless:
+            table.fill_status(i, Status.DIVERGES)
+            table.remarks.append((i, fixed_points.NO_STATIONARY_STATE))
         else:
             # Where no fixed point is stable there is a fluctuating state, slower than any window that was tried.
-            resting = around[i].resting or process.is_contraction
-            absent = found in (Found.ZERO, Found.STATIC) and resting
-            table.fill_status(i, Status.ABSENT if absent else Status.NOT_CONVERGED)
+            table.fail(i, _NOT_FOUND[found].format(window=options.longest_window))
         if process.is_driven and calm[i]:
             _seek_small(small, i, parameters, options, seeds[i], around[i], found)
         elif not process.is_odd and not process.is_driven and table.status["variance"][i] != Status.ABSENT:
@@ -106,7 +137,18 @@ def _seek_small(
     if isinstance(found, PointSolution):
         _store(table, i, parameters, options, found)
     elif found is not Found.SAME:
-        table.fill_status(i, Status.NOT_CONVERGED)
+        table.fail(i, _NOT_FOUND[found].format(window=options.longest_window))
+
+
+def rests_under_noise(p: Parameters) -> bool:
+    """Whether h = 0 stays a state although noise moves the gates."""
+    noisy = any(acting_noise(p._asdict()).values())
+    return noisy and p.noise_h == 0.0 and Process(p).is_odd
+
+
+def _may_rest(p: Parameters, around: Surroundings) -> bool:
+    """Whether a state without fluctuations is an answer."""
+    return around.resting or Process(p).is_contraction or rests_under_noise(p)
 
 
 class Table:
@@ -117,6 +159,7 @@ class Table:
         shapes |= dict.fromkeys(FUNCTIONS, (n, len(STORED_LAGS)))
         shapes |= dict.fromkeys(("update_gate_quantiles", "effective_time_quantiles"), (n, len(PROBABILITIES)))
         shapes |= dict.fromkeys(_BUDGETS, (n, len(SOURCES)))
+        self.remarks: list[tuple[int, str]] = []
         self.value: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
         self.error: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
         self.status: dict[str, StatusArray] = {
@@ -128,15 +171,20 @@ class Table:
         for array in self.status.values():
             array[i] = status
 
+    def fail(self, i: int, reason: str) -> None:
+        """No number of a point was found, for a reason."""
+        self.fill_status(i, Status.FAILED)
+        self.remarks.append((i, reason))
+
     def put(self, name: str, at: int, value: ArrayLike, error: ArrayLike, status: Status) -> None:
         """Store a number, or a row of them."""
         self.value[name][at] = value
         self.error[name][at] = np.where(np.isfinite(error), error, np.nan)  # infinite: not known at all
         self.status[name][at] = status
 
-    def estimates(self) -> dict[str, Estimate]:
+    def estimates(self) -> Estimates:
         """The table as estimates."""
-        return gathered(self.value, self.status, self.error)
+        return Estimates(gathered(self.value, self.status, self.error), self.remarks)
 
 
 def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOptions, solution: PointSolution) -> None:
@@ -149,14 +197,65 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
         table.put(name, i, *at_lags(solution, name, STORED_LAGS), _status(known, 1.0))
     value, error = solution.product
     table.put(PRODUCT, i, value, error, _status(good["lyapunov_max"] and good["relaxation_time"], value))
+    if options.exponents and parameters.g_h == 0.0:
+        _store_uncoupled(table, i, solution)
+    elif options.exponents and not solution.ensemble.process.has_tangent:
+        _store_divergence(table, i, parameters, solution.is_settled)
     state = _status(solution.is_settled, 1.0)
     _store_gate(table, i, parameters, solution.gate_variance, state)
     for quantity, name in _BUDGETS.items():
         k = NAMES.index(name)
-        table.put(quantity, i, solution.errors.parts[k], 0.0, _status(good[name], float(total[k])))
+        if table.status[name][i] == Status.DIVERGES:
+            table.put(quantity, i, np.nan, np.nan, Status.DIVERGES)
+        else:
+            table.put(quantity, i, solution.errors.parts[k], 0.0, _status(good[name], float(total[k])))
+    rest = slowest_rest(solution.ensemble.process, solution.solution.activity, solution.ring)
+    if rest > options.longest_window:
+        _store_endless(table, i, rest)
     expense = (solution.ring.period, solution.ring.step, float(solution.ensemble.noise.paths))
     for name, number in zip(_EXPENSE, expense, strict=True):
         table.put(name, i, number, 0.0, state)
+
+
+def _store_divergence(table: Table, i: int, p: Parameters, state_is_known: bool) -> None:
+    """The exponent of a state that moves through a hard gate."""
+    if not state_is_known:
+        for name in _OF_EXPONENT:
+            table.put(name, i, np.nan, np.nan, Status.FAILED)
+        table.remarks.append((i, UNKNOWN_STATE))
+        return
+    noisy = Process(p).is_noisy
+    for name in _OF_EXPONENT:
+        table.put(name, i, np.nan if noisy else np.inf, np.nan, Status.DIVERGES)
+    table.remarks += [(i, divergence_of(letter, noisy)) for letter in hard_gates(p)]
+
+
+def _store_uncoupled(table: Table, i: int, solution: PointSolution) -> None:
+    """The exponent at g_h = 0, where no unit answers to another: that of the slowest unit or gate.
+
+    A unit forgets at the mean of its own update gate. Where z has a part that stays, of every size over the units,
+    some units of a large network hardly forget at all.
+    """
+    process, (variance, error) = solution.ensemble.process, solution.gate_variance
+    staying = float(process.gate_variable(solution.solution.activity, solution.ring)[-1]) > _STAYS * variance
+    p = process.parameters
+    low, value, high = (0.0 if staying else -mean_gate(p, v) for v in (max(variance - error, 0.0), variance,
+                                                                      variance + error))  # fmt: skip
+    status = _status(solution.is_settled, 1.0)
+    table.put("activity_variance", i, math.tanh(p.beta_h) ** 2, 0.0, status)
+    table.put("lyapunov_max", i, max(value, gate_floor(p)), 0.5 * abs(high - low), status)
+    time, spread = (of["relaxation_time"][i] for of in (table.value, table.error))
+    known = table.status["relaxation_time"][i] == Status.CONVERGED
+    product = max(value, gate_floor(p)) * time if np.isfinite(time) else np.nan
+    table.put(PRODUCT, i, product, abs(value) * spread, _status(solution.is_settled and known, product))
+
+
+def _store_endless(table: Table, i: int, rest: float) -> None:
+    """No numbers of h where shut units integrate its input for ever."""
+    for name in (*_OF_H, *_OF_EXPONENT, *_BUDGETS):
+        table.put(name, i, np.nan, np.nan, Status.DIVERGES)
+    table.remarks = [(k, remark) for k, remark in table.remarks if k != i]
+    table.remarks.append((i, fixed_points.NO_STATIONARY_STATE if math.isinf(rest) else STEEP.format(rest=rest)))
 
 
 def _store_gate(table: Table, i: int, parameters: Parameters, of_z: tuple[float, float], state: Status) -> None:
@@ -187,8 +286,10 @@ def surroundings(points: Sequence[Parameters]) -> list[Surroundings]:
     edge = np.nan_to_num(np.asarray(known["leading_edge"].value, dtype=float))[:, 1:]
     slowest = np.where(edge > 0.0, edge, np.inf).min(axis=1)
     slowest[np.isinf(slowest)] = 0.0
+    endless = (known["delta_h"].status == Status.DIVERGES).any(axis=1)
     return [
-        Surroundings(bool(stable), float(rate)) for stable, rate in zip((gain < 1.0).any(axis=1), slowest, strict=True)
+        Surroundings(bool(stable), float(rate), bool(never))
+        for stable, rate, never in zip((gain < 1.0).any(axis=1), slowest, endless, strict=True)
     ]
 
 

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.ensemble import paths as kernels
 from phasemap.kernels.ensemble import tangent
+from phasemap.model.gates import gate_floor
 from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
+from phasemap.theory.ensemble import slow_gate
 from phasemap.theory.ensemble.sampling.noise import Complex32
 from phasemap.theory.ensemble.sampling.paths import Ensemble, Paths, amplitudes
 
@@ -107,7 +109,7 @@ class TangentEnsemble:
         self._linear = [self._linearise(paths) for paths in ensemble.paths(activity, members)]
         # Below this lambda a perturbation of some path would not decay once around the ring.
         slowest = min(float(linear.gate.mean(axis=0).min()) for linear in self._linear)
-        self._lowest_rate = -slowest + 1.0 / ensemble.ring.period
+        self._lowest_rate = max(-slowest + 1.0 / ensemble.ring.period, gate_floor(ensemble.process.parameters))
         shape = (ensemble.ring.steps, 2 * ensemble.noise.columns)
         self._force, self._decay, self._source, self._u = (np.empty(shape) for _ in range(4))
 
@@ -125,7 +127,7 @@ class TangentEnsemble:
         ensemble, ring, p = self.ensemble, self.ensemble.ring, self.ensemble.process.parameters
         drive = self._drive(state, rate)
         zeta_amplitude = amplitudes(drive, ring) * self._scales.drive
-        w_amplitude = amplitudes(ring.low_pass(state, p.tau_z, 1.0 + rate * p.tau_z), ring) * self._scales.z
+        w_amplitude = amplitudes(self._remembered(state, rate, p.tau_z), ring) * self._scales.z
         total = ensemble.control_rate + rate
         power = np.zeros((2, ring.steps))
         lanes = 0
@@ -153,6 +155,8 @@ class TangentEnsemble:
         """The rate at which the map has radius one, by accelerated power iteration on (k, lambda)."""
         ring, unit = self.ensemble.ring, self.ensemble.control_rate
         state = self._first_state() if start is None else start.state
+        if self._may_be_slow and slow_gate.is_slow(self._radius, state, self._lowest_rate, ring):
+            return self._slow_exponent(state)
         guard = RateGuard(self._lowest_rate)
         # The rate counts as much as all of k together.
         weight = math.sqrt(state.size) / unit
@@ -191,14 +195,34 @@ class TangentEnsemble:
         solved = found.converged and inside
         return Exponent(value, found.residual / exactness, k, found.residual, solved, positive, found.memory)
 
+    @property
+    def _may_be_slow(self) -> bool:
+        """Whether the exponent may be next to the rate of a gate: without noise, what moves is chaotic."""
+        process = self.ensemble.process
+        return process.is_noisy and self._lowest_rate == gate_floor(process.parameters)
+
+    def _radius(self, state: FloatArray, rate: float) -> tuple[float, FloatArray]:
+        after = self.map(state, rate)
+        return float(after[0] / state[0]), after / after[0]
+
+    def _slow_exponent(self, state: FloatArray) -> Exponent:
+        """The exponent next to the rate of a gate."""
+        value, uncertainty, k = slow_gate.rate_above(self._radius, state, self._lowest_rate, self.ensemble.ring)
+        return Exponent(value, uncertainty, k, 0.0, math.isfinite(value), True, anderson.Memory())
+
     def _first_state(self) -> FloatArray:
         return np.asarray(np.maximum(self._activity / self._activity[0], 0.0))
+
+    def _remembered(self, state: FloatArray, rate: float, tau: float) -> FloatArray:
+        """Covariance (half,) of a gate's perturbation driven by one of covariance k (half,)."""
+        ensemble = self.ensemble
+        return slow_gate.low_pass(ensemble.ring, state, tau, 1.0 + rate * tau, ensemble.process.is_odd)
 
     def _drive(self, state: FloatArray, rate: float) -> FloatArray:
         p = self.ensemble.process.parameters
         drive = self._sigma * state
         if self.ensemble.process.has_output_gate:
-            filtered = self.ensemble.ring.low_pass(state, p.tau_r, 1.0 + rate * p.tau_r)
+            filtered = self._remembered(state, rate, p.tau_r)
             drive = drive + self._activity * self._sigma_slope * filtered
         return drive
 

@@ -74,10 +74,12 @@ class Surroundings:
 
     resting: whether a stable fixed point exists, so that a state without fluctuations is an answer.
     edge:    growth rate of the slowest instability of a fixed point, 0 if unknown: correlations are slower than that.
+    endless: whether shut units integrate an input for ever at a fixed point.
     """
 
     resting: bool
     edge: float = 0.0
+    endless: bool = False
 
 
 def find(

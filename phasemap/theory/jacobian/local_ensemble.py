@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from phasemap.errors import ParameterError, UnsupportedError
+from phasemap.errors import NoFiniteSpectrumError, ParameterError, UnsupportedError
 from phasemap.kernels.averages.gaussian import activation_averages, gate_averages
 from phasemap.kernels.jacobian.dyson import Units
 from phasemap.kernels.jacobian.gate_moments import UpdateGate
 from phasemap.kernels.jacobian.support import SupportData
+from phasemap.model.gates import gate_moves
 from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope, is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.theory.jacobian.centred import Centred, CentredGate, centred
@@ -30,24 +31,30 @@ class LocalEnsemble:
 
     units, support: the distribution as the kernels take it; `support` with averages to rounding.
     discrete:       the same as `support`, with the averages that the nodes of `units` give.
-    dimensions:     eigenvalues per unit: 1, and 1 for every gate with a time constant that is not zero.
-    live_z, live_r: whether the gate's variable acts back on h; if not, its eigenvalues are -1 / tau exactly.
+    moving_z, moving_r: whether the gate is a degree of freedom of its own (`phasemap.model.gates`; tau not zero).
+    live_z, live_r: whether its variable acts back on h as well; if not, its eigenvalues are -1 / tau exactly.
     continuum:      (lowest, highest) value of -sigma_z, between which the real axis belongs to the support.
     """
 
     units: Units
     support: SupportData
     discrete: SupportData
-    dimensions: int
+    moving_z: bool
+    moving_r: bool
     live_z: bool
     live_r: bool
     continuum: tuple[float, float]
 
     @property
+    def dimensions(self) -> int:
+        """Eigenvalues per unit: 1, and 1 for every gate that moves on its own time."""
+        return 1 + self.moving_z + self.moving_r
+
+    @property
     def dead_atoms(self) -> list[tuple[float, float]]:
-        """(position, fraction of all eigenvalues) of the gates that do not act back on h."""
-        gates = ((self.live_z, self.units.tau_z), (self.live_r, self.units.tau_r))
-        return [(-1.0 / tau, 1.0 / self.dimensions) for live, tau in gates if not live and tau > 0]
+        """(position, fraction of all eigenvalues) of the gates that move and do not act back on h."""
+        gates = ((self.moving_z, self.live_z, self.units.tau_z), (self.moving_r, self.live_r, self.units.tau_r))
+        return [(-1.0 / tau, 1.0 / self.dimensions) for moving, live, tau in gates if moving and not live]
 
     @property
     def live_atoms(self) -> list[tuple[float, float]]:
@@ -122,7 +129,7 @@ def gaussian_ensemble(
     _, gain, gate_slope2, *_ = gate_averages(*problem.output, delta_r)
     coupling = square * gate_slope2 if square > 0 else 0.0
     if math.isinf(coupling):
-        raise UnsupportedError(
+        raise NoFiniteSpectrumError(
             "A hard output gate (alpha_r = inf) has a slope without variance: its Jacobian has no finite spectrum. "
             "Give a finite alpha_r."
         )
@@ -140,7 +147,7 @@ def gaussian_ensemble(
         coupling=float(units.weight @ units.coupling) if live_r else 0.0,
     )
     continuum = (fastest, 0.0 if update.smooth else fastest)
-    return LocalEnsemble(units, support, discrete, _dimensions(p), False, live_r, continuum)
+    return LocalEnsemble(units, support, discrete, *_moving(p), False, live_r, continuum)
 
 
 def from_samples(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike, q: ArrayLike = 0.0) -> LocalEnsemble:
@@ -159,7 +166,7 @@ def from_samples(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike, q: Arr
         raise ParameterError("Samples of (h, z, r, q) must be finite.")
     for name, alpha, beta in (("z", p.alpha_z, p.beta_z), ("r", p.alpha_r, p.beta_r)):
         if math.isinf(alpha) and math.isfinite(beta):
-            raise UnsupportedError(f"A hard gate (alpha_{name} = inf) has no slope at a sample: give a finite one.")
+            raise NoFiniteSpectrumError(f"A hard gate (alpha_{name} = inf) has no slope at a sample: give another.")
     slope = activation_slope(h, p.g_h, p.beta_h) ** 2
     gain = gate(r, p.alpha_r, p.beta_r) ** 2
     coupling = (activation(h, p.g_h, p.beta_h) * gate_slope(r, p.alpha_r, p.beta_r)) ** 2
@@ -174,7 +181,7 @@ def from_samples(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike, q: Arr
     live_r = bool(support.coupling > 0)
     live_z = bool(support.gate_drift.any())
     continuum = (-float(rate.max()), -float(rate.min()))
-    return LocalEnsemble(units, support, support, _dimensions(p), live_z, live_r, continuum)
+    return LocalEnsemble(units, support, support, *_moving(p), live_z, live_r, continuum)
 
 
 def update_gate(at: CentredGate, variance: float) -> UpdateGate:
@@ -201,8 +208,9 @@ def _no_gate() -> UpdateGate:
     return _discrete_gate([], [])
 
 
-def _dimensions(p: Parameters) -> int:
-    return 1 + (p.tau_z > 0) + (p.tau_r > 0)
+def _moving(p: Parameters) -> tuple[bool, bool]:
+    """Whether z and r are degrees of freedom."""
+    return bool(gate_moves(p.alpha_z, p.beta_z) and p.tau_z > 0), bool(gate_moves(p.alpha_r, p.beta_r) and p.tau_r > 0)
 
 
 def _activation_means(problem: Centred, variance: float) -> tuple[float, float]:

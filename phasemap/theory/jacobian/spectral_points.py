@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from phasemap.errors import UnsupportedError
+from phasemap.errors import NoFiniteSpectrumError, UnsupportedError
 from phasemap.model.estimate import gathered
 from phasemap.model.options import EnsembleOptions, SpectrumOptions
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate, FloatArray, StatusArray
+from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble
 from phasemap.theory.jacobian.spectrum import Spectrum
@@ -25,6 +25,11 @@ _TOLERANCE, _LEAST_ERROR, _ACCEPTED = 1e-5, 1e-7, 1e-2
 # Independent parts of samples, whose scatter gives the statistical error.
 _PARTS = 5
 
+HARD_OUTPUT = (
+    "A hard output gate (alpha_r = inf) has a slope without variance at a fixed point that is not at rest: its "
+    "Jacobian has no finite spectrum. Give a finite alpha_r."
+)
+
 Build = Callable[[float], LocalEnsemble]
 Measure = Callable[[Spectrum], float]
 
@@ -38,7 +43,8 @@ def solve_points(
         unstable_fraction    fraction with a positive real part
         support_components   connected pieces of the spectrum's support
 
-    Fractions are of all eigenvalues: one per unit for h, and one for every gate with a time constant that is not zero.
+    Fractions are of all eigenvalues: one per unit for h, and one for every gate that moves on a time of its own (a
+    constant gate is no degree of freedom).
     Source: PRX 12, 011011, section IV; docs/theory.md (3.6).
     """
     options = options or SpectrumOptions()
@@ -48,8 +54,11 @@ def solve_points(
         table.fill(i, np.where(present.status[i] == Status.ABSENT, Status.ABSENT, Status.FAILED))
         try:
             names = fixed_point_ensembles(point, _CHECK[1])
-        except UnsupportedError:
+        except NoFiniteSpectrumError as error:
+            table.diverge(i, str(error))
             continue
+        if any(FIXED_POINTS[k] not in names for k in np.flatnonzero(present.status[i] != Status.ABSENT)):
+            table.diverge(i, HARD_OUTPUT)
         for name, coarse in names.items():
             place = (i, FIXED_POINTS.index(name))
             for quantity, measure in _measures(options.slow_rate).items():
@@ -65,7 +74,7 @@ def solve_dynamics(
     """Spectrum of the Jacobian along the fluctuating attractor; arrays (n_points,).
 
         dynamic_slow_mode_fraction, dynamic_unstable_fraction   as at fixed points
-        dynamic_leading_edge                                    largest real part of the support
+        dynamic_leading_edge                                    largest real part, that of a gate's own rate included
 
     An instantaneous Jacobian: its edge is no Lyapunov exponent. At constant update gate the error is that of the
     quadrature; otherwise the scatter between parts of the sample, one standard error.
@@ -74,10 +83,14 @@ def solve_dynamics(
     table = _Table((len(points),), DYNAMIC_NAMES)
     run = EnsembleOptions(exponents=False, relative_error=options.ensemble_error)
     for i, (point, seed) in enumerate(zip(points, seeds, strict=True)):
+        table.fill(i, Status.FAILED)
         try:
             state = dynamic_state(point, run, seed, options.samples)
-        except UnsupportedError:
-            table.fill(i, Status.FAILED)
+        except NoFiniteSpectrumError as error:
+            table.diverge(i, str(error))
+            continue
+        except UnsupportedError as error:
+            table.remarks.append((i, str(error)))
             continue
         if state is None:
             table.fill(i, Status.ABSENT)
@@ -93,7 +106,7 @@ def _measures(slow_rate: float) -> dict[str, Measure]:
     return {
         "slow_mode_fraction": lambda s: s.fraction_within(slow_rate),
         "unstable_fraction": lambda s: s.fraction_right_of(0.0),
-        "leading_edge": lambda s: s.support.edge,
+        "leading_edge": lambda s: s.edge,
     }
 
 
@@ -122,6 +135,7 @@ class _Table:
     """Values, errors and statuses of the quantities of a solver."""
 
     def __init__(self, shape: tuple[int, ...], names: tuple[str, ...]) -> None:
+        self.remarks: list[tuple[int, str]] = []
         self.value: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name in names}
         self.error: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name in names}
         self.status: dict[str, StatusArray] = {name: np.full(shape, Status.ABSENT, dtype=np.uint8) for name in names}
@@ -131,12 +145,18 @@ class _Table:
         for array in self.status.values():
             array[i] = status
 
+    def diverge(self, i: int, reason: str) -> None:
+        """A Jacobian without a finite spectrum: DIVERGES wherever there is a state, and why."""
+        for array in self.status.values():
+            array[i] = np.where(array[i] == Status.FAILED, Status.DIVERGES, array[i])
+        self.remarks.append((i, reason))
+
     def put(self, name: str, place: tuple[int, ...], value: float, error: float) -> None:
         """Store a number; NaN is a failure, a large error no convergence."""
         self.value[name][place], self.error[name][place] = value, error
         poor = Status.CONVERGED if error <= _ACCEPTED * max(1.0, abs(value)) else Status.NOT_CONVERGED
         self.status[name][place] = Status.FAILED if math.isnan(value) else poor
 
-    def estimates(self) -> dict[str, Estimate]:
+    def estimates(self) -> Estimates:
         """The table as estimates."""
-        return gathered(self.value, self.status, self.error)
+        return Estimates(gathered(self.value, self.status, self.error), self.remarks)

@@ -69,6 +69,11 @@ class Spectrum:
         return Support(self.ensemble)
 
     @property
+    def edge(self) -> float:
+        """Largest real part of all eigenvalues: of the support, or of an atom beyond it."""
+        return max([*(right for _, right in self.support.intervals[-1:]), *(at for at, _ in self.atoms)])
+
+    @property
     def atoms(self) -> list[tuple[float, float]]:
         """(position, fraction) of eigenvalues that all lie at one point."""
         return self.ensemble.atoms

@@ -11,18 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from phasemap.errors import NoFiniteSpectrumError
 from phasemap.kernels.averages.gaussian import gate_averages
 from phasemap.model.linearisation import local_factors
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.theory.divergence import hard_gates
 from phasemap.theory.dynamic import fluctuating
 from phasemap.theory.dynamic.correlations import gated_rate, reduce
 from phasemap.theory.ensemble import PointSolution
 from phasemap.theory.ensemble import solve as solve_ensemble
 from phasemap.theory.ensemble.sampling.gaussian import filtered_noise
-from phasemap.theory.ensemble.solver import surroundings
+from phasemap.theory.ensemble.shut_units import slowest_rest
+from phasemap.theory.ensemble.solver import STEEP, surroundings
 from phasemap.theory.jacobian.centred import centred
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble, from_samples, gaussian_ensemble
 from phasemap.theory.static import fixed_points
@@ -126,8 +129,15 @@ def dynamic_state(
     options, seed, samples: of the ensemble of paths, where the update gate varies.
 
     Raises:
-        UnsupportedError: a hard gate.
+        NoFiniteSpectrumError: a hard gate, or no stationary state.
+        UnsupportedError: white noise on an instantaneous gate.
     """
+    hard = hard_gates(parameters)
+    if hard:
+        raise NoFiniteSpectrumError(
+            f"A hard gate (alpha_{hard[0]} = inf) has a slope without variance along the dynamics: its Jacobian has no "
+            f"finite spectrum. Give a finite alpha_{hard[0]}."
+        )
     if is_constant_gate(parameters.alpha_z, parameters.beta_z):
         return _at_constant_gate(parameters, resolution)
     drawn = path_samples(parameters, options, seed, samples)
@@ -156,6 +166,9 @@ def path_samples(
     if not isinstance(solved, PointSolution) or not solved.is_settled:
         return None
     process, ring, activity = solved.ensemble.process, solved.ring, solved.solution.activity
+    rest = slowest_rest(process, activity, ring)
+    if rest > options.longest_window:
+        raise NoFiniteSpectrumError(STEEP.format(rest=rest))
     h, sigma, drive = _pick(solved, samples)
     p = parameters
     with np.errstate(divide="ignore"):

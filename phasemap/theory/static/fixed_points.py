@@ -7,13 +7,23 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.static import stability as columns
 from phasemap.kernels.static.solve import SLOTS
+from phasemap.model.gates import gate_moves
+from phasemap.model.noise import acting_noise
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate, FloatArray
+from phasemap.model.results import Estimate, Estimates, FloatArray
 from phasemap.model.status import Status
 from phasemap.theory.static.problem import by_kernel, parameter_table, static_table
 
 # A value is good if its error is below this, absolutely or relative to the value.
 TOLERANCE = 1e-8
+
+NO_STATIONARY_STATE = (
+    "no stationary state: the update gate shuts for good (it is hard, or beta_z = inf), and the input to h stands "
+    "outside it, so that units whose gate is shut integrate it for ever (the activity phi(h) saturates and is "
+    "stationary, h is not). Set input_inside = 1, or give finite alpha_z and beta_z."
+)
+# What depends on h itself, and not on the activity alone.
+_OF_H = ("delta_h", "static_gain", "marginal_gain", "leading_edge", "pinning_ratio", "stability")
 
 _COLUMNS = {
     "delta_phi": columns.DELTA_PHI,
@@ -27,7 +37,7 @@ _COLUMNS = {
 }
 
 
-def solve_points(points: Sequence[Parameters], options: None = None, seeds: object = None) -> dict[str, Estimate]:
+def solve_points(points: Sequence[Parameters], options: None = None, seeds: object = None) -> Estimates:
     """All static quantities at `points`; there are no options, and nothing is random.
 
     Returns (first dimension: points; `fixed_point` where marked *):
@@ -39,12 +49,14 @@ def solve_points(points: Sequence[Parameters], options: None = None, seeds: obje
         open_fraction*      f = <sigma_z>; of a hard update gate, the fraction of units that are not frozen
         marginal_gain*      f S
         stability*          1: stable, 0: marginally stable (hard update gate, 1 < S <= 1 / f), -1: unstable
-        leading_edge*       largest real part of the growth rates that involve h, 1 / membrane time constant
+        leading_edge*       largest real part of the Jacobian's spectrum, 1 / membrane time constant; not below the
+                            rates -1 / tau_k of the gates that move (see `phasemap.model.gates`)
         pinning_ratio*      leading edge over that of a constant update gate at the same mean; absent for S <= 1
 
     Along `fixed_point`: the zero state, then the others in ascending order of <phi^2>, the largest always in the last
     place; of more than three others, the smallest and the two largest. Noise input leaves no fixed point: all absent,
-    count 0.
+    count 0. What is infinite DIVERGES (a hard output gate answers without bound); where units behind a hard update gate
+    integrate an input for ever, what depends on h itself DIVERGES without a value.
     """
     parameters = parameter_table(points)
     n = len(parameters)
@@ -57,25 +69,47 @@ def solve_points(points: Sequence[Parameters], options: None = None, seeds: obje
         v, e, c, s = values[rows], errors[rows], counts[rows], certain[rows]
         kernel.solve(table[part], v, e, c, s)
         values[rows], errors[rows], counts[rows], certain[rows] = v, e, c, s
+    endless = integrates_without_end(parameters) & ~_is_noisy(parameters)
     count_status = np.where(certain, Status.CONVERGED, Status.NOT_CONVERGED).astype(np.uint8)
     result = {"fixed_point_count": Estimate(value=counts.astype(float), status=count_status, error=np.zeros(n))}
     for name, k in _COLUMNS.items():
         result[name] = _estimate(values[..., k], errors[..., k])
     result.update(_derived(result, parameters))
-    return result
+    for name in _OF_H:
+        _without_meaning(result[name], endless)
+    return Estimates(result, [(int(i), NO_STATIONARY_STATE) for i in np.flatnonzero(endless)])
+
+
+def integrates_without_end(parameters: FloatArray) -> NDArray[np.bool_]:
+    """Rows of parameters at which units whose hard update gate is shut at a fixed point integrate a static input."""
+    at = dict(zip(Parameters._fields, parameters.T, strict=True))
+    driven = ((at["s_h"] > 0.0) | (at["m_h"] != 0.0)) & (at["input_inside"] == 0.0)
+    hard = np.isinf(at["alpha_z"]) & gate_moves(at["alpha_z"], at["beta_z"])
+    return np.asarray(driven & (hard | np.isposinf(at["beta_z"])))
+
+
+def _without_meaning(estimate: Estimate, rows: NDArray[np.bool_]) -> None:
+    """No number at some points, where there is an estimate, as there is no stationary state."""
+    at = rows[:, None] & (estimate.status != Status.ABSENT)
+    estimate.status[at] = Status.DIVERGES
+    estimate.value[at] = np.nan
+    if estimate.error is not None:
+        estimate.error[at] = np.nan
 
 
 def _is_noisy(parameters: FloatArray) -> NDArray[np.bool_]:
-    noise = [Parameters._fields.index(name) for name in ("noise_h", "noise_z", "noise_r")]
-    return np.asarray((parameters[:, noise] > 0).any(axis=1))
+    """Rows of parameters at which a noise input acts."""
+    acting = acting_noise(dict(zip(Parameters._fields, parameters.T, strict=True)))
+    return np.asarray(np.any(list(acting.values()), axis=0))
 
 
 def _estimate(value: FloatArray, error: FloatArray) -> Estimate:
-    missing = np.isnan(value)
-    error = np.where(np.isinf(value), 0.0, error)
+    missing, infinite = np.isnan(value), np.isinf(value)
+    error = np.where(infinite, np.nan, error)
     with np.errstate(invalid="ignore"):
-        poor = error > TOLERANCE * np.maximum(1.0, np.abs(value))
-    status = np.where(missing, Status.ABSENT, np.where(poor, Status.NOT_CONVERGED, Status.CONVERGED))
+        poor = ~(error <= TOLERANCE * np.maximum(1.0, np.abs(value)))
+    known = np.where(infinite, Status.DIVERGES, np.where(poor, Status.NOT_CONVERGED, Status.CONVERGED))
+    status = np.where(missing, Status.ABSENT, known)
     return Estimate(value=value, status=status.astype(np.uint8), error=error)
 
 
@@ -85,13 +119,15 @@ def _derived(known: Mapping[str, Estimate], parameters: FloatArray) -> dict[str,
     S, f = np.asarray(gain.value, dtype=float), np.asarray(fraction.value, dtype=float)
     with np.errstate(invalid="ignore"):
         marginal_gain = _estimate(f * S, f * gain.error + S * fraction.error)
-    hard = np.isinf(parameters[:, Parameters._fields.index("alpha_z")])
-    hard &= np.isfinite(parameters[:, Parameters._fields.index("beta_z")])
+    alpha, beta = (parameters[:, Parameters._fields.index(name)] for name in ("alpha_z", "beta_z"))
+    hard = np.isinf(alpha) & gate_moves(alpha, beta)
     pinned = hard[:, None] & (np.asarray(delta_z.value) > 0) & (f * S <= 1.0)
     verdict = np.where(S < 1.0, 1.0, np.where(pinned, 0.0, -1.0))
     missing = gain.status == Status.ABSENT
     verdict[missing] = np.nan
+    # An infinite gain is beyond doubt.
+    status = np.where(gain.status == Status.DIVERGES, Status.CONVERGED, gain.status).astype(np.uint8)
     return {
         "marginal_gain": marginal_gain,
-        "stability": Estimate(value=verdict, status=gain.status, error=np.where(missing, np.nan, 0.0)),
+        "stability": Estimate(value=verdict, status=status, error=np.where(missing, np.nan, 0.0)),
     }

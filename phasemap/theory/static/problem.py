@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.static import rows
 from phasemap.kernels.static.problem import NUMBERS
+from phasemap.model.gates import gate_moves
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 
@@ -67,8 +68,8 @@ def by_kernel(table: FloatArray) -> list[tuple[ModuleType, NDArray[np.intp]]]:
 
 def _gate(alpha: FloatArray, beta: FloatArray, shift: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Steepness, offset and value at rest of sigma(x + shift) (see `kernels.averages.gaussian.gate_averages`)."""
-    hard = np.isinf(alpha) & np.isfinite(beta)
-    varies = np.isfinite(beta) & (alpha > 0)
+    hard = np.isinf(alpha) & gate_moves(alpha, beta)
+    varies = gate_moves(alpha, beta)
     with np.errstate(invalid="ignore", over="ignore"):
         offset = np.where(hard, -shift, beta - np.where(varies & ~hard, alpha * shift, 0.0))
         at_rest = 1.0 / (1.0 + np.exp(offset))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from phasemap.errors import ParameterError
-from phasemap.model.parameters import Parameters, check_value
+from phasemap.model.parameters import PARAMETERS, Parameters, check_value
 from phasemap.model.results import FloatArray
 from phasemap.theory.static.problem import parameter_table
 
@@ -31,7 +31,7 @@ class ParameterBox:
         for name, (low, high) in box.items():
             check_value(name, low)
             check_value(name, high)
-            if name == "input_inside" or math.isinf(low) or math.isinf(high) or not low < high:
+            if PARAMETERS[name].values or math.isinf(low) or math.isinf(high) or not low < high:
                 raise ParameterError(
                     f"Cannot trace a surface along {name} from {low:g} to {high:g}: "
                     "give a continuous parameter and two finite bounds, the lower one first."
@@ -44,6 +44,12 @@ class ParameterBox:
     def dimension(self) -> int:
         """Number of axes."""
         return len(self.names)
+
+    @property
+    def largest(self) -> dict[str, float]:
+        """The parameters by name, those of the axes at their upper ends: what acts anywhere in the box acts there."""
+        fixed = dict(zip(Parameters._fields, self._base.tolist(), strict=True))
+        return fixed | dict(zip(self.names, self._high.tolist(), strict=True))
 
     def values(self, unit: FloatArray) -> FloatArray:
         """Values of the axes (n, dimension) for coordinates in the unit cube; exact at its faces."""

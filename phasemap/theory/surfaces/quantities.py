@@ -1,6 +1,5 @@
 """Critical surfaces of the static and the dynamic theory: rows of the registry."""
 
-from dataclasses import replace
 from functools import partial
 
 from phasemap.model.deferred import Deferred
@@ -16,8 +15,8 @@ _fluctuating = Deferred("phasemap.theory.surfaces.fluctuating_surfaces", "trace"
 
 
 def _slow_edge(base: Parameters, box: Box) -> CriticalSurface:
-    traced: CriticalSurface = _static("edge_level", base, box, _SLOW_EDGE)
-    return replace(traced, name="slow_edge")
+    traced: CriticalSurface = _static("slow_edge", base, box, _SLOW_EDGE)
+    return traced
 
 
 SURFACES = (
@@ -39,7 +38,7 @@ SURFACES = (
                 "proliferation of fixed points turns from beginning continuously to beginning at a finite amplitude",
                 partial(_static, "complexity_tricritical"), 0.05, (2, 3)),
     SurfaceKind("dynamic_fold", "a pair of fluctuating states appears: chaos begins at a finite amplitude",
-                partial(_fluctuating, "dynamic_fold"), 2.0, (2, 3)),
+                partial(_fluctuating, "dynamic_fold"), 2.0, (2, 3), noisy=True),
     SurfaceKind("lyapunov_zero", "the exponent of the fluctuating attractor changes sign under noise",
-                partial(_fluctuating, "lyapunov_zero"), 8.0, (2, 3)),
+                partial(_fluctuating, "lyapunov_zero"), 8.0, (2, 3), noisy=True),
 )  # fmt: skip

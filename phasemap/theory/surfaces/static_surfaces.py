@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.errors import ParameterError
+from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.static import conditions
+from phasemap.model.noise import INSTEAD, without_fixed_points
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface, FloatArray
 from phasemap.numerics.continuation import SOLVED, project, smooth_curve
@@ -110,6 +111,7 @@ KINDS: dict[str, _Kind] = {
         has_update_gate,
     ),
     "edge_level": _Kind("lambda_e = level at a non-zero fixed point", _fixed_point(conditions.EDGE)),
+    "slow_edge": _Kind("lambda_e = level at a non-zero fixed point", _fixed_point(conditions.EDGE), has_update_gate),
     "static_tricritical": _Kind(
         "g_h^2 R = 1 and dR/dDelta = 2 R, R = <sigma_r^2>", _zero_state(_static_tricritical), has_zero_state
     ),
@@ -139,11 +141,15 @@ def trace(name: str, base: Parameters, box: Mapping[str, tuple[float, float]], l
 
     Raises:
         ParameterError: unknown surface, or a box that cannot be used.
+        UnsupportedError: noise acts in the box.
     """
     if name not in KINDS:
         raise ParameterError(f"Unknown critical surface {name!r}. There are: {', '.join(KINDS)}.")
     kind = KINDS[name]
     frame = ParameterBox(base, box)
+    reason = without_fixed_points(frame.largest)
+    if reason:
+        raise UnsupportedError(f"{name} is a surface of fixed points, and {reason}: {INSTEAD}")
     if not kind.exists(frame):
         return CriticalSurface(name, kind.condition, frame.names, np.empty((0, frame.dimension)), np.empty(0))
     system = kind.system(frame, level)

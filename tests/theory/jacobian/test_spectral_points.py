@@ -69,10 +69,12 @@ def test_an_island_is_counted():
     assert found["support_components"].value[0, 3] == 2
 
 
-def test_a_hard_output_gate_fails_with_a_reason():
+def test_a_hard_output_gate_has_no_finite_spectrum():
     point = make_parameters(g_h=3.0, alpha_r=math.inf)
-    found = solve_points([point])["slow_mode_fraction"]
-    assert found.status[0, 3] == Status.FAILED
+    everything = solve_points([point])
+    assert "finite alpha_r" in dict(everything.remarks)[0]
+    found = everything["slow_mode_fraction"]
+    assert found.status[0, 3] == Status.DIVERGES
     assert found.status[0, 0] == Status.CONVERGED
     with pytest.raises(UnsupportedError, match="finite alpha_r"):
         gaussian_ensemble(point, 0.3, 0.3, 0.3)
@@ -135,5 +137,7 @@ def test_samples_of_paths_reduce_to_gaussians_as_the_update_gate_flattens():
     a, b = (solve_dynamics([p], options, SEEDS) for p in (nearly, flat))
     for name in a:
         slack = 4.0 * a[name].error[0] + b[name].error[0]
-        assert a[name].value[0] == pytest.approx(b[name].value[0], abs=slack, rel=0.02)
+        # A flat gate is no degree of freedom: half as many eigenvalues to take fractions of.
+        share = 1.0 if name == "dynamic_leading_edge" else 2.0
+        assert share * a[name].value[0] == pytest.approx(b[name].value[0], abs=share * slack, rel=0.02)
         assert a[name].error[0] > b[name].error[0]

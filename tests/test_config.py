@@ -306,3 +306,16 @@ def test_what_is_no_regular_file_is_no_configuration(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(ConfigError, match="not a regular file"):
             load_config(path, REGISTRY)
+
+
+def test_a_parameter_with_single_values_takes_none_between() -> None:
+    assert "give 0 or 1" in refusal("input_inside=0.5")
+    for axis in ("{ from = 0, to = 1, points = 3 }", "[0, 0.5, 1]"):
+        assert "input_inside = 0.5 is not allowed" in refusal(f"input_inside={axis}", "axes.alpha_r=[1, 2]")
+
+
+def test_surfaces_of_fixed_points_are_refused_under_noise() -> None:
+    assert "static_fold are made of fixed points" in refusal("noise_h=0.1")
+    assert "noise_h = 0.2" in refusal("axes.alpha_r=[1, 2]", "noise_h=[0.0, 0.2]")
+    assert config('surfaces=["dynamic_fold"]', "noise_h=0.1").surfaces == ("dynamic_fold",)
+    assert config("noise_z=0.1").surfaces == ("static_fold",)  # no gate feels it

@@ -97,3 +97,26 @@ def test_failures_are_told(phasemap: Run, plane: Path) -> None:
     result.failures = (Failure("grid", "statics", 3, "no luck"),)
     write_result(Path("plane.h5"), result)
     assert "1 evaluation failed" in phasemap("info", "plane.h5").out
+
+
+HARD = """
+quantities = ["lyapunov_max"]
+[parameters]
+alpha_r = "inf"
+[axes]
+g_h = [0.5, 3.0]
+"""
+
+
+def test_the_file_and_info_say_why_a_number_is_infinite(phasemap: Run, tmp_path: Path) -> None:
+    (tmp_path / "hard.toml").write_text(HARD)
+    ran = phasemap("sweep", "hard.toml", "-j", "0")
+    assert ran.code == 0, ran.err
+    (remark,) = read_result(Path("hard.h5")).remarks
+    assert (remark.name, remark.index) == ("mean_field", 1) and "lambda_max diverges" in remark.reason
+    assert "lambda_max diverges" in phasemap("info", "hard.h5").out
+    assert json.loads(phasemap("info", "hard.h5", "--json").out)["remarks"][0]["index"] == 1
+    for part in ("1/2", "2/2"):
+        phasemap("sweep", "hard.toml", "-j", "0", "--shard", part, "-o", f"part{part[0]}.h5")
+    phasemap("merge", "part1.h5", "part2.h5", "-o", "joined.h5")
+    assert read_result(Path("joined.h5")).remarks == (remark,)

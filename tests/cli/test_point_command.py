@@ -195,3 +195,21 @@ def test_short_simulations_are_printed_with_unknown_errors(phasemap: Run) -> Non
     ran = phasemap("point", "--simulate", *(part for one in ("g_h=3", *small) for part in ("--set", one)))
     assert ran.code == 0 and "Traceback" not in ran.err
     assert "network_variance" in ran.out and "unknown (not converged)" in ran.out
+
+
+def test_no_stationary_state_is_said_in_words(phasemap: Run) -> None:
+    found = facts(phasemap, "g_h=1.5", "alpha_z=inf", "s_h=0.3")
+    assert any("no stationary state" in remark for remark in found["remarks"])
+    exponent = found["quantities"]["lyapunov_max"]["branch"]["fluctuating"]
+    assert exponent == {"value": None, "error": None, "status": "diverges"}
+    assert found["phase"] == "undetermined" and not found["failures"]
+
+
+def test_surfaces_of_the_network_without_noise_are_not_given_under_noise(phasemap: Run) -> None:
+    found = facts(phasemap, "g_h=2", "alpha_r=20", "noise_h=0.2", "tau_noise=1")
+    assert set(found["critical_gains"]) <= {"dynamic_fold", "lyapunov_zero"}
+    assert any("zero_instability" in remark and "noise_h = 0.2" in remark for remark in found["remarks"])
+
+
+def test_there_is_no_slow_edge_where_there_is_no_update_gate(phasemap: Run) -> None:
+    assert "slow_edge" not in facts(phasemap, "g_h=3")["critical_gains"]

@@ -143,7 +143,7 @@ def _seek_small(
 def rests_under_noise(p: Parameters) -> bool:
     """Whether h = 0 stays a state although noise moves the gates."""
     noisy = any(acting_noise(p._asdict()).values())
-    return noisy and p.noise_h == 0.0 and Process(p).is_odd
+    return noisy and p.noise_h == p.beta_h == p.m_h == p.s_h == 0.0
 
 
 def _may_rest(p: Parameters, around: Surroundings) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from phasemap.errors import NoFiniteSpectrumError
+from phasemap.errors import NoFiniteSpectrumError, UnsupportedError
 from phasemap.kernels.averages.gaussian import gate_averages
 from phasemap.model.linearisation import local_factors
 from phasemap.model.nonlinearities import is_constant_gate
@@ -163,12 +163,17 @@ def path_samples(
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | None:
     """(h, z, r, q) drawn from the stationary ensemble of paths, about `samples` of each; None without an attractor."""
     solved = solve_ensemble(parameters, options, seed, surroundings([parameters])[0])
-    if not isinstance(solved, PointSolution) or not solved.is_settled:
+    if not isinstance(solved, PointSolution):
         return None
     process, ring, activity = solved.ensemble.process, solved.ring, solved.solution.activity
     rest = slowest_rest(process, activity, ring)
     if rest > options.longest_window:
         raise NoFiniteSpectrumError(STEEP.format(rest=rest))
+    if not solved.is_settled:
+        raise UnsupportedError(
+            "The fluctuating state did not converge in windows of time up to ensemble.longest_window = "
+            f"{options.longest_window:g}: its spectrum is not known."
+        )
     h, sigma, drive = _pick(solved, samples)
     p = parameters
     with np.errstate(divide="ignore"):

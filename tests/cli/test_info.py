@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from support.command_line import PLANE, Run
 
 from phasemap.model.status import Status
@@ -108,7 +109,10 @@ g_h = [0.5, 3.0]
 """
 
 
-def test_the_file_and_info_say_why_a_number_is_infinite(phasemap: Run, tmp_path: Path) -> None:
+def test_the_file_and_info_say_why_a_number_is_infinite(
+    phasemap: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "hard.toml").write_text(HARD)
     ran = phasemap("sweep", "hard.toml", "-j", "0")
     assert ran.code == 0, ran.err

@@ -93,3 +93,18 @@ def test_leavings_of_killed_writers_disappear_and_those_of_living_ones_stay(tmp_
     ours.touch()
     write_atomically(target, b"y")
     assert {found.name for found in tmp_path.iterdir()} == {"x.h5", ours.name}
+
+
+def test_two_writers_of_one_file_share_no_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, flush, seen = tmp_path / "figure.png", os.fsync, []
+
+    def meanwhile(descriptor: int) -> None:
+        if not seen:
+            seen.append(descriptor)
+            write_atomically(target, b"the other's")
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    write_atomically(target, b"ours")
+    assert target.read_bytes() == b"ours"
+    assert [found.name for found in tmp_path.iterdir()] == ["figure.png"]

@@ -74,7 +74,7 @@ class SurfaceKind:
     trace:   (base point, axis name -> (from, to)) -> CriticalSurface; at the top of a module like Solver.solve.
     seconds: rough cost on one core.
     axes:    the numbers of axes in which it can be traced.
-    noisy:   whether it is one of the network under noise as well; the others are made of fixed points.
+    noisy:   whether it exists under noise as well; surfaces that are made of fixed points do not.
     """
 
     name: str
@@ -82,7 +82,7 @@ class SurfaceKind:
     trace: Trace
     seconds: float = 0.5
     axes: tuple[int, ...] = (2,)
-    noisy: bool = False
+    noisy: bool = True
 
 
 @dataclass(frozen=True)

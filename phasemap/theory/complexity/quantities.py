@@ -51,5 +51,5 @@ QUANTITIES = (
 
 SURFACES = (
     SurfaceKind("complexity_onset", "fixed points begin to proliferate: complexity > 0",
-                Deferred(f"{_HERE}.onset_surface", "trace"), 2.0, (2, 3)),
+                Deferred(f"{_HERE}.onset_surface", "trace"), 2.0, (2, 3), noisy=False),
 )  # fmt: skip

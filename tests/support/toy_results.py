@@ -211,7 +211,7 @@ def checked_box():
 def thinned(result, step):
     """Every `step`-th value along each axis."""
     part = (slice(None, None, step),) * len(result.axes)
-    result.axes = tuple(replace(axis, values=axis.value[::step]) for axis in result.axes)
+    result.axes = tuple(replace(axis, values=axis.values[::step]) for axis in result.axes)
     result.fields = {
         name: replace(
             one, values=one.value[part], status=one.status[part], error=None if one.error is None else one.error[part]

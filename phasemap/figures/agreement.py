@@ -34,6 +34,8 @@ GOOD = (Status.CONVERGED, Status.INTERPOLATED)
 FINITE_SIZE = 25.0
 ERRORS = 3.0
 _EXPONENT = "lyapunov_max"
+# Dimensions of gradients in theory and in networks.
+LAG, NETWORK_LAG = "gradient_lag", "network_gradient_lag"
 _RATES = (_EXPONENT, "leading_edge")
 
 
@@ -137,6 +139,8 @@ def compare(result: Result, criterion: Criterion | None = None) -> list[Comparis
             # Functions are stored at the lags of each solver, which differ: their values at lag 0 are compared.
             if twin is not None and not twin.own_dims:
                 found.append(_compare(result, fields, name, twin, places, criterion))
+            elif twin is not None and twin.own_dims == (NETWORK_LAG,) and fields[name].own_dims == (LAG,):
+                found += _compare_at_lags(result, fields[name], twin, places, criterion)
     return found
 
 
@@ -193,11 +197,37 @@ def _opposite(
     return np.asarray(known[0] & known[1] & (np.sign(theory[0]) * np.sign(simulated[0]) < 0.0))
 
 
-def network_size(result: Result) -> int | None:
-    """Units of the largest network that the stored options name."""
-    options = result.metadata.settings.get("options", {}).get("simulation", {})
+def network_size(result: Result, table: str = "simulation") -> int | None:
+    """Units of the largest network that the stored options in a table name."""
+    options = result.metadata.settings.get("options", {}).get(table, {})
     size = max(options.get("sizes") or [options.get("size", 0)])
     return int(size) or None
+
+
+def _compare_at_lags(
+    result: Result, theory: Field, twin: Field, places: dict[str, Array], criterion: Criterion
+) -> list[Comparison]:
+    """Sizes of gradients, lag by lag where both have the lag; what vanishes exactly in both is nothing to compare."""
+    own, others = (np.asarray(result.labels[name], dtype=float) for name in (LAG, NETWORK_LAG))
+    lags, first, second = np.intersect1d(own, others, return_indices=True)
+    values, errors = (
+        (a[..., first].reshape(-1), b[..., second].reshape(-1))
+        for a, b in zip(_numbers(theory), _numbers(twin), strict=True)
+    )
+    both = np.isfinite(values[0]) & np.isfinite(values[1]) & ((values[0] != 0.0) | (values[1] != 0.0))
+    if not both.any():
+        return []
+    count, size = len(lags), network_size(result, "network_gradients")
+    columns = {name: np.repeat(column, count)[both] for name, column in places.items()}
+    points = len(next(iter(places.values())))
+    return [
+        Comparison(
+            theory.name, theory.symbol, theory.units, {**columns, "lag": np.tile(lags, points)[both]},
+            values[0][both], errors[0][both], values[1][both], errors[1][both],
+            (criterion.finite_size / size if size else 0.0) * np.abs(values[0][both]), ("",) * int(both.sum()), size,
+            False, int((~both).sum()), criterion,
+        )
+    ]  # fmt: skip
 
 
 def _theory(result: Result, fields: dict[str, Field], field: Field) -> tuple[tuple[Array, Array], list[str]]:

@@ -79,6 +79,7 @@ class GradientOptions:
     ensemble_error: float = option(
         0.005, "relative error of the variance in the ensemble, where the update gate varies", above=0.0
     )
+    paths: int = option(65536, "stretches of paths at short lags, where the update gate varies", minimum=512)
 
 
 @dataclass(frozen=True)

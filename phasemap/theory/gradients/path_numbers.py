@@ -22,7 +22,12 @@ _KIND = "march over an ensemble of paths"
 
 
 def path_gradients(
-    p: Parameters, solution: PointSolution, options: EnsembleOptions, lags: FloatArray, seed: np.random.SeedSequence
+    p: Parameters,
+    solution: PointSolution,
+    options: EnsembleOptions,
+    lags: FloatArray,
+    seed: np.random.SeedSequence,
+    paths: int = 65536,
 ) -> Gradients:
     """Gradients along the fluctuating state of a moving update gate at lags (n,) in membrane times."""
     child = np.random.SeedSequence(entropy=seed.entropy, spawn_key=(*seed.spawn_key, 90))
@@ -32,7 +37,7 @@ def path_gradients(
     law = _law_without_amplitude(rate, error, solution, options)
     for part in (near, far):
         if part.any():
-            march = march_paths(solution, float(lags[part].max()), child)
+            march = march_paths(solution, float(lags[part].max()), child, paths)
             _fill(found, march, lags, part, rate, error)
             law = _with_amplitude(law, march, rate, error)
     if not p.alpha_r > 0.0 or math.isinf(p.beta_r):

@@ -26,10 +26,11 @@ from phasemap.theory.gradients.lanes import Sample, sample
 _SHORTEST_RING, _PERIOD_PER_EDGE = 200.0, 24.0
 # Step of the march in membrane times, and most steps of a ring.
 _STEP, _MOST_STEPS = 0.1, 1 << 16
-LONGEST = 48.0
+# Further out growth at the rate of the Lyapunov exponent is known as well as what a march of few paths gives.
+LONGEST = 24.0
 # Lanes in all groups together up to so many steps, falling with this power of more of them (less accuracy is asked for
 # at long lags); a ring gives several segments where it is long.
-LANES, _FEW_STEPS, _POWER = 65536, 80, 1.7
+_FEW_STEPS, _POWER = 80, 1.7
 _RING_PER_LAG, _RING_PER_SEGMENT = 2.0, 24.0
 ROWS = (
     "adjoint_variance", "adjoint_variance_z", "adjoint_variance_r", "retained_overlap",
@@ -62,7 +63,7 @@ def solve_state(
 
 
 def march_paths(
-    solution: PointSolution, longest: float, seed: np.random.SeedSequence, most_lanes: int = LANES
+    solution: PointSolution, longest: float, seed: np.random.SeedSequence, most_lanes: int = 65536
 ) -> PathMarch:
     """March up to a lag (at most LONGEST and a quarter of the ring) along up to `most_lanes` stretches of paths."""
     ring = _fine_ring(solution.ring)

@@ -20,11 +20,11 @@ def _seconds(point: Parameters, options: GradientOptions) -> float:
     if is_constant_gate(point.alpha_z, point.beta_z):
         return 0.3 if max(options.lags, default=1.0) <= 48.0 else 1.0
     # Paths are needed only where the gate moves: not at fixed points, not behind a hard gate.
-    return 1.0 if options.state != "attractor" or point.alpha_z > 1e6 else 12.0
+    return 1.0 if options.state != "attractor" or point.alpha_z > 1e6 else 0.5 + 9.0 * (options.paths / 65536.0 + 0.1)
 
 
 def _reads(point: Parameters) -> Sequence[str]:
-    return ["lags", "state"] + ([] if is_constant_gate(point.alpha_z, point.beta_z) else ["ensemble_error"])
+    return ["lags", "state"] + ([] if is_constant_gate(point.alpha_z, point.beta_z) else ["ensemble_error", "paths"])
 
 
 DIMENSIONS = (

@@ -120,7 +120,7 @@ def _fluctuating(
     around = surroundings([p])[0]
     solved = solve_state(p, ensemble, seed, around)
     if isinstance(solved, PointSolution):
-        return path_gradients(p, solved, ensemble, lags, seed)
+        return path_gradients(p, solved, ensemble, lags, seed, options.paths)
     resting = around.resting and any(one.gain < 1.0 for one in fixed.values())
     if resting:
         return None

@@ -45,7 +45,7 @@ class Report:
         return np.array(self.options.lags, dtype=float)
 
     def pulls(self, name: str) -> FloatArray:
-        """Networks minus theory in the logarithm over the combined standard error (n,); NaN where one is missing."""
+        """Networks minus theory over the combined standard error (n,), in the logarithm; NaN where one is missing."""
         nothing = np.full(len(self.lags), np.nan)
         if self.networks is None:
             return nothing
@@ -53,6 +53,9 @@ class Report:
         k, count = NAMES.index(name), len(self.lags)
         good = np.isin(known.status[:count], _GOOD)
         with np.errstate(divide="ignore", invalid="ignore"):
+            if name == "retained_overlap":  # it may have either sign in a network
+                error = np.hypot(known.value_error[:count], self.networks.error[k])
+                return np.where(good, (self.networks.value[k] - known.value[:count]) / error, np.nan)
             error = np.hypot(known.error[:count], self.networks.mean_log_error[k])
             return np.where(good, (self.networks.mean_log[k] - known.logarithm[:count]) / error, np.nan)
 

@@ -71,7 +71,8 @@ def network_gradients(
         return found
     while True:
         half = _of_size(parameters, state, options, seed, max(found.size // 2, 2), found.adjoints)
-        shift = found.mean_log - half.mean_log
+        with np.errstate(invalid="ignore"):  # what vanishes has no logarithm
+            shift = found.mean_log - half.mean_log
         spread = np.hypot(found.mean_log_error, half.mean_log_error)
         large = np.abs(shift[0]) > np.maximum(options.error, 2.0 * spread[0])
         if not large.any() or 2 * found.size > _MOST_SIZE:

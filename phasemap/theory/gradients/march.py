@@ -18,7 +18,7 @@ from phasemap.theory.gradients.records import Curve
 from phasemap.theory.gradients.romberg import extrapolate
 
 # The first step, in gated membrane times, and how much of a fast output gate's time constant it may be.
-_STEP, _STEP_PER_GATE = 0.05, 0.2
+_STEP, _STEP_PER_GATE = 0.1, 0.4
 TOLERANCE = 9e-7
 # All pairs of lags are kept up to here.
 FULL = 48.0
@@ -68,7 +68,7 @@ def marched(profile: Profile, exponent: float, longest: float, reach: float) -> 
 
 
 def _cells(horizon: float, band: float) -> float:
-    return horizon * min(band, horizon) * (4.0 / _STEP) ** 2
+    return horizon * min(band, horizon) * (8.0 / _STEP) ** 2
 
 
 def _to(profile: Profile, shift: float, horizon: float, band: float) -> March:
@@ -82,8 +82,8 @@ def _to(profile: Profile, shift: float, horizon: float, band: float) -> March:
         at = correlations_at(profile, np.asarray(fine * np.arange(known), dtype=float))
         return run(at, fine, n, shift)
 
-    most = 5 if _cells(horizon, band) <= _MOST_CELLS / 16.0 else 3
-    rows, errors = extrapolate(on_grid, step, TOLERANCE, most=most)
+    most = 5 if _cells(horizon, band) <= _MOST_CELLS / 16.0 else 4
+    rows, errors = extrapolate(on_grid, step, TOLERANCE, levels=4, most=most)
     lags = np.asarray(step * np.arange(count + 1), dtype=float)
     curves = {name: Curve(lags, rows[k], errors[k]) for k, name in enumerate(ROWS)}
     return March(shift, curves, _change(rows))

@@ -214,7 +214,7 @@ def thinned(result, step):
     result.axes = tuple(replace(axis, values=axis.values[::step]) for axis in result.axes)
     result.fields = {
         name: replace(
-            one, values=one.value[part], status=one.status[part], error=None if one.error is None else one.error[part]
+            one, value=one.value[part], status=one.status[part], error=None if one.error is None else one.error[part]
         )
         for name, one in result.fields.items()
     }

@@ -1,7 +1,6 @@
 """`phasemap point`: everything known about one point of parameter space."""
 
 import contextlib
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +13,8 @@ from phasemap.cli.plain import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from phasemap.model.results import Estimate
+    from phasemap.dataset import Field
+    from phasemap.model.estimate import Estimate
     from phasemap.studies.point import PointReport
     from phasemap.sweeps.executors.processes import Executor
 
@@ -64,9 +64,9 @@ def point(
         if solver not in chosen:
             report.failures[solver.name] = "left out, as it takes more than a minute: reduce simulation.size"
     if as_json:
-        import json
+        from phasemap import strict_json
 
-        say(json.dumps(_facts(report), indent=2, allow_nan=False))
+        say(strict_json.text(_facts(report)))
     else:
         _print(report)
 
@@ -92,86 +92,57 @@ def _spinner() -> "Iterator[Callable[[str], None]]":
         yield lambda name: display.update(task, description=name)
 
 
-def _phase(report: "PointReport") -> str | None:
-    from phasemap.dataset.phases import PHASE_NAMES, Phase, phase_labels
-
-    if not {"static_gain", "lyapunov_max"} & set(report.estimates):
-        return None
-    p = report.parameters
-    labels = report.labels
-    code = phase_labels(report.estimates, labels.get("fixed_point", []), labels.get("branch", []), p._asdict())
-    return PHASE_NAMES[Phase(int(code))]
-
-
 def _facts(report: "PointReport") -> dict[str, Any]:
     """Strict JSON: numbers that do not exist are null, with a status; infinite ones are the strings "inf", "-inf"."""
-    import numpy as np
-
-    from phasemap.model.status import Status
-    from phasemap.quantities import REGISTRY
-
-    def entry(estimate: "Estimate", place: tuple[int, ...]) -> dict[str, Any]:
-        error = None if estimate.error is None else estimate.error[place]
-        return {
-            "value": _strict(estimate.value[place]),
-            "error": _strict(error),
-            "status": Status(int(estimate.status[place])).name.lower(),
-        }
-
-    quantities: dict[str, Any] = {}
-    for name, estimate in report.estimates.items():
-        dims = report.dims[name]
-        found: dict[str, Any] = {
-            "units": REGISTRY.quantities[name].units,
-            "description": REGISTRY.quantities[name].description,
-        }
-        if not dims:
-            found |= entry(estimate, ())
-        elif len(dims) == 1 and dims[0] in report.labels:
-            found[dims[0]] = {label: entry(estimate, (k,)) for k, label in enumerate(report.labels[dims[0]])}
-        else:
-            found["dimensions"] = {dim: report.labels.get(dim) or report.coordinates[dim] for dim in dims}
-            found["entries"] = [entry(estimate, place) for place in np.ndindex(estimate.value.shape)]
-        quantities[name] = found
     return {
-        "parameters": {name: _strict(value) for name, value in report.parameters._asdict().items()},
-        "phase": _phase(report),
-        "quantities": quantities,
-        "critical_gains": {name: [float(g) for g in gains] for name, gains in report.critical_gains.items()},
+        "parameters": report.parameters._asdict(),
+        "phase": None if report.phase is None else str(report.phase),
+        "quantities": {name: _fact(field) for name, field in report.fields.items()},
+        "critical_gains": report.critical_gains,
         "remarks": report.remarks,
         "seconds": report.seconds,
         "failures": report.failures,
     }
 
 
-def _strict(value: Any) -> float | str | None:
-    if value is None or math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return float(value)
+def _fact(field: "Field") -> dict[str, Any]:
+    """A quantity: at once, over the names along its dimension, or as a list over several dimensions."""
+    import numpy as np
+
+    found: dict[str, Any] = {"units": field.units, "description": field.description}
+    if not field.dims:
+        return found | _entry(field)
+    along = field.coords[field.dims[0]]
+    if len(field.dims) == 1 and along.dtype.kind in "UO":
+        return found | {field.dims[0]: {str(label): _entry(field.at(k)) for k, label in enumerate(along)}}
+    entries = [_entry(field.at(place)) for place in np.ndindex(field.value.shape)]
+    return found | {"dimensions": field.coords, "entries": entries}
+
+
+def _entry(number: "Estimate") -> dict[str, Any]:
+    from phasemap.model.status import Status
+
+    return {"value": number.value, "error": number.error, "status": Status(int(number.status)).name.lower()}
 
 
 def _print(report: "PointReport") -> None:
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.parameters import Parameters
+    from phasemap.model.parameters import different
     from phasemap.quantities import REGISTRY
 
     console = make_console()
-    usual = Parameters()._asdict()
-    named = [f"{k} = {v:g}" for k, v in report.parameters._asdict().items() if v != usual[k] or k == "g_h"]
+    named = [f"{name} = {value:g}" for name, value in different(report.parameters).items()]
     console.print(", ".join(named), style="bold")
-    phase = _phase(report)
-    if phase is not None:
-        console.print(f"phase: {phase}")
+    if report.phase is not None:
+        console.print(f"phase: {report.phase}")
     for solver in REGISTRY.solvers.values():
-        names = [name for name in report.estimates if REGISTRY.quantities[name].solver == solver.name]
-        for dims in dict.fromkeys(report.dims[name] for name in names):
-            alike = [name for name in names if report.dims[name] == dims]
-            if any(dim in report.coordinates for dim in dims) or len(dims) > 1:
-                console.print(f"{', '.join(alike)}: over {', '.join(dims)}, see --json")
+        fields = [field for field in report.fields.values() if field.solver == solver.name]
+        for dims in dict.fromkeys(field.dims for field in fields):
+            alike = [field for field in fields if field.dims == dims]
+            if len(dims) > 1 or any(alike[0].coords[dim].dtype.kind not in "UO" for dim in dims):
+                console.print(f"{', '.join(field.name for field in alike)}: over {', '.join(dims)}, see --json")
                 continue
-            columns, rows = _rows(report, alike, dims)
+            columns, rows = _rows(alike, dims)
             if rows:
                 console.print()
                 console.print(make_table((solver.description, *columns), rows))
@@ -186,20 +157,20 @@ def _print(report: "PointReport") -> None:
         console.print(f"{name}: {reason}", style="red", markup=False)
 
 
-def _rows(report: "PointReport", names: list[str], dims: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:
+def _rows(fields: "list[Field]", dims: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:
     """Column titles and rows: quantities down, existing branches (or fixed points) across."""
     from phasemap.model.status import Status
 
     if not dims:
-        return [""], [(name, _cell(report.estimates[name], ())) for name in names]
-    labels = report.labels[dims[0]]
-    exist = [k for k in range(len(labels)) if any(report.estimates[name].status[k] != Status.ABSENT for name in names)]
-    rows = [(name, *(_cell(report.estimates[name], (k,)) for k in exist)) for name in names]
+        return [""], [(field.name, _cell(field)) for field in fields]
+    labels = [str(label) for label in fields[0].coords[dims[0]]]
+    exist = [k for k in range(len(labels)) if any(field.status[k] != Status.ABSENT for field in fields)]
+    rows = [(field.name, *(_cell(field.at(k)) for k in exist)) for field in fields]
     return [labels[k] for k in exist], rows if exist else []
 
 
-def _cell(estimate: "Estimate", place: tuple[int, ...]) -> str:
+def _cell(number: "Estimate") -> str:
     from phasemap.model.stated import stated
 
-    error = None if estimate.error is None else float(estimate.error[place])
-    return stated(float(estimate.value[place]), error, int(estimate.status[place]))
+    error = None if number.error is None else float(number.error)
+    return stated(float(number.value), error, int(number.status))

@@ -40,6 +40,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from phasemap.dataset.field import Field
 from phasemap.dataset.pinning import Gates, gates_of, is_pinned
 from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.facts import (
@@ -86,6 +87,9 @@ class Phase(IntEnum):
     BISTABLE = 5
     CHAOTIC = 6
     DRIVEN_STABLE = 7
+
+    def __str__(self) -> str:
+        return PHASE_NAMES[self]
 
 
 PHASE_NAMES: dict[Phase, str] = {
@@ -184,6 +188,15 @@ def phase_labels(
     asked = FLUCTUATING in by_branch
     moving = _moving(by_branch, resting, rules) if asked else _moving_by_exclusion(resting)
     return _decide(resting, moving)
+
+
+def phase_at(fields: Mapping[str, Field], parameters: Mapping[str, ArrayLike]) -> Phase | None:
+    """The phase at one point, whose fields have no axes; None where neither gains nor exponents are known."""
+    along = {dim: places for name in LABEL_QUANTITIES if name in fields for dim, places in fields[name].coords.items()}
+    if not {"static_gain", "lyapunov_max"} & set(fields):
+        return None
+    names = {dim: [str(label) for label in places] for dim, places in along.items()}
+    return Phase(int(phase_labels(fields, names.get("fixed_point", []), names.get("branch", []), parameters)))
 
 
 def _by_branch(exponent: Estimate | None, branches: Sequence[str]) -> dict[str, Estimate]:

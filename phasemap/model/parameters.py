@@ -166,3 +166,9 @@ def _domain(info: ParameterInfo) -> str:
     if math.isinf(info.maximum):
         return f"{kind} not below {info.minimum:g}"
     return f"{kind} from {info.minimum:g} to {info.maximum:g}"
+
+
+def different(parameters: Parameters, always: str = "g_h") -> dict[str, float]:
+    """The parameters that differ from their default, and one that is named anyway."""
+    usual = Parameters()._asdict()
+    return {name: value for name, value in parameters._asdict().items() if value != usual[name] or name == always}

@@ -1,18 +1,21 @@
 """Everything that is known about a single point of parameter space."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from phasemap.config import Point
+from phasemap.dataset import Field
+from phasemap.dataset.phases import Phase, phase_at
+from phasemap.errors import PhasemapError
 from phasemap.model.noise import INSTEAD, without_fixed_points
-from phasemap.model.parameters import PARAMETERS, Parameters
+from phasemap.model.parameters import PARAMETERS, Parameters, different
 from phasemap.model.registry import Registry, Solver
-from phasemap.model.results import Estimate, FloatArray
+from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.storage import BlockData
+from phasemap.suggest import choices
 from phasemap.sweeps.executors.limits import seconds_per_point
 from phasemap.sweeps.executors.processes import Executor, InProcess
 from phasemap.sweeps.plan import Block
@@ -27,10 +30,9 @@ _STRIP = 0.05
 
 @dataclass(frozen=True)
 class PointReport:
-    """Estimates of all quantities at a point (without a leading dimension), and what else is known there.
+    """All quantities at a point, and what else is known there.
 
-    dims:           quantity -> its own dimensions.
-    labels:         dimension -> the names along it; coordinates: dimension -> the numbers along it.
+    fields:         quantity -> its numbers over its own dimensions.
     critical_gains: surface -> values of g_h, the other parameters fixed, at which its condition holds.
     seconds:        solver -> time.
     failures:       solver or surface -> why there is nothing.
@@ -38,14 +40,32 @@ class PointReport:
     """
 
     parameters: Parameters
-    estimates: dict[str, Estimate] = field(default_factory=dict)
-    dims: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    labels: dict[str, list[str]] = field(default_factory=dict)
-    coordinates: dict[str, list[float]] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict)
     critical_gains: dict[str, FloatArray] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> Field:
+        """A quantity by name, e.g. report["lyapunov_max"].sel(branch="fluctuating")."""
+        if name not in self.fields:
+            raise PhasemapError(f"No quantity {name!r} was computed here.{choices(name, self.fields, 'There are')}")
+        return self.fields[name]
+
+    @property
+    def phase(self) -> Phase | None:
+        """The label made from the numbers; None where none of those that decide it was computed."""
+        return phase_at(self.fields, self.parameters._asdict())
+
+    def __str__(self) -> str:
+        named = ", ".join(f"{name} = {value:g}" for name, value in different(self.parameters).items())
+        lines = [named, f"phase: {self.phase}" if self.phase is not None else ""]
+        return "\n".join([line for line in lines if line] + [repr(one) for one in self.fields.values()])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<li>{one._repr_html_()}</li>" for one in self.fields.values() if not np.ndim(one.value))
+        many = ", ".join(name for name, one in self.fields.items() if np.ndim(one.value))
+        return f"<b>{self.phase or ''}</b><ul>{rows}</ul><p>Over branches or fixed points: {many}.</p>"
 
 
 def solve_point(
@@ -61,7 +81,8 @@ def solve_point(
     tell:     told what is being computed.
     """
     report = PointReport(point.parameters)
-    tasks = [_solver_task(report, point, registry, solver) for solver in solvers]
+    empty = {solver.name: _empty_fields(point, registry, solver) for solver in solvers}
+    tasks = [_solver_task(point, solver, empty[solver.name]) for solver in solvers]
     tasks += [
         task for name in _surfaces_here(report, registry) if (task := _strip_task(point, registry, name)) is not None
     ]
@@ -73,7 +94,7 @@ def solve_point(
         if data.part == "surface":
             _take_gains(report, data)
         else:
-            _take_estimates(report, data)
+            _take_estimates(report, data, empty[data.name])
     return report
 
 
@@ -95,18 +116,24 @@ def affordable(point: Point, solvers: Sequence[Solver], seconds: float) -> list[
     ]
 
 
-def _solver_task(report: PointReport, point: Point, registry: Registry, solver: Solver) -> Task:
-    """The task of a solver at a point; the report takes note of the dimensions of its quantities."""
-    quantities = [quantity for quantity in registry.quantities.values() if quantity.solver == solver.name]
+def _empty_fields(point: Point, registry: Registry, solver: Solver) -> dict[str, Field]:
+    """The fields of a solver's quantities, everything pending."""
     options = point.options[solver.table] if solver.options is not None else None
-    shapes = {}
-    for quantity in quantities:
-        along = [registry.dimensions[dim].coordinates(options) for dim in quantity.dims]
-        for dim, places in zip(quantity.dims, along, strict=True):
-            known: dict[str, list[Any]] = report.labels if registry.dimensions[dim].labels else report.coordinates
-            known[dim] = places.tolist()
-        report.dims[quantity.name] = quantity.dims
-        shapes[quantity.name] = tuple(len(places) for places in along)
+    found = {}
+    for row in registry.quantities.values():
+        if row.solver == solver.name:
+            coords = {dim: registry.dimensions[dim].coordinates(options) for dim in row.dims}
+            shape = tuple(len(places) for places in coords.values())
+            found[row.name] = Field(
+                value=np.full(shape, np.nan), status=np.full(shape, Status.PENDING, dtype=np.uint8), name=row.name,
+                dims=row.dims, coords=coords, symbol=row.symbol, description=row.description, units=row.units,
+                solver=solver.name, own_dims=row.dims, cites=solver.cites,
+            )  # fmt: skip
+    return found
+
+
+def _solver_task(point: Point, solver: Solver, fields: Mapping[str, Field]) -> Task:
+    options = point.options[solver.table] if solver.options is not None else None
     return Task(
         block=Block("grid", solver.name, np.zeros(1, dtype=np.int64), 0.0),
         call=solver.solve,
@@ -114,17 +141,18 @@ def _solver_task(report: PointReport, point: Point, registry: Registry, solver: 
         axes=(),
         coordinates=np.zeros((1, 0)),
         options=options,
-        shapes=shapes,
+        shapes={name: one.value.shape for name, one in fields.items()},
         seed=point.seed,
         seconds_per_point=seconds_per_point(solver.seconds(point.parameters, options), point.seconds_per_point),
     )
 
 
-def _take_estimates(report: PointReport, data: BlockData) -> None:
+def _take_estimates(report: PointReport, data: BlockData, empty: Mapping[str, Field]) -> None:
     report.seconds[data.name] = data.seconds
     for name, estimate in data.estimates.items():
-        error = None if estimate.error is None else estimate.error[0]
-        report.estimates[name] = Estimate(value=estimate.value[0], status=estimate.status[0], error=error)
+        here = estimate.at(0)
+        value = np.asarray(here.value, dtype=float)
+        report.fields[name] = replace(empty[name], value=value, status=here.status, error=here.error)
         if (estimate.status == Status.OUT_OF_TIME).all():
             report.failures[data.name] = f"not finished within {data.seconds:g} s: see --point-timeout"
     for _, reason in data.failures:

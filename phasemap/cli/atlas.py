@@ -42,8 +42,14 @@ def atlas(
 
         phasemap atlas --gallery --folder results
     """
+    from phasemap.config import diagrams
+
     if gallery:
         _write_gallery(folder)
+    elif name in diagrams():
+        from phasemap.cli.diagrams import make_diagram
+
+        make_diagram(name, quick, folder, formats.split(","), force)
     elif name is None:
         _list()
     else:
@@ -51,13 +57,13 @@ def atlas(
 
 
 def _load(name: str, quick: bool) -> "SweepConfig":
-    from phasemap.config import catalogue, load_config
+    from phasemap.config import catalogue, diagrams, load_config
     from phasemap.config.schema import suggestion
     from phasemap.quantities import REGISTRY
 
     known = catalogue()
     if name not in known:
-        raise ConfigError(f"There is no diagram {name!r} in the atlas. {suggestion(name, known)}")
+        raise ConfigError(f"There is no diagram {name!r} in the atlas. {suggestion(name, [*known, *diagrams()])}")
     settings = load_config(known[name], REGISTRY)
     return load_config(known[name], REGISTRY, settings.quick) if quick else settings
 
@@ -74,6 +80,9 @@ def _list() -> None:
         whole, coarse = _load(name, False), _load(name, True)
         costs = [duration(make_plan(version).seconds_on(cores)) for version in (whole, coarse)]
         rows.append((name, " × ".join(map(str, whole.shape)), *costs, whole.title))
+    from phasemap.cli.diagrams import rows_of_diagrams
+
+    rows += rows_of_diagrams()
     console = make_console()
     table = make_table(("name", "points", f"on {cores} cores", "--quick", "title"), rows)
     table.columns[-1].justify = "left"

@@ -29,10 +29,10 @@ def gallery_text(folder: Path) -> str:
 
 
 def _entry(captions: Path) -> str:
-    from phasemap.config import catalogue, read_toml
+    from phasemap.config import catalogue, diagrams, read_toml
 
     name = captions.stem.removesuffix(".quick")
-    known = catalogue()
+    known = catalogue() | diagrams()
     if name in known:
         data = read_toml(known[name])[1]
         title, description = data.get("title", name), data.get("description", "").strip()

@@ -24,6 +24,12 @@ def catalogue() -> dict[str, Path]:
     return {path.stem: path for path in paths}
 
 
+def diagrams() -> dict[str, Path]:
+    """Name -> file of the diagrams of the atlas that are no sweeps: protocols, panel by panel."""
+    folder = Path(str(files("phasemap") / "diagrams")).resolve()
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
 def find_config(name: Path) -> Path:
     """The file itself if there is one; else the diagram of the atlas of that name, if there is one; else as given."""
     if name.exists() or name.suffix or len(name.parts) != 1:

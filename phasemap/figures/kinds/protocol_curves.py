@@ -22,7 +22,9 @@ _CURVE, _PLACE = "_curve", "_place"
 _NETWORKS, _LEVEL, _MARK = "networks", "level", "mark"
 _MOST_COLUMNS = 2
 # An axis that spans more than this is logarithmic; so are values of one sign that do.
-_LOG_AXIS, _LOG_VALUES = 60.0, 300.0
+_LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 8
+# Networks at more places than these are a line in a band of errors instead of dots.
+_MOST_DOTS = 40
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
 
@@ -88,8 +90,9 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
     _set_scales(axes, x, [c for c in curves if c.kind != _MARK])
     axes.set_xlabel(_axis_label(result, panel), fontsize=7.5)
     units = "" if panel.units in ("", "1") else f" ({panel.units})"
-    axes.set_ylabel(f"{panel.description}{units}, {panel.symbol}", fontsize=7)
-    if any(c.kind == _NETWORKS for c in curves):
+    axes.set_ylabel(f"{panel.symbol}{units}", fontsize=7.5)
+    axes.set_title(panel.description, fontsize=7.5)
+    if any(c.kind == _NETWORKS for c in curves) and any(c.kind == "" for c in curves):
         handles.append(Line2D([], [], color=colours.INK, label="networks", **_DOT))
     # The line of a curve stands for its networks, too.
     named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
@@ -116,22 +119,34 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
     k = names.index(curve.name)
     colour = colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)]
     if curve.kind == _NETWORKS:
+        if len(x) > _MOST_DOTS:
+            return _draw_band(axes, x, curve, colour)
         axes.errorbar(x, curve.value, yerr=np.where(curve.bound, 0.0, curve.error), color=colour, gid="network",
                       zorder=3, elinewidth=0.7, capsize=1.2, **_DOT)  # fmt: skip
+        axes.plot(x, curve.value, color=colour, linewidth=0.5, alpha=0.5, gid="guide", zorder=1.8)
         if curve.bound.any():
             axes.plot(x[curve.bound], curve.value[curve.bound], linestyle="", marker="^", markersize=4, color=colour)
-        return [Line2D([], [], color=colour, marker="o", linestyle="", markersize=2.8, label=curve.name)]
+        return [Line2D([], [], color=colour, label=curve.name, **_DOT)]
     look = {"color": colour, "linewidth": 1.2, "linestyle": _DASHES[k % len(_DASHES)]}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
     return [Line2D([], [], label=curve.name, **look)]
 
 
+def _draw_band(axes: Axes, x: NDArray[np.float64], curve: _Curve, colour: str) -> list[Artist]:
+    low = np.maximum(curve.value - curve.error, 0.0 if curve.value.min() >= 0.0 else -np.inf)
+    axes.fill_between(x, low, curve.value + curve.error, color=colour, alpha=0.2, linewidth=0, gid="network-band")
+    axes.plot(x, curve.value, color=colour, linewidth=1.0, gid="network", zorder=2)
+    return [Line2D([], [], color=colour, linewidth=1.0, label=f"{curve.name} (networks)")]
+
+
 def _set_scales(axes: Axes, x: NDArray[np.float64], curves: list[_Curve]) -> None:
     positive = x[x > 0.0]
-    if positive.size > 2 and positive.size >= len(x) - 1 and x[-1] / positive[0] > _LOG_AXIS:
+    even = len(x) > 2 and np.ptp(np.diff(x)) < 1e-6 * (x[-1] - x[0])
+    if positive.size > 2 and positive.size >= len(x) - 1 and x[-1] / positive[0] > _LOG_AXIS and not even:
         axes.set_xscale("log")
     values = np.concatenate([c.value[np.isfinite(c.value)] for c in curves])
     if values.size and values.min() > 0.0 and values.max() / values.min() > _LOG_VALUES:
         axes.set_yscale("log")
+        axes.set_ylim(bottom=max(0.5 * values.min(), 10.0**-_MOST_DECADES * values.max()))
     elif values.size and values.min() < 0.0 < values.max():
         axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)

@@ -93,9 +93,10 @@ def _list() -> None:
 def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: list[str], force: bool) -> int:
     from functools import partial
 
-    from phasemap.cli.sweep import INTERRUPTED, make_executor, run_sweep
+    from phasemap.cli.sweep import INTERRUPTED, run_sweep
     from phasemap.sweeps import environment
     from phasemap.sweeps.executors.limits import check_workers
+    from phasemap.sweeps.executors.processes import make_executor
 
     environment.prepare_compilation_cache()
     settings = _load(name, quick)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from phasemap.dataset import Field
     from phasemap.model.estimate import Estimate
     from phasemap.studies.point import PointReport
-    from phasemap.sweeps.executors.processes import Executor
 
 _LONGEST_SIMULATION = 60.0  # seconds, by its own estimate
 
@@ -50,6 +49,7 @@ def point(
     from phasemap.quantities import REGISTRY
     from phasemap.studies.point import affordable, solve_point
     from phasemap.sweeps.executors.limits import check_seconds
+    from phasemap.sweeps.executors.processes import Processes
 
     data = read_toml(config)[1] if config is not None else {}
     settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
@@ -59,7 +59,7 @@ def point(
     if point_timeout is not None:
         settings = replace(settings, seconds_per_point=point_timeout)
     with _spinner() as tell:
-        report = solve_point(settings, REGISTRY, chosen, make_executor(), tell)
+        report = solve_point(settings, REGISTRY, chosen, Processes(1), tell)
     for solver in solvers:
         if solver not in chosen:
             report.failures[solver.name] = "left out, as it takes more than a minute: reduce simulation.size"
@@ -69,13 +69,6 @@ def point(
         say(strict_json.text(_facts(report)))
     else:
         _print(report)
-
-
-def make_executor() -> "Executor":
-    """Where a point is computed: in a process of its own, which can be ended whatever it does."""
-    from phasemap.sweeps.executors.processes import Processes
-
-    return Processes(1)
 
 
 @contextlib.contextmanager

@@ -106,6 +106,8 @@ def sweep(
 def _executor(engine: str, scheduler: str | None, workers: int) -> "Iterator[Callable[[], Executor]]":
     """How to start the engine; a cluster that cannot be reached is found out before anything is written."""
     if engine == "processes":
+        from phasemap.sweeps.executors.processes import make_executor
+
         yield partial(make_executor, workers)
         return
     from phasemap.cli.console import make_console
@@ -231,13 +233,6 @@ def _check_engine(engine: str, scheduler: str | None) -> None:
         DaskExecutor(None)  # says what is missing
     if scheduler is not None and engine != "dask":
         raise ConfigError(f"--scheduler {scheduler!r} is for --executor dask: give that too, or leave it out.")
-
-
-def make_executor(workers: int) -> "Executor":
-    """The engine that computes blocks on this machine; no worker processes (0) means in this one."""
-    from phasemap.sweeps.executors.processes import InProcess, Processes
-
-    return Processes(workers) if workers else InProcess()
 
 
 def run_sweep(

@@ -154,7 +154,7 @@ class Field(Estimate):
         return f"<b>{self.name}</b> {self.description}: {self}{meaning}"
 
     def _place(self, dim: str, label: Any) -> int:
-        known = list(self.coords.get(dim, ()))
+        known = np.asarray(self.coords.get(dim, ())).tolist()
         if not known:
             raise PhasemapError(f"{self.name} knows no labels along {dim!r}: choose by position, isel({dim}=0).")
         if isinstance(known[0], str):

@@ -193,3 +193,8 @@ class _Pool:
         replacement = Worker()
         self._workers[self._workers.index(worker)] = replacement
         self._feed(replacement, stop)
+
+
+def make_executor(workers: int) -> Executor:
+    """Worker processes, or this process where there are to be none."""
+    return Processes(workers) if workers > 0 else InProcess()

@@ -1,0 +1,76 @@
+"""A result at hand: its numbers by name, its phases, tables and figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phasemap.dataset import Field
+from phasemap.dataset import Result as Stored
+from phasemap.errors import PhasemapError
+from phasemap.suggest import choices
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a result file, or a computation in memory, holds.
+
+    data: the records; file: where they came from, if from a file.
+    """
+
+    data: Stored
+    file: Path | None = None
+
+    def __getitem__(self, name: str) -> Field:
+        """A quantity over its axes and dimensions, e.g. result["lyapunov_max"].sel(branch="fluctuating")."""
+        if name not in self.data.fields:
+            raise PhasemapError(f"The result holds no quantity {name!r}.{choices(name, self.data.fields, 'It holds')}")
+        return self.data[name]
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The names of the stored quantities."""
+        return tuple(self.data.fields)
+
+    def phase(self) -> Field:
+        """The code of the phase at every point, made from the stored numbers; `Phase(code)` has its name."""
+        from phasemap.figures.scenes.fields import phase_field
+
+        labels = phase_field(self.data)
+        labels.coords = {axis.name: axis.values for axis in self.data.axes}
+        return labels
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """All quantities with errors and statuses as one labelled dataset (needs `phasemap[xarray]`)."""
+        import xarray
+
+        return xarray.merge([self.data[name].to_xarray() for name in self.data.fields])
+
+    def plot(
+        self,
+        quantity: str | None = None,
+        branch: str | None = None,
+        at: Mapping[str, Any] | None = None,
+        width: str | None = None,
+        title: str = "",
+    ) -> "Figure":
+        """A figure as `phasemap plot` draws it.
+
+        at: axis or dimension -> value at which to cut.
+
+        Raises:
+            PhasemapError: what is asked for is not in the result.
+        """
+        from phasemap.figures.draw import Request, draw
+
+        places = {name: str(value) for name, value in (at or {}).items()}
+        return draw(self.data, Request(quantity, branch, places, width, title))
+
+    def __repr__(self) -> str:
+        axes = ", ".join(f"{axis.name} ({len(axis)})" for axis in self.data.axes)
+        where = f"{self.file}: " if self.file is not None else ""
+        return f"{where}{', '.join(self.quantities)} over {axes or 'one point'}"

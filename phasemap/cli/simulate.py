@@ -38,6 +38,9 @@ def simulate(
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="Threads of the matrix products. Default: all cores.")
     ] = None,
+    lazy: Annotated[
+        bool, typer.Option("--lazy/--dense", help="Without matrices (no spectrum, large networks), or with them.")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Simulate one network: Lyapunov spectrum, Kaplan-Yorke dimension, entropy rate, autocorrelation, activity.
@@ -52,15 +55,20 @@ def simulate(
         phasemap simulate --set g_h=3 --set alpha_r=5 --set simulation.size=200 -o network.h5 --figures
 
         phasemap simulate --set g_h=3 --set simulation.size=200 --set simulation.lyapunov_error=0.005
+
+        phasemap simulate --lazy --set g_h=1.5 --set alpha_z=10 --set simulation.size=16000
     """
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
     from phasemap.config import apply_overrides, make_point, read_toml
+    from phasemap.errors import PhasemapError
     from phasemap.quantities import REGISTRY
     from phasemap.storage import result_target, write_result
     from phasemap.sweeps.sessions import begin_session
 
+    if lazy and figures:
+        raise PhasemapError("--figures draws a spectrum, which needs the matrices: leave out --lazy or --figures.")
     target = output or Path("network.h5")
     if output is not None or figures:
         target = result_target(target, force)
@@ -68,8 +76,14 @@ def simulate(
     point = make_point(data, REGISTRY, overrides or [], str(config or ""))
     tables = {"simulation": apply_overrides(data, overrides or [], ["simulation", "seed"]).get("simulation", {})}
     tables["simulation"].pop("points", None)
-    _check_memory(point)
+    if not lazy:
+        _check_memory(point)
     session, began = begin_session(threads or environment.available_processors()), time.monotonic()
+    if lazy:
+        from phasemap.cli.simulate_lazy import run_lazy
+
+        run_lazy(point, tables, target if output is not None else None, session, began)
+        return
     record = _run(point, threads)
     _print(record)
     if output is not None or figures:

@@ -26,6 +26,8 @@ _ENGINES = ("processes", "dask")
 INTERRUPTED = 130
 """Exit code of a sweep that was asked to stop and kept its finished blocks."""
 
+_KICKED = ("network_memory", "network_reset")
+
 
 def sweep(
     config: Annotated[Path, typer.Argument(help="Configuration (TOML), or a result file to complete.")],
@@ -201,6 +203,8 @@ def _print_plan(
         f"{plural(workers, 'worker')}; the first run also compiles, which may take up to a minute."
     )
     console.print(memory_in_words(settings, workers))
+    for line in _couplings_in_words(settings):
+        console.print(line, soft_wrap=True)
     if settings.refinement is not None:
         whole = make_plan(replace(settings, refinement=None))
         console.print(
@@ -209,6 +213,16 @@ def _print_plan(
             f"{duration(whole.seconds)} on one core.",
             soft_wrap=True,
         )
+
+
+def _couplings_in_words(settings: "SweepConfig") -> list[str]:
+    """Whether kicked networks have matrices or not, and which way is cheaper at the first point."""
+    kicked = [solver for solver in settings.solvers("grid") + settings.solvers("checks") if solver.name in _KICKED]
+    if not kicked:
+        return []
+    from phasemap.simulation.protocols.choice import plan_in_words
+
+    return plan_in_words(settings.parameters, settings.options_of(kicked[0]))
 
 
 def _plan_rows(plan: "Plan") -> list[tuple[str, ...]]:

@@ -142,3 +142,14 @@ def test_a_hard_gate_has_an_exponent_and_its_course(tmp_path: Path):
     run = simulate("--set", "alpha_r=inf", "--set", "simulation.size=60", "-o", str(target), "--figures")
     assert run.exit_code == 0 and "every crossing" in run.output and "network_lyapunov_max" in run.output
     assert np.isfinite(read_result(target).fields["network_lyapunov_convergence"].value).any()
+
+
+def test_a_network_without_its_matrix_is_simulated_and_stored(phasemap, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = ["simulate", "--lazy", "--set", "g_h=2", "--set", "simulation.size=50"]
+    short = ["--set", "simulation.duration=5", "--set", "simulation.transient=1"]
+    ran = phasemap(*arguments, *short, "-o", "x.h5")
+    assert ran.code == 0 and "directions were drawn" in ran.out
+    assert (tmp_path / "x.h5").exists()
+    refused = phasemap(*arguments, *short, "--figures")
+    assert refused.code == 2 and "--lazy" in refused.err

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.simulation.lazy.rule import StepRule
 
@@ -64,6 +65,20 @@ def cost_of(p: Parameters, size: int, steps: float, replicas: int = 2) -> Cost:
     passes = 0.5 * (3.0 + matrices) if rank < size else 1.0 + matrices
     lazy = steps * replicas * passes * rank * size * _read(rank * size)
     return Cost(dense + units, lazy + units)
+
+
+def plan_in_words(p: Parameters, options: ProtocolOptions) -> list[str]:
+    """For every size of a kicked network at a point: what it costs either way, and which way is taken."""
+    steps = expected_steps([options.relax, max(options.delays)])
+    lines = []
+    for size in options.sizes or (options.size,):
+        cost = cost_of(p, size, steps)
+        taken = cost.cheaper if options.couplings == "cheaper" else options.couplings
+        lines.append(
+            f"Kicked networks of {size:,} units: about {cost.dense:.1f} s with matrices (dense), {cost.lazy:.1f} s "
+            f"without (lazy); cheaper: {cost.cheaper}, taken: {taken}."
+        )
+    return lines
 
 
 def _read(numbers: float) -> float:

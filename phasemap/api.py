@@ -17,16 +17,14 @@ from phasemap.config import load_config as _load_config
 from phasemap.dataset import Field
 from phasemap.dataset import Result as _Stored
 from phasemap.dataset.phases import Phase
-from phasemap.errors import ConfigError, ResultFileError
+from phasemap.errors import ConfigError
 from phasemap.model.estimate import Estimate
 from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.opened import Result
 from phasemap.quantities import REGISTRY
-from phasemap.suggest import choices
 
 if TYPE_CHECKING:
     from phasemap.figures.agreement import Comparison
-    from phasemap.model.registry import Solver
     from phasemap.storage import BlockData
     from phasemap.studies.network import SimulationRecord
     from phasemap.studies.point import PointReport
@@ -51,8 +49,6 @@ __all__ = [
 ]
 
 ParameterGrid = Mapping[str, Any]
-# Solvers that `solve` runs unless quantities are named take at most this many seconds at the point.
-_LONGEST = 10.0
 
 
 def parameters(**values: Any) -> Parameters | ParameterGrid:
@@ -94,10 +90,13 @@ def solve(
     """
     if not isinstance(point, Parameters):
         return _solve_grid(point, quantities, seed, options)
-    from phasemap.studies.point import solve_point
+    from phasemap.studies.point import choose_solvers, solve_point
 
     settings = make_point({"parameters": _plain(point._asdict()), "seed": seed, **options}, REGISTRY)
-    return solve_point(settings, REGISTRY, _solvers(quantities, settings))
+    solvers, left_out = choose_solvers(settings, REGISTRY, quantities)
+    report = solve_point(settings, REGISTRY, solvers)
+    report.failures.update(left_out)
+    return report
 
 
 def fixed_points(point: Parameters) -> "PointReport":
@@ -226,20 +225,6 @@ def compare(result: "Result | _Stored") -> "list[Comparison]":
     return run(result.data if isinstance(result, Result) else result)
 
 
-def _solvers(quantities: Sequence[str], settings: Any) -> "list[Solver]":
-    for name in quantities:
-        if name not in REGISTRY.quantities:
-            known = REGISTRY.quantities
-            raise ConfigError(f"Unknown quantity {name!r}.{choices(name, known, 'Known are')}")
-    if quantities:
-        named = {REGISTRY.quantities[name].solver for name in quantities}
-        return [solver for solver in REGISTRY.solvers.values() if solver.name in named]
-    from phasemap.studies.point import affordable
-
-    theory = [solver for solver in REGISTRY.solvers.values() if not solver.simulated]
-    return affordable(settings, theory, _LONGEST)
-
-
 def _solve_grid(point: ParameterGrid, quantities: Sequence[str], seed: int, options: Mapping[str, Any]) -> Result:
     from phasemap.studies.grid import solve_grid
 
@@ -260,5 +245,5 @@ def _count(workers: int | None) -> int:
     from phasemap.sweeps import environment
 
     if workers is not None and workers < 0:
-        raise ResultFileError(f"workers = {workers} must not be negative.")
+        raise ConfigError(f"workers = {workers} must not be negative.")
     return environment.available_processors() if workers is None else workers

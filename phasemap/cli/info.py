@@ -17,6 +17,11 @@ def info(
     config: Annotated[
         bool, typer.Option("--config", help="Print the configuration it was made from, as TOML.")
     ] = False,
+    cite: Annotated[bool, typer.Option("--cite", help="Print BibTeX of the papers behind the stored numbers.")] = False,
+    diff: Annotated[
+        Path | None,
+        typer.Option("--diff", metavar="OTHER", help="Print where the configuration of another result differs."),
+    ] = None,
 ) -> None:
     """Say what a result file holds, how far it is and with what it was made.
 
@@ -27,18 +32,43 @@ def info(
         phasemap info quickstart.h5 --json
 
         phasemap info quickstart.h5 --config > again.toml
+
+        phasemap info --cite quickstart.h5 > papers.bib
+
+        phasemap info --diff fine.h5 quickstart.h5
     """
     from phasemap.storage import read_result
 
     result = read_result(file)
     if config:
         say(result.metadata.config.rstrip("\n"))
+    elif cite:
+        say(_bibtex(result))
+    elif diff is not None:
+        say("\n".join(_differences(result, file, diff)))
     elif as_json:
-        import json
+        from phasemap import strict_json
 
-        say(json.dumps(_facts(result), indent=2, ensure_ascii=False))
+        say(strict_json.text(_facts(result)))
     else:
         _print(result, file)
+
+
+def _bibtex(result: "Result") -> str:
+    from phasemap.model.bibliography import entries
+
+    parts = [result.fields, result.checks.fields if result.checks else {}]
+    keys = {key for fields in parts for entry in fields.values() for key in entry.cites}
+    return entries(keys) or "% The file does not say which papers its numbers rest on: an older phasemap wrote it."
+
+
+def _differences(result: "Result", file: Path, other: Path) -> list[str]:
+    from phasemap.config import differences
+    from phasemap.storage import read_result
+
+    theirs = read_result(other).metadata.settings
+    found = differences(theirs, result.metadata.settings, f"in {other.name}", f"in {file.name}")
+    return found or [f"{other.name} and {file.name} were made from the same configuration."]
 
 
 def _facts(result: "Result") -> dict[str, Any]:

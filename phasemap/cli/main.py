@@ -14,6 +14,7 @@ from phasemap.cli import (
     atlas,
     compare,
     explain,
+    export,
     gradients,
     hysteresis,
     info,
@@ -35,7 +36,7 @@ app = typer.Typer(
     help="Phase diagrams of gated recurrent neural networks: sweep parameters, look at the result.",
     epilog="Start with: phasemap sweep configs/quickstart.toml",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -56,6 +57,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     },
     "Results and clusters": {
         "info": info.info,
+        "export": export.export,
         "status": status.status,
         "merge": merge.merge,
         "submit": submit.submit,

@@ -17,20 +17,23 @@ if TYPE_CHECKING:
     from phasemap.model.estimate import Estimate
     from phasemap.studies.point import PointReport
 
-_LONGEST_SIMULATION = 60.0  # seconds, by its own estimate
-
 
 def point(
     config: Annotated[
         Path | None, typer.Argument(help="Configuration to take parameters and options from.", show_default=False)
     ] = None,
     overrides: SetOption = None,
+    quantities: Annotated[
+        list[str] | None,
+        typer.Option("--quantity", help="Only this quantity (and what its solver gives besides). Repeatable."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
     simulate: Annotated[bool, typer.Option("--simulate", help="Simulate networks as well (takes longer).")] = False,
     point_timeout: PointTimeoutOption = None,
 ) -> None:
     """Compute everything that is known about one point: fixed points, mean-field branches, critical gains, phase.
 
+    Without --quantity everything is computed that takes a few seconds; a line names what was left out, and its cost.
     Parameters that are not named have their defaults: no gates, no inputs. A gate whose steepness is named is centred
     (beta = 0) unless its bias is named, too.
 
@@ -40,6 +43,8 @@ def point(
 
         phasemap point --set g_h=3 --set alpha_z=inf --json
 
+        phasemap point --set g_h=3 --set alpha_r=2 --quantity lyapunov_max --quantity static_gain
+
         phasemap point configs/quickstart.toml --set g_h=2.5 --set alpha_r=1 --simulate --set simulation.size=1000
     """
     from phasemap.sweeps import environment
@@ -47,22 +52,19 @@ def point(
     environment.prepare_compilation_cache()
     from phasemap.config import make_point, read_toml
     from phasemap.quantities import REGISTRY
-    from phasemap.studies.point import affordable, solve_point
+    from phasemap.studies.point import choose_solvers, solve_point
     from phasemap.sweeps.executors.limits import check_seconds
     from phasemap.sweeps.executors.processes import Processes
 
     data = read_toml(config)[1] if config is not None else {}
     settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
-    solvers = [solver for solver in REGISTRY.solvers.values() if simulate or not solver.simulated]
-    chosen = [s for s in solvers if not s.simulated or s in affordable(settings, solvers, _LONGEST_SIMULATION)]
+    chosen, left_out = choose_solvers(settings, REGISTRY, quantities or [], simulate)
     check_seconds("--point-timeout", point_timeout)
     if point_timeout is not None:
         settings = replace(settings, seconds_per_point=point_timeout)
     with _spinner() as tell:
         report = solve_point(settings, REGISTRY, chosen, Processes(1), tell)
-    for solver in solvers:
-        if solver not in chosen:
-            report.failures[solver.name] = "left out, as it takes more than a minute: reduce simulation.size"
+    report.failures.update(left_out)
     if as_json:
         from phasemap import strict_json
 

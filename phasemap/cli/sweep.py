@@ -29,8 +29,27 @@ INTERRUPTED = 130
 _KICKED = ("network_memory", "network_reset")
 
 
+# What people may expect to get directly: tables and figures.
+_NO_RESULTS = (".csv", ".nc", ".npz", ".txt", ".json", ".png", ".pdf", ".svg", ".html")
+
+
 def sweep(
-    config: Annotated[Path, typer.Argument(help="Configuration (TOML), or a result file to complete.")],
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Configuration (TOML), a name of the atlas, or a result file to complete.", show_default=False
+        ),
+    ] = None,
+    axes: Annotated[
+        list[str] | None,
+        typer.Option("--axis", metavar="NAME=FROM:TO:POINTS", help="An axis, instead of a configuration. Repeatable."),
+    ] = None,
+    quantities: Annotated[
+        list[str] | None, typer.Option("--quantity", help="With --axis: a quantity to compute. Repeatable.")
+    ] = None,
+    surfaces: Annotated[
+        list[str] | None, typer.Option("--surface", help="With --axis: a critical surface to trace. Repeatable.")
+    ] = None,
     output: OutputOption = None,
     workers: Annotated[
         int | None,
@@ -71,7 +90,9 @@ def sweep(
 
         phasemap sweep configs/quickstart.toml
 
-        phasemap sweep configs/quickstart.toml --dry-run
+        phasemap sweep quickstart --dry-run
+
+        phasemap sweep --axis g_h=1:4:49 --axis alpha_r=0:20:41 --set tau_r=3 -o x.h5
 
         phasemap sweep configs/quickstart.toml -o fine.h5 --set axes.g_h.points=101 --set tau_r=3
 
@@ -89,7 +110,8 @@ def sweep(
 
     _check_engine(engine, scheduler)
     part = None if shard is None else _parse_shard(shard)
-    settings, target = _load(config, output, overrides or [], part)
+    typed = _typed(axes, quantities, surfaces)
+    settings, target = _load(config, typed, output, overrides or [], part)
     again = _check_redo(redo, part, force)
     check_seconds("--point-timeout", point_timeout)
     if point_timeout is not None:
@@ -146,15 +168,35 @@ def _parse_shard(text: str) -> tuple[int, int]:
     )
 
 
+def _typed(
+    axes: list[str] | None, quantities: list[str] | None, surfaces: list[str] | None
+) -> dict[str, object] | None:
+    """The content of a configuration from --axis and what goes with it; None where no axis is given."""
+    from phasemap.config.axes import content_of
+
+    if not axes and (quantities or surfaces):
+        raise ConfigError("--quantity and --surface go with --axis: a configuration names its own.")
+    return content_of(axes, quantities or [], surfaces or []) if axes else None
+
+
 def _load(
-    config: Path, output: Path | None, overrides: list[str], shard: tuple[int, int] | None
+    config: Path | None,
+    typed: dict[str, object] | None,
+    output: Path | None,
+    overrides: list[str],
+    shard: tuple[int, int] | None,
 ) -> "tuple[SweepConfig, Path]":
     """The configuration, and the result file it goes to."""
     from phasemap.config import load_config, make_config, parse_toml
     from phasemap.quantities import REGISTRY
     from phasemap.storage import is_hdf5, read_result
 
-    if is_hdf5(config):
+    if (config is None) == (typed is None):
+        raise ConfigError("Give either a configuration or --axis, for example: phasemap sweep --axis g_h=1:4:49.")
+    if typed is not None:
+        settings = make_config(typed, REGISTRY, overrides)
+        default = Path(f"{'_'.join(settings.axis_names)}.h5")
+    elif is_hdf5(config := config or Path()):
         text = read_result(config).metadata.config
         settings = make_config(parse_toml(text, str(config)), REGISTRY, overrides, text=text, source=config)
         default = config
@@ -163,7 +205,13 @@ def _load(
         default = settings.output or Path(f"{config.stem}.h5")
     if output is None and shard is not None:
         default = default.with_name(f"{default.stem}.shard-{shard[0]}-of-{shard[1]}{default.suffix}")
-    return settings, output or default
+    target = output or default
+    if target.suffix.lower() in _NO_RESULTS:
+        raise ConfigError(
+            f"-o {target}: a result is an HDF5 file (.h5). Compute it first, then write a {target.suffix} from it with "
+            "`phasemap export` (tables) or `phasemap plot` (figures)."
+        )
+    return settings, target
 
 
 def _print_plan(

@@ -154,14 +154,14 @@ class Field(Estimate):
         return f"<b>{self.name}</b> {self.description}: {self}{meaning}"
 
     def _place(self, dim: str, label: Any) -> int:
-        known = np.asarray(self.coords.get(dim, ())).tolist()
+        known: list[Any] = np.asarray(self.coords.get(dim, ())).tolist()
         if not known:
             raise PhasemapError(f"{self.name} knows no labels along {dim!r}: choose by position, isel({dim}=0).")
         if isinstance(known[0], str):
             wanted = branch_name(str(label)) if dim == "branch" else str(label)
             if wanted not in known:
                 raise PhasemapError(f"There is no {dim} {label!r}.{choices(wanted, known, 'There are')}")
-            return known.index(wanted)
+            return int(known.index(wanted))
         return int(np.argmin(np.abs(np.asarray(known, dtype=float) - float(label))))
 
     def _without(self, gone: Any) -> dict[str, Any]:

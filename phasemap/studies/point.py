@@ -8,7 +8,7 @@ import numpy as np
 from phasemap.config import Point
 from phasemap.dataset import Field
 from phasemap.dataset.phases import Phase, phase_at
-from phasemap.errors import PhasemapError
+from phasemap.errors import ConfigError, PhasemapError
 from phasemap.model.noise import INSTEAD, without_fixed_points
 from phasemap.model.parameters import PARAMETERS, Parameters, different
 from phasemap.model.registry import Registry, Solver
@@ -26,6 +26,8 @@ GAIN = "g_h"
 # A strip beside the point, along the first of these parameters that is finite there.
 _COMPANIONS = ("alpha_r", "beta_r", "alpha_z", "s_h")
 _STRIP = 0.05
+# Seconds, by their own estimates, up to which solvers run without being asked for.
+_LONGEST_THEORY, _LONGEST_SIMULATION = 60.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,34 @@ def _surfaces_here(report: PointReport, registry: Registry) -> list[str]:
     return [name for name in registry.surfaces if name not in static]
 
 
-def affordable(point: Point, solvers: Sequence[Solver], seconds: float) -> list[Solver]:
-    """The solvers that are expected to take at most `seconds` at a point."""
-    return [
-        solver
-        for solver in solvers
-        if solver.seconds(point.parameters, point.options[solver.table] if solver.options else None) <= seconds
-    ]
+def choose_solvers(
+    point: Point, registry: Registry, quantities: Sequence[str] = (), simulate: bool = False
+) -> tuple[list[Solver], dict[str, str]]:
+    """The solvers that run at a point, and why others are left out.
+
+    quantities: only the solvers of these; without any, theory that takes a few seconds and, where it is asked for,
+        networks that take a minute at most, both by their own estimates.
+
+    Raises:
+        ConfigError: a quantity that is unknown.
+    """
+    for name in quantities:
+        if name not in registry.quantities:
+            raise ConfigError(f"Unknown quantity {name!r}.{choices(name, registry.quantities, 'Known are')}")
+    if quantities:
+        named = {registry.quantities[name].solver for name in quantities}
+        return [solver for solver in registry.solvers.values() if solver.name in named], {}
+    chosen, left_out = [], {}
+    for solver in registry.solvers.values():
+        seconds = solver.seconds(point.parameters, point.options[solver.table] if solver.options else None)
+        if solver.simulated and not simulate:
+            continue
+        if seconds <= (_LONGEST_SIMULATION if solver.simulated else _LONGEST_THEORY):
+            chosen.append(solver)
+        else:
+            names = ", ".join(row.name for row in registry.quantities.values() if row.solver == solver.name)
+            left_out[solver.name] = f"left out, as it takes about {seconds:.0f} s; ask with --quantity: {names}"
+    return chosen, left_out
 
 
 def _empty_fields(point: Point, registry: Registry, solver: Solver) -> dict[str, Field]:

@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Kick, reset, drive: what a network does with what it is given.")
 
-_State = Annotated[str, typer.Option("--state", help="attractor (of the phase diagram) or static (the fixed point).")]
+_State = Annotated[
+    str | None, typer.Option("--state", help="attractor (of the phase diagram) or static (the fixed point).")
+]
 _Amplitude = Annotated[
     float | None, typer.Option("--amplitude", min=0.0, help="Standard deviation of the kick. Default: infinitesimal.")
 ]
 _AmplitudeStd = Annotated[
     float | None, typer.Option("--amplitude-std", min=0.0, help="The same, in standard deviations of h.")
 ]
-_Relax = Annotated[float, typer.Option("--relax", min=0.0, help="Time that networks relax from h, z, r ~ N(0, 1).")]
+_Relax = Annotated[
+    float | None, typer.Option("--relax", min=0.0, help="Time that networks relax from h, z, r ~ N(0, 1) (30).")
+]
 _Networks = Annotated[int, typer.Option("--networks", min=0, help="Networks to run beside the theory; 0: none.")]
 _Size = Annotated[
-    str, typer.Option("--size", help="Units of the networks; several, as 1000,4000, are extrapolated in 1/N.")
+    str | None,
+    typer.Option("--size", help="Units of the networks (1000); several, as 1000,4000, are extrapolated in 1/N."),
 ]
 _Lazy = Annotated[
     bool | None, typer.Option("--lazy/--dense", help="Networks without or with matrices. Default: the cheaper.")
@@ -72,7 +77,7 @@ class _Call:
         from phasemap.errors import ConfigError
 
         for name, allowed in (("state", ("attractor", "static")), ("gate", ("z", "r", "both"))):
-            if given.get(name, allowed[0]) not in allowed:
+            if (given.get(name) or allowed[0]) not in allowed:
                 raise ConfigError(f"--{name} {given[name]!r} is not known: choose {', '.join(allowed)}.")
         return replace(self.usual, **{name: value for name, value in given.items() if value is not None})
 
@@ -95,13 +100,15 @@ def _numbers(option: str, text: str | None, *, positive: bool = True) -> tuple[f
     return tuple(sorted(set(values))) if positive else values
 
 
-def _of_networks(networks: int, size: str, lazy: bool | None) -> dict[str, Any]:
+def _of_networks(networks: int, size: str | None, lazy: bool | None) -> dict[str, Any]:
     from phasemap.errors import ConfigError
 
+    way = None if lazy is None else ("lazy" if lazy else "dense")
+    if size is None:
+        return {"networks": max(networks, 1), "couplings": way}
     sizes = _numbers("--size", size) or ()
     if any(n != int(n) or n < 2 for n in sizes):
         raise ConfigError(f"--size {size!r}: every size must be a whole number of at least 2.")
-    way = None if lazy is None else ("lazy" if lazy else "dense")
     many = tuple(int(n) for n in sizes) if len(sizes) > 1 else ()
     return {"networks": max(networks, 1), "size": int(sizes[-1]), "sizes": many, "couplings": way}
 
@@ -143,13 +150,15 @@ def _check_target(name: str, output: Path | None, figure: bool, force: bool) -> 
 def kick(
     config: _Config = None,
     overrides: SetOption = None,
-    state: _State = "attractor",
+    state: _State = None,
     amplitude: _Amplitude = None,
     amplitude_std: _AmplitudeStd = None,
-    relax: _Relax = 30.0,
-    delays: Annotated[str, typer.Option("--delays", help="Times after the kick, separated by commas.")] = "10,1000",
+    relax: _Relax = None,
+    delays: Annotated[
+        str | None, typer.Option("--delays", help="Times after the kick, separated by commas (10,1000).")
+    ] = None,
     networks: _Networks = 0,
-    size: _Size = "1000",
+    size: _Size = None,
     lazy: _Lazy = None,
     inputs: _Input = None,
     as_json: _Json = False,
@@ -184,17 +193,23 @@ def kick(
 def reset(
     config: _Config = None,
     overrides: SetOption = None,
-    gate: Annotated[str, typer.Option("--gate", help="z (opened), r (closed) or both, by the pulse.")] = "z",
-    at: Annotated[float, typer.Option("--at", min=0.0, help="Time from the kick to the pulse.")] = 20.0,
-    duration: Annotated[float, typer.Option("--duration", min=1e-6, help="Length of the pulse.")] = 2.0,
-    strength: Annotated[str, typer.Option("--strength", help="Strengths of the pulse, separated by commas.")] = "0.5,2",
-    read: Annotated[float, typer.Option("--read", min=0.0, help="Time from the pulse's end to the reading.")] = 30.0,
-    state: _State = "static",
+    gate: Annotated[
+        str | None, typer.Option("--gate", help="What the pulse does: z (opens it), r (closes it) or both.")
+    ] = None,
+    at: Annotated[float | None, typer.Option("--at", min=0.0, help="Time from the kick to the pulse (20).")] = None,
+    duration: Annotated[float | None, typer.Option("--duration", min=1e-6, help="Length of the pulse (2).")] = None,
+    strength: Annotated[
+        str | None, typer.Option("--strength", help="Strengths of the pulse, separated by commas (0.5,2).")
+    ] = None,
+    read: Annotated[
+        float | None, typer.Option("--read", min=0.0, help="Time from the pulse's end to the reading (30).")
+    ] = None,
+    state: _State = None,
     amplitude: _Amplitude = None,
     amplitude_std: _AmplitudeStd = None,
-    relax: _Relax = 30.0,
+    relax: _Relax = None,
     networks: _Networks = 0,
-    size: _Size = "1000",
+    size: _Size = None,
     lazy: _Lazy = None,
     inputs: _Input = None,
     as_json: _Json = False,
@@ -216,7 +231,8 @@ def reset(
 
     options = call.options(
         gate=gate, at=at, duration=duration, strengths=_numbers("--strength", strength, positive=False), read=read,
-        state=state, relax=relax, **_kick_size(amplitude, amplitude_std), **_of_networks(networks, size, lazy),
+        state=state or "static", relax=relax, **_kick_size(amplitude, amplitude_std),
+        **_of_networks(networks, size, lazy),
     )  # fmt: skip
     _finish(call, studies.reset(call.parameters, options, call.seed, networks > 0, call.courses), as_json, output,
             figure, force)  # fmt: skip
@@ -231,10 +247,10 @@ def integrator(
     strength: Annotated[float, typer.Option("--strength", help="Integral of one pulse.")] = 0.2,
     duration: Annotated[float, typer.Option("--duration", min=1e-6, help="Length of one pulse.")] = 1.0,
     hold: Annotated[float, typer.Option("--hold", min=0.0, help="Time to follow the trace after the last.")] = 0.0,
-    state: _State = "static",
-    relax: _Relax = 30.0,
+    state: _State = None,
+    relax: _Relax = None,
     networks: _Networks = 0,
-    size: _Size = "1000",
+    size: _Size = None,
     lazy: _Lazy = None,
     as_json: _Json = False,
     output: OutputOption = None,
@@ -256,7 +272,7 @@ def integrator(
     from phasemap.simulation.protocols.integrator import Staircase
     from phasemap.studies import protocol as studies
 
-    options = call.options(state=state, relax=relax, **_of_networks(networks, size, lazy))
+    options = call.options(state=state or "static", relax=relax, **_of_networks(networks, size, lazy))
     stairs = Staircase(pulses, spacing, strength, duration, hold)
     _finish(call, studies.integrator(call.parameters, options, stairs, call.seed, networks > 0), as_json, output,
             figure, force)  # fmt: skip
@@ -273,7 +289,7 @@ def drive(
         float, typer.Option("--initial", min=0.0, help="Standard deviation of the initial state.")
     ] = 1e-3,
     networks: Annotated[int, typer.Option("--networks", min=1, help="Networks to run.")] = 4,
-    size: _Size = "1000",
+    size: _Size = None,
     lazy: _Lazy = None,
     as_json: _Json = False,
     output: OutputOption = None,

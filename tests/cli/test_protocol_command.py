@@ -107,3 +107,10 @@ def test_what_is_wrong_is_one_paragraph_and_nothing_is_written(phasemap: Run, ar
     ran = phasemap("protocol", *arguments, "-o", "out.h5")
     assert ran.code == 2 and said in " ".join(ran.err.split()) and "Traceback" not in ran.err
     assert not Path("out.h5").exists()
+
+
+def test_a_configuration_gives_options_and_the_command_line_overrides_them(phasemap: Run):
+    Path("x.toml").write_text('[parameters]\ng_h = 2.0\nalpha_z = 10.0\n[protocol]\nstate = "static"\ndelays = [1.0]\n')
+    found = json.loads(phasemap("protocol", "kick", "x.toml", "--json").out)
+    assert found["state"] == "static" and found["delays"] == [1.0]
+    assert json.loads(phasemap("protocol", "kick", "x.toml", "--delays", "5", "--json").out)["delays"] == [5.0]

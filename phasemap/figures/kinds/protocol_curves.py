@@ -4,6 +4,7 @@ The name of a curve says what it is: NAME is theory, "NAME | networks" networks,
 "NAME | mark" a place on the axis.
 """
 
+import tomllib
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ _CURVE, _PLACE = "_curve", "_place"
 _NETWORKS, _LEVEL, _MARK = "networks", "level", "mark"
 _MOST_COLUMNS = 2
 # An axis that spans more than this is logarithmic; so are values of one sign that do.
-_LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 8
+_LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 9
 # Networks at more places than these are a line in a band of errors instead of dots.
 _MOST_DOTS = 40
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
@@ -45,13 +46,22 @@ def is_protocol(result: Result) -> bool:
     return bool(result.fields) and all(_is_panel(field) for field in result.fields.values())
 
 
+def _in_order(result: Result) -> list[str]:
+    """Names of the panels as the configuration lists them; a file has them in alphabetical order."""
+    try:
+        wanted = [str(name) for name in tomllib.loads(result.metadata.config).get("quantities", [])]
+    except tomllib.TOMLDecodeError:
+        wanted = []
+    return sorted(result.fields, key=lambda name: wanted.index(name) if name in wanted else len(wanted))
+
+
 def _is_panel(field: Field) -> bool:
     return field.own_dims == (f"{field.name}{_CURVE}", f"{field.name}{_PLACE}")
 
 
 def draw_protocol(result: Result, width: str = "double", title: str = "", quantity: str | None = None) -> Figure:
     """All panels of a result, or one."""
-    panels = [field for name, field in result.fields.items() if quantity in (None, name)]
+    panels = [result.fields[name] for name in _in_order(result) if quantity in (None, name)]
     columns = min(len(panels), _MOST_COLUMNS if width == "double" else 1)
     rows = -(-len(panels) // columns)
     names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in ("", _NETWORKS)))

@@ -13,7 +13,7 @@ from phasemap.kernels.complexity.replicas import overlaps, pair_excess
 from phasemap.kernels.complexity.search import gain_slope, onset
 from phasemap.model.nonlinearities import gate_at_rest
 from phasemap.theory.complexity import hard_gate
-from phasemap.theory.complexity.domain import Reduced
+from phasemap.model.counting import Reduced
 from phasemap.theory.complexity.laws import is_continuous
 
 # Gains between which the exponent of a hard gate changes sign.

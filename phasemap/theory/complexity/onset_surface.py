@@ -16,7 +16,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface
 from phasemap.numerics.section_mesh import mesh
 from phasemap.numerics.sections import Crossing, curves
-from phasemap.theory.complexity.domain import NOISE, what_is_missing
+from phasemap.model.counting import NOISE, what_is_missing
 from phasemap.theory.complexity.onset import Onset, onset_gain
 from phasemap.theory.surfaces.parameter_box import ParameterBox
 

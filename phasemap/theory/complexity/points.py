@@ -12,7 +12,7 @@ from phasemap.kernels.complexity.static_branch import lowest_gain, upper_root
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
-from phasemap.theory.complexity.domain import Reduced, is_noisy, reduce, what_is_missing
+from phasemap.model.counting import Reduced, is_noisy, reduce, what_is_missing
 from phasemap.theory.complexity.saddles import Saddle, counted, mean_square_field, stable
 
 NAMES = ("complexity", "complexity_lower_bound", "complexity_stable", "counted_delta_h")

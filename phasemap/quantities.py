@@ -8,6 +8,7 @@ compiled code. The contract of solvers, surfaces and dimensions stands with thei
 from typing import Any
 
 from phasemap.model.registry import Dimension, Quantity, Registry, Solver, SurfaceKind
+from phasemap.simulation.fixed_points import quantities as network_counts
 from phasemap.simulation.gradients import quantities as network_gradients
 from phasemap.simulation.protocols import quantities as protocols
 from phasemap.simulation.solvers import quantities as simulation
@@ -19,7 +20,19 @@ from phasemap.theory.memory import quantities as memory
 from phasemap.theory.static import quantities as static
 from phasemap.theory.surfaces import quantities as surfaces
 
-_ROOMS = (static, dynamic, jacobian, complexity, gradients, surfaces, simulation, network_gradients, memory, protocols)
+_ROOMS = (
+    static,
+    dynamic,
+    jacobian,
+    complexity,
+    gradients,
+    surfaces,
+    simulation,
+    network_counts,
+    network_gradients,
+    memory,
+    protocols,
+)
 
 
 def _collected(kind: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from phasemap import __version__
 from phasemap.cli import (
     atlas,
     compare,
+    count,
     explain,
     export,
     gradients,
@@ -47,6 +48,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "spectrum": spectrum.spectrum,
         "hysteresis": hysteresis.hysteresis,
         "gradients": gradients.gradients,
+        "count": count.count,
         "simulate": simulate.simulate,
     },
     "Phase diagrams": {

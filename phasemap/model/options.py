@@ -131,3 +131,13 @@ class ProtocolOptions:
     couplings: Literal["cheaper", "dense", "lazy"] = option(
         "cheaper", "networks with their matrices, or without them (the same in law)"
     )
+
+
+@dataclass(frozen=True)
+class CountOptions:
+    """Fixed points of finite networks, counted (theory notes, section 8)."""
+
+    size: int = option(10, "number of units N", minimum=2)
+    networks: int = option(200, "networks in which all fixed points are searched for", minimum=2)
+    starts: int = option(4000, "most starts of Newton's method per network", minimum=16)
+    samples: int = option(100_000, "samples of the Kac-Rice integral", minimum=100)

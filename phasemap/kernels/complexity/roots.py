@@ -1,6 +1,6 @@
 """Fixed points of one small network from many starts, by a damped Newton iteration.
 
-    h = G(h),   G(h) = J^h (phi(h) sigma_r(J^r phi(h) + I^r)) + I^h
+h = G(h),   G(h) = J^h (phi(h) sigma_r(J^r phi(h) + I^r)) + I^h
 """
 
 import math

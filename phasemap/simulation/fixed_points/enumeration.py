@@ -110,7 +110,7 @@ def _size(points: FloatArray) -> FloatArray:
 def _check(network: Network) -> None:
     check_autonomous(network)
     if network.hard_gates[1]:
-        raise UnsupportedError("A search for all fixed points needs an output gate with a slope: give a finite alpha_r.")
+        raise UnsupportedError("A search for all fixed points needs a gate with a slope: give a finite alpha_r.")
     if feels_update_gate(network):
         raise UnsupportedError(
             "Fixed points are not enumerated with input to h outside an update gate that varies: set input_inside = 1."
@@ -137,9 +137,7 @@ class Census:
         return float(self.counts.mean()), float(self.counts.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan
 
 
-def take_census(
-    point: Parameters, size: int, networks: int, most_starts: int, seed: np.random.SeedSequence
-) -> Census:
+def take_census(point: Parameters, size: int, networks: int, most_starts: int, seed: np.random.SeedSequence) -> Census:
     """Enumerate the fixed points of `networks` networks of `size` units; raises like `enumerate_fixed_points`."""
     found = []
     for index in range(networks):

@@ -1,9 +1,9 @@
 """Where the fields of a unit at a fixed point are drawn from, with their exact density.
 
 Independent units from the measure mu of the annealed saddle or, so that no weight is large, from its Gaussians without
-the tilt, tabulated on cells over (h, r) with a constant density in each, all scaled by one common factor from a
-mixture: fixed points of small networks have amplitudes of all sizes, and narrow proposals miss them without a trace in
-the error bar.
+the tilt, or from those that small fields have (Q_psi = s_0^2 Q_phi), tabulated on cells over (h, r) with a constant
+density in each, all scaled by one common factor from a mixture: fixed points of small networks have amplitudes of all
+sizes, and narrow proposals miss them without a trace in the error bar.
 """
 
 import math
@@ -15,6 +15,7 @@ from phasemap.kernels.complexity.branch import FOUND
 from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, tilted_weights
 from phasemap.kernels.complexity.search import best_saddle
 from phasemap.model.counting import Reduced
+from phasemap.model.nonlinearities import gate_at_rest
 from phasemap.model.results import FloatArray
 
 # Cells per standard deviation, their reach, and gains over the point's at which a saddle is looked for in turn.
@@ -22,11 +23,10 @@ _CELLS, _REACH = 24, 7.0
 _GAINS = (1.0, 1.05, 1.1, 1.2, 1.4, 1.7, 2.2, 3.0)
 # A saddle with a smaller g^2 q_psi is too close to its onset to be the scale of a small network's fixed points.
 _SMALLEST = 0.03
-# Common factors of h and r, and their weights before normalisation.
-FACTORS = np.array([0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.75, 0.9, 1.0, 1.1, 1.3, 1.6, 2.1, 2.8])
-# The share of Gaussians without the tilt.
-_PLAIN = 0.3
-_WEIGHTS = np.array([0.5, 0.5, 0.7, 1.0, 1.2, 1.6, 2.0, 3.0, 5.0, 3.0, 2.0, 1.2, 0.8, 0.5])
+# Common factors of h and r: close enough for the amplitudes of 100 units to be told apart.
+FACTORS = np.geomspace(0.02, 2.8, 30)
+# Shares of the tables (tilted, plain, linear), of factors that are uniform in the logarithm, and the width of the rest.
+_SHARES, _UNIFORM, _WIDTH = (0.5, 0.25, 0.25), (0.3, 0.3, 0.8), 0.35
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Proposal:
     @property
     def gated(self) -> bool:
         """Whether r is drawn."""
-        return self.probability.shape[2] > 1
+        return bool(self.probability.shape[2] > 1)
 
     def draw(self, count: int, size: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         """Fields h and r of `count` networks of `size` units: (count, size) each."""
@@ -71,6 +71,7 @@ class Proposal:
             np.log(weight) + self._log_units(table, h / c, r / c) - dimensions * h.shape[1] * math.log(c)
             for table, weights in zip(logs, self.weights, strict=True)
             for c, weight in zip(FACTORS, weights, strict=True)
+            if weight > 0.0
         ]
         return np.asarray(np.logaddexp.reduce(parts, axis=0))
 
@@ -102,14 +103,28 @@ def _tabulated(g: float, alpha: float, beta: float, theta: FloatArray) -> Propos
     h_nodes = np.stack([np.exp(-(h**2) / (2 * q_psi)), h**2 / q_psi, phi**2, (g * (1 - phi**2)) ** 2], axis=1)
     weight = np.exp(-(r**2) / (2 * q_phi))
     r_nodes = np.stack([weight, r**2 / q_phi, sigma**2, (alpha * sigma * (1 - sigma)) ** 2, r], axis=1)
-    probability = np.empty((2, len(h), len(r)))
+    probability = np.empty((3, len(h), len(r)))
     tilted_weights(theta, h_nodes, r_nodes, probability[0])
-    probability[1] = np.outer(h_nodes[:, 0], weight / weight.sum()) / h_nodes[:, 0].sum()
-    return Proposal(h_step, r_step, probability, np.outer([1.0 - _PLAIN, _PLAIN], _WEIGHTS / _WEIGHTS.sum()))
+    probability[1] = np.outer(h_nodes[:, 0], weight)
+    rest = gate_at_rest(beta) if alpha > 0.0 else 1.0
+    probability[2] = np.outer(np.exp(-(h**2) / (2 * (rest**2 * q_phi if alpha > 0.0 else q_psi))), weight)
+    probability /= probability.sum(axis=(1, 2), keepdims=True)
+    return Proposal(h_step, r_step, probability, _mixture())
+
+
+def _mixture() -> FloatArray:
+    """Weights (table, factor): factors around 1 where units are typical, of all sizes where fields are small."""
+    around = np.exp(-0.5 * (np.log(FACTORS) / _WIDTH) ** 2)
+    around /= around.sum()
+    rows = [
+        share * (uniform / len(FACTORS) + (1.0 - uniform) * around)
+        for share, uniform in zip(_SHARES, _UNIFORM, strict=True)
+    ]
+    return np.array(rows)
 
 
 def _centres(deviation: float, width: float) -> tuple[FloatArray, float]:
     """Centres and width of cells that resolve a Gaussian and a step of this width; at most 2000."""
     step = max(min(deviation / _CELLS, width / 4.0), 2.0 * _REACH * deviation / 2000)
     count = 2 * math.ceil(_REACH * deviation / step)
-    return step * (np.arange(count) - 0.5 * count + 0.5), step
+    return np.asarray(step * (np.arange(count) - 0.5 * count + 0.5), dtype=np.float64), step

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from phasemap.model.counting import is_noisy, reduce, what_is_missing
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
-from phasemap.model.counting import is_noisy, reduce, what_is_missing
 from phasemap.theory.complexity.saddles import Saddle, counted
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble, gaussian_ensemble
 from phasemap.theory.jacobian.spectrum import Spectrum

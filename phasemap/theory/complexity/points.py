@@ -9,10 +9,10 @@ from phasemap.kernels.complexity.branch import static_determinant
 from phasemap.kernels.complexity.moments import COUNTED, SIZE
 from phasemap.kernels.complexity.saddle import lagrangian
 from phasemap.kernels.complexity.static_branch import lowest_gain, upper_root
+from phasemap.model.counting import Reduced, is_noisy, reduce, what_is_missing
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
-from phasemap.model.counting import Reduced, is_noisy, reduce, what_is_missing
 from phasemap.theory.complexity.saddles import Saddle, counted, mean_square_field, stable
 
 NAMES = ("complexity", "complexity_lower_bound", "complexity_stable", "counted_delta_h")

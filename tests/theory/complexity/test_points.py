@@ -7,10 +7,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
+from phasemap.model.counting import Reduced
 from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.status import Status
 from phasemap.theory.complexity import counted_spectrum, hard_gate, points
-from phasemap.model.counting import Reduced
 from phasemap.theory.complexity.laws import onset_law
 from phasemap.theory.complexity.saddles import counted
 from phasemap.theory.static import fixed_points

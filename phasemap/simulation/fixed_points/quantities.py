@@ -7,6 +7,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Quantity, Solver
 
 _HERE = "phasemap.simulation.fixed_points.counts"
+_PAPERS = ("wainrib2013", "krishnamurthy2022")
 
 
 def _search_seconds(point: Parameters, options: CountOptions) -> float:
@@ -21,10 +22,11 @@ def _integral_seconds(point: Parameters, options: CountOptions) -> float:
 
 SOLVERS = (
     Solver("fixed_point_search", "fixed points found in small networks", Deferred(_HERE, "solve_search"),
-           _search_seconds, CountOptions, "count", simulated=True, reads=lambda _: ("size", "networks", "starts")),
+           _search_seconds, CountOptions, "count", simulated=True, reads=lambda _: ("size", "networks", "starts"),
+           cites=_PAPERS),
     Solver("fixed_point_integral", "expected number of fixed points of small networks",
            Deferred(_HERE, "solve_integral"), _integral_seconds, CountOptions, "count", simulated=True,
-           reads=lambda _: ("size", "samples")),
+           reads=lambda _: ("size", "samples"), cites=_PAPERS),
 )  # fmt: skip
 
 QUANTITIES = (

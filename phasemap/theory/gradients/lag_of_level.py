@@ -8,12 +8,14 @@ from scipy.optimize import brentq
 
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
-from phasemap.theory.gradients.records import Gradients, Law, Numbers
+from phasemap.theory.gradients.records import Gradients, Law
 
 # Fine enough that a straight line in the logarithm does between them.
 SCAN = np.linspace(0.1, 48.0, 480)
 VANISHED, EXPLODED = math.log(1e-3), math.log(1e3)
 _FARTHEST = 1e12
+# Relative error that is accepted, and the absolute one of straight lines between the lags of SCAN.
+_ACCEPTED, _OF_STRAIGHT_LINES = 0.05, 1e-4
 
 
 class Found(NamedTuple):
@@ -35,20 +37,20 @@ def lag_of_level(gradients: Gradients, scan: slice, level: float) -> Found:
         return Found(math.nan, math.nan, Status(int(known.status[scan][0])))
     lags, logarithm = gradients.lags[scan], known.logarithm[scan]
     usable = np.isfinite(logarithm)
+    error = np.concatenate([[0.0], known.error[scan][usable]])
     lags = np.concatenate([[0.0], lags[usable]])
     logarithm = np.concatenate([[0.0], logarithm[usable]])
     beyond = np.flatnonzero((logarithm - level) * level >= 0.0)
     if len(beyond):
-        return _between(lags, logarithm, known, int(beyond[0]), level)
+        return _between(lags, logarithm, error, int(beyond[0]), level)
     return _by_law(gradients.law, lags[-1], logarithm[-1], level)
 
 
-def _between(lags: FloatArray, logarithm: FloatArray, known: Numbers, k: int, level: float) -> Found:
+def _between(lags: FloatArray, logarithm: FloatArray, errors: FloatArray, k: int, level: float) -> Found:
     slope = (logarithm[k] - logarithm[k - 1]) / (lags[k] - lags[k - 1])
     value = float(lags[k - 1] + (level - logarithm[k - 1]) / slope)
-    error = float(np.nanmax(known.error[np.isfinite(known.error)])) / abs(slope) + 1e-4
-    good = bool((known.status == Status.CONVERGED).all())
-    return Found(value, float(error), Status.CONVERGED if good else Status.NOT_CONVERGED)
+    error = float(errors[k] / abs(slope)) + _OF_STRAIGHT_LINES
+    return Found(value, error, Status.CONVERGED if error < _ACCEPTED * value else Status.NOT_CONVERGED)
 
 
 def _by_law(law: Law, last: float, at_last: float, level: float) -> Found:
@@ -69,9 +71,11 @@ def _by_law(law: Law, last: float, at_last: float, level: float) -> Found:
     high = last
     while gap(high) * level < 0.0 and high < _FARTHEST:
         high *= 2.0
+    if gap(high) * level < 0.0:
+        return Found(last, math.nan, Status.LOWER_BOUND)
     value = float(brentq(gap, last, high)) if high > last and gap(last) * level < 0.0 else last
     # What A and the law differ by where the march ended moves the lag by this.
     mismatch = abs(gap(last) + level - at_last)
     error = (mismatch + law.amplitude_error / law.amplitude + 2.0 * value * law.rate_error) / (2.0 * abs(law.rate))
-    good = error < 0.05 * value
+    good = error < _ACCEPTED * value
     return Found(value, error, Status.CONVERGED if good else Status.NOT_CONVERGED)

@@ -23,6 +23,8 @@ from phasemap.theory.gradients.records import Law
 # Steps of numerical derivatives: absolute, and relative to an edge close to the slow units' rates.
 _STEP, _STEP_OF_EDGE = 1e-4, 3e-3
 _EDGE_TOLERANCE = 1e-14
+# A rate that is zero but for rounding: the state stands at its instability.
+_AT_THE_EDGE = 1e-12
 _SLOW = "units whose gates are nearly shut make gradients decay more slowly than any exponential"
 _NOT_DERIVED = "an input outside a moving update gate couples the adjoint of that gate: its last law is not derived"
 
@@ -34,6 +36,8 @@ def static_law(units: StaticUnits, hard: bool) -> Law:
     if not math.isfinite(units.cross):
         return _diverging(math.inf, math.nan, math.nan, Status.DIVERGES, "a hard output gate has no slope")
     edge = leading_edge(units)
+    if edge is not None and abs(edge) < _AT_THE_EDGE:
+        edge = 0.0
     if hard and len(units.gate) == 2 and (edge is None or edge <= 0.0):
         return _frozen(units)
     if edge is None or (len(units.gate) > 1 and edge <= 0.0):

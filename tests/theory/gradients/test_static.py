@@ -9,7 +9,9 @@ from scipy.special import ive
 from phasemap.model.options import GradientOptions
 from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.status import Status
+from phasemap.theory.gradients.lag_of_level import EXPLODED, SCAN, VANISHED, lag_of_level
 from phasemap.theory.gradients.records import Gradients
+from phasemap.theory.gradients.solver import solve_points
 from phasemap.theory.gradients.states import gradients_of
 from phasemap.theory.gradients.static import retained_overlap
 from phasemap.theory.gradients.static_units import FixedPoint, static_units
@@ -129,3 +131,28 @@ def test_no_stationary_state_no_number() -> None:
 def test_a_state_that_does_not_exist_is_absent() -> None:
     of_none = found("static", [1.0], g_h=0.5)
     assert (of_none.numbers["adjoint_variance"].status == Status.ABSENT).all()
+
+
+def test_lags_at_which_gradients_have_vanished_or_exploded() -> None:
+    lags = np.concatenate([[1.0], SCAN])
+    scan = slice(1, 1 + len(SCAN))
+    for gain, level in ((0.8, VANISHED), (1.6, EXPLODED)):
+        of_zero = gradients_of(make_parameters({"g_h": gain}), GradientOptions(state="zero"), lags, SEED)
+        lag = lag_of_level(of_zero, scan, level)
+        exact = math.log(ive(0, 2.0 * gain * lag.value)) + 2.0 * (gain - 1.0) * lag.value
+        assert exact == pytest.approx(level, abs=1e-4)
+        assert lag_of_level(of_zero, scan, -level).status == Status.ABSENT
+    slow = gradients_of(make_parameters({"g_h": 0.98}), GradientOptions(state="zero"), lags, SEED)
+    far = lag_of_level(slow, scan, VANISHED)
+    assert far.value > 48.0
+    exact = math.log(ive(0, 2.0 * 0.98 * far.value)) - 0.04 * far.value
+    assert exact == pytest.approx(VANISHED, abs=0.01)
+
+
+@pytest.mark.parametrize("parameters", [{"g_h": 1.0}, {"g_h": 2.0, "alpha_z": math.inf, "alpha_r": 1.0}])
+def test_at_an_instability_gradients_fall_as_a_power(parameters: dict[str, float]) -> None:
+    law = found("zero", [1.0], **parameters).law
+    assert (law.rate, law.power, law.limit) == (0.0, -0.5, 0.0)
+    out = solve_points([make_parameters(parameters)], GradientOptions(lags=(1.0,), state="zero"), [SEED])
+    assert out["exploding_lag"].status[0] == Status.ABSENT
+    assert out["vanishing_lag"].value[0] > 1e3

@@ -1,0 +1,167 @@
+"""What is read off two-time covariances: relaxation, exponents, kicks; extrapolated over three steps."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from phasemap.errors import ParameterError
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+from phasemap.theory.dynamic.correlations import gated_rate
+from phasemap.theory.transient.nodes import Layout, kicked, one_copy
+from phasemap.theory.transient.solve import Drive, two_times
+
+STEP = 0.2
+# Over how much of the end of a run the growth of a perturbation is taken, in gated membrane times.
+_GROWTH = 20.0
+# A march of this many nodes has arrays that fit a laptop.
+_MOST_NODES = 6000
+# The error in units of what the last column changed.
+_SAFETY = 5.0
+
+
+@dataclass(frozen=True)
+class Number:
+    """Values (n,) with their errors: a multiple of what the last column of the extrapolation changed."""
+
+    value: FloatArray
+    error: FloatArray
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """A network from h(0) ~ N(0, amplitude^2): variance of h over units at `times` (n,), in membrane times.
+
+    exponent: growth rate of a perturbation at the end of the run; correlation (m,): C(t, t - lag) / C(t, t) at the end
+    over `lags` (m,).
+    """
+
+    times: FloatArray
+    variance: Number
+    exponent: Number
+    lags: FloatArray
+    correlation: Number
+
+
+@dataclass(frozen=True)
+class Kick:
+    """A finite kick A u, u ~ N(0, 1) per unit, at `delays` (n,) after it, in membrane times.
+
+    overlap: m = e^{-c t}, exactly; distance: r = |delta h|^2 / |delta h(0)|^2; cosine: m / sqrt(r).
+    deviation: standard deviation of h over units when the kick came, which sets its scale.
+    """
+
+    delays: FloatArray
+    overlap: Number
+    distance: Number
+    cosine: Number
+    deviation: float
+
+
+def relax(
+    p: Parameters, duration: float, lags: FloatArray, amplitude: float = 1.0, step: float = STEP,
+    drive: Drive | None = None,
+) -> Relaxation:  # fmt: skip
+    """Relaxation from a random state (theory notes, section 15a). duration, lags, step in membrane times.
+
+    Raises:
+        UnsupportedError: the update gate moves or is closed, the output gate is hard or without inertia, or there is
+            noise.
+        ParameterError: too many steps.
+    """
+    rate = gated_rate(p)
+    steps = _steps(duration * rate, step, 1)
+    times = np.asarray(duration * np.arange(1, steps + 1) / steps, dtype=float)
+
+    def of_level(level: int) -> FloatArray:
+        found = two_times(p, one_copy(duration * rate, steps * level), amplitude, tangent=True,
+                          drive=drive)  # fmt: skip
+        assert found.tangent is not None
+        n, own = len(found.membrane) - 1, duration * rate / (steps * level)
+        variance = np.diagonal(found.membrane)[level::level]
+        back = max(round(_GROWTH / own), 1) if n > 2 * _GROWTH / own else n // 2
+        growth = 0.5 * math.log(found.tangent[n, n] / found.tangent[n - back, n - back]) / (back * own) * rate
+        shape = [float(np.interp(n - lag * rate / own, np.arange(n + 1), found.membrane[n])) for lag in lags]
+        return np.concatenate([variance, [growth], np.array(shape) / found.membrane[n, n]])
+
+    both = _richardson(of_level)
+    return Relaxation(
+        times, _part(both, slice(0, steps)), _part(both, slice(steps, steps + 1)), lags,
+        _part(both, slice(steps + 1, None)),
+    )  # fmt: skip
+
+
+def kick(
+    p: Parameters, amplitude: float, delays: FloatArray, relaxation: float = 30.0, step: float = STEP,
+    drive: Drive | None = None,
+) -> Kick:  # fmt: skip
+    """Two copies of one network, one of them kicked: finite kicks exactly, as N goes to infinity.
+
+    The relaxation starts from h ~ N(0, 1). delays (n,) > 0, relaxation and step in membrane times.
+
+    Raises:
+        UnsupportedError: as `relax`.
+        ParameterError: no positive amplitude or delays, or too many steps.
+    """
+    if amplitude <= 0.0 or delays.min() <= 0.0:
+        raise ParameterError("A kick needs an amplitude above 0, and delays above 0.")
+    rate, longest = gated_rate(p), float(delays.max())
+    before, after = _steps(relaxation * rate, step, 1), _steps(longest * rate, step, 2)
+
+    def of_level(level: int) -> FloatArray:
+        layout = kicked((relaxation * rate, before * level), (longest * rate, after * level), amplitude**2)
+        found = two_times(p, layout, 1.0, drive=drive)
+        return _distances(found.membrane, layout, delays * rate, amplitude)
+
+    both = _richardson(of_level)
+    distance = _part(both, slice(0, len(delays)))
+    overlap = np.exp(-rate * delays)
+    return Kick(
+        delays, Number(overlap, np.zeros(len(delays))), distance,
+        Number(overlap / np.sqrt(distance.value), 0.5 * overlap * distance.error / distance.value**1.5),
+        math.sqrt(float(both[0][-1])),
+    )  # fmt: skip
+
+
+def _distances(membrane: FloatArray, layout: Layout, delays: FloatArray, amplitude: float) -> FloatArray:
+    """r at delays, and last the variance of h when the kick came."""
+    one, other = layout.of_copy(0), layout.of_copy(1)
+    times = layout.time[one] - layout.time[one[0]]
+    square = membrane[one, one] + membrane[other, other] - 2.0 * membrane[one, other]
+    with np.errstate(divide="ignore"):
+        curve = np.log(square / amplitude**2)
+    values = np.exp([_cubic(times, curve, delay) for delay in delays])
+    return np.append(values, membrane[one[0], one[0]])
+
+
+def _cubic(x: FloatArray, y: FloatArray, at: float) -> float:
+    """Value between evenly spaced nodes by a cubic."""
+    step = x[1] - x[0]
+    first = min(max(int(at / step) - 1, 0), max(len(x) - 4, 0))
+    nodes = range(first, min(first + 4, len(x)))
+    weights = [math.prod((at / step - o) / (k - o) for o in nodes if o != k) for k in nodes]
+    return float(sum(w * y[k] for w, k in zip(weights, nodes, strict=True)))
+
+
+def _steps(duration: float, step: float, copies: int) -> int:
+    count = max(math.ceil(duration / step), 2)
+    if 4 * count * copies > _MOST_NODES:
+        raise ParameterError(
+            f"{duration:g} membrane times in steps of {step:g} are too many for two-time covariances: take longer "
+            "steps or a shorter run."
+        )
+    return count
+
+
+def _richardson(of_level: Callable[[int], FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Values and errors from a step, its half and its quarter; errors are of second and third order in the step."""
+    coarse, middle, fine = (of_level(level) for level in (1, 2, 4))
+    first, second = middle + (middle - coarse) / 3.0, fine + (fine - middle) / 3.0
+    change = (second - first) / 7.0
+    return second + change, _SAFETY * np.abs(change)
+
+
+def _part(both: tuple[FloatArray, FloatArray], places: slice) -> Number:
+    return Number(both[0][places], both[1][places])

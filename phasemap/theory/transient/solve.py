@@ -1,0 +1,147 @@
+"""Two-time covariances of a layout of nodes, at a constant update gate."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from phasemap.errors import UnsupportedError
+from phasemap.kernels.transient.march import Field, Sigmoid, march
+from phasemap.model.nonlinearities import gate, is_constant_gate
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+from phasemap.theory.dynamic.correlations import gated_rate
+from phasemap.theory.transient.nodes import Layout
+
+# Hermite terms where nothing is steep, and how many a steep gate needs per unit of steepness.
+_TERMS, _MOST_TERMS, _PER_STEEPNESS = 40, 120, 4.0
+# Trapezoidal nodes of a standard Gaussian.
+_REACH, _SPACING = 9.0, 0.06
+
+
+@dataclass(frozen=True)
+class Drive:
+    """Time courses of inputs to h and r (already inside the bracket), functions of gated membrane time.
+
+    common: the same for all units. per_unit: multiply independent standard Gaussian vectors over units, one each, the
+    same vector in all copies.
+    """
+
+    common_h: Callable[[FloatArray], FloatArray] | None = None
+    common_r: Callable[[FloatArray], FloatArray] | None = None
+    per_unit_h: tuple[Callable[[FloatArray], FloatArray], ...] = ()
+    per_unit_r: tuple[Callable[[FloatArray], FloatArray], ...] = ()
+
+
+@dataclass(frozen=True)
+class TwoTimes:
+    """Covariances of h (n, n) over the nodes of a layout; tangent: of an infinitesimal perturbation, or None.
+
+    activity (n,): <phi phi> at equal times. terms: of the Hermite series.
+    """
+
+    layout: Layout
+    membrane: FloatArray
+    tangent: FloatArray | None
+    activity: FloatArray
+    terms: int
+
+
+def two_times(
+    p: Parameters, layout: Layout, amplitude: float, *, tangent: bool = False, drive: Drive | None = None
+) -> TwoTimes:
+    """March from h(0) ~ N(0, amplitude^2), r(0) = 0 (theory notes, section 15a); times of the layout in gated units.
+
+    Raises:
+        UnsupportedError: the update gate moves or is closed, the output gate is hard or without inertia, or there is
+            noise.
+    """
+    _check(p)
+    drive = drive or Drive()
+    moving = not is_constant_gate(p.alpha_r, p.beta_r)
+    n, tau = len(layout.previous), p.tau_r * gated_rate(p)
+    terms = _terms(p)
+    several = layout.event[0] >= 0
+    h, r = _field(layout.step, n), _field(layout.step / tau, n if moving else 0)
+    u, w = (_field(layout.step * s, n if tangent and on else 0) for s, on in ((1.0, True), (1.0 / tau, moving)))
+    h.covariance[0, 0] = amplitude**2
+    if tangent:
+        u.covariance[0, 0] = 1.0
+    activation = Sigmoid(0.0, 1.0, p.g_h, p.beta_h, np.zeros((terms, n)), np.zeros(n), several)
+    of_gate = Sigmoid(0.5, 0.5, 0.5 * p.alpha_r, -0.5 * p.beta_r, np.zeros((terms, n)), np.zeros(n), several)
+    constant = float(gate(0.0, 0.0, p.beta_r)) ** 2 if not moving else 0.0
+    scale = 1.0 if p.input_inside == 1.0 else 1.0 / gated_rate(p)
+    means = np.stack([_mean(layout, drive.common_h, p.m_h * scale, 1.0), _mean(layout, drive.common_r, p.m_r, tau)])
+    march(
+        layout.nodes, (h, r, u, w), activation, of_gate, constant, means, _courses(p, layout, drive),
+        layout.without_kick, (moving, tangent), _quadrature(terms),
+    )  # fmt: skip
+    activity = np.einsum("kn,kn->n", activation.coefficients, activation.coefficients)
+    return TwoTimes(layout, h.covariance, u.covariance if tangent else None, activity, terms)
+
+
+def _check(p: Parameters) -> None:
+    if not is_constant_gate(p.alpha_z, p.beta_z) or gated_rate(p) == 0.0:
+        raise UnsupportedError("Two-time equations close at a constant, open update gate: set alpha_z = 0.")
+    if not is_constant_gate(p.alpha_r, p.beta_r) and (math.isinf(p.alpha_r) or p.tau_r == 0.0):
+        raise UnsupportedError("Two-time equations need a smooth output gate with a time constant of its own.")
+    if p.noise_h > 0.0 or p.noise_r > 0.0:
+        raise UnsupportedError("Two-time equations are solved without noise: set noise_h and noise_r to 0.")
+
+
+def _terms(p: Parameters) -> int:
+    steepest = max(p.g_h, 0.5 * p.alpha_r if not is_constant_gate(p.alpha_r, p.beta_r) else 0.0)
+    return int(min(max(_TERMS, _PER_STEEPNESS * steepest + 20.0), _MOST_TERMS))
+
+
+def _field(step: FloatArray, n: int) -> Field:
+    decay = np.exp(-step)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(step > 1e-8, -np.expm1(-step) / np.where(step > 0.0, step, 1.0), 1.0)
+    after = np.where(step > 0.0, 1.0 - mean, 0.0)
+    before = np.where(step > 0.0, (1.0 - decay) - after, 0.0)
+    return Field(np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n)), decay, before, after)
+
+
+@lru_cache(maxsize=4)
+def _quadrature(terms: int) -> tuple[FloatArray, FloatArray]:
+    """Weights (terms, m) that turn values at abscissae (m,) into normalised Hermite coefficients."""
+    half = math.ceil(_REACH / _SPACING)
+    x = _SPACING * np.arange(-half, half + 1)
+    weights = np.empty((terms, len(x)))
+    weights[0] = np.exp(-0.5 * x**2)
+    weights[0] /= weights[0].sum()
+    weights[1] = x * weights[0]
+    for k in range(2, terms):
+        weights[k] = (x * weights[k - 1] - math.sqrt(k - 1.0) * weights[k - 2]) / math.sqrt(k)
+    return weights, np.asarray(x, dtype=float)
+
+
+def _mean(layout: Layout, course: Callable[[FloatArray], FloatArray] | None, constant: float, tau: float) -> FloatArray:
+    """Mean of x with tau x' = -x + course + constant at the nodes, from 0; the course is linear in time over a step."""
+    mean = np.zeros(len(layout.time))
+    if course is None and constant == 0.0:
+        return mean
+    values = constant + (course(layout.time) if course is not None else np.zeros(len(layout.time)))
+    for p, q in enumerate(layout.previous):
+        if q < 0:
+            continue
+        step = layout.step[p] / tau
+        if step == 0.0:
+            mean[p] = mean[q]
+            continue
+        after = 1.0 + math.expm1(-step) / step
+        mean[p] = math.exp(-step) * mean[q] + (-math.expm1(-step) - after) * values[q] + after * values[p]
+    return mean
+
+
+def _courses(p: Parameters, layout: Layout, drive: Drive) -> FloatArray:
+    """Per-unit inputs (2, m, n) to h and r, the static ones of the parameters included."""
+    rate, n = gated_rate(p), len(layout.time)
+    scale = 1.0 if p.input_inside == 1.0 else 1.0 / rate
+    rows = [np.stack([np.full(n, p.s_h * scale), np.zeros(n)]), np.stack([np.zeros(n), np.full(n, p.s_r)])]
+    rows += [np.stack([course(layout.time), np.zeros(n)]) for course in drive.per_unit_h]
+    rows += [np.stack([np.zeros(n), course(layout.time)]) for course in drive.per_unit_r]
+    return np.ascontiguousarray(np.stack(rows, axis=1))

@@ -41,7 +41,7 @@ def test_networks_stand_beside_the_theory_in_output_file_figure_and_comparison(p
         assert abs(one["pull"]) < 5.0
         assert one["log_mean"] >= one["mean_log"]
     stored = read_result(file)
-    assert stored.fields["adjoint_variance"].values[0] == pytest.approx(
+    assert stored.fields["adjoint_variance"].value[0] == pytest.approx(
         [one["value"] for one in found["adjoint_variance"]]
     )
     assert file.with_suffix(".png").stat().st_size > 5000

@@ -1,0 +1,122 @@
+"""Fixed points of a cell and the static fold, from the single-valued gain a*(C) at which C is a fixed point.
+
+Theory notes, section 12.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
+
+from phasemap.cells.cell import Cell
+from phasemap.cells.nodes import Array
+from phasemap.model.estimate import Estimate
+from phasemap.model.status import Status
+
+_SMALLEST, _SCAN = 1e-6, 36
+_NEAR = 0.1  # how far below zero a maximum of F/C - 1 on the scan can lie that is positive between its nodes
+_FOLD_SCAN, _LARGEST_FOLD = 14, 0.7
+_LARGEST_LOG_GAIN = 6.0  # gains of some hundreds; averages over steeper fields take ever more nodes
+_RELATIVE = 1e-10  # of averages and roots, measured against closed forms
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """One fixed point: C its mean square activity, S its slope variance, edge the radius of its Jacobian's bulk.
+
+    rising: whether the gain a*(C) rises there; where it falls, a longitudinal outlier lies beyond 1.
+    """
+
+    C: float
+    S: float
+    edge: float
+    rising: bool
+
+    @property
+    def stable(self) -> bool:
+        """Whether perturbations of every direction decay."""
+        return self.S <= 1.0 and self.rising
+
+
+def fixed_points(cell: Cell) -> list[FixedPoint]:
+    """All fixed points but the zero state, from small to large."""
+    grid = np.geomspace(_SMALLEST, 1.0, _SCAN)
+    excess = np.array([_excess(cell, C) for C in grid])
+    grid, excess = _with_hidden_maxima(cell, grid, excess)
+    found = []
+    for k in np.flatnonzero((excess[:-1] > 0.0) != (excess[1:] > 0.0)):
+        C = float(brentq(lambda value: _excess(cell, value), grid[k], grid[k + 1], xtol=1e-16, rtol=1e-13))
+        found.append(FixedPoint(C, cell.slope_variance(C), cell.edge(C), bool(excess[k] > 0.0)))
+    return found
+
+
+def _with_hidden_maxima(cell: Cell, grid: Array, excess: Array) -> tuple[Array, Array]:
+    """The scan with the local maxima that lie just below zero on the grid: just beyond a fold two roots stand close."""
+    middle = excess[1:-1]
+    peaks = np.flatnonzero((middle >= excess[:-2]) & (middle >= excess[2:]) & (middle <= 0.0) & (middle > -_NEAR)) + 1
+    for k in peaks[::-1]:
+        best = minimize_scalar(
+            lambda log_c: -_excess(cell, math.exp(log_c)),
+            bounds=(math.log(grid[k - 1]), math.log(grid[k + 1])), method="bounded", options={"xatol": 1e-7},
+        )  # fmt: skip
+        C = math.exp(float(best.x))
+        place = int(np.searchsorted(grid, C))
+        grid, excess = np.insert(grid, place, C), np.insert(excess, place, -float(best.fun))
+    return grid, excess
+
+
+def _excess(cell: Cell, C: float) -> float:
+    return cell.second_moment(C) / C - 1.0
+
+
+def gain_at(cell: Cell, C: float) -> float:
+    """a*(C): the gain at which a fixed point has this mean square; infinite where none has."""
+
+    def excess(logarithm: float) -> float:
+        return cell.with_gain(math.exp(logarithm)).second_moment(C) / C - 1.0
+
+    low, high = -1.0, 1.0
+    while excess(high) < 0.0:
+        low, high = high, high + 1.0
+        if high > _LARGEST_LOG_GAIN:
+            return math.inf
+    while excess(low) > 0.0:
+        low -= 3.0
+        if low < -30.0:
+            return 0.0
+    return math.exp(float(brentq(excess, low, high, xtol=1e-13, rtol=1e-12)))
+
+
+def static_fold(cell: Cell) -> Estimate:
+    """The gain at which a pair of fixed points appears, below the line of the zero state; ABSENT without a fold.
+
+    A fold hides where a*(C) falls below its value at C = 0 (or at the smallest C that has a fixed point).
+    """
+    grid = np.geomspace(1e-4, _LARGEST_FOLD, _FOLD_SCAN)
+    gains = _rising_from_the_lowest(cell, grid)
+    lowest = int(np.argmin(gains))
+    if cell.rests and cell.tricritical_ratio() <= 1.0 and gains[lowest] >= cell.zero_gain():
+        return _one(math.nan, math.nan, Status.ABSENT)
+    if not (0 < lowest < grid.size - 1) or not math.isfinite(gains[lowest]):
+        return _one(math.nan, math.nan, Status.ABSENT if not math.isinf(gains[lowest]) else Status.FAILED)
+    bounds = (math.log(grid[lowest - 1]), math.log(grid[lowest + 1]))
+    best = minimize_scalar(
+        lambda log_c: gain_at(cell, math.exp(log_c)), bounds=bounds, method="bounded", options={"xatol": 1e-5}
+    )
+    value = float(best.fun)
+    return _one(value, _RELATIVE * value, Status.CONVERGED)
+
+
+def _rising_from_the_lowest(cell: Cell, grid: Array) -> Array:
+    """a*(C) over a grid, up to where it has risen well above its minimum; infinite beyond."""
+    gains = np.full(grid.size, np.inf)
+    for k, C in enumerate(grid):
+        gains[k] = gain_at(cell, C)
+        if gains[k] > 1.3 * gains.min():
+            break
+    return gains
+
+
+def _one(value: float, error: float, status: Status) -> Estimate:
+    return Estimate(value=np.asarray(value), status=np.asarray(status, dtype=np.uint8), error=np.asarray(error))

@@ -1,0 +1,1 @@
+"""The ungated network h+ = tanh(U h + b)."""

@@ -1,0 +1,1 @@
+"""Weight files of the usual frameworks: read without executing anything, recognised by name and shape, written."""

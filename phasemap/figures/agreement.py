@@ -36,6 +36,12 @@ ERRORS = 3.0
 _EXPONENT = "lyapunov_max"
 # Dimensions of gradients in theory and in networks.
 LAG, NETWORK_LAG = "gradient_lag", "network_gradient_lag"
+# Dimensions whose places theory and networks share, and the table of options that names the networks' size.
+_SHARED: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {
+    ((LAG,), (NETWORK_LAG,)): "network_gradients",
+    (("delay",), ("delay",)): "protocol",
+    (("pulse_strength",), ("pulse_strength",)): "protocol",
+}
 _RATES = (_EXPONENT, "leading_edge")
 
 
@@ -139,8 +145,8 @@ def compare(result: Result, criterion: Criterion | None = None) -> list[Comparis
             # Functions are stored at the lags of each solver, which differ: their values at lag 0 are compared.
             if twin is not None and not twin.own_dims:
                 found.append(_compare(result, fields, name, twin, places, criterion))
-            elif twin is not None and twin.own_dims == (NETWORK_LAG,) and fields[name].own_dims == (LAG,):
-                found += _compare_at_lags(result, fields[name], twin, places, criterion)
+            elif twin is not None and (fields[name].own_dims, twin.own_dims) in _SHARED:
+                found += _compare_at_places(result, fields[name], twin, places, criterion)
     return found
 
 
@@ -204,11 +210,13 @@ def network_size(result: Result, table: str = "simulation") -> int | None:
     return int(size) or None
 
 
-def _compare_at_lags(
+def _compare_at_places(
     result: Result, theory: Field, twin: Field, places: dict[str, Array], criterion: Criterion
 ) -> list[Comparison]:
-    """Sizes of gradients, lag by lag where both have the lag; what vanishes exactly in both is nothing to compare."""
-    own, others = (np.asarray(result.labels[name], dtype=float) for name in (LAG, NETWORK_LAG))
+    """Functions, place by place where both have the place; what vanishes exactly in both is nothing to compare."""
+    own, others = (np.asarray(result.labels[field.own_dims[0]], dtype=float) for field in (theory, twin))
+    table = _SHARED[(theory.own_dims, twin.own_dims)]
+    label = "lag" if theory.own_dims == (LAG,) else theory.own_dims[0]
     lags, first, second = np.intersect1d(own, others, return_indices=True)
     values, errors = (
         (a[..., first].reshape(-1), b[..., second].reshape(-1))
@@ -217,12 +225,12 @@ def _compare_at_lags(
     both = np.isfinite(values[0]) & np.isfinite(values[1]) & ((values[0] != 0.0) | (values[1] != 0.0))
     if not both.any():
         return []
-    count, size = len(lags), network_size(result, "network_gradients")
+    count, size = len(lags), network_size(result, table)
     columns = {name: np.repeat(column, count)[both] for name, column in places.items()}
     points = len(next(iter(places.values())))
     return [
         Comparison(
-            theory.name, theory.symbol, theory.units, {**columns, "lag": np.tile(lags, points)[both]},
+            theory.name, theory.symbol, theory.units, {**columns, label: np.tile(lags, points)[both]},
             values[0][both], errors[0][both], values[1][both], errors[1][both],
             (criterion.finite_size / size if size else 0.0) * np.abs(values[0][both]), ("",) * int(both.sum()), size,
             False, int((~both).sum()), criterion,

@@ -98,8 +98,8 @@ def _reasons(p: Parameters, options: ProtocolOptions, theory: Mapping[str, Outco
     elif (theory["retained_overlap"].status == Status.NOT_SOUGHT).any():
         remarks.append("Some delays are longer than half the window of time in which the mean field was solved.")
     if (theory["retained_distance"].status == Status.NOT_SOUGHT).any():
-        remarks.append("The distance of the copies has a closed form here only for infinitesimal kicks to states at "
-                       "rest whose gates do not move; networks give it.")  # fmt: skip
+        remarks.append("The distance of the copies has a theory where the update gate does not move, up to 60 gated "
+                       "membrane times (at a static solution: for infinitesimal kicks); networks give it.")  # fmt: skip
     return remarks
 
 

@@ -4,22 +4,20 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import ive
 
-from phasemap.model.nonlinearities import gate, is_constant_gate
+from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Seeds
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.theory.memory.attractor import Attractor, Kind, find_attractor, static_units
+from phasemap.theory.memory.distance import Known, distances
 from phasemap.theory.memory.frozen import START, FrozenUnits, Number
 from phasemap.theory.memory.reset import Pulse, retained_fraction
-from phasemap.theory.static import fixed_points
 
 KICK_QUANTITIES = ("kick_overlap", "kick_distance", "memory_lifetime")
 
-Known = tuple[float, float, Status]
 _NOT_SOUGHT: Known = (math.nan, math.nan, Status.NOT_SOUGHT)
 _ABSENT: Known = (math.nan, math.nan, Status.ABSENT)
 
@@ -27,7 +25,7 @@ _ABSENT: Known = (math.nan, math.nan, Status.ABSENT)
 def solve_kicks(points: Sequence[Parameters], options: ProtocolOptions, seeds: Seeds) -> dict[str, Estimate]:
     """kick_overlap m(t), kick_distance r(t) (n_points, delays) and memory_lifetime (n_points,), in theory.
 
-    Statuses: NOT_SOUGHT where no theory is at hand (r but at constant gates, finite kicks at a moving update gate,
+    Statuses: NOT_SOUGHT where no theory is at hand (r and finite kicks where the update gate moves,
     delays beyond the window of the mean field), LOWER_BOUND for a lifetime longer than it, DIVERGES for an infinite
     one, ABSENT where there is no fixed point. Source: docs/theory.md, sections 10 and 15.
     """
@@ -49,7 +47,7 @@ def _estimate(rows: Sequence[Sequence[Known] | Known]) -> Estimate:
 
 
 def _kick(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> dict[str, Sequence[Known] | Known]:
-    distance = [_distance(p, options, delay) for delay in options.delays]
+    distance = distances(p, options)
     if options.state == "static":
         units = static_units(p)
         return _frozen(units, options) | {"kick_distance": [_ABSENT] * len(distance) if units is None else distance}
@@ -105,24 +103,6 @@ def _lifetime(state: Attractor) -> Known:
     error = math.hypot(float(state.error[k]), 0.5 * float(np.interp(START, state.times, state.error))) / slope
     value = float(state.times[k - 1] + share * step)
     return value, error, Status.CONVERGED if state.settled else Status.NOT_CONVERGED
-
-
-def _distance(p: Parameters, options: ProtocolOptions, delay: float) -> Known:
-    """r at a static solution whose gates do not move: e^{-2 s t} I_0(2 s sqrt(S) t), of an infinitesimal kick.
-
-    From U(t, t') = <dh dh'>, (d_t + s)(d_t' + s) U = s^2 S U, U(0, t) = e^{-s t}.
-    """
-    constant = is_constant_gate(p.alpha_z, p.beta_z) and is_constant_gate(p.alpha_r, p.beta_r)
-    if not constant or options.amplitude > 0.0:
-        return _NOT_SOUGHT
-    gain = np.asarray(fixed_points.solve_points([p])["static_gain"].value, dtype=float)[0]
-    largest = gain[3] if not math.isnan(gain[3]) else gain[0]
-    if options.state == "attractor" and not largest < 1.0:
-        return _NOT_SOUGHT
-    s, root = float(gate(0.0, 0.0, p.beta_z)), math.sqrt(max(largest, 0.0))
-    exponent = 2.0 * s * delay * (root - 1.0)
-    value = float(ive(0, 2.0 * s * root * delay)) * math.exp(min(exponent, 700.0))
-    return value, 1e-10 * value, Status.CONVERGED
 
 
 def _reset(p: Parameters, options: ProtocolOptions) -> Sequence[Known]:

@@ -41,7 +41,7 @@ def test_a_point_has_a_phase_and_fields_that_print_themselves():
     exponent = report["lyapunov_max"].sel(branch="fluctuating")
     assert float(exponent.value) == pytest.approx(0.131971355713, abs=1e-10)
     assert exponent.status == Status.CONVERGED and float(exponent.error) < 1e-8
-    assert str(exponent).startswith("0.13197135") and str(exponent).endswith("(converged)")
+    assert str(exponent).startswith("0.13197135") and " ± " in str(exponent) and str(exponent).endswith("(converged)")
     assert "chaotic" in report._repr_html_() and "lyapunov_max" in str(report)
     with pytest.raises(PhasemapError, match="Did you mean 'variance'"):
         report["varianc"]

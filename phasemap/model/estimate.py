@@ -51,7 +51,10 @@ class Estimate:
             return f"{np.shape(self.value)}, {int(self.good.sum())} of {self.good.size} good"
         error = None if self.error is None else float(self.error)
         text = stated(float(np.asarray(self.value, dtype=float)), error, int(self.status))
-        return f"{text} (converged)" if self.status == Status.CONVERGED else text
+        if self.status != Status.CONVERGED:
+            return text
+        known = error is not None and np.isfinite(error)
+        return f"{text} ± {error:.1e} (converged)" if known and "±" not in text else f"{text} (converged)"
 
 
 def absent(shape: tuple[int, ...], status: Status = Status.ABSENT) -> Estimate:

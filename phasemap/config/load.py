@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from phasemap.config.derived import check_derived, derived_parameters
 from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refinement, SweepConfig
 from phasemap.config.text import apply_overrides, read_toml, write_toml
 from phasemap.errors import ParameterError, shown
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LABEL_QUANTITIES = ("static_gain", "lyapunov_max")
 """Phase labels are made from these; one of them is enough."""
 
+# Names that a message lists at most.
+_MOST_NAMED = 20
 _LARGEST_GRID = 20_000_000
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 
@@ -58,6 +61,7 @@ def make_config(
     raw, problems = read.content, list[str]()
     axes = _axes(_sizes_checked(raw.axes.by_name, problems), problems)
     named = _parameters(raw.parameters, problems)
+    derived = derived_parameters(raw.derived, axes, named, problems)
     twice = [axis.name for axis in axes if axis.name in named]
     problems += [f"{name} is given twice, under [parameters] and under [axes]: remove one." for name in twice]
     if not 1 <= len(axes) <= 3 and "axes" not in read.left_out:
@@ -66,12 +70,19 @@ def make_config(
     surfaces = _surfaces(raw, registry, len(axes), problems)
     _check_noise([registry.surfaces[name] for name in surfaces], named, axes, problems)
     checks = _check_points(raw, registry, quantities, axes, problems)
+    free = [axis.name for axis in axes if axis.name not in PARAMETERS]
+    if surfaces and free:
+        problems.append(f"surfaces need axes that are parameters, which {free[0]} is not: leave surfaces out.")
     refinement = _refinement(raw.axes, registry, quantities, bool(checks), problems)
     problems = _together(read, problems)
+    if not problems:
+        first = {axis.name: axis.values[0] for axis in axes if axis.name in PARAMETERS}
+        base = make_parameters({**named, **first, **_steepnesses(derived)})
+        check_derived(derived, axes, base, problems)
     if problems:
         raise problems_found(problems, where)
     return SweepConfig(
-        parameters=make_parameters({**named, **{axis.name: axis.values[0] for axis in axes}}),
+        parameters=base,
         axes=axes,
         quantities=quantities,
         surfaces=surfaces,
@@ -88,7 +99,13 @@ def make_config(
         figures={name: _figure(entry) for name, entry in raw.figures.items()},
         refinement=refinement,
         seconds_per_point=raw.limits.seconds_per_point,
+        derived=derived,
     )
+
+
+def _steepnesses(derived: Mapping[str, Any]) -> dict[str, float]:
+    """A gate whose steepness follows from the axes is centred unless its bias is named, as for any that is named."""
+    return {name: 1.0 for name in derived if name in ("alpha_z", "alpha_r")}
 
 
 # Problems that only follow from something that was left out for its type, by how they start.
@@ -164,7 +181,8 @@ def _axes(raw: Mapping[str, Any], problems: list[str]) -> tuple[AxisValues, ...]
             # Between the ends of an interval everything is allowed; of some parameters only single values are.
             discrete = name in PARAMETERS and PARAMETERS[name].values
             for value in axis.values if discrete else (axis.values[0], axis.values[-1]):
-                _number(name, value, problems)
+                if name in PARAMETERS:
+                    _number(name, value, problems)
         if any(b <= a for a, b in zip(axis.values, axis.values[1:], strict=False)):
             problems.append(f"axes.{name}: the values must increase from one to the next.")
         axes.append(axis)
@@ -196,7 +214,8 @@ def _known(kind: str, names: Sequence[str], known: Mapping[str, Any], problems: 
 def _quantities(raw: Any, registry: Registry, problems: list[str]) -> tuple[str, ...]:
     names = _known("quantity", raw.quantities, registry.quantities, problems)
     if not raw.quantities and not raw.surfaces:
-        problems.append(f"nothing is asked for: give `quantities`, some of {', '.join(registry.quantities)}.")
+        some = ", ".join(list(registry.quantities)[:_MOST_NAMED])
+        problems.append(f"nothing is asked for: give `quantities`, such as {some} (see `phasemap quantities`).")
     if raw.output.correlations:
         solvers = {registry.quantities[name].solver for name in names}
         more = [q.name for q in registry.quantities.values() if q.correlation and q.solver in solvers]
@@ -222,7 +241,7 @@ def _check_noise(
     """Surfaces of fixed points do not exist where noise acts."""
     if problems:
         return
-    ends = {axis.name: axis.values[-1] for axis in axes}
+    ends = {axis.name: axis.values[-1] for axis in axes if axis.name in PARAMETERS}
     reason = without_fixed_points(make_parameters({**named, **ends})._asdict())
     static = [kind.name for kind in surfaces if reason and not kind.noisy]
     if static:
@@ -275,7 +294,12 @@ def _check_points(
             problems.append(f"{table}.points[{position}] = {shown(entry)} must have {len(axes)} coordinates: {names}.")
         else:
             pairs = zip(axes, point, strict=True)
-            checked.append(tuple(_number(axis.name, value, problems) for axis, value in pairs))
+            checked.append(
+                tuple(
+                    _number(axis.name, value, problems) if axis.name in PARAMETERS else float(value)
+                    for axis, value in pairs
+                )
+            )
     return tuple(checked)
 
 

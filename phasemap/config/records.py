@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phasemap.model.expressions import Expression
 from phasemap.model.fingerprint import settings_hash
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Registry, Solver
@@ -80,6 +81,7 @@ class SweepConfig:
     quick:      overrides ("key=value") that make a coarse version of it.
     figures:    figures of the result, by name, beside the default one; one named `default` takes its place.
     refinement: how the map is refined; None computes every point.
+    derived:    parameters that follow from the axes, with the expressions that give them.
     seconds_per_point: how long a point may take; None for the usual limit. No setting: it changes no number.
     """
 
@@ -100,6 +102,7 @@ class SweepConfig:
     figures: Mapping[str, FigureWish] = field(default_factory=dict)
     refinement: Refinement | None = None
     seconds_per_point: float | None = None
+    derived: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
     def axis_names(self) -> tuple[str, ...]:
@@ -114,7 +117,8 @@ class SweepConfig:
     @property
     def fixed(self) -> dict[str, float]:
         """The parameters that are not along an axis."""
-        return {name: value for name, value in self.parameters._asdict().items() if name not in self.axis_names}
+        varied = {*self.axis_names, *self.derived}
+        return {name: value for name, value in self.parameters._asdict().items() if name not in varied}
 
     def options_of(self, solver: Solver) -> Any:
         """The options record of a solver; None if it takes none."""
@@ -154,6 +158,8 @@ class SweepConfig:
             "options": {table: _plain(asdict(record)) for table, record in sorted(self.options.items())},
             "seed": self.seed,
         }
+        if self.derived:
+            settings["derived"] = {name: expression.text for name, expression in sorted(self.derived.items())}
         if self.refinement is not None:
             settings["refinement"] = asdict(self.refinement)
         return settings
@@ -197,6 +203,7 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, str]:
     flat["simulation.points"] = f"{settings['checks']}"
     flat["seed"] = f"{settings['seed']}"
     flat |= {f"refinement.{name}": f"{value}" for name, value in settings.get("refinement", {}).items()}
+    flat |= {f"derived.{name}": text for name, text in settings.get("derived", {}).items()}
     flat |= {f"parameters.{name}": f"{value}" for name, value in settings["parameters"].items()}
     for table, options in settings["options"].items():
         flat |= {f"{table}.{name}": f"{value}" for name, value in options.items()}

@@ -102,6 +102,7 @@ def schema(registry: Registry) -> type[BaseModel]:
         surfaces=(list[str], []),
         parameters=(dict[str, Any], {}),
         axes=(AxesTable, Field(default={})),
+        derived=(dict[str, str], {}),
         output=(OutputTable, Field(default={})),
         limits=(LimitsTable, Field(default={})),
         quick=(list[str], []),
@@ -183,12 +184,14 @@ def problems_found(problems: Sequence[str], source: str) -> ConfigError:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """A sentence that points to the nearest of the known names, or lists them all."""
+    """A sentence that points to the nearest of the known names, or lists them, the first of very many."""
     names = list(known)
     near = difflib.get_close_matches(name[:100].lower(), names, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(names)}."
+    more = ", … (see `phasemap quantities`)" if len(names) > _MOST_NAMES else ""
+    return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(names[:_MOST_NAMES])}{more}."
 
 
+_MOST_NAMES = 40
 _EXPECTED = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",

@@ -11,7 +11,7 @@ these ask for.
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from phasemap.config import SweepConfig
 from phasemap.dataset import Result
 from phasemap.errors import ConfigError
+from phasemap.model.expressions import Expression
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Solver
 from phasemap.model.status import Status
@@ -130,10 +131,22 @@ def _grid_points(config: SweepConfig, result: Result | None) -> NDArray[np.int64
     return coarse_points(config) if result is None else needed_points(config, result)
 
 
-def parameters_at(base: Parameters, names: Sequence[str], coordinates: NDArray[np.float64]) -> list[Parameters]:
-    """The points that agree with `base` but for the parameters `names`, which are the columns of `coordinates`."""
+def parameters_at(
+    base: Parameters,
+    names: Sequence[str],
+    coordinates: NDArray[np.float64],
+    derived: Mapping[str, Expression] | None = None,
+) -> list[Parameters]:
+    """The points that agree with `base` but for the parameters `names`, which are the columns of `coordinates`.
+
+    derived: parameters that follow from the columns; a column may then be no parameter itself.
+    """
     table = np.tile(np.array(base), (len(coordinates), 1))
-    table[:, [Parameters._fields.index(name) for name in names]] = coordinates
+    own = [k for k, name in enumerate(names) if name in Parameters._fields]
+    table[:, [Parameters._fields.index(names[k]) for k in own]] = coordinates[:, own]
+    values = {**dict(zip(Parameters._fields, table.T, strict=True)), **dict(zip(names, coordinates.T, strict=True))}
+    for name, expression in (derived or {}).items():
+        table[:, Parameters._fields.index(name)] = expression(values)
     return list(map(Parameters._make, table.tolist()))
 
 
@@ -142,7 +155,7 @@ def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.fl
     coordinates = config.points(part)
     stride = -(-len(coordinates) // _COSTS_SAMPLED)
     options = config.options_of(solver)
-    points = parameters_at(config.parameters, config.axis_names, coordinates[::stride])
+    points = parameters_at(config.parameters, config.axis_names, coordinates[::stride], config.derived)
     sample = [solver.seconds(point, options) for point in points]
     return np.repeat(np.array(sample, dtype=np.float64), stride)[: len(coordinates)]
 

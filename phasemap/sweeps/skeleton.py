@@ -40,7 +40,11 @@ def empty_result(config: SweepConfig) -> Result:
 
 def _axis(config: SweepConfig, position: int) -> Axis:
     axis = config.axes[position]
-    info = PARAMETERS[axis.name]
+    info = PARAMETERS.get(axis.name)
+    if info is None:
+        gives = ", ".join(f"{name} = {expression.text}" for name, expression in config.derived.items())
+        words = axis.name.replace("_", r"\ ")
+        return Axis(axis.name, np.array(axis.values), rf"$\mathrm{{{words}}}$", f"gives {gives}", "1", axis.scale)
     return Axis(axis.name, np.array(axis.values), info.symbol, info.description, info.units, axis.scale)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
 from phasemap.errors import PhasemapError, UnsupportedError
+from phasemap.model.expressions import Expression
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, absent
 from phasemap.model.status import Status
@@ -34,6 +35,7 @@ class Task:
     axes:        the parameters along the axes: the columns of `coordinates`, which has one row per point.
     shapes:      quantity name -> shape of one value, for the quantities that are wanted.
     box:         axis name -> (from, to), for a surface.
+    derived:     parameters that follow from the axes.
     seconds_per_point: how long a point may take, where somebody watches.
     singly:      whether points are computed and reported one by one, because one of them may never end.
     """
@@ -46,6 +48,7 @@ class Task:
     options: Any = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     box: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    derived: Mapping[str, Expression] = field(default_factory=dict)
     seed: int = 0
     seconds_per_point: float = math.inf
     singly: bool = False
@@ -117,6 +120,7 @@ class _TaskMaker:
             axes=config.axis_names,
             coordinates=self._coordinates[block.part][block.indices],
             options=options,
+            derived=config.derived,
             shapes={q.name: tuple(sizes[dim] for dim in q.dims) for q in wanted},
             seed=config.seed,
             seconds_per_point=seconds_per_point(block.seconds / len(block.indices), config.seconds_per_point),
@@ -230,7 +234,7 @@ def _remarks(task: Task, chosen: slice, found: Estimates) -> tuple[tuple[int, st
 
 
 def _estimates(task: Task, chosen: slice) -> Estimates:
-    points = parameters_at(task.base, task.axes, task.coordinates[chosen])
+    points = parameters_at(task.base, task.axes, task.coordinates[chosen], task.derived)
     _check_magnitudes(points)
     seeds = PointSeeds(task.seed, task.block.part, task.block.name, task.block.indices[chosen])
     found = task.call(points, task.options, seeds)

@@ -11,6 +11,7 @@ from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, phase_
 from phasemap.errors import PhasemapError
 from phasemap.figures.scenes.scene import Kind
 from phasemap.model.branches import branch_name
+from phasemap.model.expressions import parse_expression
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
@@ -228,9 +229,14 @@ def _any_filled(field: Field) -> np.ndarray:
 
 def _parameter(result: Result, name: str, checks: Checks | None) -> np.ndarray:
     """A parameter at every point, in a shape that broadcasts against the points."""
+    text = result.metadata.settings.get("derived", {}).get(name)
+    if text is not None:
+        known = tuple(dict.fromkeys((*result.axis_names, *Parameters._fields)))
+        expression = parse_expression(text, known, f"derived.{name}")
+        return np.asarray(expression({other: _parameter(result, other, checks) for other in expression.names}))
     if checks is not None and name in checks.parameters:
         return checks.parameters[name]
     if checks is None and name in result.axis_names:
         place = result.axis_names.index(name)
         return result.axes[place].values.reshape([-1 if k == place else 1 for k in range(len(result.axes))])
-    return np.array(result.metadata.parameters.get(name, getattr(Parameters(), name)))
+    return np.array(result.metadata.parameters.get(name, getattr(Parameters(), name, np.nan)))

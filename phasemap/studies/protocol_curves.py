@@ -71,7 +71,7 @@ def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.ra
     if wanted.protocol == "reset":
         return studies.reset(p, options, seed, wanted.networks, wanted.inputs)
     if wanted.protocol == "drive":
-        return studies.drive(p, options, seed, wanted.inputs, wanted.until, 1e-3)
+        return studies.drive(p, options, seed, wanted.inputs, wanted.until, 1e-3, with_theory=wanted.theory)
     if wanted.protocol == "integrator":
         numbers = dict(wanted.staircase)
         stairs = Staircase(int(numbers.pop("pulses", 10)), **{"spacing": 20.0, "strength": 0.2, **numbers})

@@ -5,12 +5,14 @@ import math
 import numpy as np
 import pytest
 
+from phasemap.model.inputs import parse_input
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.simulation.protocols.kick import Kick, run_kick
 from phasemap.simulation.protocols.setup import Setup
 from phasemap.theory.memory.distance import distances
+from phasemap.theory.memory.driven import driven_variance
 from phasemap.theory.memory.solver import solve_kicks
 
 DELAYS = (1.0, 4.0)
@@ -54,3 +56,26 @@ def test_delays_beyond_the_march_and_moving_gates_have_no_theory_of_the_distance
     assert [one[2] for one in distances(make_parameters(g_h=2.0), options)] == [1, 1, Status.NOT_SOUGHT]
     moving = distances(make_parameters(g_h=2.0, alpha_z=1.0), options)
     assert {one[2] for one in moving} == {Status.NOT_SOUGHT}
+
+
+def test_a_strong_pulse_switches_chaos_on_above_the_dynamic_fold_and_not_below_it() -> None:
+    times = np.array([0.0, 12.0, 80.0])
+
+    def final(g_h: float, strength: float) -> float:
+        pulse = parse_input(f"h:pulse:at=10,duration=2,strength={strength},units=each")
+        found = driven_variance(make_parameters(g_h=g_h, alpha_r=20.0), [pulse], times, 1e-3)
+        assert not isinstance(found, str)
+        return float(found[0][-1])
+
+    assert final(1.78, 0.4) > 0.02
+    assert final(1.78, 0.03) < 1e-6
+    assert final(1.70, 0.4) < 1e-5
+
+
+def test_a_drive_of_a_leaky_unit_is_integrated_through_its_jumps() -> None:
+    p, times = make_parameters(g_h=0.0), np.array([0.0, 2.4, 6.0])
+    found = driven_variance(p, [parse_input("h:pulse:at=1,duration=2,strength=0.5,units=each")], times, 0.0)
+    assert not isinstance(found, str)
+    assert found[0][1] == pytest.approx((0.5 * -math.expm1(-1.4)) ** 2, rel=0.01)
+    assert found[0][2] == pytest.approx((0.5 * -math.expm1(-2.0) * math.exp(-3.0)) ** 2, rel=0.02)
+    assert "units=each" in str(driven_variance(p, [parse_input("h:step:strength=1")], times, 0.0))

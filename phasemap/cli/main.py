@@ -4,7 +4,9 @@ Only light modules are imported here; each command imports what it needs when it
 """
 
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +27,7 @@ from phasemap.cli import (
     point,
     protocol,
     quantities,
+    reporting,
     simulate,
     spectrum,
     status,
@@ -87,9 +90,14 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes: answers and errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is being done.")] = False,
+    log: Annotated[
+        Path | None, typer.Option("--log", metavar="FILE", help="Append to this file what is done, with times.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    pass
+    reporting.choose(quiet, verbose, log)
 
 
 def main() -> None:
@@ -99,10 +107,14 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # wherever it stands
     debug = len(arguments) < len(sys.argv) - 1
     guard.prepare_streams()
+    began = time.monotonic()
     with guard.printed_warnings(debug):
         try:
             guard.check_arguments(arguments)
             guard.run(lambda: app(arguments))
+        except SystemExit as end:
+            reporting.ended(end.code if isinstance(end.code, int) else 0, began)
+            raise
         except Exception as error:
             if debug:
                 raise
@@ -111,5 +123,7 @@ def main() -> None:
                 raise
             from phasemap.cli.console import print_error
 
+            reporting.LOGGER.error("%s", message)
+            reporting.ended(2, began)
             print_error(message)
             sys.exit(2)

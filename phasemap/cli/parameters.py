@@ -9,6 +9,9 @@ from phasemap.cli.plain import say
 
 def parameters(
     options: Annotated[bool, typer.Option("--options", help="Also the numerical options of the solvers.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="The JSON Schema of a configuration, for editors and other programs.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """List the parameters of the network: what they mean, units, default and domain.
@@ -20,9 +23,17 @@ def parameters(
         phasemap parameters --options
 
         phasemap parameters --json
+
+        phasemap parameters --schema > phasemap.schema.json
     """
     from phasemap import strict_json
 
+    if schema:
+        from phasemap.config.json_schema import json_schema
+        from phasemap.quantities import REGISTRY
+
+        typer.echo(strict_json.text(json_schema(REGISTRY)))
+        return
     facts: dict[str, Any] = {"parameters": _parameters()}
     if options:
         facts["options"] = _options()

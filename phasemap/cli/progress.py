@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from phasemap.cli.console import duration, make_console
+from phasemap.cli.reporting import is_quiet
 from phasemap.storage import BlockData
 from phasemap.sweeps.plan import Plan
 
@@ -94,9 +95,13 @@ class Planned(Protocol):
 
 def show_progress(source: Planned, workers: int, blocks: Iterable[BlockData]) -> None:
     """Drain a running sweep and show how far it is."""
-    console = make_console(stderr=True)
     estimator = Estimator(source.plan, workers)
     blocks = _by_rounds(source, estimator, blocks)
+    if is_quiet():
+        for _ in blocks:
+            pass
+        return
+    console = make_console(stderr=True)
     with _breaking_silence(console, estimator):
         if console.is_terminal:
             _bar(console, estimator, blocks)

@@ -1,6 +1,7 @@
 """The one loop that drives every sweep: blocks come in, land on disk, and are handed on."""
 
 import contextlib
+import logging
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from phasemap.sweeps.skeleton import empty_result
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import make_tasks
 
+_LOGGER = logging.getLogger(__name__)
 _ASSEMBLY_SHARE = 0.02  # of the time, at most
 
 
@@ -62,6 +64,7 @@ class Sweep:
             while self.plan.blocks:
                 for block in executor.run(make_tasks(self.plan), stop):
                     keeper.keep(block)
+                    _LOGGER.info("%s, %s: %d in %.1f s", block.part, block.name, len(block.indices), block.seconds)
                     if self.redone is not None:
                         self.redone |= {(block.part, block.name, int(index)) for index in block.indices}
                     yield block

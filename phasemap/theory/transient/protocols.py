@@ -84,12 +84,15 @@ def relax(
         back = max(round(_GROWTH / own), 1) if n > 2 * _GROWTH / own else n // 2
         growth = 0.5 * math.log(found.tangent[n, n] / found.tangent[n - back, n - back]) / (back * own) * rate
         shape = [float(np.interp(n - lag * rate / own, np.arange(n + 1), found.membrane[n])) for lag in lags]
-        return np.concatenate([variance, [growth], np.array(shape) / found.membrane[n, n]])
+        return np.concatenate([variance, [growth, found.cut_off], np.array(shape) / found.membrane[n, n]])
 
-    both = _richardson(of_level)
+    values, errors = both = _richardson(of_level)
+    # First-order perturbation of (1 + lambda)^2, the eigenvalue that the potential <phi' phi'> of section 6 gives.
+    cut_off = rate * values[steps + 1] / (2.0 * max(1.0 + values[steps] / rate, 0.1))
+    exponent = Number(values[steps : steps + 1], errors[steps : steps + 1] + abs(cut_off))
     return Relaxation(
-        times, _part(both, slice(0, steps)), _part(both, slice(steps, steps + 1)), lags,
-        _part(both, slice(steps + 1, None)),
+        times, _part(both, slice(0, steps)), exponent, lags,
+        _part(both, slice(steps + 2, None)),
     )  # fmt: skip
 
 

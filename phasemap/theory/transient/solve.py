@@ -39,7 +39,8 @@ class Drive:
 class TwoTimes:
     """Covariances of h (n, n) over the nodes of a layout; tangent: of an infinitesimal perturbation, or None.
 
-    activity (n,): <phi phi> at equal times. terms: of the Hermite series.
+    activity (n,): <phi phi> at equal times. terms: of the Hermite series; cut_off: what it lacks of <phi' phi'> at the
+    last time, where it converges most slowly.
     """
 
     layout: Layout
@@ -47,6 +48,7 @@ class TwoTimes:
     tangent: FloatArray | None
     activity: FloatArray
     terms: int
+    cut_off: float = 0.0
 
 
 def two_times(
@@ -79,7 +81,8 @@ def two_times(
         layout.without_kick, (moving, tangent), _quadrature(terms),
     )  # fmt: skip
     activity = np.einsum("kn,kn->n", activation.coefficients, activation.coefficients)
-    return TwoTimes(layout, h.covariance, u.covariance if tangent else None, activity, terms)
+    cut = _cut_off(p, activation.coefficients[:, -1], float(h.covariance[-1, -1])) if tangent else 0.0
+    return TwoTimes(layout, h.covariance, u.covariance if tangent else None, activity, terms, cut)
 
 
 def _check(p: Parameters) -> None:
@@ -94,6 +97,14 @@ def _check(p: Parameters) -> None:
 def _terms(p: Parameters) -> int:
     steepest = max(p.g_h, 0.5 * p.alpha_r if not is_constant_gate(p.alpha_r, p.beta_r) else 0.0)
     return int(min(max(_TERMS, _PER_STEEPNESS * steepest + 20.0), _MOST_TERMS))
+
+
+def _cut_off(p: Parameters, coefficients: FloatArray, variance: float) -> float:
+    """What the truncated series of <phi' phi'> lacks at equal times, where it converges most slowly."""
+    weights, x = _quadrature(len(coefficients))
+    slope = p.g_h * (1.0 - np.tanh(p.g_h * math.sqrt(variance) * x + p.beta_h) ** 2)
+    series = float(np.sum(np.arange(len(coefficients)) * coefficients**2)) / variance if variance > 0.0 else 0.0
+    return max(float(weights[0] @ slope**2) - series, 0.0) if variance > 0.0 else 0.0
 
 
 def _field(step: FloatArray, n: int) -> Field:

@@ -154,3 +154,11 @@ def test_runs_that_do_not_fit_are_refused() -> None:
         relax(ADDITIVE, 1e4, np.array([1.0]))
     with pytest.raises(ParameterError, match="amplitude"):
         kick(ADDITIVE, 0.0, np.array([1.0]))
+
+
+def test_the_error_of_an_exponent_holds_where_the_series_is_cut_off():
+    """At a large gain the slopes need more terms than the series has: the exponent is low, and its error says so."""
+    found = relax(make_parameters(g_h=5.0), 30.0, np.zeros(1), step=0.4)
+    assert abs(found.exponent.value[0] - 0.433697588918) < found.exponent.error[0]
+    near = relax(make_parameters(g_h=2.0), 60.0, np.zeros(1), step=0.4)
+    assert near.exponent.error[0] < 0.01

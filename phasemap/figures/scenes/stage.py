@@ -144,7 +144,7 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
     checks, names = result.checks, result.axis_names
     if checks is not None and set(names) <= set(checks.parameters):
         twin = twin_of(checks.fields, quantity)
-        if twin is not None:
+        if twin is not None and not checks.fields[twin].own_dims:  # functions are compared lag by lag elsewhere
             at = resolve(result, quantity, branch, checks=checks) if quantity in checks.fields else None
             return _checks(result, [checks.parameters[name] for name in names], at, twin, checks.fields)
     twin = twin_of(result.fields, quantity)

@@ -17,6 +17,7 @@ from phasemap.theory.dynamic.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.solver import surroundings
+from phasemap.theory.ensemble.window import Found
 from phasemap.theory.gradients.constant_gate import fluctuating_gradients
 from phasemap.theory.gradients.path_numbers import path_gradients
 from phasemap.theory.gradients.paths import solve_state
@@ -121,11 +122,11 @@ def _fluctuating(
     solved = solve_state(p, ensemble, seed, around)
     if isinstance(solved, PointSolution):
         return path_gradients(p, solved, ensemble, lags, seed, options.paths)
-    resting = around.resting and any(one.gain < 1.0 for one in fixed.values())
-    if resting:
+    # At an instability the gain is one: nothing fluctuates there either.
+    if solved is Found.ZERO or (around.resting and any(one.gain <= 1.0 for one in fixed.values())):
         return None
     reason = "the iteration for the fluctuating state did not converge"
-    return _nothing(FLUCTUATING, lags, Status.NOT_CONVERGED, reason)
+    return _nothing(FLUCTUATING, lags, Status.FAILED, reason)
 
 
 def _nothing(state: str, lags: FloatArray, status: Status, reason: str) -> Gradients:

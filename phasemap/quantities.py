@@ -13,6 +13,7 @@ from phasemap.simulation.gradients import quantities as network_gradients
 from phasemap.simulation.protocols import quantities as protocols
 from phasemap.simulation.solvers import quantities as simulation
 from phasemap.theory.complexity import quantities as complexity
+from phasemap.theory.dimension import quantities as dimension
 from phasemap.theory.dynamic import quantities as dynamic
 from phasemap.theory.gradients import quantities as gradients
 from phasemap.theory.jacobian import quantities as jacobian
@@ -23,6 +24,7 @@ from phasemap.theory.surfaces import quantities as surfaces
 _ROOMS = (
     static,
     dynamic,
+    dimension,
     jacobian,
     complexity,
     gradients,

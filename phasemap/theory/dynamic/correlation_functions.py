@@ -6,6 +6,7 @@ import numpy as np
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.dynamic.correlations import CONSTANT_GATE
+from phasemap.kernels.dynamic.window import Grid
 from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, FLUCTUATING_UNSTABLE, MOVING
 from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
@@ -95,9 +96,12 @@ def functions_of(profile: Profile, rate: float, lags: FloatArray | None = None) 
 
 def interpolation(profile: Profile, times: FloatArray) -> FloatArray:
     """Matrix (n_times, n) of barycentric interpolation along the window; flat beyond it."""
-    grid = profile.grid
-    inside = np.minimum(times / profile.window, 1.0)
-    x = np.arcsinh(inside * np.sinh(grid.stretch)) / grid.stretch
+    return interpolation_on(profile.grid, times / profile.window)
+
+
+def interpolation_on(grid: Grid, times: FloatArray) -> FloatArray:
+    """The same at times (n_times,) in units of the window."""
+    x = np.arcsinh(np.minimum(times, 1.0) * np.sinh(grid.stretch)) / grid.stretch
     gap = x[:, None] - grid.x[None, :]
     hit = np.abs(gap) < 1e-14
     weights = np.where(hit.any(axis=1)[:, None], hit, grid.barycentric / np.where(hit, 1.0, gap))

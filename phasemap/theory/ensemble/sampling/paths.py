@@ -29,9 +29,11 @@ _TYPICAL_VARIANCE = 0.5
 class Paths(NamedTuple):
     """One batch of paths, each array (steps, lanes) valid until the next batch is asked for.
 
+    decay: exp of minus the integral of the gate over the step that begins at every time.
     control: h for the constant gate, with the same drive.
     """
 
+    decay: FloatArray
     gate: FloatArray
     eta: FloatArray
     h: FloatArray
@@ -138,7 +140,7 @@ class Ensemble:
                         self._control,
                     )  # fmt: skip
                     kernels.activation_rows(self._control, p.g_h, process.bias, self._control_phi)
-                    yield Paths(self._gate, eta, self._h, self._phi, self._control, self._control_phi)
+                    yield Paths(self._decay, self._gate, eta, self._h, self._phi, self._control, self._control_phi)
 
     def field(self, noise: np.ndarray, amplitude: FloatArray) -> FloatArray:
         """Gaussian paths (steps, lanes) whose spectrum is the square of the amplitude (steps,)."""

@@ -124,6 +124,17 @@ class Process:
             return hard_gate_pair(covariance, p.m_r)
         return gate_pair(covariance, p.alpha_r, p.beta_r - p.alpha_r * p.m_r)
 
+    def output_gate_mean(self, activity: FloatArray, ring: Ring) -> float:
+        """<sigma_r>: the root of <sigma_r sigma_r> of a pair that is not correlated."""
+        p = self.parameters
+        if not self.has_output_gate:
+            return float(gate(0.0, 0.0, p.beta_r))
+        variance = self._filtered(activity, ring, p.tau_r, p.s_r, p.noise_r)[0]
+        if math.isinf(p.alpha_r):
+            return 0.5 * math.erfc(-p.m_r / math.sqrt(2.0 * variance))
+        pair = gate_pair(np.array([variance, 0.0]), p.alpha_r, p.beta_r - p.alpha_r * p.m_r)[0]
+        return math.sqrt(pair[1])
+
     def drive(self, activity: FloatArray, ring: Ring) -> FloatArray:
         """Covariance of the Gaussian drive inside the bracket (half,), noise excluded."""
         covariance = activity * self.output_gate(activity, ring)[0]

@@ -1,0 +1,1 @@
+"""Dimension of activity in the mean field: the participation ratio of covariances."""

@@ -73,10 +73,10 @@ def test_infinities_are_numbers_or_strings() -> None:
 
 def test_check_points_keep_simulations_off_the_grid() -> None:
     c = config()
-    assert [s.name for s in c.solvers("grid")] == ["statics", "mean_field"]
-    assert [s.name for s in c.solvers("checks")] == ["statics", "mean_field", "network"]
+    assert [s.name for s in c.solvers("grid")] == ["statics", "mean_field", "complexity"]
+    assert [s.name for s in c.solvers("checks")] == ["statics", "mean_field", "complexity", "network"]
     alone = config("simulation={}")
-    assert [s.name for s in alone.solvers("grid")] == ["statics", "mean_field", "network"]
+    assert [s.name for s in alone.solvers("grid")] == ["statics", "mean_field", "complexity", "network"]
     assert alone.solvers("checks") == []
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from phasemap.config.schema import Validated
 
 LABEL_QUANTITIES = ("static_gain", "lyapunov_max")
+# Where fixed points begin to proliferate: phase maps, which ask for both of the above, ask for it by themselves.
+COUNT = "complexity"
 """Phase labels are made from these; one of them is enough."""
 
 # Names that a message lists at most.
@@ -222,6 +224,8 @@ def _quantities(raw: Any, registry: Registry, problems: list[str]) -> tuple[str,
         if not more:
             problems.append("output.correlations = true, but no quantity that is asked for has correlation functions.")
         names += [name for name in more if name not in names]
+    if set(LABEL_QUANTITIES) <= set(names) and COUNT in registry.quantities and COUNT not in names:
+        names.append(COUNT)
     return tuple(names)
 
 

@@ -6,13 +6,14 @@ threshold, is unknown; a bound decides on its side. A label is given only where 
 everything else is UNDETERMINED. In particular an exponent that has not converged does not count as "not chaotic".
 
 The rules, where A = some fixed point is stable (S < 1), U = some non-zero fixed point is unstable (S > 1),
+P = fixed points proliferate (`complexity` > 0; where it is not stored, U: from the static fold on),
 C = a fluctuating attractor with lambda_max > 0 exists, D = one with lambda_max < 0 does (under noise), M = all unstable
 non-zero fixed points are pinned, F = chaos is faster than `slow_rate`:
 
     bistable            C, and A or D
-    static-complex      A, U and not C
-    stable zero         A (the zero fixed point alone), not U, not C
-    stable fixed point  A (another one), not U, not C
+    static-complex      A, P and not C
+    stable zero         A (the zero fixed point alone), not P, not U, not C
+    stable fixed point  A (another one), not P, not U, not C
     marginally stable   not A, M, not F
     chaotic             C, not A, not D, and not M (or F)
     driven, stable      D, not C, not A
@@ -46,6 +47,7 @@ from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, RESTING, STA
 from phasemap.model.facts import (
     NO,
     UNKNOWN,
+    USABLE,
     YES,
     Fact,
     above,
@@ -59,7 +61,7 @@ from phasemap.model.facts import (
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 LABEL_QUANTITIES = (
     "static_gain",
@@ -187,7 +189,7 @@ def phase_labels(
         resting = _resting_by_exponents(by_branch, gates, rules)
     asked = FLUCTUATING in by_branch
     moving = _moving(by_branch, resting, rules) if asked else _moving_by_exclusion(resting)
-    return _decide(resting, moving)
+    return _decide(resting, moving, _proliferating(quantities.get("complexity"), resting))
 
 
 def phase_at(fields: Mapping[str, Field], parameters: Mapping[str, ArrayLike]) -> Phase | None:
@@ -297,14 +299,23 @@ def _chaos_by_exclusion(resting: _Resting) -> Fact:
     return both(both(negation(stable), resting.any_unstable), negation(resting.pinned))
 
 
-def _decide(resting: _Resting, moving: _Moving) -> Codes:
+def _proliferating(complexity: Estimate | None, resting: _Resting) -> Fact:
+    """Whether the expected number of fixed points grows exponentially: also where it only bounds the typical number."""
+    if complexity is None:
+        return resting.other_unstable
+    value = np.asarray(complexity.value, dtype=float)
+    known = np.isin(complexity.status, (*USABLE, Status.UPPER_BOUND))
+    return np.where(known, np.where(value > 0.0, YES, NO), resting.other_unstable).astype(np.int8)
+
+
+def _decide(resting: _Resting, moving: _Moving, proliferating: Fact) -> Codes:
     stable, chaos = either(resting.zero_stable, resting.other_stable), moving.chaos
     codes = np.full(stable.shape, np.uint8(Phase.UNDETERMINED), dtype=np.uint8)
     calm = (stable == YES) & (chaos == NO)
-    lone = calm & (resting.other_unstable == NO)
+    lone = calm & (resting.other_unstable == NO) & (proliferating == NO)
     alone = (stable == NO) & (moving.driven == NO) & (chaos == YES)
     codes[(either(stable, moving.driven) == YES) & (chaos == YES)] = Phase.BISTABLE
-    codes[calm & (resting.other_unstable == YES)] = Phase.STATIC_COMPLEX
+    codes[calm & (proliferating == YES)] = Phase.STATIC_COMPLEX
     codes[lone & (resting.other_stable == YES)] = Phase.STABLE_FIXED_POINT
     codes[lone & (resting.other_stable == NO)] = Phase.STABLE_ZERO
     codes[alone & ((resting.pinned == NO) | (moving.fast == YES))] = Phase.CHAOTIC

@@ -420,3 +420,23 @@ def test_attractors_are_the_stable_states():
     assert found(fluctuating=(np.inf, Status.DIVERGES), zero=(-0.1, Status.UPPER_BOUND)) == ["zero", "fluctuating"]
     assert found(static_small=0.0, static=0.1, fluctuating=0.2) == ["static_small", "fluctuating"]
     assert not found(zero=(-0.1, BAD), fluctuating=(0.3, FAILED), static=(-0.1, Status.LOWER_BOUND))
+
+
+def _numbers(value: list, status: list) -> Estimate:
+    return Estimate(value=np.array(value, dtype=float), status=np.array(status, dtype=np.uint8))
+
+
+def test_static_complex_begins_where_fixed_points_proliferate() -> None:
+    """Below the static fold: no static fixed point but zero, and yet exponentially many; above it nothing changes."""
+    gain = _numbers([[0.5, np.nan], [0.5, np.nan]], [[1, 3], [1, 3]])
+    exponent = _numbers([[np.nan], [np.nan]], [[Status.ABSENT]] * 2)
+    for status in (Status.CONVERGED, Status.UPPER_BOUND):
+        count = _numbers([0.0, 0.01], [Status.CONVERGED, status])
+        stored = {"static_gain": gain, "lyapunov_max": exponent, "complexity": count}
+        codes = phase_labels(stored, ["zero", "upper"], ["fluctuating"])
+        assert codes.tolist() == [Phase.STABLE_ZERO, Phase.STATIC_COMPLEX]
+    without = {name: one for name, one in stored.items() if name != "complexity"}
+    assert phase_labels(without, ["zero", "upper"], ["fluctuating"]).tolist() == [Phase.STABLE_ZERO] * 2
+    unknown = _numbers([np.nan] * 2, [Status.NOT_SOUGHT] * 2)
+    codes = phase_labels({**stored, "complexity": unknown}, ["zero", "upper"], ["fluctuating"])
+    assert codes.tolist() == [Phase.STABLE_ZERO] * 2

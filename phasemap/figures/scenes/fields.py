@@ -169,9 +169,12 @@ def kind_of(name: str, values: np.ndarray) -> Kind:
     return Kind.DIVERGING if finite.size and finite.min() < 0 < finite.max() else Kind.SEQUENTIAL
 
 
-def phase_names() -> dict[int, str]:
-    """Code -> words."""
-    return {int(phase): PHASE_NAMES[phase] for phase in Phase}
+def phase_names(result: Result) -> dict[int, str]:
+    """Code -> words; where no number of fixed points is stored, the static fold decides where they proliferate."""
+    names = {int(phase): PHASE_NAMES[phase] for phase in Phase}
+    if "complexity" not in result.fields:
+        names[int(Phase.STATIC_COMPLEX)] += " (static fold)"
+    return names
 
 
 def _surely(numbers: Estimate) -> Estimate:

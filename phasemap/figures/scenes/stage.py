@@ -38,7 +38,7 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[
     phases = None
     if can_label(result) and quantity != PHASE:
         phases = phase_field(result).value.astype(np.uint8).T
-    names = {code: words for code, words in phase_names().items() if code != Phase.UNDETERMINED}
+    names = {code: words for code, words in phase_names(result).items() if code != Phase.UNDETERMINED}
     return Scene(
         x=axis_of(result.axes[0]),
         y=axis_of(result.axes[1]),
@@ -118,7 +118,7 @@ def layer_of(field: Field, result: Result) -> Layer:
         kind=kind,
         error=None if field.error is None else field.error.T,
         units=field.units,
-        names=phase_names() if kind is Kind.LABELS else {},
+        names=phase_names(result) if kind is Kind.LABELS else {},
     )
 
 

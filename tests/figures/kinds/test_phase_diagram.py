@@ -64,7 +64,7 @@ def test_a_line_too_short_to_be_seen_is_not_in_the_legend(plane):
 def test_every_region_has_its_name(plane, find):
     figure = draw(plane, Request())
     names = {text.get_text().replace("\n", " ").replace("- ", "-") for text in find(figure, "region-name")}
-    assert names == {"stable zero", "static-complex", "bistable", "chaotic"}
+    assert names == {"stable zero", "static-complex (static fold)", "bistable", "chaotic"}
 
 
 def test_names_lie_in_their_region_or_point_into_it(plane, find):

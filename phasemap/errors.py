@@ -38,6 +38,15 @@ class ResultFileError(PhasemapError, OSError):
     """
 
 
+class WeightFileError(PhasemapError, ValueError):
+    """A file of weights cannot be read, or holds no recurrent layer that is known.
+
+    Why: it is damaged, pickled (which would execute it), of another kind, or its layers have projections, layer norm or
+    peepholes, for which there is no theory here.
+    What to do: save the parameters as .safetensors or .npz under their names; the message lists what was found.
+    """
+
+
 class UnsupportedError(PhasemapError, NotImplementedError):
     """What was asked for is not defined, or not derived, at these parameters.
 

@@ -21,6 +21,7 @@ from phasemap.cli import (
     gradients,
     hysteresis,
     info,
+    locate,
     merge,
     parameters,
     plot,
@@ -59,6 +60,9 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "plot": plot.plot,
         "compare": compare.compare,
         "atlas": atlas.atlas,
+    },
+    "Weights of GRU and LSTM": {
+        "locate": locate.locate,
     },
     "Results and clusters": {
         "info": info.info,

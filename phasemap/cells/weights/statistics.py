@@ -95,11 +95,15 @@ def warnings_of(found: dict[str, GateStatistics], N: int) -> list[str]:
     return said
 
 
-def theory_of(layer: Layer) -> Gru | Lstm | Vanilla:
-    """The mean field with the gains, mean biases and their spreads that the layer has."""
+def theory_of(layer: Layer, x: Array | None = None) -> Gru | Lstm | Vanilla:
+    """The mean field with the gains, mean biases and their spreads that the layer has.
+
+    x: (time, n_inputs) inputs; their fluctuations count as if they were frozen, s^2 = mean_i W_i Cov(x) W_i^T.
+    """
     a = {gate: gain_of(layer.recurrent[gate]) for gate in layer.gates}
-    b = {gate: float(layer.biases[gate].mean()) for gate in layer.gates}
-    s = {gate: float(layer.biases[gate].std()) for gate in layer.gates}
+    fields = {gate: _field(layer, gate, x) for gate in layer.gates}
+    b = {gate: field[0] for gate, field in fields.items()}
+    s = {gate: field[1] for gate, field in fields.items()}
     if layer.cell == "vanilla":
         return Vanilla(a["n"], b["n"], s["n"])
     if layer.cell == "lstm":
@@ -108,6 +112,16 @@ def theory_of(layer: Layer) -> Gru | Lstm | Vanilla:
         a["n"], a["z"], a["r"], b["n"], b["z"], b["r"], float(layer.inner.mean()),
         s["n"], s["z"], s["r"], float(layer.inner.std()), layer.reset or "after",
     )  # fmt: skip
+
+
+def _field(layer: Layer, gate: str, x: Array | None) -> tuple[float, float]:
+    """Mean and spread of what a gate's field has beside U h."""
+    bias, spread = layer.biases[gate], 0.0
+    if x is not None:
+        W = layer.inputs[gate]
+        bias = bias + W @ x.mean(axis=0)
+        spread = float(np.mean((W @ (x - x.mean(axis=0)).T) ** 2))
+    return float(bias.mean()), float(np.sqrt(bias.var() + spread))
 
 
 def zero_state_units(layer: Layer) -> tuple[Array, Array]:

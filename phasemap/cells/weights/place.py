@@ -1,0 +1,92 @@
+"""Where a given layer lies on the phase diagram of its cell, and what it does by itself."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from phasemap.cells.fixed_points import static_fold
+from phasemap.cells.free_run import FreeRun, free_run
+from phasemap.cells.gru.theory import Gru
+from phasemap.cells.lstm.theory import Lstm
+from phasemap.cells.nodes import Array
+from phasemap.cells.phases import Place, place_of
+from phasemap.cells.vanilla.theory import Vanilla
+from phasemap.cells.weights.layer import Layer
+from phasemap.cells.weights.statistics import GateStatistics, statistics_of, theory_of, warnings_of
+from phasemap.cells.weights.zero_state import zero_factor, zero_multiplier, zero_multiplier_of_matrix
+from phasemap.cells.zero_state import log_growth, log_growth_of_output, memory_steps
+from phasemap.model.status import Status
+
+STEPS = (10, 100, 1000)
+
+
+@dataclass(frozen=True)
+class Location:
+    """All that is known of a layer.
+
+    multiplier:        of the zero state, in mean field at the layer's own gate biases; of the matrix itself beside it.
+    distances:         line -> factor in the candidate's gain that leads to it.
+    log_growth:        (len(STEPS),) ln(<|dh_k/dh_0|^2> / N) in theory; NaN where only the dynamics would tell.
+    """
+
+    layer: Layer
+    theory: Gru | Lstm | Vanilla
+    place: Place
+    statistics: dict[str, GateStatistics]
+    multiplier: float
+    multiplier_of_matrix: float
+    memory_steps: float
+    distances: dict[str, float]
+    log_growth: Array
+    run: FreeRun
+    remarks: tuple[str, ...]
+
+
+def locate_layer(layer: Layer, x: Array | None = None, seed: int = 0) -> Location:
+    """Put a layer on its phase diagram and let it run. x: (time, n_inputs) inputs, or none."""
+    theory = theory_of(layer, x)
+    found = statistics_of(layer)
+    multiplier, place = zero_multiplier(layer), place_of(theory)
+    remarks = [*layer.notes, *warnings_of(found, layer.size)]
+    if place.reason:
+        remarks.append(place.reason)
+    if layer.cell == "lstm" and np.abs(layer.biases["g"]).max() > 0.0:
+        remarks.append("the biases of g are left out of the theory: it is not derived for them")
+    return Location(
+        layer, theory, place, found, multiplier, zero_multiplier_of_matrix(layer),
+        memory_steps(multiplier) if multiplier < 1.0 else math.nan, _distances(layer, theory),
+        _log_growth(layer, theory, place), free_run(layer, STEPS, seed, x), tuple(remarks),
+    )  # fmt: skip
+
+
+def at_rest(theory: Gru | Lstm | Vanilla) -> Gru | Lstm | Vanilla:
+    """The same cell without biases of its candidate, so that h = 0 is a fixed point."""
+    if isinstance(theory, Gru):
+        return replace(theory, b_h=0.0, s_h=0.0, b_hn=0.0, s_hn=0.0)
+    return replace(theory, b_h=0.0, s_h=0.0) if isinstance(theory, Vanilla) else theory
+
+
+def _distances(layer: Layer, theory: Gru | Lstm | Vanilla) -> dict[str, float]:
+    found = {"zero_instability": zero_factor(layer)}
+    quiet = at_rest(theory)
+    if quiet.gain > 0.0 and quiet.tricritical_ratio() > 1.0:
+        fold = static_fold(quiet)
+        if fold.status == Status.CONVERGED:
+            found["static_fold"] = float(fold.value) / quiet.gain
+    return found
+
+
+def _log_growth(layer: Layer, theory: Gru | Lstm | Vanilla, place: Place) -> Array:
+    """At the zero state, where that (or the rest that biases shift a little) is the attractor."""
+    if place.phase not in ("stable zero", "stable fixed point"):
+        return np.full(len(STEPS), np.nan)
+    quiet = at_rest(theory)
+    kept = 0.0
+    if isinstance(quiet, Gru):
+        kept = 1.0 / (1.0 + math.exp(-quiet.b_z))
+    if isinstance(quiet, Lstm):
+        kept = 1.0 / (1.0 + math.exp(-quiet.b_f))
+    coupled = quiet.zero_multiplier() - kept
+    grow = log_growth_of_output if layer.cell == "lstm" else log_growth
+    return np.array([grow(count, kept, coupled) for count in STEPS])

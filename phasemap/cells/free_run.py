@@ -12,7 +12,7 @@ from phasemap.model.estimate import Estimate
 from phasemap.model.status import Status
 
 _BLOCKS = 10
-_WIDEST = 256  # columns of the Jacobian that are followed: all of them up to that size
+_WIDEST = 64  # columns of the Jacobian that are followed: all up to that size, else a random choice
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class FreeRun:
     """What a run from a random state gave.
 
     lyapunov_max: per step, of this matrix, with a standard error over blocks of time.
-    log_growth:   (len(steps),) ln(|dh_k/dh_0|^2 / N) along the attractor, all columns of the Jacobian or a random 256.
+    log_growth:   (len(steps),) ln(|dh_k/dh_0|^2 / N) along the attractor, of all columns or 64 random directions.
     C:            mean square of the units after the transient.
     """
 

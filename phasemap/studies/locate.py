@@ -47,7 +47,9 @@ def _read_input(path: Path, layers: list[Layer]) -> Array:
     except (OSError, ValueError, EOFError) as error:
         raise WeightFileError(f"The input {path} is no array of numbers in NumPy's .npy format.") from error
     if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind not in "fiu" or not len(x):
-        raise ConfigError(f"The input {path} must be one array of numbers with the shape (time, inputs).")
+        raise ConfigError(
+            f"The input {path} must be one array of numbers in the .npy format, with the shape (time, inputs)."
+        )
     wrong = [layer for layer in layers if layer.n_inputs != x.shape[1]]
     if wrong:
         raise ConfigError(

@@ -1,0 +1,61 @@
+"""`phasemap locate`: its JSON, several checkpoints, layers and inputs, bad files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+DATA = Path(__file__).parents[1] / "cells" / "weights" / "data"
+TWO = DATA / "torch_gru_two_layers_bidirectional.safetensors"
+
+
+def test_json_names_what_is_known(phasemap) -> None:
+    facts = json.loads(phasemap("locate", DATA / "torch_default.safetensors", "--json").out)
+    (layer,) = facts["layers"]
+    assert (layer["name"], layer["cell"], layer["reset"], layer["size"]) == ("l0", "gru", "after", 48)
+    assert set(layer["gains"]) == {"r", "z", "n"} == set(layer["biases"]) == set(layer["bias_spread"])
+    assert layer["zero_multiplier"] == pytest.approx(0.644, abs=0.02)
+    assert layer["distances"]["zero_instability"] == pytest.approx(3.46, abs=0.1)
+    assert set(layer["lyapunov_max"]) == {"value", "error", "status"}
+    assert set(layer["gradient_scale"]) == {"10", "100", "1000"}
+    assert {"theory", "matrix"} <= set(layer["gradient_scale"]["10"])
+    assert layer["memory_steps"] == pytest.approx(2.3, abs=0.15)
+    assert facts["input"].startswith("no input")
+
+
+def test_all_layers_are_printed_and_one_can_be_chosen(phasemap) -> None:
+    shown = phasemap("locate", TWO).out
+    assert all(f"\n{name}: GRU of 8 units" in shown for name in ("l0", "l0_reverse", "l1", "l1_reverse"))
+    (layer,) = json.loads(phasemap("locate", TWO, "--layer", "2", "--json").out)["layers"]
+    assert layer["name"] == "l1"
+
+
+def test_several_files_are_checkpoints(phasemap) -> None:
+    names = ("keras_lstm.weights.h5", "torch_lstm.safetensors")
+    facts = json.loads(phasemap("locate", *(DATA / name for name in names), "--json").out)
+    assert [one["layers"][0]["cell"] for one in facts["checkpoints"]] == ["lstm", "lstm"]
+
+
+def test_an_input_counts(phasemap, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).standard_normal((50, 3)))
+    path = DATA / "torch_gru_cell.safetensors"
+    facts = json.loads(phasemap("locate", path, "--input", tmp_path / "x.npy", "--json").out)
+    alone = json.loads(phasemap("locate", path, "--json").out)
+    assert facts["layers"][0]["second_moment"][0] > alone["layers"][0]["second_moment"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nowhere.safetensors",), "no file"),
+        ((TWO, "--layer", "7"), "2 l1"),
+        ((TWO, "--input", DATA / "torch_rnn.npz"), ".npy"),
+        ((Path(__file__),), "never read here"),
+        ((DATA / "torch_lstm.outputs.npz",), "What it holds: x (7, 3)"),
+    ],
+)
+def test_bad_input_is_one_paragraph(phasemap, arguments, words: str) -> None:
+    ran = phasemap("locate", *arguments)
+    assert ran.code == 2 and ran.out == ""
+    assert words in ran.err and ran.err.count("\n") == 1

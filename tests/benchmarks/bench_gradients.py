@@ -79,7 +79,7 @@ def main():
             from phasemap.figures.kinds.gradients import draw_gradients
             from phasemap.figures.style.page import save
 
-            save(draw_gradients([scene_of(report) for report in reports], columns=2, width="double"), Path(sys.argv[3]))
+            save(draw_gradients([scene_of(report) for report in reports], columns=3, width="double"), Path(sys.argv[3]))
 
 
 if __name__ == "__main__":

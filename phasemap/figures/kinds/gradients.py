@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from phasemap.figures.layout.ticks import add_legend
 from phasemap.figures.style import colours
@@ -21,12 +21,13 @@ _DECADE = float(np.log(10.0))
 
 @dataclass(frozen=True)
 class Curve:
-    """Natural logarithm of a number against lag, and its error; all (n,)."""
+    """Natural logarithm of a number against lag, and its error; all (n,). look: which colour and dashes it has."""
 
     words: str
     lags: FloatArray
     logarithm: FloatArray
     error: FloatArray
+    look: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,14 @@ def _draw_panel(axes: Axes, scene: GradientScene) -> list[Artist]:
     handles: list[Artist] = []
     for k, curve in enumerate(scene.curves):
         shown = np.isfinite(curve.logarithm) & (curve.lags <= scene.longest)
-        colour, dashes = _look(k)
+        colour, dashes = _look(curve.look)
         x, y = curve.lags[shown], curve.logarithm[shown] / _DECADE
         axes.plot(x, y, color=colour, linestyle=dashes, gid=f"curve-{k}")
         error = np.nan_to_num(curve.error[shown]) / _DECADE
         axes.fill_between(x, y - error, y + error, color=colour, alpha=0.25, linewidth=0)
         handles.append(Line2D([], [], color=colour, linestyle=dashes, label=curve.words))
     for one in scene.marks:
-        colour, _ = _look(one.curve)
+        colour, _ = _look(scene.curves[one.curve].look)
         axes.errorbar(
             one.lags, one.logarithm / _DECADE, yerr=np.nan_to_num(one.error) / _DECADE, fmt="o", color=colour,
             markersize=3, elinewidth=0.8, capsize=1.8, gid=f"networks-{one.curve}",
@@ -89,6 +90,7 @@ def _draw_panel(axes: Axes, scene: GradientScene) -> list[Artist]:
     if scene.marks:
         handles.append(Line2D([], [], color="#444444", marker="o", markersize=3, linestyle="", label="networks"))
     axes.set_xlim(0.0, scene.longest)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"$10^{{{value:g}}}$"))
     if scene.title:
         axes.set_title(scene.title, fontsize=7.5)

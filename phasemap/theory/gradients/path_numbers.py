@@ -12,13 +12,17 @@ from phasemap.model.status import Status
 from phasemap.theory.ensemble.numbers import NAMES as ENSEMBLE_NAMES
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.gradients.paths import ROWS, PathMarch, march_paths
-from phasemap.theory.gradients.records import Curve, Gradients, Law, Numbers, numbers, zeros
+from phasemap.theory.gradients.records import Curve, Gradients, Law, Numbers, numbers, without, zeros
 
 # Errors of ln A that are accepted at lags up to the first, and from the second on; between them in proportion.
 _SHORT, _LONG = (8.0, 0.02), (24.0, 0.1)
 # Lags up to here come from a march of their own with more paths.
 _NEAR = 8.0
 _KIND = "march over an ensemble of paths"
+# Step of the ring, in membrane times, beyond which the short lags of C_phi are not known, and so not how fast a unit's
+# bracket changes: q is made of that.
+_RESOLVED = 10.0
+_UNRESOLVED = "the step of its ring is too long for the adjoint of the update gate"
 
 
 def path_gradients(
@@ -47,6 +51,9 @@ def path_gradients(
     if not solution.is_settled:
         found = {name: _doubtful(one) for name, one in found.items()}
     reason = "" if solution.is_settled else f"the fluctuating state: {solution.found.value}"
+    if solution.ring.step > _RESOLVED:
+        found = without_unresolved(found)
+        reason = f"{reason}; {_UNRESOLVED}".removeprefix("; ")
     return Gradients("fluctuating", lags, found, law, _KIND, reason)
 
 
@@ -83,6 +90,14 @@ def _fill(
         status = np.where(np.isnan(logarithm), Status.NOT_SOUGHT, status)
         for array, fresh in (("logarithm", logarithm), ("error", known.error), ("status", status)):
             getattr(found[name], array)[part] = fresh
+
+
+def without_unresolved(found: dict[str, Numbers]) -> dict[str, Numbers]:
+    """The same without the numbers of the update gate's adjoint."""
+    return {
+        name: without(len(one.logarithm), Status.NOT_SOUGHT) if name.endswith("_z") else one
+        for name, one in found.items()
+    }
 
 
 def _doubtful(one: Numbers) -> Numbers:

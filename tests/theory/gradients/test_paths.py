@@ -4,16 +4,19 @@ import numpy as np
 import pytest
 
 from phasemap.kernels.gradients.path_march import Lanes, Shared, path_march
+from phasemap.model.gradients import NAMES
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
 from phasemap.theory.dynamic.correlation_functions import named_solutions
 from phasemap.theory.dynamic.correlations import reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.solver import surroundings
 from phasemap.theory.gradients.constant_gate import fluctuating_gradients
-from phasemap.theory.gradients.path_numbers import path_gradients
+from phasemap.theory.gradients.path_numbers import path_gradients, without_unresolved
 from phasemap.theory.gradients.paths import ROWS, march_paths, solve_state
+from phasemap.theory.gradients.records import zeros
 
 SEED = np.random.SeedSequence(11)
 
@@ -75,6 +78,12 @@ def test_fluctuating_gate_against_an_independent_value() -> None:
     assert of_h.logarithm[0] == pytest.approx(1.14, abs=3.0 * np.hypot(0.03, of_h.error[0]))
     assert of_h.logarithm[1] == pytest.approx(4.49, abs=3.0 * np.hypot(0.12, of_h.error[1]))
     assert found.law.rate == pytest.approx(0.105, abs=0.012)
+
+
+def test_a_ring_of_long_steps_says_nothing_of_the_update_gate() -> None:
+    found = without_unresolved({name: zeros(2) for name in NAMES})
+    for name, one in found.items():
+        assert (one.status == (Status.NOT_SOUGHT if name.endswith("_z") else Status.CONVERGED)).all()
 
 
 def test_groups_alone_scatter_around_all_of_them() -> None:

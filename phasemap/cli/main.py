@@ -21,6 +21,7 @@ from phasemap.cli import (
     gradients,
     hysteresis,
     info,
+    init,
     locate,
     merge,
     parameters,
@@ -63,6 +64,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     },
     "Weights of GRU and LSTM": {
         "locate": locate.locate,
+        "init": init.init,
     },
     "Results and clusters": {
         "info": info.info,

@@ -1,0 +1,1 @@
+"""Initial weights at a wanted place of the phase diagram."""

@@ -1,0 +1,62 @@
+"""Weights drawn after a recipe, as a layer."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from phasemap.cells.initial.recipe import Recipe
+from phasemap.cells.nodes import Array
+from phasemap.cells.weights.layer import GATES, Layer
+from phasemap.cells.weights.statistics import zero_state_units
+from phasemap.cells.weights.zero_state import zero_multiplier
+
+_DRAWS = 40
+_CLOSE = 0.012  # of the rescaling to 1: good enough to stop drawing
+_LARGEST = 512  # beyond, eigenvalues take long, and scatter less
+
+
+def draw_layer(recipe: Recipe, size: int, n_inputs: int, rng: np.random.Generator) -> Layer:
+    """Independent Gaussian entries with exactly the gains of the recipe, biases as given, inputs of unit gain.
+
+    Where the place rests on the leading eigenvalue, the candidate's matrix is the one, of up to forty draws, that needs
+    the least rescaling to have the wanted multiplier itself: at finite N it scatters by percents from draw to draw.
+    """
+    gates = GATES[recipe.cell]
+    own = "g" if recipe.cell == "lstm" else "n"
+    recurrent = {gate: recipe.gains[gate] * _unit_matrix(size, rng) for gate in gates}
+    inputs = {gate: rng.standard_normal((size, n_inputs)) / math.sqrt(max(n_inputs, 1)) for gate in gates}
+    biases = {gate: np.full(size, recipe.biases[gate]) for gate in gates}
+    reset = recipe.reset if recipe.cell == "gru" else None
+    layer = Layer("l0", recipe.cell, "drawn", recurrent, inputs, biases, np.zeros(size), reset)
+    if recipe.by_radius and size <= _LARGEST:
+        recurrent[own] = recipe.gains[own] * _of_multiplier(layer, recipe.gains[own], rng)
+    return layer
+
+
+def _unit_matrix(size: int, rng: np.random.Generator) -> Array:
+    """Gain 1 to the last digit."""
+    matrix = rng.standard_normal((size, size))
+    return np.asarray(matrix / (matrix.std() * math.sqrt(size)))
+
+
+def _of_multiplier(layer: Layer, gain: float, rng: np.random.Generator) -> Array:
+    """A matrix of gain near 1 whose own multiplier at the zero state is that of the mean field."""
+    wanted = zero_multiplier(layer)
+    kept, taken = (float(values[0]) for values in zero_state_units(layer))
+    best, best_scale = _unit_matrix(layer.size, rng), math.inf
+    for _ in range(_DRAWS):
+        matrix = _unit_matrix(layer.size, rng)
+        eigenvalues = np.linalg.eigvals(matrix).astype(np.complex128)
+        scale = _scale(taken * gain * eigenvalues, kept, wanted)
+        if abs(scale - 1.0) < abs(best_scale - 1.0):
+            best, best_scale = matrix, scale
+        if abs(best_scale - 1.0) < _CLOSE:
+            break
+    return best * best_scale
+
+
+def _scale(eigenvalues: NDArray[np.complex128], kept: float, wanted: float) -> float:
+    """The factor of a matrix with which the largest |kept + lambda| is the wanted one."""
+    return float(brentq(lambda scale: np.abs(kept + scale * eigenvalues).max() - wanted, 1e-3, 1e3))

@@ -1,0 +1,90 @@
+"""`phasemap init`: initial weights at a wanted place of the phase diagram."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from phasemap.cli.plain import say
+
+if TYPE_CHECKING:
+    from phasemap.cells.initial.recipe import Recipe
+    from phasemap.cells.weights.layer import Layer
+    from phasemap.studies.initial import Wish
+
+_HONEST = (
+    "This sets activity and gradients at initialisation. Whether it trains better depends on the task: in small trials "
+    "it did on delayed recall, and on the adding problem only long-lived gates (--chrono) helped."
+)
+
+
+def init(
+    cell: Annotated[Literal["gru", "lstm", "vanilla"], typer.Option("--cell", help="gru, lstm or vanilla.")],
+    phase: Annotated[str, typer.Option("--phase", help="critical, marginal (GRU), chaotic, stable, or memory=STEPS.")],
+    size: Annotated[int, typer.Option("--size", help="Number of units.")] = 256,
+    inputs: Annotated[int, typer.Option("--input", min=1, max=1_000_000, help="Number of inputs.")] = 1,
+    framework: Annotated[
+        Literal["torch", "keras", "flax", "numpy"], typer.Option("--framework", help="Whose names the arrays get.")
+    ] = "torch",
+    reset: Annotated[
+        Literal["before", "after"], typer.Option("--reset", help="Where the GRU's reset gate stands.")
+    ] = "after",
+    chrono: Annotated[
+        float | None,
+        typer.Option("--chrono", metavar="STEPS", help="Chrono-like biases, memories up to STEPS.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draw.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help=".safetensors or .npz.", show_default=False)
+    ] = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Gains and biases only; nothing is written.")] = False,
+) -> None:
+    """Draw weights of a GRU, LSTM or RNN that lie where you want on the phase diagram.
+
+    Examples:
+
+        phasemap init --cell gru --size 256 --input 64 --phase critical -o init.safetensors
+
+        phasemap init --cell lstm --phase memory=100 --framework keras -o init.npz
+
+        phasemap init --cell gru --phase marginal --print
+    """
+    from phasemap.errors import ConfigError
+    from phasemap.studies.initial import Wish, check_target, draw, write
+
+    wish = Wish(cell, size, inputs, phase, reset, chrono)
+    if not only_print:
+        if output is None:
+            raise ConfigError("Where to? Give -o init.safetensors, or --print for gains and biases only.")
+        check_target(output)
+    if only_print:
+        from phasemap.cells.initial.recipe import recipe_for
+
+        _print_recipe(recipe_for(cell, phase, reset))
+        return
+    assert output is not None
+    recipe, layer = draw(wish, seed)
+    write(output, layer, framework)
+    _print_recipe(recipe)
+    _print_draw(wish, layer, output, framework)
+
+
+def _print_recipe(recipe: "Recipe") -> None:
+    for gate, gain in recipe.gains.items():
+        say(f"{gate}: gain {gain:.6g} (standard deviation gain / sqrt(N)), bias {recipe.biases[gate]:.6g}")
+    say(f"{recipe.words}.")
+
+
+def _print_draw(wish: "Wish", layer: "Layer", output: Path, framework: str) -> None:
+    from phasemap.cells.weights.zero_state import zero_multiplier, zero_multiplier_of_matrix
+    from phasemap.cells.zero_state import memory_steps
+    from phasemap.studies.initial import loading_lines
+
+    multiplier, own = zero_multiplier(layer), zero_multiplier_of_matrix(layer)
+    say(f"Multiplier of the zero state: {multiplier:.5f} in theory, {own:.5f} of this matrix.")
+    if multiplier < 1.0:
+        say(f"Memory: {memory_steps(multiplier):.4g} steps.")
+    if wish.chrono is not None:
+        say(f"The biases are chrono-like, up to {wish.chrono:g} steps: they move the zero state's line.")
+    say(f"{_HONEST}\nWritten to {output}. It is loaded by:\n")
+    say("\n".join(f"    {line}" for line in loading_lines(output, layer, framework)))

@@ -52,6 +52,7 @@ class Solver:
     simulated: a finite network: where a configuration lists check points, it runs at those instead of on the grid.
     reads:     point -> names of the options that count there, for captions; None: all of them, everywhere.
     line:      the parameter along which points share work, or "": a block takes whole lines of the grid along it.
+    essential: a single point is solved with it however long that takes: labels are made from its numbers.
     cites:     keys of the papers it rests on, in `phasemap.model.bibliography`; results carry them.
     """
 
@@ -65,6 +66,7 @@ class Solver:
     reads: Reads | None = None
     line: str = ""
     cites: tuple[str, ...] = ()
+    essential: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ GAIN = "g_h"
 _COMPANIONS = ("alpha_r", "beta_r", "alpha_z", "s_h")
 _STRIP = 0.05
 # Seconds, by their own estimates, up to which solvers run without being asked for.
-_LONGEST_THEORY, _LONGEST_SIMULATION = 60.0, 60.0
+_LONGEST_THEORY, _LONGEST_SIMULATION = 5.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def choose_solvers(
         seconds = solver.seconds(point.parameters, point.options[solver.table] if solver.options else None)
         if solver.simulated and not simulate:
             continue
-        if seconds <= (_LONGEST_SIMULATION if solver.simulated else _LONGEST_THEORY):
+        if solver.essential or seconds <= (_LONGEST_SIMULATION if solver.simulated else _LONGEST_THEORY):
             chosen.append(solver)
         else:
             names = ", ".join(row.name for row in registry.quantities.values() if row.solver == solver.name)

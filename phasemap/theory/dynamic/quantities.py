@@ -51,7 +51,7 @@ SOLVERS = (
     Solver("mean_field", "dynamic mean field and its Lyapunov exponent",
            Deferred("phasemap.theory.mean_field", "solve_points"), _seconds, EnsembleOptions, table="ensemble",
            reads=_ensemble_reads, line="g_h",
-           cites=("krishnamurthy2022", "sompolinsky1988", "schuecker2018")),
+           cites=("krishnamurthy2022", "sompolinsky1988", "schuecker2018"), essential=True),
 )  # fmt: skip
 
 QUANTITIES = (

@@ -25,7 +25,7 @@ DIMENSIONS = (Dimension("fixed_point", "static solution", FIXED_POINTS, symbol="
 SOLVERS = (
     Solver("statics", "static mean field: all fixed points",
            Deferred("phasemap.theory.static.fixed_points", "solve_points"), _seconds,
-           cites=("krishnamurthy2022", "can2020")),
+           cites=("krishnamurthy2022", "can2020"), essential=True),
 )  # fmt: skip
 
 QUANTITIES = (

@@ -11,7 +11,7 @@ from phasemap.kernels.complexity.saddle import lagrangian
 from phasemap.kernels.complexity.static_branch import lowest_gain, upper_root
 from phasemap.model.counting import Reduced, is_noisy, reduce, what_is_missing
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate
+from phasemap.model.results import Estimate, Estimates
 from phasemap.model.status import Status
 from phasemap.theory.complexity.saddles import Saddle, counted, mean_square_field, stable
 
@@ -23,7 +23,7 @@ TOLERANCE, BOUND = 1e-9, 0.05
 Row = dict[str, tuple[float, float, Status]]
 
 
-def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[object] = ()) -> dict[str, Estimate]:
+def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[object] = ()) -> Estimates:
     """Exponents per unit of the numbers of fixed points (theory notes, section 8); arrays (n_points,).
 
         complexity              Sigma = lim ln E[number] / N of non-zero fixed points, or 0
@@ -32,11 +32,12 @@ def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[
         counted_delta_h         variance of h over units at the typical counted fixed point
 
     None depends on the update gate or on time constants. The exponents are annealed: where those of single networks
-    lie more than `BOUND` below, the status of `complexity` is UPPER_BOUND. NOT_SOUGHT with biases and static inputs,
+    lie more than `BOUND` below, the status of `complexity` is UPPER_BOUND. NOT_SOUGHT with biases and static inputs (a remark says why),
     ABSENT with noise. Errors: against sums of doubled resolution.
     """
     rows = [_solve(point) for point in points]
-    return {
+    missing = [(place, f"complexity: {what_is_missing(point)}") for place, point in enumerate(points)]
+    found = {
         name: Estimate(
             value=np.array([row[name][0] for row in rows]),
             status=np.array([row[name][2] for row in rows], dtype=np.uint8),
@@ -44,6 +45,7 @@ def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[
         )
         for name in NAMES
     }
+    return Estimates(found, [remark for remark in missing if what_is_missing(points[remark[0]])])
 
 
 def _nothing(status: Status) -> tuple[float, float, Status]:

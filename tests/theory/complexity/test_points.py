@@ -217,6 +217,8 @@ def test_atom_of_a_hard_gate_is_what_a_steep_one_has_in_the_middle_of_opening() 
 def test_no_number_where_the_theory_is_not_derived(name: str) -> None:
     found = points.solve([make_parameters(g_h=3.0, alpha_r=2.0, **{name: 0.1})])
     assert all(one.status[0] == Status.NOT_SOUGHT and math.isnan(one.value[0]) for one in found.values())
+    ((place, remark),) = found.remarks
+    assert place == 0 and f"not available with {name}" in remark
 
 
 def test_noise_leaves_no_fixed_points_and_inputs_to_a_constant_gate_do_not_matter() -> None:

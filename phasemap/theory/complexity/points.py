@@ -32,8 +32,8 @@ def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[
         counted_delta_h         variance of h over units at the typical counted fixed point
 
     None depends on the update gate or on time constants. The exponents are annealed: where those of single networks
-    lie more than `BOUND` below, the status of `complexity` is UPPER_BOUND. NOT_SOUGHT with biases and static inputs (a remark says why),
-    ABSENT with noise. Errors: against sums of doubled resolution.
+    lie more than `BOUND` below, the status of `complexity` is UPPER_BOUND. NOT_SOUGHT with biases and static inputs
+    (a remark says why), ABSENT with noise. Errors: against sums of doubled resolution.
     """
     rows = [_solve(point) for point in points]
     missing = [(place, f"complexity: {what_is_missing(point)}") for place, point in enumerate(points)]

@@ -30,6 +30,10 @@ def point(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
     simulate: Annotated[bool, typer.Option("--simulate", help="Simulate networks as well (takes longer).")] = False,
     point_timeout: PointTimeoutOption = None,
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", help="A discrete cell instead: gru, lstm, vanilla; --set a_h=4.", show_default=False),
+    ] = None,
 ) -> None:
     """Compute everything that is known about one point: fixed points, mean-field branches, critical gains, phase.
 
@@ -46,7 +50,17 @@ def point(
         phasemap point --set g_h=3 --set alpha_r=2 --quantity lyapunov_max --quantity static_gain
 
         phasemap point configs/quickstart.toml --set g_h=2.5 --set alpha_r=1 --simulate --set simulation.size=1000
+
+        phasemap point --cell gru --set a_h=4 --set a_z=2 --set a_r=2 --set reset=after
     """
+    if cell is not None:
+        from phasemap.cli.cell_point import cell_point
+        from phasemap.errors import ConfigError
+
+        if config is not None or quantities or simulate or point_timeout is not None:
+            raise ConfigError("--cell goes with --set and --json only: a cell has parameters of its own.")
+        cell_point(cell, overrides or [], as_json)
+        return
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()

@@ -1,0 +1,57 @@
+"""`phasemap point --cell`: the numbers of a GRU, an LSTM and a tanh network, per step."""
+
+import json
+
+import pytest
+
+GRU = ("point", "--cell", "gru", "--set", "a_h=4", "--set", "a_z=2", "--set", "a_r=2")
+LSTM = ("point", "--cell", "lstm", "--set", "a_g=6", "--set", "a_i=2", "--set", "a_f=2", "--set", "a_o=2")
+
+
+def test_a_gru_in_both_conventions(phasemap) -> None:
+    for reset, C, edge in (("before", 0.59474704, 1.14710570), ("after", 0.44944272, 1.09813453)):
+        facts = json.loads(phasemap(*GRU, "--set", f"reset={reset}", "--json").out)
+        found = facts["quantities"]
+        assert facts["phase"] == "chaotic" and facts["parameters"]["reset"] == reset
+        assert found["second_moment"]["fixed_point"]["static"]["value"] == pytest.approx(C, abs=1e-8)
+        assert found["leading_multiplier"]["fixed_point"]["static"]["value"] == pytest.approx(edge, abs=1e-8)
+        assert found["zero_multiplier"]["value"] == pytest.approx(1.5)
+        assert found["static_fold"] | {"value": None, "status": "absent"} == found["static_fold"]
+        assert found["lyapunov_max"]["status"] == "not_sought" and found["lyapunov_max"]["value"] is None
+        assert facts["critical_gains"]["zero_instability"] == pytest.approx([2.0])
+
+
+def test_an_lstm(phasemap) -> None:
+    found = json.loads(phasemap(*LSTM, "--json").out)["quantities"]
+    assert found["second_moment"]["fixed_point"]["static"]["value"] == pytest.approx(0.115310877, abs=1e-9)
+    folded = json.loads(phasemap("point", "--cell", "lstm", "--set", "a_g=1.5", "--set", "a_f=8", "--json").out)
+    assert folded["phase"] == "undetermined"
+    assert folded["critical_gains"]["static_fold"] == pytest.approx([1.440382], abs=1e-6)
+    assert set(folded["quantities"]["second_moment"]["fixed_point"]) == {"zero", "static_small", "static"}
+
+
+def test_exponents_that_need_no_dynamics(phasemap) -> None:
+    vanilla = json.loads(phasemap("point", "--cell", "vanilla", "--set", "a_h=2", "--json").out)
+    assert vanilla["quantities"]["lyapunov_max"]["value"] == pytest.approx(0.15472423, abs=1e-8)
+    stable = json.loads(phasemap("point", "--cell", "gru", "--set", "a_h=1", "--json").out)
+    assert stable["quantities"]["lyapunov_max"]["value"] == pytest.approx(-0.2876820724, abs=1e-9)
+
+
+def test_people_read_the_same(phasemap) -> None:
+    shown = phasemap(*LSTM).out
+    assert "phase: chaotic" in shown and "critical a_g here" in shown and "saturate" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("point", "--cell", "rnn"), "gru, lstm, vanilla"),
+        ((*GRU, "--set", "a_hh=3"), "Did you mean 'a_h'?"),
+        ((*GRU, "--set", "a_h=-1"), "from 0 to 100"),
+        ((*GRU, "--set", "reset=never"), "before, after"),
+        ((*GRU, "--simulate"), "--cell"),
+    ],
+)
+def test_bad_input_is_one_paragraph(phasemap, arguments, words: str) -> None:
+    ran = phasemap(*arguments)
+    assert ran.code == 2 and words in ran.err and ran.err.count("\n") == 1

@@ -72,7 +72,7 @@ class SpectrumOptions:
 
 @dataclass(frozen=True)
 class GradientOptions:
-    """Gradients in the mean field (theory notes, section 9). Lags in membrane time constants."""
+    """Gradients in the mean field (docs/theory.md, section 9). Lags in membrane time constants."""
 
     lags: tuple[float, ...] = option((1.0, 2.0, 4.0, 8.0), "lags between the loss and the gradient, all above 0")
     state: str = option("attractor", "state whose gradients are meant: attractor, static or zero")
@@ -84,7 +84,7 @@ class GradientOptions:
 
 @dataclass(frozen=True)
 class NetworkGradientOptions:
-    """Gradients of finite networks by exact adjoints (theory notes, section 9). Times in membrane constants."""
+    """Gradients of finite networks by exact adjoints (docs/theory.md, section 9). Times in membrane constants."""
 
     lags: tuple[float, ...] = option((1.0, 2.0, 4.0, 8.0), "lags between the loss and the gradient, all above 0")
     state: str = option("attractor", "state whose gradients are meant: attractor, static or zero")
@@ -135,7 +135,7 @@ class ProtocolOptions:
 
 @dataclass(frozen=True)
 class CountOptions:
-    """Fixed points of finite networks, counted (theory notes, section 8)."""
+    """Fixed points of finite networks, counted (docs/theory.md, section 8)."""
 
     size: int = option(10, "number of units N", minimum=2)
     networks: int = option(200, "networks in which all fixed points are searched for", minimum=2)

@@ -1,4 +1,4 @@
-"""log Z of the units at counted fixed points, its derivatives, and averages over them (theory notes, section 8).
+"""log Z of the units at counted fixed points, its derivatives, and averages over them (docs/theory.md, section 8).
 
 Parameters theta, in this order:
 

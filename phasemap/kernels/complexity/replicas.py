@@ -1,4 +1,4 @@
-"""How far the quenched exponent lies below the annealed one: two fixed points of one network (theory notes, section 8).
+"""How far the quenched exponent lies below the annealed one: two points of one network (docs/theory.md, section 8).
 
 Two counted fixed points share the couplings, so that the fields of a unit have the covariances rho_psi = <psi_1 psi_2>
 (of h) and rho_phi = <phi_1 phi_2> (of r). The exponent of pairs is twice that of one, plus

@@ -1,4 +1,4 @@
-"""The annealed saddle: Newton's method on the stationary value of log Z (theory notes, section 8)."""
+"""The annealed saddle: Newton's method on the stationary value of log Z (docs/theory.md, section 8)."""
 
 import math
 

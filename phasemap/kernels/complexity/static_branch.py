@@ -1,6 +1,6 @@
 """The upper fixed point of the static mean field without inputs, where the search for the saddle begins.
 
-With y = g_h sqrt(Delta_h) everything is explicit (theory notes, section 2):
+With y = g_h sqrt(Delta_h) everything is explicit (docs/theory.md, section 2):
 
     Delta_phi = <tanh(y xi)^2>,   R = <sigma_r^2> at variance Delta_phi,
     Delta_h = Delta_phi R,        g_h = y / sqrt(Delta_h)

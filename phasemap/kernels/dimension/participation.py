@@ -2,7 +2,7 @@
 
 One matrix of couplings drives h with psi = phi(h) sigma_r, others drive the gates with phi. A pair of units is
 correlated through them by an amount of order N^(-1/2); its mean square, times N, is T_x(w1, w2) less the product of
-the units' own spectra (theory notes, section 17).
+the units' own spectra (docs/theory.md, section 17).
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """March of the adjoint covariances at a constant update gate: a Goursat problem on the square of two lags.
 
-In units of the gated membrane time (theory notes, section 9), with P = C_phi' C_sigma, Q = C_phi C_sigma' and
+In units of the gated membrane time (docs/theory.md, section 9), with P = C_phi' C_sigma, Q = C_phi C_sigma' and
 p = C_phi' functions of the difference of the lags,
 
     (d/ds + 1)(d/ds' + 1) A = P A + p R / tau**2,    (d/ds + 1/tau)(d/ds' + 1/tau) R = Q A,

@@ -1,7 +1,7 @@
 """March of the adjoint covariances along sampled paths of a fluctuating update gate.
 
 Given its path, the adjoint of h of unit p has a covariance A_p that is driven by one function F for all units
-(theory notes, section 9):
+(docs/theory.md, section 9):
 
     (d/ds + sigma(s))(d/ds' + sigma(s')) A_p = phi'(s) phi'(s') F(s, s'),    A_p(s, 0) = exp(-int_0^s sigma),
     F = C_sigma X + Z / tau_z**2 + R / tau_r**2,     X = <sigma sigma' A_p>,

@@ -1,6 +1,6 @@
 """March of the adjoint covariances at a fixed point, where units differ in their update gates and nothing moves.
 
-Units fall into nodes k of a quadrature over z, each with its gate sigma_k. Given the node (theory notes, section 9),
+Units fall into nodes k of a quadrature over z, each with its gate sigma_k. Given the node (docs/theory.md, section 9),
 
     A_k = exp(-sigma_k (s + s')) + gamma_k B_k,    (d/ds + sigma_k)(d/ds' + sigma_k) B_k = F,
     F = c X + Z / tau_z**2 + R / tau_r**2,         X = sum_k w_k sigma_k**2 A_k,

@@ -1,4 +1,4 @@
-"""One step of the single-unit equations in gate time (theory notes, section 15 b).
+"""One step of the single-unit equations in gate time (docs/memory.md).
 
 Given the fields eta that a unit receives, h relaxes in the gate time S = int sigma_z dt:
 

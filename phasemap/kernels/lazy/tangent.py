@@ -1,4 +1,4 @@
-"""The derivative of a step in gate time (theory notes, section 15 b), for gates that are no step functions.
+"""The derivative of a step in gate time (docs/memory.md), for gates that are no step functions.
 
 Fields zeta are the couplings applied to the tangent outputs, in the place of eta. With dS = step (dG/dz_0 v_0 +
 dG/dz_1 v_1), G the mean of sigma_z over the step,

@@ -5,7 +5,7 @@ units of x's own rate) with e = exp(-D), w1 = 1 - (1 - e) / D, w0 = (1 - e) - w1
 
     K_pj = <eta_p eta_j>,    G_jp = <x_j eta_p>,    C_pj = <x_p x_j>
 
-(theory notes, section 15), a row p is predicted from frozen fields, x~_p = e x_p- + (1 - e) eta_p-, the sources K are
+(docs/theory.md, section 15), a row p is predicted from frozen fields, x~_p = e x_p- + (1 - e) eta_p-, the sources K are
 evaluated at the predicted covariances, and the row is corrected with fields linear in time. Second order; no iteration.
 """
 

@@ -80,7 +80,7 @@ def integral(point: Parameters, options: CountOptions, seed: np.random.SeedSeque
 
 
 def solve_search(points: Sequence[Parameters], options: CountOptions, seeds: Seeds) -> dict[str, Estimate]:
-    """Fixed points of small networks, searched for (theory notes, section 8); (n_points,).
+    """Fixed points of small networks, searched for (docs/theory.md, section 8); (n_points,).
 
         network_fixed_point_count   mean number of non-zero fixed points over `options.networks` networks of
                                     `options.size` units, with its standard error. LOWER_BOUND where the degree
@@ -93,7 +93,7 @@ def solve_search(points: Sequence[Parameters], options: CountOptions, seeds: See
 
 
 def solve_integral(points: Sequence[Parameters], options: CountOptions, seeds: Seeds) -> dict[str, Estimate]:
-    """The expected number of fixed points at any size, exactly (theory notes, section 8); (n_points,).
+    """The expected number of fixed points at any size, exactly (docs/theory.md, section 8); (n_points,).
 
         expected_fixed_points   E[non-zero fixed points] of networks of `options.size` units: the Kac-Rice integral
                                 from `options.samples` weighted samples, with its standard error. NOT_CONVERGED with

@@ -1,4 +1,4 @@
-"""All fixed points of small networks, with a proof of completeness: the degree identity (theory notes, section 8).
+"""All fixed points of small networks, with a proof of completeness: the degree identity (docs/theory.md, section 8).
 
 G of h = G(h) is bounded, so that the signs of det(1 - dG/dh) over all fixed points of a network add up to 1. A search
 that found too few breaks this, unless what it missed adds up to 0: networks for which it fails are lower bounds.

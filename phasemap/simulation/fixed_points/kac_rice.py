@@ -3,7 +3,7 @@
     E[#] = int dh dr  prod_i N(h_i; 0, Q_psi) N(r_i; 0, Q_phi)  E |det(1 - J^h (p + s J^r f))|,
 
 with Q_psi = sum psi^2 / N, Q_phi = sum phi^2 / N and couplings given J^h psi = h and J^r phi = r, which fixes one
-direction of each (theory notes, section 8). With the sign of the determinant in place of its modulus the same samples
+direction of each (docs/theory.md, section 8). With the sign of the determinant in place of its modulus the same samples
 give E sum sign det over the non-zero fixed points, which is known: 1 - E sign det(1 - g_h s_0 J), as all of them and
 the zero one add up to 1 in every network. Bad proposals break this identity.
 """

@@ -57,7 +57,7 @@ class NetworkGradients:
 def network_gradients(
     parameters: Parameters, state: str, options: NetworkGradientOptions, seed: np.random.SeedSequence
 ) -> NetworkGradients:
-    """Gradients of networks at a state: attractor, static or zero (theory notes, section 9).
+    """Gradients of networks at a state: attractor, static or zero (docs/theory.md, section 9).
 
     Without `options.error` there are `networks` of `size` units with `adjoints` vectors each. With it, vectors are
     doubled while they, and not the networks, make the error; networks are added up to `most_networks`; and the size is

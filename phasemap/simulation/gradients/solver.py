@@ -17,7 +17,7 @@ from phasemap.simulation.threads import single_threaded_blas
 def solve_points(
     points: Sequence[Parameters], options: NetworkGradientOptions, seeds: Sequence[np.random.SeedSequence]
 ) -> dict[str, Estimate]:
-    """Gradients of networks by exact adjoints of the discretised flow (theory notes, section 9).
+    """Gradients of networks by exact adjoints of the discretised flow (docs/theory.md, section 9).
 
     For a random readout of h at the end of the window. Values are geometric means over networks (of the retained
     overlap, arithmetic ones) with their standard errors, (n_points, network_gradient_lag). Absent where a network has

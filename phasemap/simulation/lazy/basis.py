@@ -1,4 +1,4 @@
-"""A Gaussian matrix of which only the products that were asked for exist (theory notes, section 15 b).
+"""A Gaussian matrix of which only the products that were asked for exist (docs/memory.md).
 
 The rows of J are independent Gaussian vectors, and all that a run ever asks of them is J applied to outputs. With an
 orthonormal basis Q (rank, M) of the outputs seen so far and independent standard normal fields Xi (rank, M),

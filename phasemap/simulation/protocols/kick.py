@@ -1,4 +1,4 @@
-"""A kick to h in a random direction, and what is left of it (theory notes, section 10).
+"""A kick to h in a random direction, and what is left of it (docs/memory.md).
 
     m(t) = dh(t).dh(0) / |dh(0)|^2   retained overlap, with a noise floor sqrt(r / N)
     r(t) = |dh(t)|^2 / |dh(0)|^2     retained distance;   cosine m / sqrt(r)

@@ -1,4 +1,4 @@
-"""A trace, and a pulse to the gates that is meant to clear it (theory notes, section 10).
+"""A trace, and a pulse to the gates that is meant to clear it (docs/memory.md).
 
 Whether the trace is only replaced (m goes, r does not: the opened network is chaotic) or the copies come together
 (r goes too) shows in both numbers.

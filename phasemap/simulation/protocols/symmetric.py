@@ -1,5 +1,5 @@
 """What memory needed before gates: an additive network with symmetric couplings, tuned so that one mode neither grows
-nor decays (docs/theory.md, section 10).
+nor decays (docs/memory.md).
 
 Its trace is laid along that mode, the best case for it. Detuned by a per cent the mode decays, or runs away to where
 the nonlinearity stops it, whatever the kick was.

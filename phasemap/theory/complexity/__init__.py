@@ -1,1 +1,1 @@
-"""Topological complexity: how many fixed points there are at N -> infinity (theory notes, section 8)."""
+"""Topological complexity: how many fixed points there are at N -> infinity (docs/theory.md, section 8)."""

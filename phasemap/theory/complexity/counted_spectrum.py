@@ -24,7 +24,7 @@ def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[
 
     counted_unstable_fraction   eigenvalues of the Jacobian with a positive real part, as a fraction of all. Of the
                                 counted units' measure mu, not of the static mean field's Gaussians; unlike Sigma it
-                                depends on the update gate and on time constants (theory notes, sections 3 and 8).
+                                depends on the update gate and on time constants (docs/theory.md, section 8).
 
     ABSENT where nothing is counted, NOT_SOUGHT behind a hard output gate and where the count is not derived.
     """

@@ -1,4 +1,4 @@
-"""The annealed exponent with a hard output gate, sigma_r = Theta(r): the scale-free limit (theory notes, section 8).
+"""The annealed exponent with a hard output gate, sigma_r = Theta(r): the scale-free limit (docs/theory.md, section 8).
 
 As alpha_r grows the fields of counted fixed points fall as alpha_r^(-1/2), until phi = g_h h is linear: no saddle with
 q_psi > 0 is left, and the exponent is that of the linear activation, which has no scale. With q_psi = 1, k = g_h^2,

@@ -1,4 +1,4 @@
-"""The exponent next to its continuous onset, and where the onset is one (theory notes, section 8).
+"""The exponent next to its continuous onset, and where the onset is one (docs/theory.md, section 8).
 
 With eps = g_h s - 1, s = sigma_r at rest and b = 1 - alpha_r^2 (1 - s)(2 - 3 s) / 2:
 

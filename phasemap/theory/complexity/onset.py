@@ -1,4 +1,4 @@
-"""The gain at which fixed points begin to proliferate, as a function of the output gate (theory notes, section 8)."""
+"""The gain at which fixed points begin to proliferate, as a function of the output gate (docs/theory.md, section 8)."""
 
 import math
 from functools import lru_cache

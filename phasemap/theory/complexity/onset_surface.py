@@ -1,4 +1,4 @@
-"""Critical surface "complexity_onset": Sigma = 0 in two or three parameters (theory notes, section 8).
+"""Critical surface "complexity_onset": Sigma = 0 in two or three parameters (docs/theory.md, section 8).
 
 It is the graph of one function, the gain at the onset over the two parameters of the output gate: sections along the
 gain have one crossing each; sections along another parameter are searched for the zeros of ln(onset / g_h).

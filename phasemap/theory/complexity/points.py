@@ -24,7 +24,7 @@ Row = dict[str, tuple[float, float, Status]]
 
 
 def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[object] = ()) -> Estimates:
-    """Exponents per unit of the numbers of fixed points (theory notes, section 8); arrays (n_points,).
+    """Exponents per unit of the numbers of fixed points (docs/theory.md, section 8); arrays (n_points,).
 
         complexity              Sigma = lim ln E[number] / N of non-zero fixed points, or 0
         complexity_lower_bound  log |det| of the Jacobian per unit at the upper fixed point of the static mean field

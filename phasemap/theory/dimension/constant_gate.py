@@ -1,6 +1,6 @@
 """Participation ratios of a fluctuating state at a constant update gate, from its correlation functions.
 
-In gated units of time, in which sigma_z = 1; ratios have no unit (theory notes, section 17). Variables are the
+In gated units of time, in which sigma_z = 1; ratios have no unit (docs/theory.md, section 17). Variables are the
 arguments of the activation and of the gate, x = g h and y = a r: ratios do not know their scale.
 """
 

@@ -1,6 +1,6 @@
 """Participation ratios of a fluctuating state whose update gate moves, from the paths of its ensemble.
 
-Without bias and static inputs only the loop through J^h counts (theory notes, section 17). Responses at a frequency
+Without bias and static inputs only the loop through J^h counts (docs/theory.md, section 17). Responses at a frequency
 and <phi h> come from paths on a ring that resolves them; the scatter of groups gives the error.
 """
 

@@ -39,7 +39,7 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     """Participation ratios per unit (n_points, branch) of the equal-time covariances over units, time means taken off.
 
     By `frequencies.NAMES`: of h, of phi(h), of phi(h) sigma_r, of r and of z, (tr C)^2 / (N tr C^2) as N -> infinity
-    (theory notes, section 17). ABSENT where there is no activity (0/0) and for gates that are constant; NOT_SOUGHT
+    (docs/theory.md, section 17). ABSENT where there is no activity (0/0) and for gates that are constant; NOT_SOUGHT
     where it is not derived, with a remark.
     """
     options = options or EnsembleOptions()

@@ -2,7 +2,7 @@
 
 With L(lambda) = (1 + lambda)**2 - d2/dt2 - P - p [(1 + lambda tau)**2 - tau**2 d2/dt2]**-1 Q on the difference t of the
 lags, a Laplace transform over their mean turns the march into L(lambda) A = delta(t). At the Lyapunov exponent L has a
-null vector k, and its transpose a null vector l (the eigenfunction of theory notes, section 6), so that
+null vector k, and its transpose a null vector l (the eigenfunction of docs/theory.md, section 6), so that
 
     A(s, s) -> 2 k(0) l(0) / <l, L' k> exp(2 lambda s),     L' = dL/dlambda,
 

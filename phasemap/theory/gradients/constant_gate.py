@@ -1,4 +1,4 @@
-"""Gradients of a fluctuating state at a constant update gate: deterministic (theory notes, section 9).
+"""Gradients of a fluctuating state at a constant update gate: deterministic (docs/theory.md, section 9).
 
 A constant gate sigma_z = c only sets the unit of time: A(s; c) = A(c s; 1), and so for R and the variances of gradients
 of J^h and J^r; profiles against lag are densities and carry a factor of c.

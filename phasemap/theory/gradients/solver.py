@@ -20,7 +20,7 @@ SCALARS = ("adjoint_growth_rate", "adjoint_amplitude", "adjoint_limit", "vanishi
 def solve_points(
     points: Sequence[Parameters], options: GradientOptions, seeds: Sequence[np.random.SeedSequence]
 ) -> dict[str, Estimate]:
-    """Size of gradients against lag at `points` (theory notes, section 9).
+    """Size of gradients against lag at `points` (docs/theory.md, section 9).
 
     For a loss whose gradient with respect to h(T) is random and independent of the forward path: a random linear
     readout, a_h(T) ~ N(0, 1) per unit, nothing on z and r. The adjoint equation is linear in a(T), whose sign is

@@ -19,7 +19,7 @@ _MOST_NODES = 2000
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """Variances at a fixed point of the mean field (theory notes, section 2)."""
+    """Variances at a fixed point of the mean field (docs/theory.md, section 2)."""
 
     delta_phi: float
     delta_h: float

@@ -1,1 +1,1 @@
-"""How long a trace lasts and what clears it, in the limit of infinitely many units (theory notes, section 10)."""
+"""How long a trace lasts and what clears it, in the limit of infinitely many units (docs/memory.md)."""

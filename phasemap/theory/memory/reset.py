@@ -1,4 +1,4 @@
-"""What an input pulse to the update gate leaves of a trace, in frozen units (theory notes, section 10).
+"""What an input pulse to the update gate leaves of a trace, in frozen units (docs/memory.md).
 
 The trace decays in every unit for a time t_p; then an input B to z for a duration d opens the gates,
 z(t) = z_0 + B k(t), k = 1 - e^{-t / tau_z}, which then decays; the trace is read a time after the pulse's end:

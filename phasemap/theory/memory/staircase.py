@@ -1,4 +1,4 @@
-"""A staircase of input pulses in frozen units: what every pulse leaves adds up (docs/theory.md, section 10).
+"""A staircase of input pulses in frozen units: what every pulse leaves adds up (docs/memory.md).
 
 A pulse of duration d and integral A through I^h arrives in a unit as A (1 - e^{-sigma d}) / (sigma d) at its end where
 it stands outside the update gate (a closed unit keeps all of it), as A (1 - e^{-sigma d}) / d where it stands inside.

@@ -64,7 +64,7 @@ def relax(
     p: Parameters, duration: float, lags: FloatArray, amplitude: float = 1.0, step: float = STEP,
     drive: Drive | None = None,
 ) -> Relaxation:  # fmt: skip
-    """Relaxation from a random state (theory notes, section 15a). duration, lags, step in membrane times.
+    """Relaxation from a random state (docs/theory.md, section 15. duration, lags, step in membrane times.
 
     Raises:
         UnsupportedError: the update gate moves or is closed, the output gate is hard or without inertia, or there is

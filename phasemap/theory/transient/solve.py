@@ -54,7 +54,7 @@ class TwoTimes:
 def two_times(
     p: Parameters, layout: Layout, amplitude: float, *, tangent: bool = False, drive: Drive | None = None
 ) -> TwoTimes:
-    """March from h(0) ~ N(0, amplitude^2), r(0) = 0 (theory notes, section 15a); times of the layout in gated units.
+    """March from h(0) ~ N(0, amplitude^2), r(0) = 0 (docs/theory.md, section 15; times of the layout in gated units.
 
     Raises:
         UnsupportedError: the update gate moves or is closed, the output gate is hard or without inertia, or there is

@@ -1,4 +1,4 @@
-"""Where fixed points begin to proliferate (theory notes, section 8)."""
+"""Where fixed points begin to proliferate (docs/theory.md, section 8)."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The number of fixed points at N -> infinity (theory notes, section 8)."""
+"""The number of fixed points at N -> infinity (docs/theory.md, section 8)."""
 
 import math
 

@@ -50,7 +50,7 @@ def solution(**parameters: float) -> Fluctuating:
 def test_values_computed_without_this_code(
     parameters: dict[str, float], expected: list[float], tolerance: float
 ) -> None:
-    """Theory notes, section 17; a gate that is constantly 1/2 halves the gain."""
+    """docs/theory.md, section 17; a gate that is constantly 1/2 halves the gain."""
     np.testing.assert_allclose(values(**parameters)[: len(expected)], expected, atol=tolerance)
 
 
@@ -167,7 +167,7 @@ def test_paths_of_a_nearly_constant_gate_give_the_constant_gate() -> None:
 
 @pytest.mark.slow
 def test_a_fluctuating_update_gate_against_a_value_computed_without_this_code() -> None:
-    """Theory notes, section 17: 0.0400(4) and 0.0557(6)."""
+    """docs/theory.md, section 17: 0.0400(4) and 0.0557(6)."""
     estimates = found(g_h=3.0, alpha_z=3.0)
     at = 0, BRANCHES.index(FLUCTUATING)
     for name, expected in (("participation_ratio", 0.0400), ("participation_ratio_activity", 0.0557)):

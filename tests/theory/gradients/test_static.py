@@ -71,7 +71,7 @@ def test_hard_update_gate_diverges_from_f_s_one_on() -> None:
 
 
 def test_retained_overlap_against_independent_values() -> None:
-    """Theory notes, section 10: m(t) = <exp(-sigma_z t)>."""
+    """docs/memory.md: m(t) = <exp(-sigma_z t)>."""
     cases = ((10.0, [1.0, 100.0], [0.667363, 0.242284]), (30.0, [10.0, 1000.0], [0.449749, 0.366203]))
     for steepness, lags, expected in cases:
         parameters = make_parameters({"g_h": 2.0, "alpha_z": steepness})

@@ -54,7 +54,7 @@ def test_the_scheme_is_of_second_order() -> None:
 
 
 def test_small_kicks_are_adjoints() -> None:
-    """r of an infinitesimal kick of the zero state is A(s, s): theory notes, section 15, and the march of gradients."""
+    """r of an infinitesimal kick of the zero state is A(s, s): docs/theory.md, section 15, and the march."""
     delays = np.array([1.0, 2.0, 4.0])
     parameters = make_parameters({"g_h": 0.8})
     found = kick(parameters, 1e-3, delays, relaxation=40.0)

@@ -20,11 +20,13 @@ from phasemap.theory.jacobian import quantities as jacobian
 from phasemap.theory.memory import quantities as memory
 from phasemap.theory.static import quantities as static
 from phasemap.theory.surfaces import quantities as surfaces
+from phasemap.theory.tangent_spectrum import quantities as tangent_spectrum
 
 _ROOMS = (
     static,
     dynamic,
     dimension,
+    tangent_spectrum,
     jacobian,
     complexity,
     gradients,

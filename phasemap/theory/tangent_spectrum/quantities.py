@@ -1,0 +1,32 @@
+"""The whole Lyapunov spectrum in the mean field: rows of the registry."""
+
+from typing import Any
+
+from phasemap.model.deferred import Deferred
+from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.parameters import Parameters
+from phasemap.model.registry import Quantity, Solver
+
+
+def _seconds(point: Parameters, options: Any) -> float:
+    if not is_constant_gate(point.alpha_z, point.beta_z):
+        return 1e-3  # not sought
+    return 10.0 if is_constant_gate(point.alpha_r, point.beta_r) else (60.0 if point.alpha_r <= 6.0 else 200.0)
+
+
+SOLVERS = (
+    Solver("tangent_spectrum", "entropy rate and dimension from the whole Lyapunov spectrum in the mean field",
+           Deferred("phasemap.theory.tangent_spectrum.solver", "solve_points"), _seconds,
+           cites=("krishnamurthy2022", "engelken2023")),
+)  # fmt: skip
+
+QUANTITIES = (
+    Quantity("entropy_rate_per_unit", r"$h_{KS} / N$",
+             "entropy rate per unit in the mean field, the sum of the positive exponents over N", "tangent_spectrum",
+             "1 / membrane time constant", ("branch",)),
+    Quantity("kaplan_yorke_per_unit", r"$D_{KY} / N$",
+             "Kaplan-Yorke dimension per unit in the mean field, of the directions that are coupled (slaved gates left "
+             "out)", "tangent_spectrum", dims=("branch",)),
+    Quantity("positive_exponent_fraction", "$-W'(0)$",
+             "number of positive exponents over N in the mean field", "tangent_spectrum", dims=("branch",)),
+)  # fmt: skip

@@ -1,0 +1,127 @@
+"""Slopes along sampled paths of one unit, with weights that make their spectra those of the mean field.
+
+The tangent flow couples the units through d_1 = phi' sigma_r, d_2 = phi sigma_r' and d_3 = phi' alone (theory notes,
+section 16).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+from phasemap.errors import UnsupportedError
+from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import FloatArray
+from phasemap.numerics import anderson
+from phasemap.theory.dynamic.correlation_functions import functions_of
+from phasemap.theory.dynamic.correlations import Profile
+from phasemap.theory.ensemble.numbers import admissible
+from phasemap.theory.ensemble.sampling.gaussian import activation_pair
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
+
+# Fourier modes whose power over the weighted paths is that of the mean field, besides the total.
+_MODES = 6
+_TOLERANCE, _ITERATIONS = 1e-9, 300
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Slopes d_1, d_2, d_3 along paths (n_slopes, paths, steps), and weights (paths,) whose sum is 1.
+
+    Without an output gate only d_1 is there, and n_slopes is 1. rates: leak of h, and of r. step: of the ring.
+    """
+
+    d: FloatArray
+    weights: FloatArray
+    rates: tuple[float, ...]
+    step: float
+
+    @property
+    def period(self) -> float:
+        """Length of the ring."""
+        return float(self.step * self.d.shape[2])
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """Covariances (half,) on a ring: of h, of phi and of r."""
+
+    membrane: FloatArray
+    activity: FloatArray
+    gate_variable: FloatArray
+
+
+def on_ring(p: Parameters, profile: Profile, ring: Ring) -> Correlations:
+    """The mean field solved on a ring, from its solution on an endless line; p in gated units of time.
+
+    Raises:
+        UnsupportedError: the iteration does not converge.
+    """
+    process = Process(p)
+
+    def membrane_of(activity: FloatArray) -> FloatArray:
+        return np.asarray(ring.low_pass(process.drive(activity, ring), 1.0))
+
+    def image(activity: FloatArray) -> FloatArray:
+        return activation_pair(membrane_of(activity), p.g_h, 0.0)[0]
+
+    start = functions_of(profile, 1.0, ring.lags).activity
+    found = anderson.solve(image, start, _TOLERANCE, _ITERATIONS, admissible)
+    if not found.converged:
+        raise UnsupportedError("The mean field on a ring did not converge: the period is too short.")
+    return Correlations(membrane_of(found.x), found.x, ring.low_pass(found.x, p.tau_r))
+
+
+def sample(p: Parameters, known: Correlations, ring: Ring, paths: int, seed: np.random.SeedSequence) -> Slopes:
+    """Scrambled Sobol paths, every mode's power over them made exact, with weights."""
+    moving = Process(p).has_output_gate
+    count = 2 if moving else 1
+    sobol = qmc.Sobol(count * ring.steps, scramble=True, seed=np.random.default_rng(seed))
+    normal = ndtri(np.clip(sobol.random(paths), 1e-12, 1.0 - 1e-12)).reshape(paths, ring.steps, count)
+    h = _paths(normal[:, :, 0], known.membrane, ring)
+    slope = activation_slope(h, p.g_h)
+    if not moving:
+        value = float(gate(0.0, 0.0, p.beta_r))
+        d, targets = slope[None] * value, [activation_pair(known.membrane, p.g_h, 0.0)[1] * value**2]
+        return Slopes(d, _weights(d, targets, ring), (1.0,), ring.step)
+    r = _paths(normal[:, :, 1], known.gate_variable, ring)
+    sigma, sigma_slope = gate(r, p.alpha_r, p.beta_r), gate_slope(r, p.alpha_r, p.beta_r)
+    d = np.stack([slope * sigma, activation(h, p.g_h) * sigma_slope, slope])
+    square, slopes = activation_pair(known.membrane, p.g_h, 0.0)
+    of_gate, of_gate_slope = Process(p).output_gate(known.activity, ring)
+    targets = [slopes * of_gate, square * of_gate_slope, slopes]
+    return Slopes(d, _weights(d, targets, ring), (1.0, 1.0 / p.tau_r), ring.step)
+
+
+def _paths(normal: FloatArray, covariance: FloatArray, ring: Ring) -> FloatArray:
+    """Real Gaussian paths (paths, steps) from standard numbers (paths, steps), the lowest modes first."""
+    n = ring.steps
+    half = n // 2
+    modes = np.zeros((len(normal), half + 1), dtype=complex)
+    modes[:, 0] = normal[:, 0]
+    modes[:, 1:half] = (normal[:, 1 : n - 1 : 2] + 1j * normal[:, 2:n:2]) / math.sqrt(2.0)
+    modes[:, half] = normal[:, n - 1]
+    modes /= np.sqrt((np.abs(modes) ** 2).mean(axis=0))
+    spectrum = np.maximum(ring.spectrum(covariance), 0.0)
+    return np.asarray(scipy.fft.irfft(modes * np.sqrt(n * spectrum), n, axis=1))
+
+
+def _weights(d: FloatArray, targets: list[FloatArray], ring: Ring) -> FloatArray:
+    """1 + a linear function of the paths' power, so that the mean powers are the targets'."""
+    rows, wanted = [], []
+    for one, covariance in zip(d, targets, strict=True):
+        power = np.abs(scipy.fft.fft(one, axis=1)) ** 2 / ring.steps
+        rows += [*power[:, :_MODES].T, power.sum(axis=1)]
+        spectrum = ring.spectrum(covariance)
+        wanted += [*spectrum[:_MODES], ring.steps * covariance[0]]
+    x = np.array(rows)
+    scale = x.mean(axis=1, keepdims=True)
+    x, target = x / scale, np.array(wanted) / scale[:, 0]
+    away = x - x.mean(axis=1, keepdims=True)
+    alpha = np.linalg.lstsq(away @ away.T / x.shape[1], target - x.mean(axis=1), rcond=1e-10)[0]
+    return np.asarray((1.0 + alpha @ away) / x.shape[1])

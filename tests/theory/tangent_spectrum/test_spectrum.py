@@ -1,0 +1,149 @@
+"""The whole Lyapunov spectrum in the mean field."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from phasemap.model.branches import BRANCHES, FLUCTUATING
+from phasemap.model.parameters import Parameters, make_parameters
+from phasemap.model.status import Status
+from phasemap.theory.dynamic.correlation_functions import named_solutions
+from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
+from phasemap.theory.ensemble.sampling.ring import Ring
+from phasemap.theory.tangent_spectrum import solver
+from phasemap.theory.tangent_spectrum.level import Flow
+from phasemap.theory.tangent_spectrum.numbers import Levels, least_ratio, spectrum_of
+from phasemap.theory.tangent_spectrum.slopes import Slopes, on_ring, sample
+
+SEED = np.random.SeedSequence(5)
+SEMICIRCLE = 0.0222569, 0.109551
+
+
+def state(**parameters: float) -> tuple[Parameters, Fluctuating]:
+    p = make_parameters(parameters)
+    problem, gain, _ = reduce(p)
+    return p, named_solutions(solutions(problem, gain))[FLUCTUATING]
+
+
+def slopes(p: Parameters, solution: Fluctuating, ring: Ring, paths: int) -> Slopes:
+    return sample(p, on_ring(p, solution.profile, ring), ring, paths, SEED)
+
+
+def frozen(gains: list[float], steps: int = 100) -> Slopes:
+    d = np.repeat(np.array(gains)[None, :, None], steps, axis=2)
+    return Slopes(d, np.full(len(gains), 1.0 / len(gains)), (1.0,), 0.4)
+
+
+def test_constant_gain_gives_the_semicircle() -> None:
+    """Exponents are the real parts of a disc's eigenvalues: integrals over a semicircle, theory notes, section 16."""
+    found = spectrum_of(frozen([1.5], 400))
+    assert found.converged
+    assert found.values[0] == pytest.approx(SEMICIRCLE[0], rel=1e-3)
+    assert found.values[2] == pytest.approx(SEMICIRCLE[1], rel=5e-3)
+
+
+def level_of_matrix(gains: np.ndarray, s: float) -> float:
+    """W of -1 + J diag(gains), N -> infinity, from the radial density of its eigenvalues."""
+    edge, c = math.sqrt((gains**2).mean()), 1.0 + s
+    radius = np.linspace(c, edge, 4001)
+
+    def inside(r: float) -> float:
+        y = brentq(lambda y: (gains**2 / (r**2 + gains**2 * y)).mean() - 1.0, 0.0, 1.0)
+        return float((r**2 / (r**2 + gains**2 * y)).mean())
+
+    share = np.array([inside(r) for r in radius[:-1]] + [1.0])
+    height = (np.sqrt(radius**2 - c**2) - c * np.arccos(c / radius)) / math.pi
+    return float((np.diff(share) * 0.5 * (height[1:] + height[:-1])).sum())
+
+
+def test_frozen_paths_give_the_eigenvalues_of_matrices() -> None:
+    """Units that differ but do not move: exponents are real parts of eigenvalues, theory notes, section 3."""
+    gains = np.array([0.7, 2.2])
+    assert level_of_matrix(np.array([1.5]), 0.0) == pytest.approx(SEMICIRCLE[0], rel=1e-4)
+    levels = Levels(frozen([0.7, 2.2], 200))
+    for s in (0.0, -0.2):
+        assert levels.at(s)[0] == pytest.approx(level_of_matrix(gains, s), rel=1e-3)
+
+
+def test_an_output_gate_that_hardly_moves_is_none() -> None:
+    p, solution = state(g_h=3.0)
+    one = slopes(p, solution, Ring(32.0, 80), 32)
+    nearly = np.stack([one.d[0], 1e-4 * np.ones_like(one.d[0]), one.d[0]])
+    gated = Levels(Slopes(nearly, one.weights, (1.0, 1.0), one.step))
+    alone = Levels(one)
+    assert gated.at(-0.1)[0] == pytest.approx(alone.at(-0.1)[0], rel=3e-3)
+
+
+def test_spectra_of_weighted_paths_are_those_of_the_mean_field() -> None:
+    from phasemap.theory.ensemble.sampling.gaussian import activation_pair
+
+    p, solution = state(g_h=3.0)
+    ring = Ring(48.0, 120)
+    known = on_ring(p, solution.profile, ring)
+    found = sample(p, known, ring, 256, SEED)
+    power = (found.weights[:, None] * np.abs(np.fft.fft(found.d[0], axis=1)) ** 2).sum(axis=0) / ring.steps
+    target = ring.spectrum(activation_pair(known.membrane, 3.0, 0.0)[1])
+    np.testing.assert_allclose(power[:6], target[:6], rtol=1e-8)
+    assert found.weights.sum() == pytest.approx(1.0)
+    assert found.weights.min() > 0.0
+
+
+def test_the_level_vanishes_at_the_largest_exponent() -> None:
+    p, solution = state(g_h=3.0)
+    sampled = slopes(p, solution, Ring(48.0, 120), 64)
+    levels = Levels(sampled)
+    largest = solution.values["lyapunov_max"]
+    at_zero, beyond = levels.at(0.0)[0], levels.at(1.15 * largest)[0]
+    assert abs(beyond) < 0.02 * at_zero
+
+
+def test_minimum_of_a_parabola_over_the_distance() -> None:
+    s = np.array([-0.1, -0.2, -0.3])
+    value, inside = least_ratio(s, 0.01 - 0.02 * s + 0.5 * s**2, 0.9)
+    grid = np.linspace(-0.9, -1e-3, 20001)
+    assert inside
+    assert value == pytest.approx(((0.01 - 0.02 * grid + 0.5 * grid**2) / np.abs(grid)).min(), rel=1e-6)
+    assert not least_ratio(s, 1.0 - 0.02 * s + 0.1 * s**2, 0.9)[1]
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"noise_h": 0.1}, {"alpha_z": 1.0}, {"beta_h": 0.2}, {"alpha_r": math.inf}, {"g_h": 1.02}]
+)
+def test_what_is_not_at_hand_is_not_sought_for_a_reason(parameters: dict[str, float]) -> None:
+    found = solver.solve_points([make_parameters({"g_h": 3.0, **parameters})], None, [SEED])
+    assert found["kaplan_yorke_per_unit"].status[0, BRANCHES.index(FLUCTUATING)] == Status.NOT_SOUGHT
+    assert found.remarks
+
+
+def test_there_is_none_without_a_fluctuating_state() -> None:
+    found = solver.solve_points([make_parameters({"g_h": 0.9})], None, [SEED])
+    assert all((one.status == Status.ABSENT).all() for one in found.values())
+
+
+@pytest.mark.slow
+def test_additive_network_against_values_computed_without_this_code() -> None:
+    """Theory notes, section 16; a constant update gate halves the rate of entropy and leaves the dimension."""
+    found = solver.solve_points([make_parameters({"g_h": 3.0, "beta_z": 0.0})], None, [SEED])
+    at = 0, BRANCHES.index(FLUCTUATING)
+    expected = {
+        "entropy_rate_per_unit": 0.5 * 3.213e-3,
+        "kaplan_yorke_per_unit": 0.06154,
+        "positive_exponent_fraction": 0.02927,
+    }
+    for name, value in expected.items():
+        estimate = found[name]
+        assert estimate.error is not None
+        assert estimate.value[at] == pytest.approx(value, abs=2.0 * float(estimate.error[at]))
+        assert estimate.error[at] < 0.04 * value
+
+
+@pytest.mark.slow
+def test_output_gate_against_a_value_computed_without_this_code() -> None:
+    """Theory notes, section 16: at (4, 4), coarse, 6.46e-3."""
+    p, solution = state(g_h=4.0, alpha_r=4.0)
+    found = Flow(slopes(p, solution, Ring(32.0, 80), 128), 0.0, 0.003).solve()
+    assert found.converged
+    assert found.value == pytest.approx(6.46e-3, rel=0.04)

@@ -10,6 +10,7 @@ from phasemap.dataset import Field
 from phasemap.figures.agreement import Criterion, compare
 from phasemap.figures.comparison import draw_comparison
 from phasemap.model.status import Status
+from phasemap.quantities import QUANTITIES
 
 STRICT = Criterion(errors=3.0, finite_size=0.0)
 
@@ -161,3 +162,29 @@ def test_agreement_by_the_finite_size_alone_is_said_to_be(plane):
     exact = twin.value - np.array([0.002, -0.004, -0.006, 0.001, -0.01])
     twin.value[:] = exact + np.array([0.0, 0.03, -0.03, 0.2, 0.01])
     assert only(plane).verdicts == ("yes", "yes, finite size", "yes, finite size", "NO", "yes")
+
+
+@pytest.mark.parametrize("name", ["kaplan_yorke_per_unit", "entropy_rate_per_unit"])
+def test_dimension_and_entropy_of_networks_meet_those_of_the_mean_field(plane, name):
+    """Names of the registry that belong together; what is extrapolated in 1/N comes first."""
+    checks = plane.checks.fields
+    twin = f"network_{name}_extrapolated"
+    assert {name, twin, f"network_{name}"} <= set(QUANTITIES)
+    assert QUANTITIES[name].units == QUANTITIES[twin].units
+    known = checks["lyapunov_max"].status[:, 2] == Status.CONVERGED
+    value = np.full((5, 4), np.nan)
+    value[:, 2] = np.where(known, 0.1, np.nan)
+    for label, own, values in ((name, ("branch",), value), (twin, (), np.full(5, 0.104))):
+        status = np.where(np.isfinite(values), Status.CONVERGED, Status.ABSENT).astype(np.uint8)
+        checks[label] = Field(
+            name=label,
+            dims=("check", *own),
+            value=values,
+            status=status,
+            error=np.full_like(values, 1e-3),
+            own_dims=own,
+        )
+    (one,) = [pair for pair in compare(plane) if pair.name == name]
+    assert one.extrapolated and not one.bias.any()
+    np.testing.assert_allclose(one.difference, 0.004)
+    assert len(one.difference) == known.sum()

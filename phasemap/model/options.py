@@ -71,6 +71,17 @@ class SpectrumOptions:
 
 
 @dataclass(frozen=True)
+class TangentSpectrumOptions:
+    """The Lyapunov spectrum in the mean field (theory notes, section 16)."""
+
+    rates: tuple[float, ...] = option(
+        (-0.4, -0.2, -0.1, 0.0, 0.1),
+        "rates above which exponents are counted",
+        units="1 / membrane time constant",
+    )
+
+
+@dataclass(frozen=True)
 class GradientOptions:
     """Gradients in the mean field (docs/theory.md, section 9). Lags in membrane time constants."""
 

@@ -19,7 +19,7 @@ _AROUND, _LARGEST = (0.75, 1.0, 1.3), 0.9
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Numbers (3,) by NAMES, and what the extrapolation in the regulator changed of them.
+    """Numbers (n,), those of NAMES or another row of them, and what the extrapolation in the regulator changed of them.
 
     inside: whether the minimum of W / |s| lies where W was looked at; else the dimension is not above the value given.
     """
@@ -65,6 +65,17 @@ def spectrum_of(slopes: Slopes) -> Spectrum:
     dimension, inside = least_ratio(places, found[:, 0], limit)
     change = np.array([at[1], float(found[1, 1]) / guess, (below[1] - above[1]) / (2.0 * _NEAR)])
     return Spectrum(np.array([at[0], dimension, share]), change, levels.converged, inside)
+
+
+def shares_above(slopes: Slopes, rates: FloatArray) -> Spectrum:
+    """-W'(s) at rates (n,), the number of exponents above them over N; NaN up to the uncoupled rate."""
+    levels = Levels(slopes)
+    values, changes = np.full((2, len(rates)), np.nan)
+    for k in np.argsort(-rates):
+        if rates[k] - _NEAR > -_LARGEST * min(slopes.rates):
+            above, below = levels.at(float(rates[k]) + _NEAR), levels.at(float(rates[k]) - _NEAR)
+            values[k], changes[k] = (below[0] - above[0]) / (2.0 * _NEAR), (below[1] - above[1]) / (2.0 * _NEAR)
+    return Spectrum(values, changes, levels.converged, True)
 
 
 def least_ratio(s: FloatArray, w: FloatArray, limit: float) -> tuple[float, bool]:

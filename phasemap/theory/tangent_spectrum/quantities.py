@@ -1,11 +1,13 @@
 """The whole Lyapunov spectrum in the mean field: rows of the registry."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from phasemap.model.deferred import Deferred
 from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.options import TangentSpectrumOptions
 from phasemap.model.parameters import Parameters
-from phasemap.model.registry import Quantity, Solver
+from phasemap.model.registry import Dimension, Quantity, Solver
 
 
 def _seconds(point: Parameters, options: Any) -> float:
@@ -14,10 +16,26 @@ def _seconds(point: Parameters, options: Any) -> float:
     return 10.0 if is_constant_gate(point.alpha_r, point.beta_r) else (60.0 if point.alpha_r <= 6.0 else 200.0)
 
 
+def _seconds_of_shares(point: Parameters, options: TangentSpectrumOptions) -> float:
+    return 0.35 * len(options.rates) * _seconds(point, options)
+
+
+def _rates(options: TangentSpectrumOptions) -> Sequence[float]:
+    return options.rates
+
+
+DIMENSIONS = (
+    Dimension("rate", "rate that exponents are above", values=_rates, units="1 / membrane time constant",
+              symbol="$s$"),
+)  # fmt: skip
+
 SOLVERS = (
     Solver("tangent_spectrum", "entropy rate and dimension from the whole Lyapunov spectrum in the mean field",
            Deferred("phasemap.theory.tangent_spectrum.solver", "solve_points"), _seconds,
            cites=("krishnamurthy2022", "engelken2023")),
+    Solver("exponents_above", "the whole Lyapunov spectrum in the mean field",
+           Deferred("phasemap.theory.tangent_spectrum.solver", "solve_shares"), _seconds_of_shares,
+           TangentSpectrumOptions, table="tangent_spectrum", cites=("krishnamurthy2022", "engelken2023")),
 )  # fmt: skip
 
 QUANTITIES = (
@@ -29,4 +47,6 @@ QUANTITIES = (
              "out)", "tangent_spectrum", dims=("branch",)),
     Quantity("positive_exponent_fraction", "$-W'(0)$",
              "number of positive exponents over N in the mean field", "tangent_spectrum", dims=("branch",)),
+    Quantity("exponents_above", "$-W'(s)$", "number of exponents above a rate, over N, in the mean field",
+             "exponents_above", dims=("branch", "rate")),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Solver "tangent_spectrum": entropy rate and dimension of the fluctuating attractor in the mean field."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,18 @@ from phasemap.errors import UnsupportedError
 from phasemap.model.branches import BRANCHES, FLUCTUATING, MOVING
 from phasemap.model.noise import acting_noise
 from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.options import TangentSpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Seeds
-from phasemap.model.results import Estimate, Estimates, absent
+from phasemap.model.results import Estimate, Estimates, FloatArray, absent
 from phasemap.model.status import Status
 from phasemap.theory.dynamic.correlation_functions import named_solutions
 from phasemap.theory.dynamic.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring
-from phasemap.theory.tangent_spectrum.numbers import NAMES, Spectrum, spectrum_of
-from phasemap.theory.tangent_spectrum.slopes import on_ring, sample
+from phasemap.theory.tangent_spectrum.numbers import NAMES, Spectrum, shares_above, spectrum_of
+from phasemap.theory.tangent_spectrum.slopes import Slopes, on_ring, sample
 
 # Period of the ring in correlation times, the shortest one, spacings (steep gates need the second), largest matrix.
 _PERIODS, _SHORTEST, _SPACING, _STEEP_SPACING, _STEEP, _LARGEST = 5.0, 32.0, 0.4, 0.25, 6.0, 420
@@ -30,6 +31,8 @@ _SCRAMBLES = 2
 _OF_RING, _ACCEPTED = 0.01, 0.05
 # Student's factor of a standard error from two samples.
 _FEW = 1.84
+# A share of exponents that is as small as this need not be known relative to itself.
+_SMALL_SHARE = 1e-3
 SLOW = (
     "the Lyapunov spectrum in mean field would take hours here: its ring would need {size} points, as correlations "
     "live for {time:.3g} membrane time constants"
@@ -45,19 +48,54 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Seeds) -> Es
     NOT_SOUGHT where it is not derived or would take hours, with a remark.
     """
     table = {name: absent((len(points), len(BRANCHES))) for name in NAMES}
-    remarks: list[tuple[int, str]] = []
+
+    def solve(i: int, samples: list[Slopes], rate: float) -> None:
+        _store(table, i, [spectrum_of(one) for one in samples], rate)
+
+    return Estimates(table, _at_points(table, points, seeds, solve))
+
+
+def solve_shares(points: Sequence[Parameters], options: TangentSpectrumOptions, seeds: Seeds) -> Estimates:
+    """exponents_above (n_points, branch, rate): number of exponents above `options.rates`, over N, likewise.
+
+    NOT_SOUGHT near and below the rates of uncoupled units, where the determinant has no such meaning.
+    """
+    found = absent((len(points), len(BRANCHES), len(options.rates)))
+
+    def solve(i: int, samples: list[Slopes], rate: float) -> None:
+        rates = np.array(options.rates) / rate
+        _store_shares(found, i, [shares_above(one, rates) for one in samples])
+
+    return Estimates({"exponents_above": found}, _at_points({"exponents_above": found}, points, seeds, solve))
+
+
+def _at_points(
+    table: dict[str, Estimate],
+    points: Sequence[Parameters],
+    seeds: Seeds,
+    solve: Callable[[int, list[Slopes], float], None],
+) -> list[tuple[int, str]]:
+    """Solve where there is something to solve, and give statuses elsewhere; returns remarks."""
+    remarks = []
     for i, p in enumerate(points):
         reason = not_derived(p)
         found = {} if reason else _solutions(p)
-        moving = set(MOVING) if reason else set(found)
-        for name in moving:
-            for estimate in table.values():
-                estimate.status[i, BRANCHES.index(name)] = Status.NOT_SOUGHT
+        for name in MOVING if reason else found:
+            _fill(table, i, name, Status.NOT_SOUGHT)
         if FLUCTUATING in found:
-            reason = _solve(table, i, p, found[FLUCTUATING], seeds[i])
+            samples = _samples(p, found[FLUCTUATING], seeds[i])
+            if isinstance(samples, str):
+                reason = samples
+            else:
+                solve(i, samples, gated_rate(p))
         if reason:
             remarks.append((i, reason))
-    return Estimates(table, remarks)
+    return remarks
+
+
+def _fill(table: dict[str, Estimate], i: int, branch: str, status: Status) -> None:
+    for estimate in table.values():
+        estimate.status[i, BRANCHES.index(branch)] = status
 
 
 def not_derived(p: Parameters) -> str:
@@ -97,41 +135,51 @@ def in_gated_units(p: Parameters) -> Parameters:
     return p._replace(tau_r=p.tau_r * gated_rate(p) if moves else 0.0)
 
 
-def _solve(
-    table: dict[str, Estimate], i: int, p: Parameters, solution: Fluctuating, seed: np.random.SeedSequence
-) -> str:
-    """The numbers of one point; returns why there are none."""
-    rate, gated = gated_rate(p), in_gated_units(p)
+def _samples(p: Parameters, solution: Fluctuating, seed: np.random.SeedSequence) -> list[Slopes] | str:
+    """Samples of paths of one point, in gated units; or why there are none."""
+    gated = in_gated_units(p)
     ring = ring_of(gated, solution)
-    blocks = 2 if Process(gated).has_output_gate else 1
-    if blocks * ring.steps > _LARGEST:
-        return SLOW.format(size=blocks * ring.steps, time=solution.values["relaxation_time"] / rate)
+    size = ring.steps * (2 if Process(gated).has_output_gate else 1)
+    if size > _LARGEST:
+        return SLOW.format(size=size, time=solution.values["relaxation_time"] / gated_rate(p))
     try:
         known = on_ring(gated, solution.profile, ring)
     except UnsupportedError as error:
-        for estimate in table.values():
-            estimate.status[i, BRANCHES.index(FLUCTUATING)] = Status.FAILED
         return str(error)
     children = [
         np.random.SeedSequence(entropy=seed.entropy, spawn_key=(*seed.spawn_key, 210 + k)) for k in range(_SCRAMBLES)
     ]
-    found = [spectrum_of(sample(gated, known, ring, _PATHS, child)) for child in children]
-    _store(table, i, found, rate)
-    return ""
+    return [sample(gated, known, ring, _PATHS, child) for child in children]
 
 
 def _store(table: dict[str, Estimate], i: int, found: list[Spectrum], rate: float) -> None:
-    rows = np.array([one.values for one in found])
-    values = rows.mean(axis=0)
-    scatter = _FEW * rows.std(axis=0, ddof=1) / math.sqrt(len(rows))
-    regulator = np.abs([one.correction for one in found]).max(axis=0)
-    errors = np.sqrt(scatter**2 + regulator**2 + (_OF_RING * values) ** 2)
+    values, errors = _together(found)
     at = i, BRANCHES.index(FLUCTUATING)
     for k, (name, unit) in enumerate(zip(NAMES, (rate, 1.0, 1.0), strict=True)):
         estimate = table[name]
         assert estimate.error is not None
         estimate.value[at], estimate.error[at] = values[k] * unit, errors[k] * unit
         estimate.status[at] = _status(found, name, float(values[k]), errors[k])
+
+
+def _together(found: list[Spectrum]) -> tuple[FloatArray, FloatArray]:
+    """Means over scrambles of the paths, and errors."""
+    rows = np.array([one.values for one in found])
+    values = rows.mean(axis=0)
+    scatter = _FEW * rows.std(axis=0, ddof=1) / math.sqrt(len(rows))
+    regulator = np.abs([one.correction for one in found]).max(axis=0)
+    return values, np.asarray(np.sqrt(scatter**2 + regulator**2 + (_OF_RING * values) ** 2))
+
+
+def _store_shares(estimate: Estimate, i: int, found: list[Spectrum]) -> None:
+    """Shares that vanish count as known to what errors of the others allow."""
+    values, errors = _together(found)
+    assert estimate.error is not None
+    at = i, BRANCHES.index(FLUCTUATING)
+    good = all(one.converged for one in found) & (errors <= _ACCEPTED * np.abs(values) + _SMALL_SHARE)
+    known = np.isfinite(values)
+    estimate.value[at], estimate.error[at] = values, errors
+    estimate.status[at] = np.where(known, np.where(good, Status.CONVERGED, Status.NOT_CONVERGED), Status.NOT_SOUGHT)
 
 
 def _status(found: list[Spectrum], name: str, value: float, error: float) -> Status:

@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from phasemap.model.branches import BRANCHES, FLUCTUATING
+from phasemap.model.options import TangentSpectrumOptions
 from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.status import Status
 from phasemap.theory.dynamic.correlation_functions import named_solutions
@@ -15,7 +16,7 @@ from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.tangent_spectrum import solver
 from phasemap.theory.tangent_spectrum.level import Flow
-from phasemap.theory.tangent_spectrum.numbers import Levels, least_ratio, spectrum_of
+from phasemap.theory.tangent_spectrum.numbers import Levels, least_ratio, shares_above, spectrum_of
 from phasemap.theory.tangent_spectrum.slopes import Slopes, on_ring, sample
 
 SEED = np.random.SeedSequence(5)
@@ -147,3 +148,22 @@ def test_output_gate_against_a_value_computed_without_this_code() -> None:
     found = Flow(slopes(p, solution, Ring(32.0, 80), 128), 0.0, 0.003).solve()
     assert found.converged
     assert found.value == pytest.approx(6.46e-3, rel=0.04)
+
+
+def test_shares_above_rates_are_those_of_a_disc() -> None:
+    """P(Re > c) of a disc of radius g: (arccos(x) - x sqrt(1 - x^2)) / pi with x = c / g."""
+    rates = np.array([-0.2, 0.2, -0.99])
+    found = shares_above(frozen([1.5], 200), rates)
+    x = (1.0 + rates[:2]) / 1.5
+    np.testing.assert_allclose(found.values[:2], (np.arccos(x) - x * np.sqrt(1.0 - x**2)) / math.pi, rtol=5e-3)
+    assert math.isnan(found.values[2])
+
+
+@pytest.mark.slow
+def test_exponents_above_zero_are_the_positive_ones() -> None:
+    options = TangentSpectrumOptions(rates=(-0.99, 0.0, 0.3))
+    found = solver.solve_shares([make_parameters({"g_h": 3.0})], options, [SEED])["exponents_above"]
+    value, status = found.value[0, BRANCHES.index(FLUCTUATING)], found.status[0, BRANCHES.index(FLUCTUATING)]
+    assert status.tolist() == [Status.NOT_SOUGHT, Status.CONVERGED, Status.CONVERGED]
+    assert value[1] == pytest.approx(0.02927, rel=0.02)
+    assert abs(value[2]) < 1e-3  # above the largest exponent, 0.2 at most

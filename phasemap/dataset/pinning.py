@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasemap.model.facts import NO, UNKNOWN, USABLE, YES, Fact, above, negation
+from phasemap.model.nonlinearities import gate_moves
 from phasemap.model.results import Estimate
 
 
@@ -39,9 +40,9 @@ def gates_of(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> Gat
         return np.broadcast_to(np.asarray(parameters.get(name, default), dtype=float), shape)
 
     alpha_z, beta_z = at("alpha_z", 0.0), at("beta_z", -math.inf)
-    delayed = (at("alpha_r", 0.0) > 0) & np.isfinite(at("beta_r", -math.inf))
+    delayed = gate_moves(at("alpha_r", 0.0), at("beta_r", -math.inf))
     mean = np.where((beta_z == 0.0) & (at("m_z", 0.0) == 0.0), 0.5, np.nan)
-    return Gates(alpha_z, mean, np.where(delayed, at("tau_r", 1.0), 0.0), (alpha_z > 0) & np.isfinite(beta_z))
+    return Gates(alpha_z, mean, np.where(delayed, at("tau_r", 1.0), 0.0), gate_moves(alpha_z, beta_z))
 
 
 def is_pinned(quantities: Mapping[str, Estimate], gates: Gates, level: float, errors: float) -> Fact:

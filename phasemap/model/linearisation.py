@@ -10,14 +10,14 @@ where q = sigma_z'(z) (-h + total input inside the bracket). At a fixed point q 
 zero but for input that stands outside the update gate.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope, is_constant_gate
+from phasemap.model.gates import Gate
+from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 
@@ -38,15 +38,13 @@ def local_factors(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike) -> Lo
     h, z, r = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (h, z, r)))
     return LocalFactors(
         activation(h, p.g_h, p.beta_h), activation_slope(h, p.g_h, p.beta_h),
-        gate(z, p.alpha_z, p.beta_z), _slope(z, p.alpha_z, p.beta_z),
-        gate(r, p.alpha_r, p.beta_r), _slope(r, p.alpha_r, p.beta_r),
+        gate(z, p.alpha_z, p.beta_z), _slope(z, p.update_gate),
+        gate(r, p.alpha_r, p.beta_r), _slope(r, p.output_gate),
     )  # fmt: skip
 
 
-def _slope(x: FloatArray, alpha: float, beta: float) -> FloatArray:
-    if is_constant_gate(alpha, beta) or math.isinf(alpha):
-        return np.zeros_like(x)
-    return gate_slope(x, alpha, beta)
+def _slope(x: FloatArray, of: Gate) -> FloatArray:
+    return np.zeros_like(x) if of.is_constant or of.is_hard else gate_slope(x, of.alpha, of.beta)
 
 
 def local_matrices(p: Parameters, at: LocalFactors, q: ArrayLike = 0.0) -> tuple[FloatArray, FloatArray, FloatArray]:

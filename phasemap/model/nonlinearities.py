@@ -8,11 +8,11 @@ Plain NumPy, for setting up and for reference; the kernels have compiled twins t
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from phasemap.model.gates import gate_moves
 from phasemap.model.results import FloatArray
 
 
@@ -54,6 +54,11 @@ def gate_at_rest(beta: float) -> float:
     if beta > 0:
         return math.exp(-beta) / (1.0 + math.exp(-beta))
     return 1.0 / (1.0 + math.exp(beta))
+
+
+def gate_moves(alpha: Any, beta: Any) -> Any:
+    """Whether a gate depends on its variable: numbers, or arrays of one shape -> bool, or an array of them."""
+    return (alpha > 0.0) & np.isfinite(beta)
 
 
 def is_constant_gate(alpha: float, beta: float) -> bool:

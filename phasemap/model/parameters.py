@@ -12,10 +12,13 @@ The model (Krishnamurthy, Can and Schwab, PRX 12, 011011, eqs. 1-3), time in uni
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from phasemap.errors import ParameterError, shown
 from phasemap.suggest import choices
+
+if TYPE_CHECKING:
+    from phasemap.model.gates import Gate
 
 
 class Parameters(NamedTuple):
@@ -44,6 +47,50 @@ class Parameters(NamedTuple):
     noise_r: float = 0.0
     tau_noise: float = 0.0
     input_inside: float = 0.0
+
+    @property
+    def update_gate(self) -> "Gate":
+        """The gate sigma_z, which multiplies the rate of h."""
+        from phasemap.model.gates import Gate  # numpy is not needed to read a configuration
+
+        return Gate(self.alpha_z, self.beta_z, self.m_z, self.tau_z)
+
+    @property
+    def output_gate(self) -> "Gate":
+        """The gate sigma_r, which multiplies the activity of a unit."""
+        from phasemap.model.gates import Gate
+
+        return Gate(self.alpha_r, self.beta_r, self.m_r, self.tau_r)
+
+    @property
+    def gates(self) -> "tuple[Gate, Gate]":
+        """The update gate and the output gate."""
+        return self.update_gate, self.output_gate
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether a noise input acts: on h, or on a gate that moves."""
+        on_gates = zip((self.noise_z, self.noise_r), self.gates, strict=True)
+        return self.noise_h > 0.0 or any(noise > 0.0 and gate.moves for noise, gate in on_gates)
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether h -> -h is a symmetry: no bias of the activation, no input to h that is constant in time."""
+        return self.beta_h == self.m_h == self.s_h == 0.0
+
+    @property
+    def has_zero_state(self) -> bool:
+        """Whether h = 0 is a state, whatever the gates do."""
+        return self.is_odd and self.noise_h == 0.0
+
+    @property
+    def input_divided(self) -> bool:
+        """Whether an input to h, constant in time, stands outside an update gate that moves.
+
+        At a fixed point every unit then answers to its input over its own gate, and h is not Gaussian.
+        """
+        driven = self.s_h > 0.0 or self.m_h != 0.0
+        return driven and self.input_inside == 0.0 and self.update_gate.moves
 
 
 @dataclass(frozen=True)

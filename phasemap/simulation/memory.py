@@ -1,7 +1,6 @@
 """Memory that a simulated network takes, estimated before it is drawn."""
 
 from phasemap.kernels.network.tangent import SCRATCH
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 
@@ -23,12 +22,8 @@ def memory_of(options: SimulationOptions, parameters: Parameters, *, spectrum: b
     "network_spectrum", and the command `simulate`), instead of one.
     """
     size = max(options.sizes, default=options.size)
-    gates = (
-        (parameters.alpha_z, parameters.beta_z, parameters.tau_z),
-        (parameters.alpha_r, parameters.beta_r, parameters.tau_r),
-    )
-    varying = [tau for alpha, beta, tau in gates if not is_constant_gate(alpha, beta)]
-    matrices, fields = 1 + len(varying), 1 + sum(tau > 0.0 for tau in varying)
+    matrices = 1 + sum(gate.moves for gate in parameters.gates)
+    fields = 1 + sum(gate.is_live for gate in parameters.gates)
     samples = options.duration / max(0.5, options.time_step) + 1.0
     total = _BASE + _SINGLE * matrices * size**2 + _DOUBLE * size * (_VECTORS + _COPIES * samples)
     if spectrum:

@@ -8,7 +8,6 @@ import numpy as np
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.inputs import InputCourse
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
@@ -92,7 +91,7 @@ def _cosine(m: Outcome, r: Outcome) -> Outcome:
 
 
 def _reasons(p: Parameters, options: ProtocolOptions, theory: Mapping[str, Outcome]) -> list[str]:
-    moving = not is_constant_gate(p.alpha_z, p.beta_z)
+    moving = p.update_gate.moves
     remarks = []
     if options.amplitude > 0.0 and moving and options.state == "attractor":
         remarks.append("Finite kicks have no theory where the update gate moves: see the networks (--networks).")
@@ -182,7 +181,7 @@ def integrator(
 ) -> Report:
     """A staircase of pulses to h: the trace against the sum of what came in, its slope and its saturation."""
     sums = stairs.strength * np.arange(1.0, stairs.pulses + 1.0)
-    units = static_units(p) if options.state == "static" or is_constant_gate(p.alpha_z, p.beta_z) else None
+    units = static_units(p) if options.state == "static" or p.update_gate.is_constant else None
     trace = nothing(sums.shape, Status.NOT_SOUGHT) if units is None else outcome(*staircase_trace(units, stairs))
     theory = {"trace": trace, **_line(sums, trace)}
     theory |= _theory(solver.solve_kicks([p], options, [seed]), {"memory_lifetime": "memory_lifetime"})

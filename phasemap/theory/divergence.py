@@ -1,8 +1,5 @@
 """Why the exponent of a state that moves through a hard gate diverges in the mean field, in words."""
 
-import math
-
-from phasemap.model.gates import gate_moves
 from phasemap.model.parameters import Parameters
 
 _GATES = {"z": "update", "r": "output"}
@@ -10,8 +7,7 @@ _GATES = {"z": "update", "r": "output"}
 
 def hard_gates(p: Parameters) -> list[str]:
     """Letters of the gates that are hard."""
-    gates = (("z", p.alpha_z, p.beta_z), ("r", p.alpha_r, p.beta_r))
-    return [letter for letter, alpha, beta in gates if math.isinf(alpha) and gate_moves(alpha, beta)]
+    return [letter for letter, gate in zip(_GATES, p.gates, strict=True) if gate.is_hard]
 
 
 def divergence_of(letter: str, noisy: bool) -> str:

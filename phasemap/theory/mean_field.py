@@ -14,7 +14,6 @@ import numpy as np
 from phasemap.kernels.dynamic.correlations import HARD_GATE, Problem
 from phasemap.model.branches import BRANCHES, FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
 from phasemap.model.estimate import gathered
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
 from phasemap.model.status import Status
@@ -128,7 +127,7 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Sequence[np.
     """
     table = _Table(len(points))
     _fill_resting(points, table)
-    fluctuating_gate = [i for i, p in enumerate(points) if not is_constant_gate(p.alpha_z, p.beta_z)]
+    fluctuating_gate = [i for i, p in enumerate(points) if p.update_gate.moves]
     for i in sorted(set(range(len(points))) - set(fluctuating_gate)):
         if gated_rate(points[i]) > 0.0:
             _fill_point(i, points[i], table)

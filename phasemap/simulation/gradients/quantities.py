@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from phasemap.model.deferred import Deferred
 from phasemap.model.gradients import ROWS
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import NetworkGradientOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Dimension, Quantity, Solver
@@ -15,8 +14,7 @@ def _lags(options: NetworkGradientOptions) -> Sequence[float]:
 
 
 def _seconds(point: Parameters, options: NetworkGradientOptions) -> float:
-    gates = ((point.alpha_z, point.beta_z), (point.alpha_r, point.beta_r))
-    matrices = 1 + sum(not is_constant_gate(alpha, beta) for alpha, beta in gates)
+    matrices = 1 + sum(gate.moves for gate in point.gates)
     products = 4.0 * matrices * options.size**2
     run = 0.0 if options.state != "attractor" else (options.transient + 60.0) / options.time_step * 3e-10
     back = 4.0 * max(options.lags, default=1.0) / options.time_step * 2.0 * options.adjoints / 2e10

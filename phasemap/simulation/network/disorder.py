@@ -4,7 +4,6 @@ Every part has its own child of the realisation's seed, so that a coupling matri
 inputs and lengths of run go with it, and whoever draws it.
 """
 
-import math
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.kernels.network.steps import CONSTANT, INSTANT, LIVE
-from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.model.gates import Gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 
@@ -49,11 +48,11 @@ def generator(seed: np.random.SeedSequence, stream: Stream) -> np.random.Generat
     return np.random.Generator(np.random.PCG64(child(seed, stream)))
 
 
-def gate_mode(alpha: float, beta: float, tau: float) -> int:
+def gate_mode(gate: Gate) -> int:
     """Whether a gate is constant, integrated (live) or instantaneous."""
-    if is_constant_gate(alpha, beta):
+    if gate.is_constant:
         return CONSTANT
-    return INSTANT if tau == 0.0 else LIVE
+    return LIVE if gate.is_live else INSTANT
 
 
 @dataclass(frozen=True)
@@ -91,9 +90,8 @@ class Network:
     @property
     def hard_gates(self) -> tuple[bool, bool]:
         """Which of the gates z, r depend on the state by a step function, which has no slope."""
-        steepness = (self.parameters.alpha_z, self.parameters.alpha_r)
-        update, output = (m != CONSTANT and math.isinf(alpha) for m, alpha in zip(self.modes, steepness, strict=True))
-        return update, output
+        update, output = self.parameters.gates
+        return update.is_hard, output.is_hard
 
     @property
     def has_hard_gate(self) -> bool:
@@ -122,10 +120,7 @@ class Network:
 
 def draw_network(parameters: Parameters, size: int, seed: np.random.SeedSequence) -> Network:
     """Draw the couplings and static inputs of a network of `size` units."""
-    modes = (
-        gate_mode(parameters.alpha_z, parameters.beta_z, parameters.tau_z),
-        gate_mode(parameters.alpha_r, parameters.beta_r, parameters.tau_r),
-    )
+    modes = (gate_mode(parameters.update_gate), gate_mode(parameters.output_gate))
     rng = generator(seed, Stream.STATIC_INPUT)
     spread = np.array([parameters.s_h, parameters.s_z, parameters.s_r])
     mean = np.array([parameters.m_h, parameters.m_z, parameters.m_r])

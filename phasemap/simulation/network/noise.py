@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.errors import UnsupportedError
-from phasemap.kernels.network.steps import INSTANT
+from phasemap.model.noise import undefined_noise
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.simulation.network.disorder import Network
@@ -31,7 +31,7 @@ class NoiseSource:
         self.step = step
         self.tau = p.tau_noise
         self._rng = rng
-        _check(p, network.modes)
+        _check(p)
         if self.tau > 0.0:
             self._decay, self._root = _step_law(step / self.tau)
             self._state: FloatArray = rng.standard_normal((self.fields.size, self.size))
@@ -98,10 +98,7 @@ def _step_law(s: float) -> tuple[float, FloatArray]:
     return math.exp(-s), np.array([[corner, 0.0], [below, math.sqrt(max(mean - below * below, 0.0))]])
 
 
-def _check(p: Parameters, modes: tuple[int, int]) -> None:
-    for name, amplitude, mode in (("z", p.noise_z, modes[0]), ("r", p.noise_r, modes[1])):
-        if mode == INSTANT and amplitude > 0.0 and p.tau_noise == 0.0:
-            raise UnsupportedError(
-                f"White noise on an instantaneous gate is not defined: noise_{name} = {amplitude:g} with "
-                f"tau_{name} = 0. Give tau_{name} > 0, or tau_noise > 0."
-            )
+def _check(p: Parameters) -> None:
+    refusal = undefined_noise(p)
+    if refusal:
+        raise UnsupportedError(refusal)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from phasemap.model.deferred import Deferred
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Cost, Dimension, Quantity, Reads, Solver
@@ -57,9 +56,7 @@ def _elapsed_times(options: SimulationOptions) -> Sequence[float]:
 
 def _seconds(point: Parameters, options: SimulationOptions) -> float:
     steps = (options.duration + options.transient) / options.time_step
-    matrices = 1 + sum(
-        not is_constant_gate(a, b) for a, b in ((point.alpha_z, point.beta_z), (point.alpha_r, point.beta_r))
-    )
+    matrices = 1 + sum(gate.moves for gate in point.gates)
     # Matrices that fit no cache near the core are read more slowly than they are multiplied.
     work = sum(
         4 * matrices * (size**2 * (2e-10 if size > 700 else 6e-11) + size * 4e-9)
@@ -76,15 +73,14 @@ def _decay_seconds(point: Parameters, options: SimulationOptions) -> float:
 
 def _equilibria_seconds(point: Parameters, options: SimulationOptions) -> float:
     # All eigenvalues of a matrix over h, and over r where that gate is a dimension of its own.
-    carried = 1 if is_constant_gate(point.alpha_r, point.beta_r) or point.tau_r == 0.0 else 2
+    carried = 2 if point.output_gate.is_live else 1
     size = max(options.sizes, default=options.size)
     return options.realisations * (2e-10 * (carried * size) ** 3 + 4e-8 * size**2 + 0.01)
 
 
 def _spectrum_seconds(point: Parameters, options: SimulationOptions) -> float:
-    gates = ((point.alpha_z, point.beta_z, point.tau_z), (point.alpha_r, point.beta_r, point.tau_r))
-    matrices = 1 + sum(not is_constant_gate(alpha, beta) for alpha, beta, _ in gates)
-    fields = 1 + sum(not is_constant_gate(alpha, beta) and tau > 0.0 for alpha, beta, tau in gates)
+    matrices = 1 + sum(gate.moves for gate in point.gates)
+    fields = 1 + sum(gate.is_live for gate in point.gates)
     steps = (options.duration + 60.0) / (2.0 * options.time_step)
     per_second = 1e11 if options.single_precision else 5e10
     sizes = options.sizes or (options.size,)

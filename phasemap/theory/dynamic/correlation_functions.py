@@ -8,7 +8,6 @@ from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.dynamic.correlations import CONSTANT_GATE
 from phasemap.kernels.dynamic.window import Grid
 from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, FLUCTUATING_UNSTABLE, MOVING
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.correlations import Profile, gated_rate, reduce
@@ -52,7 +51,7 @@ def correlation_function(
         )
     if lags is not None and np.any(np.asarray(lags) < 0.0):
         raise ParameterError("Lags of correlation functions cannot be negative.")
-    rate = gated_rate(parameters) if is_constant_gate(parameters.alpha_z, parameters.beta_z) else 0.0
+    rate = gated_rate(parameters) if parameters.update_gate.is_constant else 0.0
     if not rate > 0.0:
         raise UnsupportedError(
             "Correlation functions are known here for a constant, open update gate: set alpha_z = 0."

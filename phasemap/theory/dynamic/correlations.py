@@ -23,7 +23,7 @@ from phasemap.kernels.dynamic.correlations import (
 )
 from phasemap.kernels.dynamic.tails import limit_at_long_lags
 from phasemap.kernels.dynamic.window import Grid, interpolate
-from phasemap.model.nonlinearities import gate, gate_at_rest, is_constant_gate
+from phasemap.model.nonlinearities import gate_at_rest
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.gaussian_pairs import tables, with_panels
@@ -127,9 +127,10 @@ def reduce(parameters: Parameters) -> tuple[Problem, float, float]:
 
 def _output_gate(p: Parameters) -> tuple[int, float, float, float]:
     """(kind, value of a constant gate, steepness, bias) of sigma_r."""
-    if is_constant_gate(p.alpha_r, p.beta_r):
-        return CONSTANT_GATE, float(gate(0.0, 0.0, p.beta_r)), 0.0, 0.0
-    if math.isinf(p.alpha_r):
+    gate = p.output_gate
+    if gate.is_constant:
+        return CONSTANT_GATE, gate.at_rest, 0.0, 0.0
+    if gate.is_hard:
         return HARD_GATE, 1.0, 1.0, p.m_r
     return SMOOTH_GATE, 1.0, 0.5 * p.alpha_r, 0.5 * (p.alpha_r * p.m_r - p.beta_r)
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, STATIC, STATIC_SMALL, ZERO
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters, check_name, check_value
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.attractors import NOWHERE, Attractor, attractors_at, continued
@@ -58,7 +57,7 @@ def follow(base: Parameters, name: str, values: Sequence[float], start: str = FL
         raise ParameterError(f"Cannot start from {start!r}: give one of {', '.join(STARTS)}.")
     points = [base._replace(**{check_name(name): check_value(name, value)}) for value in values]
     for point in points:
-        if not is_constant_gate(point.alpha_z, point.beta_z) or not gated_rate(point) > 0.0:
+        if point.update_gate.moves or not gated_rate(point) > 0.0:
             raise UnsupportedError("Attractors are followed at a constant, open update gate: set alpha_z = 0.")
     path: list[Attractor] = []
     for k, point in enumerate(points):

@@ -6,7 +6,6 @@ from typing import Any
 
 from phasemap.model.branches import BRANCHES
 from phasemap.model.deferred import Deferred
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Dimension, Quantity, Solver
@@ -26,18 +25,18 @@ def _lags(_: Any) -> Sequence[float]:
 
 
 def _seconds(point: Parameters, options: EnsembleOptions) -> float:
-    if not is_constant_gate(point.alpha_z, point.beta_z):
+    if point.update_gate.moves:
         # Correlations slow down with the steepness of the gate, and windows and paths with them.
         steepness = min(point.alpha_z, 20.0)
         return float(0.15 + 0.1 * steepness**2 * min((0.005 / options.relative_error) ** 1.5, 100.0))
     # A moving output gate, a bias or inputs: tables, and a curve of solutions that the points of a line share.
-    additive = is_constant_gate(point.alpha_r, point.beta_r) and not (point.beta_h or point.m_h or point.s_h)
+    additive = point.output_gate.is_constant and point.is_odd
     return 1e-3 if additive else 4e-3
 
 
 def _ensemble_reads(point: Parameters) -> Sequence[str]:
     """Ensembles stand in for equations of correlations only where the update gate varies."""
-    return [] if is_constant_gate(point.alpha_z, point.beta_z) else [field.name for field in fields(EnsembleOptions)]
+    return [] if point.update_gate.is_constant else [field.name for field in fields(EnsembleOptions)]
 
 
 DIMENSIONS = (

@@ -9,8 +9,6 @@ from numpy.typing import ArrayLike
 from phasemap.errors import UnsupportedError
 from phasemap.model.estimate import gathered
 from phasemap.model.gates import gate_floor
-from phasemap.model.noise import acting_noise
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
@@ -95,7 +93,7 @@ def solve_branches(
     table, small = Table(len(points)), Table(len(points))
     around, calm = surroundings(points), rests_without_noise(points)
     for i, parameters in enumerate(points):
-        if is_constant_gate(parameters.alpha_z, parameters.beta_z):
+        if parameters.update_gate.is_constant:
             _store_gate(table, i, parameters, (0.0, 0.0), Status.CONVERGED)
             continue
         try:
@@ -142,8 +140,7 @@ def _seek_small(
 
 def rests_under_noise(p: Parameters) -> bool:
     """Whether h = 0 stays a state although noise moves the gates."""
-    noisy = any(acting_noise(p._asdict()).values())
-    return noisy and p.noise_h == p.beta_h == p.m_h == p.s_h == 0.0
+    return p.is_noisy and p.has_zero_state
 
 
 def _may_rest(p: Parameters, around: Surroundings) -> bool:
@@ -224,7 +221,7 @@ def _store_divergence(table: Table, i: int, p: Parameters, state_is_known: bool)
             table.put(name, i, np.nan, np.nan, Status.FAILED)
         table.remarks.append((i, UNKNOWN_STATE))
         return
-    noisy = Process(p).is_noisy
+    noisy = p.is_noisy
     for name in _OF_EXPONENT:
         table.put(name, i, np.nan if noisy else np.inf, np.nan, Status.DIVERGES)
     table.remarks += [(i, divergence_of(letter, noisy)) for letter in hard_gates(p)]

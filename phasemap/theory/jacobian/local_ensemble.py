@@ -15,10 +15,10 @@ from phasemap.kernels.averages.gaussian import activation_averages, gate_average
 from phasemap.kernels.jacobian.dyson import Units
 from phasemap.kernels.jacobian.gate_moments import UpdateGate
 from phasemap.kernels.jacobian.support import SupportData
-from phasemap.model.gates import gate_moves
-from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope, is_constant_gate
+from phasemap.model.gates import Gate
+from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope
 from phasemap.model.parameters import Parameters
-from phasemap.theory.jacobian.centred import Centred, CentredGate, centred
+from phasemap.theory.jacobian.centred import Centred, centred
 from phasemap.theory.jacobian.unit_rules import activation_rule, gate_rule
 
 # Nodes reach this many standard deviations from the mean.
@@ -119,14 +119,14 @@ def gaussian_ensemble(
     for name, value in (("delta_h", delta_h), ("delta_z", delta_z), ("delta_r", delta_r)):
         if not 0.0 <= value < math.inf:
             raise ParameterError(f"The variance {name} = {value} is not allowed: give a finite number not below 0.")
-    if (p.s_h or p.m_h) and not p.input_inside and not is_constant_gate(p.alpha_z, p.beta_z):
+    if p.input_divided:
         raise UnsupportedError(
             "Input to h outside a variable update gate (s_h or m_h with input_inside = 0 and alpha_z > 0) makes h "
             "non-Gaussian: give samples of (h, z, r, q), or set input_inside = 1."
         )
     problem = centred(p)
     square, slope = _activation_means(problem, delta_h)
-    _, gain, gate_slope2, *_ = gate_averages(*problem.output, delta_r)
+    _, gain, gate_slope2, *_ = gate_averages(*problem.output.centred, delta_r)
     coupling = square * gate_slope2 if square > 0 else 0.0
     if math.isinf(coupling):
         raise NoFiniteSpectrumError(
@@ -147,7 +147,9 @@ def gaussian_ensemble(
         coupling=float(units.weight @ units.coupling) if live_r else 0.0,
     )
     continuum = (fastest, 0.0 if update.smooth else fastest)
-    return LocalEnsemble(units, support, discrete, *_moving(p), False, live_r, continuum)
+    return LocalEnsemble(
+        units, support, discrete, p.update_gate.is_live, p.output_gate.is_live, False, live_r, continuum
+    )
 
 
 def from_samples(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike, q: ArrayLike = 0.0) -> LocalEnsemble:
@@ -164,8 +166,8 @@ def from_samples(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike, q: Arr
     h, z, r, q = (a.ravel() for a in arrays)
     if not all(np.isfinite(a).all() for a in (h, z, r, q)):
         raise ParameterError("Samples of (h, z, r, q) must be finite.")
-    for name, alpha, beta in (("z", p.alpha_z, p.beta_z), ("r", p.alpha_r, p.beta_r)):
-        if math.isinf(alpha) and math.isfinite(beta):
+    for name, one in zip("zr", p.gates, strict=True):
+        if one.is_hard:
             raise NoFiniteSpectrumError(f"A hard gate (alpha_{name} = inf) has no slope at a sample: give another.")
     slope = activation_slope(h, p.g_h, p.beta_h) ** 2
     gain = gate(r, p.alpha_r, p.beta_r) ** 2
@@ -181,16 +183,18 @@ def from_samples(p: Parameters, h: ArrayLike, z: ArrayLike, r: ArrayLike, q: Arr
     live_r = bool(support.coupling > 0)
     live_z = bool(support.gate_drift.any())
     continuum = (-float(rate.max()), -float(rate.min()))
-    return LocalEnsemble(units, support, support, *_moving(p), live_z, live_r, continuum)
+    return LocalEnsemble(
+        units, support, support, p.update_gate.is_live, p.output_gate.is_live, live_z, live_r, continuum
+    )
 
 
-def update_gate(at: CentredGate, variance: float) -> UpdateGate:
+def update_gate(at: Gate, variance: float) -> UpdateGate:
     """Distribution of sigma_z where z is Gaussian: one value, two (hard gate), or a smooth density."""
-    alpha, offset = at.alpha, at.offset
-    if alpha == 0.0 or variance == 0.0:
-        return _discrete_gate([at.at_rest], [1.0])
-    if math.isinf(alpha):
-        fraction = float(gate_averages(*at, variance)[0])
+    alpha, offset, at_rest = at.centred
+    if at.is_constant or variance == 0.0:
+        return _discrete_gate([at_rest], [1.0])
+    if at.is_hard:
+        fraction = float(gate_averages(alpha, offset, at_rest, variance)[0])
         return _discrete_gate([0.0, 1.0], [1.0 - fraction, fraction])
     deviation = math.sqrt(variance)
     step = min(0.4 * deviation, 0.5 / alpha)
@@ -208,11 +212,6 @@ def _no_gate() -> UpdateGate:
     return _discrete_gate([], [])
 
 
-def _moving(p: Parameters) -> tuple[bool, bool]:
-    """Whether z and r are degrees of freedom."""
-    return bool(gate_moves(p.alpha_z, p.beta_z) and p.tau_z > 0), bool(gate_moves(p.alpha_r, p.beta_r) and p.tau_r > 0)
-
-
 def _activation_means(problem: Centred, variance: float) -> tuple[float, float]:
     """<phi^2> and <phi'^2>."""
     if variance == 0.0:
@@ -227,18 +226,18 @@ def _product_units(
 ) -> Units:
     """A product rule over h and, where the output gate varies, r."""
     output = problem.output
-    gated = 0.0 < output.alpha < math.inf and (delta_h > 0.0 or problem.b != 0.0)
+    gated = output.moves and not output.is_hard and (delta_h > 0.0 or problem.b != 0.0)
     h, weight = activation_rule(delta_h, problem.g, problem.b, gated, resolution)
     phi = np.tanh(problem.g * h + problem.b)
     # sech^2 from an exponential keeps its relative accuracy in the tails.
     decay = np.exp(-2.0 * np.abs(problem.g * h + problem.b))
     slope = (problem.g * 4.0 * decay / (1.0 + decay) ** 2) ** 2
-    if output.alpha == 0.0 or delta_r == 0.0:
+    if output.is_constant or delta_r == 0.0:
         r_weight, sigma, rest = np.ones(1), np.array([output.at_rest]), np.array([1.0 - output.at_rest])
     else:
         r, r_weight = gate_rule(delta_r, output.alpha, output.offset, resolution)
         sigma, rest = (gate(sign * r, output.alpha, sign * output.offset) for sign in (1, -1))
-    r_slope = output.alpha * sigma * rest if gated else np.zeros_like(sigma)
+    r_slope = output.steepness * sigma * rest if gated else np.zeros_like(sigma)
     n = (h.size, sigma.size)
     weights = np.multiply.outer(weight, r_weight)
     keep = weights.ravel() > 1e-14

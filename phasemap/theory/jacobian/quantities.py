@@ -1,7 +1,6 @@
 """What the spectrum of the Jacobian gives: rows of the registry."""
 
 from phasemap.model.deferred import Deferred
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import SpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Quantity, Solver
@@ -11,11 +10,11 @@ _HERE = "phasemap.theory.jacobian.spectral_points"
 
 def _spectrum_seconds(point: Parameters, options: SpectrumOptions) -> float:
     # A moving output gate couples a second variable to h, for every fixed point there is.
-    return 0.01 if is_constant_gate(point.alpha_r, point.beta_r) else 0.1
+    return 0.01 if point.output_gate.is_constant else 0.1
 
 
 def _dynamic_seconds(point: Parameters, options: SpectrumOptions) -> float:
-    if is_constant_gate(point.alpha_z, point.beta_z):
+    if point.update_gate.is_constant:
         return 0.05
     return 2.0 * (0.01 / options.ensemble_error) ** 2 + 1e-4 * options.samples
 

@@ -14,7 +14,6 @@ from scipy.special import ndtri
 from phasemap.errors import NoFiniteSpectrumError, UnsupportedError
 from phasemap.kernels.averages.gaussian import gate_averages
 from phasemap.model.linearisation import local_factors
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
@@ -26,7 +25,6 @@ from phasemap.theory.ensemble import solve as solve_ensemble
 from phasemap.theory.ensemble.sampling.gaussian import filtered_noise
 from phasemap.theory.ensemble.shut_units import slowest_rest
 from phasemap.theory.ensemble.solver import STEEP, surroundings
-from phasemap.theory.jacobian.centred import centred
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble, from_samples, gaussian_ensemble
 from phasemap.theory.static import fixed_points
 
@@ -66,12 +64,12 @@ def fixed_point_states(parameters: Parameters, resolution: float = 1.0) -> dict[
     found = fixed_points.solve_points([parameters])
     names = ("delta_h", "delta_z", "delta_r", "delta_phi")
     table = np.stack([np.asarray(found[name].value, dtype=float)[0] for name in names])
-    hard = math.isinf(parameters.alpha_r) and math.isfinite(parameters.beta_r)
+    hard = parameters.output_gate.is_hard
     states = {}
     for name, (delta_h, delta_z, delta_r, delta_phi) in zip(FIXED_POINTS, table.T, strict=True):
         if math.isnan(delta_phi) or (hard and delta_phi > 0.0):
             continue
-        if input_shapes_the_gate(parameters):
+        if parameters.input_divided:
             samples = outside_samples(parameters, delta_phi, delta_z, delta_r, _SAMPLES)
             states[name] = SpectralState(from_samples(parameters, *samples), samples=np.stack(samples))
         else:
@@ -87,13 +85,8 @@ def fixed_point_ensembles(parameters: Parameters, resolution: float = 1.0) -> di
 def gaussian_state(p: Parameters, variances: tuple[float, float, float], resolution: float = 1.0) -> SpectralState:
     """Independent Gaussian h, z, r about the common inputs; raises like `gaussian_ensemble`."""
     ensemble = gaussian_ensemble(p, *variances, resolution)
-    at_rest = 1.0 if p.input_inside or p.m_h == 0.0 else centred(p).update.at_rest
+    at_rest = 1.0 if p.input_inside or p.m_h == 0.0 else p.update_gate.at_rest
     return SpectralState(ensemble, (p.m_h / at_rest, p.m_z, p.m_r), variances)
-
-
-def input_shapes_the_gate(p: Parameters) -> bool:
-    """Whether static input to h stands outside a variable update gate, so that q does not vanish at fixed points."""
-    return bool((p.s_h or p.m_h) and not p.input_inside and not is_constant_gate(p.alpha_z, p.beta_z))
 
 
 def outside_samples(
@@ -105,7 +98,7 @@ def outside_samples(
     """
     from scipy.stats import qmc  # slow to load, and only inputs outside the update gate need it
 
-    gain = gate_averages(*centred(p).output, delta_r)[1]
+    gain = gate_averages(*p.output_gate.centred, delta_r)[1]
     uniform = qmc.Sobol(4, seed=np.random.default_rng(0)).random(count)
     normal = ndtri(np.clip(uniform, 1e-12, 1.0 - 1e-12)).T
     drive = math.sqrt(delta_phi * gain) * normal[0]
@@ -138,7 +131,7 @@ def dynamic_state(
             f"A hard gate (alpha_{hard[0]} = inf) has a slope without variance along the dynamics: its Jacobian has no "
             f"finite spectrum. Give a finite alpha_{hard[0]}."
         )
-    if is_constant_gate(parameters.alpha_z, parameters.beta_z):
+    if parameters.update_gate.is_constant:
         return _at_constant_gate(parameters, resolution)
     drawn = path_samples(parameters, options, seed, samples)
     if drawn is None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.static import stability as columns
 from phasemap.kernels.static.solve import SLOTS
-from phasemap.model.gates import gate_moves
+from phasemap.model.gates import is_hard
 from phasemap.model.noise import acting_noise
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray
@@ -62,14 +62,15 @@ def solve_points(points: Sequence[Parameters], options: None = None, seeds: obje
     n = len(parameters)
     values, errors = np.full((2, n, SLOTS, columns.COLUMNS), np.nan)
     counts, certain = np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.bool_)
-    quiet = np.flatnonzero(~_is_noisy(parameters))
-    table = static_table(parameters[quiet])
+    noisy = _is_noisy(parameters)
+    without_noise = np.flatnonzero(~noisy)
+    table = static_table(parameters[without_noise])
     for kernel, part in by_kernel(table):
-        rows = quiet[part]
+        rows = without_noise[part]
         v, e, c, s = values[rows], errors[rows], counts[rows], certain[rows]
         kernel.solve(table[part], v, e, c, s)
         values[rows], errors[rows], counts[rows], certain[rows] = v, e, c, s
-    endless = integrates_without_end(parameters) & ~_is_noisy(parameters)
+    endless = integrates_without_end(parameters) & ~noisy
     count_status = np.where(certain, Status.CONVERGED, Status.NOT_CONVERGED).astype(np.uint8)
     result = {"fixed_point_count": Estimate(value=counts.astype(float), status=count_status, error=np.zeros(n))}
     for name, k in _COLUMNS.items():
@@ -84,8 +85,7 @@ def integrates_without_end(parameters: FloatArray) -> NDArray[np.bool_]:
     """Rows of parameters at which units whose hard update gate is shut at a fixed point integrate a static input."""
     at = dict(zip(Parameters._fields, parameters.T, strict=True))
     driven = ((at["s_h"] > 0.0) | (at["m_h"] != 0.0)) & (at["input_inside"] == 0.0)
-    hard = np.isinf(at["alpha_z"]) & gate_moves(at["alpha_z"], at["beta_z"])
-    return np.asarray(driven & (hard | np.isposinf(at["beta_z"])))
+    return np.asarray(driven & (is_hard(at["alpha_z"], at["beta_z"]) | np.isposinf(at["beta_z"])))
 
 
 def _without_meaning(estimate: Estimate, rows: NDArray[np.bool_]) -> None:
@@ -120,8 +120,7 @@ def _derived(known: Mapping[str, Estimate], parameters: FloatArray) -> dict[str,
     with np.errstate(invalid="ignore"):
         marginal_gain = _estimate(f * S, f * gain.error + S * fraction.error)
     alpha, beta = (parameters[:, Parameters._fields.index(name)] for name in ("alpha_z", "beta_z"))
-    hard = np.isinf(alpha) & gate_moves(alpha, beta)
-    pinned = hard[:, None] & (np.asarray(delta_z.value) > 0) & (f * S <= 1.0)
+    pinned = is_hard(alpha, beta)[:, None] & (np.asarray(delta_z.value) > 0) & (f * S <= 1.0)
     verdict = np.where(S < 1.0, 1.0, np.where(pinned, 0.0, -1.0))
     missing = gain.status == Status.ABSENT
     verdict[missing] = np.nan

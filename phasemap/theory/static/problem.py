@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.static import rows
 from phasemap.kernels.static.problem import NUMBERS
-from phasemap.model.gates import gate_moves
+from phasemap.model.gates import centred_columns
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 
@@ -31,8 +31,8 @@ def static_table(parameters: FloatArray) -> FloatArray:
     table = np.empty((len(parameters), len(FIELDS)))
     column = dict(zip(FIELDS, table.T, strict=True))
     for name in ("z", "r"):
-        alpha, beta, shift = at[f"alpha_{name}"], at[f"beta_{name}"], at[f"m_{name}"]
-        column[f"alpha_{name}"][:], column[f"offset_{name}"][:], column[f"rest_{name}"][:] = _gate(alpha, beta, shift)
+        centred = centred_columns(at[f"alpha_{name}"], at[f"beta_{name}"], at[f"m_{name}"])
+        column[f"alpha_{name}"][:], column[f"offset_{name}"][:], column[f"rest_{name}"][:] = centred
         column[f"v_{name}"][:] = at[f"s_{name}"] ** 2
         column[f"tau_{name}"][:] = at[f"tau_{name}"]
     driven = (at["s_h"] > 0) | (at["m_h"] != 0)
@@ -64,15 +64,3 @@ def by_kernel(table: FloatArray) -> list[tuple[ModuleType, NDArray[np.intp]]]:
 
         parts.append((outside_rows, np.flatnonzero(outside)))
     return parts
-
-
-def _gate(alpha: FloatArray, beta: FloatArray, shift: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Steepness, offset and value at rest of sigma(x + shift) (see `kernels.averages.gaussian.gate_averages`)."""
-    hard = np.isinf(alpha) & gate_moves(alpha, beta)
-    varies = gate_moves(alpha, beta)
-    with np.errstate(invalid="ignore", over="ignore"):
-        offset = np.where(hard, -shift, beta - np.where(varies & ~hard, alpha * shift, 0.0))
-        at_rest = 1.0 / (1.0 + np.exp(offset))
-        at_rest = np.where(hard & (shift != 0), (shift > 0).astype(float), at_rest)
-        at_rest = np.where(hard & (shift == 0), 1.0 / (1.0 + np.exp(beta)), at_rest)
-    return np.where(varies, alpha, 0.0), np.where(varies, offset, 0.0), at_rest

@@ -3,7 +3,6 @@
 from typing import Any
 
 from phasemap.model.deferred import Deferred
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Dimension, Quantity, Solver
 
@@ -15,9 +14,7 @@ FIXED_POINTS: tuple[str, ...] = ("zero", "lower", "middle", "upper")
 
 def _seconds(point: Parameters, options: Any) -> float:
     # An input outside a fluctuating update gate is averaged over that gate.
-    fluctuating = not is_constant_gate(point.alpha_z, point.beta_z)
-    outside = fluctuating and not point.input_inside and (point.s_h > 0.0 or point.m_h != 0.0)
-    return 1e-4 if outside else 4e-5
+    return 1e-4 if point.input_divided else 4e-5
 
 
 DIMENSIONS = (Dimension("fixed_point", "static solution", FIXED_POINTS, symbol="fixed point"),)

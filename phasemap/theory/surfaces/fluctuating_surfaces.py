@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from phasemap.errors import ParameterError
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface, FloatArray
 from phasemap.numerics.section_mesh import mesh
@@ -167,7 +166,7 @@ class _Plane:
     def _exponent(self, slow: tuple[float, ...], fast: float) -> "_Levels":
         """lambda_max of the fluctuating attractor under noise."""
         point = self.parameters(slow, fast)
-        if not _is_solvable(point) or not _is_noisy(point):
+        if not _is_solvable(point) or not point.is_noisy:
             return {}
         problem, gain, rate = reduce(point)
         attractors = [s for s in solutions(problem, gain) if s.stable and s.converged and s.exponent_converged]
@@ -178,12 +177,7 @@ class _Plane:
 
 
 def _is_solvable(point: Parameters) -> bool:
-    return is_constant_gate(point.alpha_z, point.beta_z) and gated_rate(point) > 0.0
-
-
-def _is_noisy(point: Parameters) -> bool:
-    gate_moves = not is_constant_gate(point.alpha_r, point.beta_r)
-    return point.noise_h > 0.0 or (point.noise_r > 0.0 and gate_moves)
+    return point.update_gate.is_constant and gated_rate(point) > 0.0
 
 
 # Functions of the fast coordinate whose zeros are wanted, by (kind, place): (value, numbers to keep).

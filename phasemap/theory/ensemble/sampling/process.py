@@ -12,7 +12,7 @@ import numpy as np
 
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.ensemble.paths import INSIDE, NO_NOISE, OUTSIDE
-from phasemap.model.nonlinearities import gate, is_constant_gate
+from phasemap.model.noise import undefined_noise
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble.sampling.gaussian import Pair, filtered_noise, gate_pair, hard_gate_pair
@@ -30,35 +30,29 @@ class Process:
     parameters: Parameters
 
     def __post_init__(self) -> None:
-        p = self.parameters
-        live = (("z", p.noise_z, p.tau_z, True), ("r", p.noise_r, p.tau_r, self.has_output_gate))
-        for name, noise, tau, counts in live:
-            if counts and noise > 0.0 and tau == 0.0 and p.tau_noise == 0.0:
-                raise UnsupportedError(
-                    f"White noise on an instantaneous gate is not defined: noise_{name} = {noise:g} with "
-                    f"tau_{name} = 0. Give tau_{name} > 0, or tau_noise > 0."
-                )
+        refusal = undefined_noise(self.parameters)
+        if refusal:
+            raise UnsupportedError(refusal)
 
     @property
     def has_output_gate(self) -> bool:
         """Whether the output gate fluctuates too."""
-        return not is_constant_gate(self.parameters.alpha_r, self.parameters.beta_r)
+        return self.parameters.output_gate.moves
 
     @property
     def is_hard(self) -> bool:
         """Whether the update gate is hard."""
-        return math.isinf(self.parameters.alpha_z)
+        return self.parameters.update_gate.is_hard
 
     @property
     def has_tangent(self) -> bool:
         """Whether all gates are smooth: a hard one makes the maximum exponent infinite."""
-        return not self.is_hard and not (self.has_output_gate and math.isinf(self.parameters.alpha_r))
+        return not any(gate.is_hard for gate in self.parameters.gates)
 
     @property
     def gate_offset(self) -> float:
         """beta_z shifted by the mean input, or the threshold in z of a hard gate."""
-        p = self.parameters
-        return -p.m_z if self.is_hard else p.beta_z - p.alpha_z * p.m_z
+        return self.parameters.update_gate.offset
 
     @property
     def inside(self) -> bool:
@@ -81,14 +75,12 @@ class Process:
     @property
     def is_odd(self) -> bool:
         """Whether h -> -h is a symmetry, so that correlations decay to zero."""
-        p = self.parameters
-        return p.beta_h == 0.0 and p.m_h == 0.0 and p.s_h == 0.0
+        return self.parameters.is_odd
 
     @property
     def is_noisy(self) -> bool:
         """Whether a noise input reaches the process."""
-        p = self.parameters
-        return p.noise_h > 0.0 or p.noise_z > 0.0 or (p.noise_r > 0.0 and self.has_output_gate)
+        return self.parameters.is_noisy
 
     @property
     def is_driven(self) -> bool:
@@ -99,8 +91,8 @@ class Process:
     def is_contraction(self) -> bool:
         """Whether the zero state is the only one: h is a mean of past drives and |phi(h)| <= g_h |h|."""
         p = self.parameters
-        largest = 1.0 if self.has_output_gate else float(gate(0.0, 0.0, p.beta_r))
-        return self.is_odd and p.noise_h == 0.0 and p.g_h * largest <= 1.0
+        largest = 1.0 if self.has_output_gate else p.output_gate.at_rest
+        return p.has_zero_state and p.g_h * largest <= 1.0
 
     @cached_property
     def outside_input(self) -> tuple[float, float]:
@@ -115,14 +107,13 @@ class Process:
 
     def output_gate(self, activity: FloatArray, ring: Ring) -> Pair:
         """<sigma_r sigma_r> and <sigma_r' sigma_r'> (half,); the second is not meant for a hard gate."""
-        p = self.parameters
-        if not self.has_output_gate:
-            value = float(gate(0.0, 0.0, p.beta_r))
-            return np.full_like(activity, value**2), np.zeros_like(activity)
+        p, gate = self.parameters, self.parameters.output_gate
+        if gate.is_constant:
+            return np.full_like(activity, gate.at_rest**2), np.zeros_like(activity)
         covariance = self._filtered(activity, ring, p.tau_r, p.s_r, p.noise_r)
-        if math.isinf(p.alpha_r):
+        if gate.is_hard:
             return hard_gate_pair(covariance, p.m_r)
-        return gate_pair(covariance, p.alpha_r, p.beta_r - p.alpha_r * p.m_r)
+        return gate_pair(covariance, p.alpha_r, gate.offset)
 
     def output_gate_mean(self, activity: FloatArray, ring: Ring) -> float:
         """<sigma_r>: the root of <sigma_r sigma_r> of a pair that is not correlated."""

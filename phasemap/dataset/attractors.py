@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, STATIC, STATIC_BRANCHES, STATIC_SMALL, ZERO
 from phasemap.model.facts import NO, YES, above, exists
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
@@ -59,6 +59,6 @@ def attractors(exponent: Estimate, branches: Sequence[str]) -> NDArray[np.bool_]
     for k, name in enumerate(branches):
         if name in (FLUCTUATING, FLUCTUATING_SMALL):
             found[..., k] = there[..., k]
-        elif name in RESTING:
+        elif name in STATIC_BRANCHES:
             found[..., k] = stable[..., k]
     return found

@@ -43,7 +43,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from phasemap.dataset.field import Field
 from phasemap.dataset.pinning import Gates, gates_of, is_pinned
-from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, STATIC, STATIC_BRANCHES, STATIC_SMALL, ZERO
 from phasemap.model.facts import (
     NO,
     UNKNOWN,
@@ -245,7 +245,7 @@ def _resting_by_gains(
 
 def _resting_by_exponents(by_branch: Mapping[str, Estimate], gates: Gates, rules: PhaseRules) -> _Resting:
     unknown = np.full(gates.varies.shape, UNKNOWN)
-    known = {name: by_branch[name] for name in RESTING if name in by_branch}
+    known = {name: by_branch[name] for name in STATIC_BRANCHES if name in by_branch}
     grows = {name: both(exists(one), above(one, 0.0, rules.errors)) for name, one in known.items()}
     decays = {name: both(exists(one), negation(above(one, 0.0, rules.errors))) for name, one in known.items()}
     static, small = grows.get(STATIC, unknown), grows.get(STATIC_SMALL, np.full_like(unknown, NO))

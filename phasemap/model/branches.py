@@ -9,11 +9,11 @@ from collections.abc import Sequence
 ZERO, STATIC_SMALL, STATIC = "zero", "static_small", "static"
 FLUCTUATING_SMALL, FLUCTUATING, FLUCTUATING_UNSTABLE = "fluctuating_small", "fluctuating", "fluctuating_unstable"
 
-RESTING: tuple[str, ...] = (ZERO, STATIC_SMALL, STATIC)
+STATIC_BRANCHES: tuple[str, ...] = (ZERO, STATIC_SMALL, STATIC)
 MOVING: tuple[str, ...] = (FLUCTUATING_SMALL, FLUCTUATING, FLUCTUATING_UNSTABLE)
 
 # Order of the dimension "branch".
-BRANCHES: tuple[str, ...] = (*RESTING, *MOVING)
+BRANCHES: tuple[str, ...] = (*STATIC_BRANCHES, *MOVING)
 
 BRANCH_MEANINGS: dict[str, str] = {
     ZERO: "the silent state",

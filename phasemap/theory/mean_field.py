@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 
 from phasemap.kernels.dynamic.correlations import HARD_GATE, Problem
-from phasemap.model.branches import BRANCHES, FLUCTUATING, FLUCTUATING_SMALL, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.branches import (
+    BRANCHES,
+    FLUCTUATING,
+    FLUCTUATING_SMALL,
+    STATIC,
+    STATIC_BRANCHES,
+    STATIC_SMALL,
+    ZERO,
+)
 from phasemap.model.estimate import gathered
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
@@ -20,10 +28,9 @@ from phasemap.model.status import Status
 from phasemap.theory import ensemble
 from phasemap.theory.divergence import divergence_of
 from phasemap.theory.dynamic.correlation_functions import STORED_LAGS, functions_of, named_solutions
-from phasemap.theory.dynamic.correlations import gated_rate, reduce
+from phasemap.theory.dynamic.correlations import gate_is_driven, gated_rate, has_zero_state, is_driven, reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
-from phasemap.theory.dynamic.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
-from phasemap.theory.dynamic.solution_curve import is_driven
+from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
 from phasemap.theory.ensemble.solver import UNKNOWN_STATE, rests_under_noise
 from phasemap.theory.static import fixed_points
 from phasemap.theory.static.fixed_points import NO_STATIONARY_STATE
@@ -39,7 +46,7 @@ QUANTITIES = (
 )
 # Powers of the unit of rates that a number carries.
 _RATE_POWER = {"lyapunov_max": 1, "correlation_time": -1, "relaxation_time": -1}
-# Positions of the resting branches among the solutions of the static mean field (zero, lower, middle, upper).
+# Positions of the static branches among the solutions of the static mean field (zero, lower, middle, upper).
 _SLOTS = {ZERO: 0, STATIC_SMALL: 1, STATIC: 3}
 # Correlation functions: name -> the quantity that is their value at lag 0.
 FUNCTIONS = {"autocorrelation": "variance", "activity_autocorrelation": "activity_variance"}
@@ -126,7 +133,7 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Sequence[np.
     Source: PRX 12, 011011, sections III and V; docs/theory.md (5.1) to (6.5).
     """
     table = _Table(len(points))
-    _fill_resting(points, table)
+    _fill_static(points, table)
     fluctuating_gate = [i for i, p in enumerate(points) if p.update_gate.moves]
     for i in sorted(set(range(len(points))) - set(fluctuating_gate)):
         if gated_rate(points[i]) > 0.0:
@@ -143,7 +150,7 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Sequence[np.
     return Estimates({**found, **result}, (*table.remarks, *found.remarks, *small.remarks))
 
 
-def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
+def _fill_static(points: Sequence[Parameters], table: _Table) -> None:
     """The zero state, the smallest and the largest static one, from the static mean field."""
     found = fixed_points.solve_points(points)
     sources = {"variance": "delta_h", "activity_variance": "delta_phi", "lyapunov_max": "leading_edge"}
@@ -154,7 +161,7 @@ def _fill_resting(points: Sequence[Parameters], table: _Table) -> None:
             table.error[name][:, branch] = np.nan if estimate.error is None else estimate.error[:, slot]
             table.status[name][:, branch] = estimate.status[:, slot]
     for name, variance in FUNCTIONS.items():
-        table.functions[name][:, : len(RESTING)] = table.value[variance][:, : len(RESTING), None]
+        table.functions[name][:, : len(STATIC_BRANCHES)] = table.value[variance][:, : len(STATIC_BRANCHES), None]
     table.remarks.extend(found.remarks)
 
 

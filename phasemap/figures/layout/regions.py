@@ -67,7 +67,7 @@ def name_regions(
     page = _page(axes, x, y, phases, lines, markers, checks)
     taken: list[Box] = []
     texts: list[Text] = []
-    homeless: list[tuple[str, Mask]] = []
+    without_room: list[tuple[str, Mask]] = []
     named: set[int] = set()
     for code in sorted(names, key=lambda c: -int((page.codes == c).sum())):
         for region in components(page.codes, code, smallest=8):
@@ -77,10 +77,10 @@ def name_regions(
                 named.add(code)
             elif code not in named:
                 # A fragment of a phase that is named already needs no leader.
-                homeless.append((names[code], region))
+                without_room.append((names[code], region))
                 named.add(code)
     leaders: list[Segment] = []
-    for words, region in homeless:
+    for words, region in without_room:
         written = _write_beside(page, words, region, taken, leaders)
         if written is not None:
             texts.append(written)

@@ -76,7 +76,7 @@ def no_outside_problem():
 def next_outside_problem(row, before):
     """The same as `problem_of_row` for an input outside the update gate.
 
-    before: the problem of another row; its series, which is dear, serves again where the bias is the same.
+    before: the problem of another row; its series, which is expensive, serves again where the bias is the same.
     """
     p = problem_of_row(row)
     needed = p.m_h == 0.0 and abs(p.b) <= LARGEST_BIAS and p.alpha_z < np.inf

@@ -12,14 +12,14 @@ from typing import TypeVar
 import numpy as np
 
 from phasemap.kernels.dynamic.correlations import Constraint, Problem
-from phasemap.model.branches import FLUCTUATING, RESTING, STATIC, STATIC_SMALL, ZERO
+from phasemap.model.branches import FLUCTUATING, STATIC, STATIC_BRANCHES, STATIC_SMALL, ZERO
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.theory.dynamic.correlation_functions import named_solutions
-from phasemap.theory.dynamic.correlations import Profile, reduce
+from phasemap.theory.dynamic.correlations import Profile, gate_is_driven, has_zero_state, is_driven, reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, refine, solutions, unrefined
-from phasemap.theory.dynamic.resting import gate_is_driven, has_zero_state, zero_exponent_under_noise
-from phasemap.theory.dynamic.solution_curve import SMALLEST_GAIN, Prediction, is_driven
+from phasemap.theory.dynamic.solution_curve import SMALLEST_GAIN, Prediction
+from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
 from phasemap.theory.dynamic.tracing import Sample, correct, trace_grid
 from phasemap.theory.static import fixed_points
 
@@ -53,9 +53,9 @@ class Attractor:
     profile: Profile | None = None
 
     @property
-    def rests(self) -> bool:
+    def is_static(self) -> bool:
         """Whether h does not move."""
-        return self.state in RESTING
+        return self.state in STATIC_BRANCHES
 
 
 NOWHERE = Attractor(NONE, math.nan, math.nan)
@@ -66,10 +66,10 @@ def attractors_at(point: Parameters) -> list[Attractor]:
     problem, gain, rate = reduce(point)
     moving = [of_solution(one, rate, name) for name, one in named_solutions(solutions(problem, gain)).items()
               if one.stable]  # fmt: skip
-    return sorted([*resting_at(point).values(), *moving], key=lambda one: one.variance)
+    return sorted([*static_attractors(point).values(), *moving], key=lambda one: one.variance)
 
 
-def resting_at(point: Parameters) -> dict[str, Attractor]:
+def static_attractors(point: Parameters) -> dict[str, Attractor]:
     """Stable states at rest, by branch."""
     found = fixed_points.solve_points([point])
     stable = {}
@@ -102,7 +102,7 @@ def of_solution(found: Fluctuating, rate: float, state: str = FLUCTUATING) -> At
 
 def continued(one: Attractor, start: Parameters, name: str, value: float) -> Attractor | None:
     """The state at `start`, followed while parameter `name` goes to `value`; None where it is lost on the way."""
-    if one.rests:
+    if one.is_static:
         return _continued_at_rest(one, start, name, value)
     if one.profile is None:
         return None
@@ -112,7 +112,7 @@ def continued(one: Attractor, start: Parameters, name: str, value: float) -> Att
 
 def _continued_at_rest(one: Attractor, start: Parameters, name: str, value: float) -> Attractor | None:
     end = start._replace(**{name: value})
-    there = resting_at(end)
+    there = static_attractors(end)
     if _has_zero(start) and _has_zero(end):
         return there.get(one.state) if one.state == ZERO else _nearest_static(one, start, name, value, there)
     if one.state == ZERO:

@@ -135,6 +135,27 @@ def _output_gate(p: Parameters) -> tuple[int, float, float, float]:
     return SMOOTH_GATE, 1.0, 0.5 * p.alpha_r, 0.5 * (p.alpha_r * p.m_r - p.beta_r)
 
 
+def has_zero_state(problem: Problem) -> bool:
+    """Whether h = 0 solves the equations, whatever the output gate does (`Parameters.has_zero_state`)."""
+    return problem.bias_h == 0.0 and problem.static_h == 0.0 and problem.noise_h == 0.0
+
+
+def is_additive(problem: Problem) -> bool:
+    """Whether the problem is the additive network without bias and inputs, up to a scale of the gain."""
+    return problem.gate == CONSTANT_GATE and has_zero_state(problem)
+
+
+def gate_is_driven(problem: Problem) -> bool:
+    """Whether noise moves the output gate."""
+    return problem.gate != CONSTANT_GATE and problem.noise_r > 0.0
+
+
+def is_driven(problem: Problem) -> bool:
+    """Whether noise reaches h: then it fluctuates at every gain."""
+    multiplied = problem.bias_h != 0.0 or problem.static_h > 0.0
+    return problem.noise_h > 0.0 or (gate_is_driven(problem) and multiplied)
+
+
 def memory(problem: Problem) -> Memory:
     """This thread's tables for a problem."""
     return Memory(tables(problem.bias_h), tables(problem.bias_r)._replace(as_gate=True))

@@ -7,7 +7,7 @@ from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, Constraint, Pro
 from phasemap.kernels.dynamic.window import Grid
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic import additive, solution_curve
-from phasemap.theory.dynamic.correlations import Profile, grid_for, resample, solve, window_for
+from phasemap.theory.dynamic.correlations import Profile, grid_for, is_additive, is_driven, resample, solve, window_for
 from phasemap.theory.dynamic.lyapunov import Exponent, exponent
 from phasemap.theory.dynamic.tracing import Sample, correct, trace_grid
 
@@ -122,12 +122,6 @@ def _additive_prediction(problem: Problem, ln_gamma: float) -> list[solution_cur
     return [solution_curve.Prediction(x, window, sample)]
 
 
-def is_additive(problem: Problem) -> bool:
-    """Whether the problem is the additive network without bias and inputs, up to a scale of the gain."""
-    quiet = problem.bias_h == 0.0 and problem.static_h == 0.0 and problem.noise_h == 0.0
-    return problem.gate == CONSTANT_GATE and quiet
-
-
 def refine(problem: Problem, ln_gamma: float, prediction: solution_curve.Prediction) -> Fluctuating | None:
     """The solution next to a prediction; None if there is none.
 
@@ -163,7 +157,7 @@ def refine(problem: Problem, ln_gamma: float, prediction: solution_curve.Predict
 def _errors(problem: Problem, values: dict[str, float], gaps: dict[str, float]) -> dict[str, float]:
     """Errors from the gaps between two resolutions, where these may be small by chance."""
     errors = {**gaps, "correlation_time": _IRREGULAR * gaps["correlation_time"]}
-    if solution_curve.is_driven(problem):
+    if is_driven(problem):
         errors = {name: max(error, _KINKED * abs(values[name])) for name, error in errors.items()}
     return errors
 

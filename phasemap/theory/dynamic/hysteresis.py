@@ -83,7 +83,7 @@ def _first(point: Parameters, start: str) -> Attractor:
     if wanted:
         return wanted[0]
     # Rest is the smallest state, whatever moves it; without the state asked for, the largest one of its kind.
-    alike = found[:1] if start == ZERO else [one for one in found if one.rests == (start in (STATIC, STATIC_SMALL))]
+    alike = found[:1] if start == ZERO else [one for one in found if one.is_static == (start in (STATIC, STATIC_SMALL))]
     return (alike or found)[-1]
 
 
@@ -96,13 +96,13 @@ def _next(before: Attractor, left: Parameters, name: str, point: Parameters) -> 
 def _fallen(before: Attractor, found: Sequence[Attractor]) -> Attractor:
     """Where a network goes whose state is lost.
 
-    What moved comes to rest if it can, in the largest state at rest; what rested has lost that and moves if it can.
-    Else, and of several states that move, it is the one of the nearest variance.
+    What fluctuates becomes static if it can, in the largest such state; a static one fluctuates if it can.
+    Else, and of several states that fluctuate, it is the one of the nearest variance.
     """
-    resting, moving = ([one for one in found if one.rests is rests] for rests in (True, False))
-    if resting and not before.rests:
-        return resting[-1]
-    return min(moving or resting, key=lambda one: _distance(before, one), default=NOWHERE)
+    static, moving = ([one for one in found if one.is_static is wanted] for wanted in (True, False))
+    if static and not before.is_static:
+        return static[-1]
+    return min(moving or static, key=lambda one: _distance(before, one), default=NOWHERE)
 
 
 def _distance(one: Attractor, other: Attractor) -> float:

@@ -15,11 +15,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from phasemap.kernels.averages.gaussian_pairs import pair_averages
-from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, Constraint, Problem, gate_averages
+from phasemap.kernels.dynamic.correlations import Constraint, Problem, gate_averages
 from phasemap.kernels.dynamic.window import noise_covariance
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic import additive
-from phasemap.theory.dynamic.correlations import memory, window_for
+from phasemap.theory.dynamic.correlations import is_driven, memory, window_for
 from phasemap.theory.dynamic.gaussian_pairs import with_panels
 from phasemap.theory.dynamic.stationary import Chord
 from phasemap.theory.dynamic.tracing import Sample, correct, follow, trace_grid
@@ -59,7 +59,8 @@ def static_ln_gamma(problem: Problem, ln_x: float) -> float:
     return ln_x - math.log(drive) if drive > 0.0 else math.inf
 
 
-def _first(problem: Problem) -> Sample | None:
+@lru_cache(maxsize=512)
+def _start(problem: Problem) -> Sample | None:
     """A solution at moderate amplitude: the static one's gain and the additive network's shape are near enough."""
     for tau_r in _approach(problem.tau_r):
         found = _met(problem._replace(tau_r=tau_r))
@@ -102,17 +103,6 @@ def _met(problem: Problem) -> Sample | None:
 
 
 @lru_cache(maxsize=512)
-def _start(problem: Problem) -> Sample | None:
-    return _first(problem)
-
-
-def is_driven(problem: Problem) -> bool:
-    """Whether noise reaches h: then it fluctuates at every gain."""
-    gate_noise = problem.gate != CONSTANT_GATE and problem.noise_r > 0.0
-    return problem.noise_h > 0.0 or (gate_noise and (problem.bias_h != 0.0 or problem.static_h > 0.0))
-
-
-@lru_cache(maxsize=512)
 def _down(problem: Problem, stage: int) -> tuple[Sample, ...]:
     """Samples below the first, in the order of travel."""
     start = _start(problem)
@@ -126,7 +116,7 @@ def _down(problem: Problem, stage: int) -> tuple[Sample, ...]:
     def finished(sample: Sample) -> bool:
         p = sample.profile
         vanished = not driven and (p.x[0] < variance or sample.fluctuating_part < part)
-        lost = _is_torn(problem, sample)
+        lost = _is_disconnected(problem, sample)
         out_of_range = p.ln_gamma < 2.0 * math.log(gain) or (p.ln_gamma > highest and sample.d_ln_gamma > 0.0)
         return bool(vanished or lost or out_of_range)
 
@@ -146,7 +136,7 @@ def _up(problem: Problem, stage: int) -> tuple[Sample, ...]:
 
 
 @lru_cache(maxsize=512)
-def _quiet(problem: Problem) -> tuple[Sample, ...]:
+def _small_response(problem: Problem) -> tuple[Sample, ...]:
     """The response to noise from vanishing gain up to its fold, or to strong chaos, against the order of travel.
 
     Weak noise leaves the curve in two: rounding hides how it passes the zero state.
@@ -192,7 +182,7 @@ def _assembled(problem: Problem, stage_up: int, stage_down: int) -> Curve:
         up = [sample.reversed() for sample in _up(problem, stage_up)[::-1]]
         pieces.append((*up, start.towards(-1.0, -1.0), *_down(problem, stage_down)))
     if complete and is_driven(problem) and not (pieces and _reaches_rest(pieces[0][-1])):
-        pieces.append(_quiet(problem))
+        pieces.append(_small_response(problem))
     return Curve(tuple(piece for piece in pieces if piece), complete)
 
 
@@ -208,7 +198,7 @@ def curve(problem: Problem, ln_gamma: float) -> Curve:
         stage_up += 1
         found = _assembled(problem, stage_up, stage_down)
     last = found.pieces[0][-1] if found.pieces else None
-    if last is None or _may_reach(problem, last, ln_gamma) or _is_torn(problem, last):
+    if last is None or _may_reach(problem, last, ln_gamma) or _is_disconnected(problem, last):
         found = _assembled(problem, stage_up, len(_LOWEST) - 1)
     return found
 
@@ -230,8 +220,8 @@ def _may_reach(problem: Problem, last: Sample, ln_gamma: float) -> bool:
     return _is_within(last, ln_gamma, 4.0)
 
 
-def _is_torn(problem: Problem, last: Sample) -> bool:
-    """Whether a driven curve loses its way where it would end without noise: then the quiet response is apart."""
+def _is_disconnected(problem: Problem, last: Sample) -> bool:
+    """Whether a driven curve loses its way where it ends without noise: the small response is then a piece apart."""
     p = last.profile
     at_zero = p.x[0] < _LOST and last.d_ln_gamma > 0.0
     at_static = last.fluctuating_part < _LOWEST[-1][1] and p.ln_gamma > 2.0 * math.log(_LOWEST[0][2])

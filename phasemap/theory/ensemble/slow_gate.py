@@ -1,4 +1,4 @@
-"""The exponent of states that are quieter than their gates: where perturbations die out at about a gate's own rate.
+"""The exponent of states that decay faster than their gates: where perturbations die out at about a gate's own rate.
 
 Just above lambda = -1 / tau a gate's variable remembers its drive for the time 1 / (lambda + 1 / tau), which no window
 holds, and the radius of the linearised map rises to infinity like one over that rate. There the covariance of the

@@ -101,8 +101,8 @@ class TangentEnsemble:
         members = ensemble.noise.members(group)
         # The perturbation has its own noise, independent of the paths': that of another group.
         count = len(ensemble.noise.groups)
-        self._lenders = tuple((index + 1) % count for index in members)
-        self._scales = ensemble.noise.scales(ensemble.noise.members(None if group is None else self._lenders[0]))
+        self._noise_groups = tuple((index + 1) % count for index in members)
+        self._scales = ensemble.noise.scales(ensemble.noise.members(None if group is None else self._noise_groups[0]))
         self._activity = activity
         self._sigma, self._sigma_slope = ensemble.process.output_gate(activity, ensemble.ring)
         self._control_slopes = ensemble.control_averages(activity, slopes=True)[0]
@@ -229,7 +229,7 @@ class TangentEnsemble:
     def _with_noise(self) -> Iterator[tuple[Linearisation, Complex32, Complex32]]:
         """Every batch of paths with the noise of its perturbation (zeta, w): that of the paths of the next group."""
         linear = iter(self._linear)
-        for index in self._lenders:
+        for index in self._noise_groups:
             for batch in self.ensemble.noise.groups[index].batches:
                 for drive in batch.drives:
                     yield next(linear), drive, batch.z

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from phasemap.kernels.dynamic.correlations import Problem
 from phasemap.theory.dynamic import solution_curve
-from phasemap.theory.dynamic.correlations import Profile, grid_for, resample, window_for
+from phasemap.theory.dynamic.correlations import Profile, grid_for, is_driven, resample, window_for
 from phasemap.theory.dynamic.stationary import Chord
 from phasemap.theory.dynamic.tracing import Sample, trace_grid
 
@@ -41,7 +41,7 @@ class Fold:
 
     @property
     def is_about_to_end(self) -> bool:
-        """Whether a slightly smaller variance would drown in the zero state's neighbourhood."""
+        """Whether a slightly smaller variance would be within rounding of the zero state."""
         return bool(self.profile.x_limit == 0.0 and self.profile.x[0] < 3.0 * _smallest_variance(self.profile.problem))
 
 
@@ -51,16 +51,16 @@ def folds(problem: Problem) -> tuple[Fold, ...]:
     found = []
     for samples in solution_curve.whole_curve(problem).pieces:
         for one, two in itertools.pairwise(samples):
-            if one.d_ln_gamma * two.d_ln_gamma < 0.0 and not _drowns(two.profile):
+            if one.d_ln_gamma * two.d_ln_gamma < 0.0 and not _is_within_rounding_of_zero(two.profile):
                 fold = _between(problem, one, two)
                 if fold is not None:
                     found.append(fold)
     return tuple(found)
 
 
-def _drowns(profile: Profile) -> bool:
+def _is_within_rounding_of_zero(profile: Profile) -> bool:
     """Whether the curve is so close to the zero state that rounding turns its flat end up and down."""
-    near_zero = profile.x_limit == 0.0 and not solution_curve.is_driven(profile.problem)
+    near_zero = profile.x_limit == 0.0 and not is_driven(profile.problem)
     return bool(near_zero and profile.x[0] < _smallest_variance(profile.problem))
 
 

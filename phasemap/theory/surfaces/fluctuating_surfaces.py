@@ -43,7 +43,7 @@ def trace(name: str, base: Parameters, box: Mapping[str, tuple[float, float]]) -
 
     Two parameters give polylines, three a triangle mesh; both are empty where there is no such surface in the box.
     The columns after the parameters are the variance C_h(0) and the kind (of folds: 0 where the chaotic attractor
-    ends, 1 where the quiet response to noise does). residual: of the condition at each vertex.
+    ends, 1 where the small response to noise does). residual: of the condition at each vertex.
 
     Raises:
         ParameterError: unknown surface, or a box that cannot be used.

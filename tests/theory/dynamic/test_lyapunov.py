@@ -12,7 +12,7 @@ from phasemap.theory.dynamic.correlation_functions import functions_of
 from phasemap.theory.dynamic.correlations import reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.dynamic.lyapunov import exponent, linearisation
-from phasemap.theory.dynamic.resting import zero_exponent_under_noise
+from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
 from phasemap.theory.static import fixed_points
 
 

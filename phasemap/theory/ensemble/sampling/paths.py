@@ -178,7 +178,7 @@ class Ensemble:
             kernels.smooth_steps(
                 self._gate, eta, constant, noise, placement, self._white, step, self._decay, self._source
             )
-        self.periodic(self._decay, self._source, self._h, lambda: _resting(z, sign, eta, constant))
+        self.periodic(self._decay, self._source, self._h, lambda: _static_h(z, sign, eta, constant))
 
     def _add(self, rows: FloatArray, power: FloatArray) -> None:
         spectrum = scipy.fft.fft(rows.view(np.complex128), axis=0, workers=1)
@@ -193,7 +193,7 @@ class Ensemble:
         return self.ring.covariance(mirrored / (self.ring.steps * lanes))
 
 
-def _resting(z: FloatArray, sign: float, eta: FloatArray, constant: FloatArray) -> FloatArray:
+def _static_h(z: FloatArray, sign: float, eta: FloatArray, constant: FloatArray) -> FloatArray:
     """h (lanes,) of paths whose gate never opens: the limit of a gate that hardly does."""
     most_open = (sign * z).argmax(axis=0)
     return np.asarray(np.where(constant == 0.0, eta[most_open, np.arange(eta.shape[1])], np.sign(constant) * 1e9))

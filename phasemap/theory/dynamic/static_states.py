@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, Problem, gate_averages
+from phasemap.kernels.dynamic.correlations import Problem, gate_averages
 from phasemap.kernels.dynamic.lyapunov import Linearisation
 from phasemap.kernels.dynamic.window import noise_covariance
 from phasemap.theory.dynamic.correlations import WINDOW, grid, memory
@@ -12,11 +12,6 @@ from phasemap.theory.dynamic.gaussian_pairs import with_panels
 from phasemap.theory.dynamic.lyapunov import Exponent, leading
 
 _LEVELS = ((48, 7.0, 1.0), (64, 8.0, 1.25))
-
-
-def has_zero_state(problem: Problem) -> bool:
-    """Whether h = 0 solves the equations, whatever the output gate does."""
-    return problem.bias_h == 0.0 and problem.static_h == 0.0 and problem.noise_h == 0.0
 
 
 def zero_exponent_under_noise(problem: Problem, gain: float) -> tuple[float, float, bool]:
@@ -42,8 +37,3 @@ def _zero_exponent(problem: Problem, gain: float, nodes: int, stretch: float, lo
     with_panels(lambda: (gate_averages(problem, tables, y, sigma), None), *tables)
     none = np.zeros(nodes)
     return leading(Linearisation(gain**2 * sigma[0], none, none, 0.0, False), level, window)
-
-
-def gate_is_driven(problem: Problem) -> bool:
-    """Whether noise moves the output gate."""
-    return problem.gate != CONSTANT_GATE and problem.noise_r > 0.0

@@ -57,9 +57,9 @@ def compare(
             "(for example lyapunov_max and network_lyapunov_max), and list [simulation] points."
         )
     if as_json:
-        import json
+        from phasemap import strict_json
 
-        say(json.dumps([_facts(one) for one in comparisons], indent=2))
+        say(strict_json.text([_facts(one) for one in comparisons]))
     else:
         _print(comparisons)
     if output is not None:
@@ -130,7 +130,7 @@ def _facts(one: "Comparison") -> dict[str, Any]:
     points = [
         {
             **{name: float(values[k]) for name, values in one.places.items()},
-            **{name: _plain(values[k].item()) for name, values in columns.items()},
+            **{name: values[k] for name, values in columns.items()},
             "branch": one.branches[k],
             "verdict": one.verdicts[k],
         }
@@ -140,11 +140,6 @@ def _facts(one: "Comparison") -> dict[str, Any]:
         "quantity": one.name, "size": one.size, "extrapolated": one.extrapolated, "errors": one.criterion.errors,
         "finite_size": one.criterion.finite_size, "skipped": one.skipped, "points": points,
     }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no infinities."""
-    return None if isinstance(value, float) and abs(value) == float("inf") else value
 
 
 def _write_figure(comparisons: "list[Comparison]", path: Path, title: str, fingerprint: str) -> None:

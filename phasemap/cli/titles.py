@@ -11,9 +11,7 @@ _WORDS_PER_LINE = 6
 def title_of(parameters: "Parameters", *first: str) -> str:
     """`first`, then the gain and every parameter that is not at its default, six to a line."""
     from phasemap.figures.scenes.scene import equation
-    from phasemap.model.parameters import PARAMETERS, Parameters
+    from phasemap.model.parameters import PARAMETERS, different
 
-    usual = Parameters()._asdict()
-    named = [name for name, value in parameters._asdict().items() if name == "g_h" or value != usual[name]]
-    words = [*first, *(equation(PARAMETERS[name].symbol, getattr(parameters, name)) for name in named)]
+    words = [*first, *(equation(PARAMETERS[name].symbol, value) for name, value in different(parameters).items())]
     return "\n".join(", ".join(words[k : k + _WORDS_PER_LINE]) for k in range(0, len(words), _WORDS_PER_LINE))

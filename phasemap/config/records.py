@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from phasemap.model.expressions import Expression
 from phasemap.model.fingerprint import settings_hash
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Registry, Solver
+from phasemap.strict_json import plain
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,12 @@ class SweepConfig:
     def settings(self) -> dict[str, Any]:
         """What the numbers depend on, in canonical form: no titles, no output, no order of keys."""
         settings: dict[str, Any] = {
-            "parameters": {name: _plain(value) for name, value in sorted(self.fixed.items())},
-            "axes": [[axis.name, [_plain(value) for value in axis.values]] for axis in self.axes],
+            "parameters": {name: plain(value) for name, value in sorted(self.fixed.items())},
+            "axes": [[axis.name, [plain(value) for value in axis.values]] for axis in self.axes],
             "quantities": sorted(self.quantities),
             "surfaces": sorted(self.surfaces),
             "checks": [list(point) for point in self.checks],
-            "options": {table: _plain(asdict(record)) for table, record in sorted(self.options.items())},
+            "options": {table: plain(asdict(record)) for table, record in sorted(self.options.items())},
             "seed": self.seed,
         }
         if self.derived:
@@ -168,17 +168,6 @@ class SweepConfig:
     def hash(self) -> str:
         """Hash of `settings`."""
         return settings_hash(self.settings)
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no infinities: they become the strings that a configuration takes for them."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return value
 
 
 def differences(

@@ -1,7 +1,6 @@
 """The shape of a configuration file, and the words for what is wrong with one. The only module that uses pydantic."""
 
 import dataclasses
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -11,6 +10,7 @@ from phasemap.config.pruning import without
 from phasemap.errors import ConfigError, shown
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.registry import Registry
+from phasemap.suggest import nearest
 
 _MOST_PROBLEMS = 20
 _LARGEST = 10**12
@@ -186,9 +186,9 @@ def problems_found(problems: Sequence[str], source: str) -> ConfigError:
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A sentence that points to the nearest of the known names, or lists them, the first of very many."""
     names = list(known)
-    near = difflib.get_close_matches(name[:100].lower(), names, n=1, cutoff=0.6)
+    near = nearest(name[:100].lower(), names, cutoff=0.6)
     more = ", … (see `phasemap quantities`)" if len(names) > _MOST_NAMES else ""
-    return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(names[:_MOST_NAMES])}{more}."
+    return f"Did you mean {near!r}?" if near is not None else f"Known are: {', '.join(names[:_MOST_NAMES])}{more}."
 
 
 _MOST_NAMES = 40
@@ -236,9 +236,9 @@ def _suggest_key(model: type[BaseModel], path: list[Any]) -> str:
         tables = [name for name in known if name not in ("parameters", "axes")]
         nested = {key: f"{table}.{key}" for table in reversed(tables) for key in _keys_at(model, [table])}
         everything = {**nested, **dict.fromkeys(PARAMETERS), **known}
-        near = difflib.get_close_matches(str(path[0])[:100], everything, n=1, cutoff=0.6)
-        if near:
-            place = everything[near[0]] or f"parameters.{near[0]}"
+        near = nearest(str(path[0])[:100], everything, cutoff=0.6)
+        if near is not None:
+            place = everything[near] or f"parameters.{near}"
             return f"Did you mean {place!r}?"
     return suggestion(str(path[-1]), known)
 

@@ -91,6 +91,19 @@ class Session:
         return (self.started, self.host, self.process)
 
 
+@dataclass(frozen=True)
+class SolverRecord:
+    """What a solver is, for captions: in words, whether it simulates networks, and the options that counted.
+
+    table, options: the table of the settings' options, and the names in it that were read somewhere in the result.
+    """
+
+    description: str = ""
+    simulated: bool = False
+    table: str = ""
+    options: tuple[str, ...] = ()
+
+
 @dataclass
 class Metadata:
     """Where a result comes from.
@@ -98,6 +111,7 @@ class Metadata:
     config:     the configuration as TOML text, complete: the sweep can be repeated from it.
     settings:   its validated content in canonical form (what the hash is taken of).
     parameters: the fixed parameters, by symbol, defaults included.
+    solvers:    the solvers of the quantities, by name; empty in files that do not say.
     done/total: evaluations finished and planned (one point by one solver, or one surface).
     """
 
@@ -111,6 +125,7 @@ class Metadata:
     sessions: tuple[Session, ...] = ()
     modified: str = ""
     format_version: int = FORMAT_VERSION
+    solvers: dict[str, SolverRecord] = field(default_factory=dict)
 
     @property
     def wall_seconds(self) -> float:

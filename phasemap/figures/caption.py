@@ -1,6 +1,5 @@
 """Captions made from the file: what was computed, where, with which numerics, and how much of it is good."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +9,7 @@ from phasemap.dataset import Axis, Field, Result
 from phasemap.figures.draw import Request, drawn_at, shows_surfaces
 from phasemap.figures.kinds.protocol_curves import is_protocol
 from phasemap.figures.scenes.fields import PHASE, check_quantity, default_quantity
-from phasemap.model.parameters import Parameters
 from phasemap.model.status import STATUS_WORDS, Status
-from phasemap.quantities import SOLVERS
 
 # Parameters that say nothing at these values: absent gates and inputs.
 _SILENT = {"beta_h": 0.0, "s_h": 0.0, "s_z": 0.0, "s_r": 0.0, "m_h": 0.0, "m_z": 0.0, "m_r": 0.0, "noise_h": 0.0,
@@ -114,7 +111,8 @@ def _simulation(result: Result) -> str:
     if result.checks is not None:
         where, fields = f"{len(result.checks)} points", result.checks.fields
     names = dict.fromkeys(field.solver for field in fields.values())
-    kinds = [SOLVERS[name].description for name in names if name in SOLVERS and SOLVERS[name].simulated]
+    known = result.metadata.solvers
+    kinds = [known[name].description for name in names if name in known and known[name].simulated]
     if result.checks is not None and not kinds:
         kinds = ["simulated networks"]
     return f"Also, at {where}: {'; '.join(kinds)}." if kinds else ""
@@ -123,7 +121,7 @@ def _simulation(result: Result) -> str:
 def _numerics(result: Result) -> str:
     """The options that counted for what is stored, with their values as stored."""
     tables: dict[str, dict[str, Any]] = result.metadata.settings.get("options", {})
-    read = _options_read(result, tables)
+    read = _options_read(result)
     words = []
     for table, options in tables.items():
         chosen = {name: value for name, value in options.items() if name in read.get(table, options)}
@@ -133,25 +131,14 @@ def _numerics(result: Result) -> str:
     return f"Numerics: {'; '.join(words)}." if words else ""
 
 
-def _options_read(result: Result, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Table -> options that a solver of any stored quantity reads; tables of unknown solvers are left out."""
+def _options_read(result: Result) -> dict[str, set[str]]:
+    """Table -> options that a solver of any stored quantity read; tables of unknown solvers are left out."""
     fields = [*result.fields.values(), *(result.checks.fields.values() if result.checks is not None else ())]
-    points = _corners(result)
+    known = result.metadata.solvers
     read: dict[str, set[str]] = {}
-    for solver in (SOLVERS[name] for name in {field.solver for field in fields} if name in SOLVERS):
-        every = tables.get(solver.table, {})
-        here = every if solver.reads is None else {name for point in points for name in solver.reads(point)}
-        read.setdefault(solver.table, set()).update(here)
+    for about in (known[name] for name in {field.solver for field in fields} if name in known):
+        read.setdefault(about.table, set()).update(about.options)
     return read
-
-
-def _corners(result: Result) -> list[Parameters]:
-    """The point at the beginnings, and the one at the ends, of all axes: which gates vary does not differ between."""
-    fixed = {name: value for name, value in result.metadata.parameters.items() if name in Parameters._fields}
-    ends = (
-        {axis.name: float(axis.values[k]) for axis in result.axes if axis.name in Parameters._fields} for k in (0, -1)
-    )
-    return [Parameters(**{**fixed, **values}) for values in ends]
 
 
 def _plain(value: Any) -> str:

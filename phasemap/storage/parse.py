@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
-from phasemap.dataset.records import CHECK
+from phasemap.dataset.records import CHECK, SolverRecord
 from phasemap.model.branches import branch_name
 from phasemap.model.results import CriticalSurface, FloatArray
 from phasemap.storage.attributes import Words
@@ -84,7 +84,15 @@ def _metadata(words: Words) -> Metadata:
         sessions=tuple(_session(entry) for entry in json.loads(words.text("sessions"))),
         modified=words.text("modified"),
         format_version=words.whole("format_version"),
+        solvers={name: _solver(entry) for name, entry in json.loads(words.text("solvers", "{}")).items()},
     )
+
+
+def _solver(entry: dict[str, Any]) -> SolverRecord:
+    about = SolverRecord(**{**entry, "options": tuple(entry["options"])})
+    if not all(isinstance(text, str) for text in (about.description, about.table, *about.options)):
+        raise ValueError("a solver is not described in words")
+    return about
 
 
 def _session(entry: dict[str, Any]) -> Session:

@@ -10,7 +10,6 @@ The file is built in memory and lands in one rename, so that nobody ever sees a 
 
 import io
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +19,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from phasemap import strict_json
 from phasemap.dataset import Axis, Dimension, Failure, Field, Result
 from phasemap.dataset.records import CHECK, FORMAT
 from phasemap.model.bibliography import entries
@@ -97,6 +97,7 @@ def _write_attributes(file: h5py.File, result: Result) -> None:
             "settings": _json(metadata.settings),
             "parameters": _json(metadata.parameters),
             "seed": metadata.seed,
+            "solvers": _json({name: asdict(about) for name, about in metadata.solvers.items()}),
             "evaluations_done": done,
             "evaluations_total": total,
             "modified": metadata.modified,
@@ -133,18 +134,7 @@ def _grouped(failures: Sequence[Failure]) -> list[dict[str, Any]]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(_without_infinities(value), ensure_ascii=False)
-
-
-def _without_infinities(value: Any) -> Any:
-    """JSON has no infinities; a configuration writes them as the strings "inf" and "-inf", so does this."""
-    if isinstance(value, Mapping):
-        return {key: _without_infinities(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_infinities(item) for item in value]
-    if isinstance(value, float) and math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return value
+    return strict_json.text(value, indent=None)
 
 
 def _write_coordinate(group: h5py.Group, name: str, values: NDArray[Any], attributes: Mapping[str, Any]) -> None:

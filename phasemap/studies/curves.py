@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from phasemap import strict_json
 from phasemap.config import make_config
 from phasemap.dataset import Result
-from phasemap.model.parameters import Parameters
+from phasemap.model.parameters import Parameters, different
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
@@ -51,14 +52,14 @@ def marked(place: float, length: int) -> Outcome:
 def curves_result(panels: Sequence[Panel], p: Parameters, title: str, description: str, seed: int = 0) -> Result:
     """Panels as a result, at the point `p` of parameter space (which the curves may leave)."""
     registry = _registry(panels)
-    usual, fixed = Parameters()._asdict(), p._asdict()
+    fixed = different(p, always=_AXIS)
     gain = fixed.pop(_AXIS)
     data: dict[str, Any] = {
         "title": title,
         "description": description,
         "seed": seed,
         "quantities": [panel.name for panel in panels],
-        "parameters": {k: v if math.isfinite(v) else str(v) for k, v in fixed.items() if v != usual[k]},
+        "parameters": strict_json.plain(fixed),
         "axes": {_AXIS: [gain]},
     }
     result = empty_result(make_config(data, registry))

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from phasemap import strict_json
 from phasemap.config import Point, make_config
 from phasemap.dataset import Result
 from phasemap.errors import ConfigError
 from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, STATIC, STATIC_SMALL, ZERO
-from phasemap.model.parameters import Parameters, check_name
+from phasemap.model.parameters import check_name, different
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
@@ -77,12 +78,8 @@ def follow_loop(point: Point, along: Along) -> Result:
 
 def _configuration(point: Point, along: Along) -> dict[str, Any]:
     """What the loop can be repeated from, as the content of a TOML file."""
-    usual = Parameters()._asdict()
-    fixed = {
-        name: value if math.isfinite(value) else str(value)
-        for name, value in point.parameters._asdict().items()
-        if name != along.name and value != usual[name]
-    }
+    fixed = strict_json.plain(different(point.parameters, always=along.name))
+    del fixed[along.name]
     words = [f"--set {name}={value:g}" if isinstance(value, float) else f"--set {name}={value}"
              for name, value in fixed.items()]  # fmt: skip
     low, high, count = along.values[0], along.values[-1], len(along.values)

@@ -1,12 +1,12 @@
 """The result of a single point in the format of a sweep: a grid of one value."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
+from phasemap import strict_json
 from phasemap.config import Point, SweepConfig, make_config, write_toml
 from phasemap.dataset import Result, Session
-from phasemap.model.parameters import Parameters
+from phasemap.model.parameters import different
 from phasemap.model.registry import Registry
 from phasemap.model.results import Estimate
 from phasemap.sweeps.sessions import end_session
@@ -20,13 +20,13 @@ def single_config(point: Point, quantities: list[str], tables: Mapping[str, Any]
 
     tables: the tables of solver options that were given, as in a configuration file.
     """
-    usual, fixed = Parameters()._asdict(), point.parameters._asdict()
+    fixed = different(point.parameters, always=_AXIS)
     gain = fixed.pop(_AXIS)
     data = {
         "title": "One network",
         "seed": point.seed,
         "quantities": quantities,
-        "parameters": {name: _toml_number(value) for name, value in fixed.items() if value != usual[name]},
+        "parameters": strict_json.plain(fixed),
         "axes": {_AXIS: [gain]},
         **tables,
     }
@@ -41,7 +41,3 @@ def single_result(config: SweepConfig, estimates: Mapping[str, Estimate], sessio
         entry.fill([0], found.value, found.status, found.error)
     end_session(result, session, began)
     return result
-
-
-def _toml_number(value: float) -> float | str:
-    return value if math.isfinite(value) else str(value)

@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from phasemap.config import SweepConfig
 from phasemap.errors import ConfigError
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Solver
 from phasemap.sweeps.environment import control_groups
+from phasemap.sweeps.plan import parameters_at
 
 _PROCESS = 200e6  # Python, its libraries, compiled code
 _COPIES = 3  # of a result, while it is put together, written and drawn
@@ -90,8 +93,8 @@ def _network_bytes(config: SweepConfig, solver: Solver) -> float:
 
 
 def _corner(config: SweepConfig, ends: tuple[int, ...]) -> Parameters:
-    values = {axis.name: axis.values[end] for axis, end in zip(config.axes, ends, strict=True)}
-    return config.parameters._replace(**values)
+    values = [axis.values[end] for axis, end in zip(config.axes, ends, strict=True)]
+    return parameters_at(config.parameters, config.axis_names, np.array([values]), config.derived)[0]
 
 
 def memory_of_machine() -> float | None:

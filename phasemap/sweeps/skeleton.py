@@ -1,14 +1,17 @@
 """The result of a sweep before anything is computed: everything in place, everything pending."""
 
+from dataclasses import fields
+
 import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
 from phasemap.dataset import Axis, Checks, Dimension, Field, Metadata, Result
-from phasemap.dataset.records import CHECK
+from phasemap.dataset.records import CHECK, SolverRecord
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.registry import Solver
 from phasemap.model.status import Status
+from phasemap.sweeps.plan import parameters_at
 
 
 def empty_result(config: SweepConfig) -> Result:
@@ -34,8 +37,22 @@ def empty_result(config: SweepConfig) -> Result:
             settings=config.settings,
             parameters=config.fixed,
             seed=config.seed,
+            solvers=_solvers(config),
         ),
     )
+
+
+def _solvers(config: SweepConfig) -> dict[str, SolverRecord]:
+    """The solvers of the quantities, with the options that count at the beginnings and at the ends of all axes."""
+    ends = np.array([[axis.values[end] for axis in config.axes] for end in (0, -1)])
+    points = parameters_at(config.parameters, config.axis_names, ends, config.derived)
+    found = {}
+    for solver in dict.fromkeys(config.registry.solver_of(name) for name in config.quantities):
+        every = [] if solver.options is None else [field.name for field in fields(solver.options)]
+        read = every if solver.reads is None else {name for point in points for name in solver.reads(point)}
+        options = tuple(name for name in every if name in read)
+        found[solver.name] = SolverRecord(solver.description, solver.simulated, solver.table, options)
+    return found
 
 
 def _axis(config: SweepConfig, position: int) -> Axis:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from phasemap.dataset.phases import Phase
+from phasemap.dataset.records import SolverRecord
 from phasemap.errors import PhasemapError
 from phasemap.figures.caption import caption_of
 from phasemap.figures.draw import Request, draw, write
@@ -176,3 +177,14 @@ def test_captions_say_what_was_computed_and_how_much_of_it_is_good(plane):
         "5 points", "size = 500", plane.metadata.config_hash[:12],
     ):  # fmt: skip
         assert expected in words, expected
+
+
+def test_captions_name_the_networks_and_the_options_that_counted(plane):
+    plane.checks.fields["network_lyapunov_max"].solver = "network"
+    plane.metadata.settings["options"] = {"simulation": {"size": 500, "traces": 50}, "ensemble": {"paths": 1024}}
+    unknown = caption_of(plane, Request())
+    assert "at 5 points: simulated networks." in unknown and "traces = 50" in unknown and "paths = 1024" in unknown
+    plane.metadata.solvers = {"network": SolverRecord("finite networks", True, "simulation", ("size",))}
+    words = caption_of(plane, Request())
+    assert "at 5 points: finite networks." in words and "simulation: size = 500." in words.replace(";", ".")
+    assert "traces" not in words

@@ -16,6 +16,7 @@ import pytest
 import xarray
 
 from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
+from phasemap.dataset.records import SolverRecord
 from phasemap.errors import PhasemapWarning, ResultFileError
 from phasemap.model.fingerprint import settings_hash
 from phasemap.model.results import CriticalSurface, Estimate
@@ -76,6 +77,7 @@ def make_result() -> Result:
             {"beta_z": -np.inf},
             3,
             (session,),
+            solvers={"solver": SolverRecord("a solver", False, "ensemble", ("paths",))},
         ),
         dimensions={"branch": Dimension("branch of the mean field", symbol="branch")},
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from phasemap.dataset import Axis, Checks, Field, Metadata, Result
+from phasemap.dataset import Axis, Checks, Dimension, Field, Metadata, Result
 from phasemap.model.fingerprint import settings_hash
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import Status
@@ -123,6 +123,10 @@ def functions():
     lag, index = np.linspace(0.0, 30.0, 31), (np.arange(40) + 0.5) / 40
     rate = 0.1 + 0.1 * np.arange(5)[:, None]
     result.labels |= {"network_lag": lag, "lyapunov_index": index}
+    result.dimensions |= {
+        "network_lag": Dimension("lag of a network's correlation function", "membrane time constant", "$t$"),
+        "lyapunov_index": Dimension("index of a Lyapunov exponent, over N", symbol="$i/N$"),
+    }
     result.checks.fields |= {
         "network_autocorrelation": field(
             "network_autocorrelation", ("check",), 0.3 * np.exp(-rate * lag), ("network_lag",), 0.01,
@@ -151,6 +155,10 @@ def network():
             )
         },
         labels={"network_unit": unit, "network_time": time},
+        dimensions={
+            "network_unit": Dimension("unit", symbol="$i$"),
+            "network_time": Dimension("time", "membrane time constant", "$t$"),
+        },
         metadata=Metadata(settings={"axes": [["g_h", []]]}),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Axis as StoredAxis
-from phasemap.dataset import Field, Result
+from phasemap.dataset import Dimension, Field, Result
 from phasemap.errors import PhasemapError
 from phasemap.figures.kinds.profiles import NetworkCurve, ProfileScene
 from phasemap.figures.kinds.rasters import RasterScene
@@ -16,7 +16,6 @@ from phasemap.figures.scenes.scene import Axis, Layer, equation
 from phasemap.figures.scenes.stage import NETWORK, axis_of, layer_of, words_of_simulation
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.status import Status
-from phasemap.quantities import DIMENSIONS
 
 CHECK = "check"
 _SYMBOLS = {
@@ -100,9 +99,10 @@ def stage_raster(
 def own_axis(result: Result, dim: str, kept: slice = slice(None)) -> Axis:
     """A dimension of a quantity as an axis; logarithmic if its values are spaced so. kept: the part that is drawn."""
     values = np.asarray(result.labels[dim], dtype=float)[kept]
-    known = DIMENSIONS.get(dim)
-    words, units = ("", "1") if known is None else (known.description, known.units)
-    return Axis(dim, values, _SYMBOLS.get(dim, dim.replace("_", " ")), words, units, _is_logarithmic(values))
+    known = result.dimensions.get(dim, Dimension())
+    return Axis(
+        dim, values, _SYMBOLS.get(dim, dim.replace("_", " ")), known.description, known.units, _is_logarithmic(values)
+    )
 
 
 def _is_logarithmic(values: NDArray[np.float64]) -> bool:

@@ -61,8 +61,6 @@ from phasemap.model.facts import (
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 
-RULES_VERSION = 3
-
 LABEL_QUANTITIES = (
     "static_gain",
     "marginal_gain",

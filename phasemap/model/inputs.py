@@ -12,7 +12,7 @@ words, or tables with the same names, under the fields h, z and r:
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -198,8 +198,3 @@ def _number(key: str, value: Any, where: str) -> float:
     if key in _ABOVE_ZERO and number <= 0.0:
         raise ConfigError(f"{where}: {key} = {number:g} must be greater than 0.")
     return number
-
-
-def edges_of(courses: Sequence[InputCourse]) -> list[float]:
-    """All times at which a course is not smooth, in order."""
-    return sorted({edge for course in courses for edge in course.edges})

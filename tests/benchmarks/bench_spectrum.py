@@ -6,10 +6,15 @@ With --figure only the spectra for (alpha_z, alpha_r) in {low, high}^2 are drawn
 """
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import numpy as np
+from support.spectral_mass import integrated_density
+from support.steep_gate_law import pinching_rate
 
 from phasemap.cli.spectrum import scene_of
 from phasemap.cli.titles import title_of
@@ -18,8 +23,6 @@ from phasemap.figures.kinds.jacobian_spectrum import DistributionScene, draw_dis
 from phasemap.figures.style.page import save
 from phasemap.model.parameters import make_parameters
 from phasemap.studies.spectrum import Request, spectral_report
-from phasemap.theory.jacobian.mass import integrated_density
-from phasemap.theory.jacobian.pinching import pinching_rate
 from phasemap.theory.jacobian.spectral_points import solve_points
 from phasemap.theory.jacobian.spectrum import Spectrum
 from phasemap.theory.jacobian.states import fixed_point_ensembles

@@ -77,9 +77,3 @@ def _solve_in_place(trsm: Any, triangle: Block, block: Block) -> None:
     solved = trsm(1.0, triangle, block.T, side=1, lower=0, overwrite_b=1)
     if not np.shares_memory(solved, block):
         block[:] = solved.T
-
-
-def orthogonality_defect(blocks: Sequence[Block]) -> float:
-    """Largest entry of |V V^T - 1| for the vectors in `blocks`."""
-    gram = sum((block.astype(np.float64) @ block.T.astype(np.float64) for block in blocks), np.zeros(1))
-    return float(np.abs(gram - np.eye(blocks[0].shape[0])).max())

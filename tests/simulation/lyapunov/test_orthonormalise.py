@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from support.orthogonality import orthogonality_defect
 
 from phasemap.simulation.lyapunov.dimension import entropy_rate, kaplan_yorke_dimension
-from phasemap.simulation.lyapunov.orthonormalise import Orthonormaliser, orthogonality_defect
+from phasemap.simulation.lyapunov.orthonormalise import Orthonormaliser
 
 
 def vectors(count, sizes, condition, seed=0):

@@ -2,9 +2,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from support.orthogonality import orthogonality_defect
 
 from phasemap.model.parameters import make_parameters
-from phasemap.simulation.lyapunov.orthonormalise import orthogonality_defect
 from phasemap.simulation.lyapunov.tangent import TangentFlow, split_rows
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import start

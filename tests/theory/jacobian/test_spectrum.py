@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import brentq
+from support.spectral_mass import integrated_density
 
 from phasemap.model.parameters import make_parameters
 from phasemap.theory.jacobian.local_ensemble import from_samples, gaussian_ensemble
-from phasemap.theory.jacobian.mass import integrated_density
 from phasemap.theory.jacobian.spectrum import Spectrum, graded
 from phasemap.theory.jacobian.states import fixed_point_ensembles
 

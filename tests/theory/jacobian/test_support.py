@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from support.steep_gate_law import pinched_edge, pinching_rate
 
 from phasemap.model.parameters import make_parameters
 from phasemap.theory.jacobian.local_ensemble import from_samples, gaussian_ensemble
-from phasemap.theory.jacobian.pinching import pinched_edge, pinching_rate
 from phasemap.theory.jacobian.states import fixed_point_ensembles
 from phasemap.theory.jacobian.support import Support
 from phasemap.theory.static import fixed_points

@@ -117,13 +117,13 @@ class Process:
 
     def output_gate_mean(self, activity: FloatArray, ring: Ring) -> float:
         """<sigma_r>: the root of <sigma_r sigma_r> of a pair that is not correlated."""
-        p = self.parameters
-        if not self.has_output_gate:
-            return float(gate(0.0, 0.0, p.beta_r))
+        p, gate = self.parameters, self.parameters.output_gate
+        if gate.is_constant:
+            return gate.at_rest
         variance = self._filtered(activity, ring, p.tau_r, p.s_r, p.noise_r)[0]
-        if math.isinf(p.alpha_r):
+        if gate.is_hard:
             return 0.5 * math.erfc(-p.m_r / math.sqrt(2.0 * variance))
-        pair = gate_pair(np.array([variance, 0.0]), p.alpha_r, p.beta_r - p.alpha_r * p.m_r)[0]
+        pair = gate_pair(np.array([variance, 0.0]), p.alpha_r, gate.offset)[0]
         return math.sqrt(pair[1])
 
     def drive(self, activity: FloatArray, ring: Ring) -> FloatArray:

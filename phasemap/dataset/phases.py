@@ -35,31 +35,31 @@ stays undetermined.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasemap.dataset.field import Field
-from phasemap.dataset.pinning import Gates, gates_of, is_pinned
-from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, STATIC, STATIC_BRANCHES, STATIC_SMALL, ZERO
+from phasemap.dataset.phase_facts import (
+    FixedPointFacts,
+    MotionFacts,
+    PhaseRules,
+    facts_by_exponents,
+    facts_by_gains,
+    motion,
+    motion_by_exclusion,
+    proliferation,
+)
+from phasemap.dataset.pinning import gates_of
+from phasemap.model.branches import FLUCTUATING
 from phasemap.model.facts import (
     NO,
-    UNKNOWN,
-    USABLE,
     YES,
     Fact,
-    above,
-    any_of,
-    both,
     either,
-    exists,
-    negation,
-    where_known,
 )
 from phasemap.model.results import Estimate
-from phasemap.model.status import Status
 
 LABEL_QUANTITIES = (
     "static_gain",
@@ -72,8 +72,6 @@ LABEL_QUANTITIES = (
 """The stored quantities that labels are made from."""
 
 Codes = NDArray[np.uint8]
-
-_STATIC = (STATIC_SMALL, STATIC)
 
 
 class Phase(IntEnum):
@@ -115,41 +113,6 @@ PHASE_MEANINGS: dict[Phase, str] = {
 }
 
 
-@dataclass(frozen=True)
-class PhaseRules:
-    """Thresholds of the labels.
-
-    slow_rate: largest exponent (1 / membrane time constant) that still counts as marginal stability.
-    pinned:    largest pinning ratio of a fixed point that counts as pinned by the update gate.
-    errors:    a number decides only where it is this many of its errors away from the threshold.
-    """
-
-    slow_rate: float = 1e-3
-    pinned: float = 0.1
-    errors: float = 3.0
-
-
-@dataclass(frozen=True)
-class _Resting:
-    """Facts of states at rest: (*points,)."""
-
-    zero_stable: Fact
-    other_stable: Fact
-    other_unstable: Fact
-    any_unstable: Fact
-    pinned: Fact
-    autonomous: Fact
-
-
-@dataclass(frozen=True)
-class _Moving:
-    """Facts of fluctuating attractors: (*points,)."""
-
-    chaos: Fact
-    fast: Fact
-    driven: Fact
-
-
 def phase_labels(
     quantities: Mapping[str, Estimate],
     fixed_points: Sequence[str],
@@ -162,7 +125,7 @@ def phase_labels(
     Args:
         quantities: the stored ones; those of LABEL_QUANTITIES are used: shape (*points, fixed_point), `lyapunov_max`
             (*points, branch). What is missing is unknown; without `static_gain` the exponents of the
-            resting branches decide the stability.
+            static branches decide the stability.
         fixed_points: labels along the dimension fixed_point; one of them is `zero`.
         branches: labels along the dimension branch.
         parameters: alpha_z, beta_z, m_z, alpha_r, beta_r and tau_r, broadcast against the points; those of a network
@@ -182,12 +145,12 @@ def phase_labels(
     gates = gates_of(parameters or {}, some.status.shape[:-1])
     by_branch = _by_branch(quantities.get("lyapunov_max"), branches)
     if "static_gain" in quantities:
-        resting = _resting_by_gains(quantities, fixed_points, by_branch, gates, rules)
+        static = facts_by_gains(quantities, fixed_points, by_branch, gates, rules)
     else:
-        resting = _resting_by_exponents(by_branch, gates, rules)
+        static = facts_by_exponents(by_branch, gates, rules)
     asked = FLUCTUATING in by_branch
-    moving = _moving(by_branch, resting, rules) if asked else _moving_by_exclusion(resting)
-    return _decide(resting, moving, _proliferating(quantities.get("complexity"), resting))
+    moving = motion(by_branch, static, rules) if asked else motion_by_exclusion(static)
+    return _decide(static, moving, proliferation(quantities.get("complexity"), static))
 
 
 def phase_at(fields: Mapping[str, Field], parameters: Mapping[str, ArrayLike]) -> Phase | None:
@@ -210,113 +173,17 @@ def _by_branch(exponent: Estimate | None, branches: Sequence[str]) -> dict[str, 
     }
 
 
-def _resting_by_gains(
-    quantities: Mapping[str, Estimate],
-    fixed_points: Sequence[str],
-    by_branch: Mapping[str, Estimate],
-    gates: Gates,
-    rules: PhaseRules,
-) -> _Resting:
-    gain = quantities["static_gain"]
-    there, grows = exists(gain), above(gain, 1.0, rules.errors)
-    unstable, stable = both(there, grows), both(there, negation(grows))
-    pinned = is_pinned(quantities, gates, rules.pinned, rules.errors)
-    zero = fixed_points.index("zero")
-    others = [k for k in range(len(fixed_points)) if k != zero]
-    some = any_of(unstable[..., others])
-    zero_stable, zero_unstable = stable[..., zero], unstable[..., zero]
-    if ZERO in by_branch:
-        # Noise on a gate leaves no fixed point, but a zero state, with an exponent.
-        at_rest = by_branch[ZERO]
-        alone = there[..., zero] == NO
-        decays = both(exists(at_rest), negation(above(at_rest, 0.0, rules.errors)))
-        zero_stable = np.where(alone, decays, zero_stable).astype(np.int8)
-    return _Resting(
-        zero_stable=zero_stable,
-        other_stable=any_of(stable[..., others]),
-        other_unstable=some,
-        any_unstable=either(zero_unstable, some),
-        pinned=both(some, negation(any_of(both(unstable[..., others], negation(pinned[..., others]))))),
-        autonomous=any_of(there),
-    )
-
-
-def _resting_by_exponents(by_branch: Mapping[str, Estimate], gates: Gates, rules: PhaseRules) -> _Resting:
-    unknown = np.full(gates.varies.shape, UNKNOWN)
-    known = {name: by_branch[name] for name in STATIC_BRANCHES if name in by_branch}
-    grows = {name: both(exists(one), above(one, 0.0, rules.errors)) for name, one in known.items()}
-    decays = {name: both(exists(one), negation(above(one, 0.0, rules.errors))) for name, one in known.items()}
-    static, small = grows.get(STATIC, unknown), grows.get(STATIC_SMALL, np.full_like(unknown, NO))
-    others = either(static, small)
-    return _Resting(
-        zero_stable=decays.get(ZERO, unknown),
-        other_stable=either(decays.get(STATIC, unknown), decays.get(STATIC_SMALL, np.full_like(unknown, NO))),
-        other_unstable=others,
-        any_unstable=either(grows.get(ZERO, unknown), others),
-        pinned=both(others, np.where(gates.varies, UNKNOWN, NO).astype(np.int8)),
-        autonomous=any_of(np.stack([unknown, *(exists(known[name]) for name in _STATIC if name in known)], axis=-1)),
-    )
-
-
-def _moving(by_branch: Mapping[str, Estimate], resting: _Resting, rules: PhaseRules) -> _Moving:
-    large = _facts_of_motion(by_branch[FLUCTUATING], rules)
-    vague = (by_branch[FLUCTUATING].status == Status.NOT_CONVERGED) & (_chaos_by_exclusion(resting) == YES)
-    large = replace(large, chaos=np.where(vague & (large.chaos == UNKNOWN), YES, large.chaos).astype(np.int8))
-    if FLUCTUATING_SMALL not in by_branch:
-        return replace(large, driven=both(large.driven, negation(resting.autonomous)))
-    small = _facts_of_motion(by_branch[FLUCTUATING_SMALL], rules)
-    # The smallest of several: where there is no fluctuating attractor there is no other either.
-    there = where_known(exists(by_branch[FLUCTUATING]), np.full_like(large.chaos, YES))
-    return _Moving(
-        chaos=either(large.chaos, both(there, small.chaos)),
-        fast=either(large.fast, both(there, small.fast)),
-        driven=both(either(large.driven, both(there, small.driven)), negation(resting.autonomous)),
-    )
-
-
-def _facts_of_motion(branch: Estimate, rules: PhaseRules) -> _Moving:
-    there, grows = exists(branch), above(branch, 0.0, rules.errors)
-    fast = both(there, above(branch, rules.slow_rate, rules.errors))
-    return _Moving(both(there, grows), fast, both(there, negation(grows)))
-
-
-def _moving_by_exclusion(resting: _Resting) -> _Moving:
-    """What the static theory says of the dynamics, where these were not asked for."""
-    stable = either(resting.zero_stable, resting.other_stable)
-    chaos = np.full_like(stable, UNKNOWN)
-    chaos[resting.any_unstable == NO] = NO
-    chaos[(stable == YES) & (resting.other_unstable == NO)] = NO
-    chaos[_chaos_by_exclusion(resting) == YES] = YES
-    no = np.full_like(chaos, NO)
-    return _Moving(chaos, np.where(resting.pinned == YES, NO, chaos).astype(np.int8), no)
-
-
-def _chaos_by_exclusion(resting: _Resting) -> Fact:
-    """Without a stable state at rest something moves; where nothing is pinned, that is chaos."""
-    stable = either(resting.zero_stable, resting.other_stable)
-    return both(both(negation(stable), resting.any_unstable), negation(resting.pinned))
-
-
-def _proliferating(complexity: Estimate | None, resting: _Resting) -> Fact:
-    """Whether the expected number of fixed points grows exponentially: also where it only bounds the typical number."""
-    if complexity is None:
-        return resting.other_unstable
-    value = np.asarray(complexity.value, dtype=float)
-    known = np.isin(complexity.status, (*USABLE, Status.UPPER_BOUND))
-    return np.where(known, np.where(value > 0.0, YES, NO), resting.other_unstable).astype(np.int8)
-
-
-def _decide(resting: _Resting, moving: _Moving, proliferating: Fact) -> Codes:
-    stable, chaos = either(resting.zero_stable, resting.other_stable), moving.chaos
+def _decide(static: FixedPointFacts, moving: MotionFacts, proliferating: Fact) -> Codes:
+    stable, chaos = either(static.zero_stable, static.other_stable), moving.chaos
     codes = np.full(stable.shape, np.uint8(Phase.UNDETERMINED), dtype=np.uint8)
     calm = (stable == YES) & (chaos == NO)
-    lone = calm & (resting.other_unstable == NO) & (proliferating == NO)
+    lone = calm & (static.other_unstable == NO) & (proliferating == NO)
     alone = (stable == NO) & (moving.driven == NO) & (chaos == YES)
     codes[(either(stable, moving.driven) == YES) & (chaos == YES)] = Phase.BISTABLE
     codes[calm & (proliferating == YES)] = Phase.STATIC_COMPLEX
-    codes[lone & (resting.other_stable == YES)] = Phase.STABLE_FIXED_POINT
-    codes[lone & (resting.other_stable == NO)] = Phase.STABLE_ZERO
-    codes[alone & ((resting.pinned == NO) | (moving.fast == YES))] = Phase.CHAOTIC
-    codes[(stable == NO) & (resting.pinned == YES) & (moving.fast == NO)] = Phase.MARGINALLY_STABLE
+    codes[lone & (static.other_stable == YES)] = Phase.STABLE_FIXED_POINT
+    codes[lone & (static.other_stable == NO)] = Phase.STABLE_ZERO
+    codes[alone & ((static.pinned == NO) | (moving.fast == YES))] = Phase.CHAOTIC
+    codes[(stable == NO) & (static.pinned == YES) & (moving.fast == NO)] = Phase.MARGINALLY_STABLE
     codes[(moving.driven == YES) & (chaos == NO) & (stable == NO)] = Phase.DRIVEN_STABLE
     return codes

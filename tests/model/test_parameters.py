@@ -40,7 +40,7 @@ def test_hard_gates_are_allowed():
         ("g_h", math.nan, "not allowed"),
         ("g_h", True, "must be a number"),
         ("alpha_r", -2.0, "not below 0"),
-        ("input_inside", 0.5, "0 (outside) or 1 (inside)"),
+        ("input_inside", 0.5, "give 0 or 1 (1: I^h stands inside"),
         ("input_inside", 7, "from 0 to 1"),
     ],
 )

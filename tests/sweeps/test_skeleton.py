@@ -18,7 +18,7 @@ def test_solvers_are_told_with_the_options_that_count_along_the_axes():
     constant, moving = solvers_of(), solvers_of(alpha_z=1.0)
     mean_field = REGISTRY.quantities["lyapunov_max"].solver
     network = REGISTRY.quantities["network_lyapunov_max"].solver
-    assert set(constant) == {mean_field, network, REGISTRY.quantities["static_gain"].solver}
+    assert {mean_field, network, REGISTRY.quantities["static_gain"].solver} <= set(constant)
     assert constant[mean_field].options == () and "paths" in moving[mean_field].options
     assert constant[network].simulated and not constant[mean_field].simulated
     assert (constant[network].table, "size" in constant[network].options) == ("simulation", True)

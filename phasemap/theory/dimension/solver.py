@@ -98,7 +98,7 @@ def _from_paths(
         accepted = _PER_VARIANCE * options.relative_error if found.is_settled else 0.0
         _put(table, i, FLUCTUATING, values, errors, accepted)
         return []
-    if found in (Found.ZERO, Found.STATIC) and (around.resting or Process(p).is_contraction):
+    if found in (Found.ZERO, Found.STATIC) and (around.has_stable_fixed_point or Process(p).is_contraction):
         return []
     _fill(table, i, (FLUCTUATING,), Status.FAILED)
     return [UNKNOWN]

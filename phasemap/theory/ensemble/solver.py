@@ -145,7 +145,7 @@ def rests_under_noise(p: Parameters) -> bool:
 
 def _may_rest(p: Parameters, around: Surroundings) -> bool:
     """Whether a state without fluctuations is an answer."""
-    return around.resting or Process(p).is_contraction or rests_under_noise(p)
+    return around.has_stable_fixed_point or Process(p).is_contraction or rests_under_noise(p)
 
 
 class Table:

@@ -72,12 +72,12 @@ class Pilot:
 class Surroundings:
     """What the static mean field says of a point.
 
-    resting: whether a stable fixed point exists, so that a state without fluctuations is an answer.
+    has_stable_fixed_point: whether a stable fixed point exists, so that a state without fluctuations is an answer.
     edge:    growth rate of the slowest instability of a fixed point, 0 if unknown: correlations are slower than that.
     endless: whether shut units integrate an input for ever at a fixed point.
     """
 
-    resting: bool
+    has_stable_fixed_point: bool
     edge: float = 0.0
     endless: bool = False
 
@@ -98,7 +98,7 @@ def find(
         found.append(pilot.found)
         still = sum(one in (Found.STATIC, Found.ZERO) for one in found)
         lost = sum(one is Found.NOTHING for one in found)
-        done = pilot.found is Found.FLUCTUATING or (around.resting and still == 2) or lost == 2
+        done = pilot.found is Found.FLUCTUATING or (around.has_stable_fixed_point and still == 2) or lost == 2
         if done or not may_lengthen(ring, options):
             return pilot
         ring, start = _next(process, pilot, small)

@@ -123,7 +123,7 @@ def _fluctuating(
     if isinstance(solved, PointSolution):
         return path_gradients(p, solved, ensemble, lags, seed, options.paths)
     # At an instability the gain is one: nothing fluctuates there either.
-    if solved is Found.ZERO or (around.resting and any(one.gain <= 1.0 for one in fixed.values())):
+    if solved is Found.ZERO or (around.has_stable_fixed_point and any(one.gain <= 1.0 for one in fixed.values())):
         return None
     reason = "the iteration for the fluctuating state did not converge"
     return _nothing(FLUCTUATING, lags, Status.FAILED, reason)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, Constraint, Problem
 from phasemap.kernels.dynamic.window import Grid
@@ -11,16 +12,27 @@ from phasemap.theory.dynamic.correlations import Profile, grid_for, is_additive,
 from phasemap.theory.dynamic.lyapunov import Exponent, exponent
 from phasemap.theory.dynamic.tracing import Sample, correct, trace_grid
 
-# (nodes, window relative to the standard one) of successive resolutions.
-_LEVELS = ((24, 0.8), (32, 1.0), (44, 1.15), (64, 1.3), (96, 1.5))
-_AGREEMENT = 1e-8
-# An integral over the window converges irregularly: two coarse levels may agree by chance.
-_IRREGULAR = 10.0
-# Noise leaves kinks in the correlations: agreement beyond this (relative) is chance.
-_KINKED = 1e-9
-_TOLERANCE = 1e-12
-# A residual above this is no solution.
-_ACCEPTED_RESIDUAL = 1e-9
+
+class _Tolerances(NamedTuple):
+    """When a solution is good; resolutions are (nodes, window relative to the standard one)."""
+
+    levels: tuple[tuple[int, float], ...] = (
+        (24, 0.8),
+        (32, 1.0),
+        (44, 1.15),
+        (64, 1.3),
+        (96, 1.5),
+    )  # resolutions, one after the other
+    agreement: float = 1e-8  # of two resolutions, relative
+    irregular: float = 10.0  # an integral over the window converges irregularly: two levels may agree by chance
+    kinked: float = 1e-9  # noise leaves kinks in the correlations: agreement beyond this, relative, is chance
+    newton: float = 1e-12  # of Newton's method
+    residual: float = 1e-9  # a larger residual is no solution
+    resolved: float = 1e-5  # distance in ln gamma from the additive transition at which numbers are good
+
+
+_TOLERANCES = _Tolerances()
+
 NUMBERS = (
     "variance",
     "activity_variance",
@@ -29,8 +41,6 @@ NUMBERS = (
     "lyapunov_max",
     "lyapunov_times_relaxation",
 )
-# Distance in ln gamma from the additive network's transition at which its numbers are still good.
-_RESOLVED = 1e-5
 
 
 @dataclass(frozen=True)
@@ -110,14 +120,14 @@ def _additive_prediction(problem: Problem, ln_gamma: float) -> list[solution_cur
     if not problem.gate_value > 0.0:
         return []
     shift = 2.0 * math.log(problem.gate_value)
-    orbit = additive.orbit_near(max(ln_gamma + shift, _RESOLVED))
+    orbit = additive.orbit_near(max(ln_gamma + shift, _TOLERANCES.resolved))
     if orbit is None or not ln_gamma + shift > 0.0:
         return []
     window = window_for(problem, orbit.rate)
     x = orbit.x * additive.shape(orbit, trace_grid(problem), window)
     sample = None
-    if ln_gamma + shift < _RESOLVED:
-        resolved = Constraint(0.0, 1.0, 0.0, _RESOLVED - shift)
+    if ln_gamma + shift < _TOLERANCES.resolved:
+        resolved = Constraint(0.0, 1.0, 0.0, _TOLERANCES.resolved - shift)
         sample = correct(problem, x, resolved.ln_gamma, window, resolved)
     return [solution_curve.Prediction(x, window, sample)]
 
@@ -131,7 +141,7 @@ def refine(problem: Problem, ln_gamma: float, prediction: solution_curve.Predict
     constraint = Constraint(0.0, 1.0, 0.0, ln_gamma)
     nodes, x, window = trace_grid(problem), prediction.x, prediction.window
     result, state = None, None
-    for count, relative_window in _LEVELS:
+    for count, relative_window in _TOLERANCES.levels:
         scale = math.sqrt(float(x[0]) if result is None else max(result.profile.x[0], result.profile.solution.y[0]))
         level = grid_for(problem, count, scale)
         wanted = relative_window * (window if result is None else window_for(problem, result.profile.rate))
@@ -148,7 +158,7 @@ def refine(problem: Problem, ln_gamma: float, prediction: solution_curve.Predict
         result = Fluctuating(
             profile, values, _errors(problem, values, gaps), True, state.converged, profile.orientation > 0.0, coarser
         )
-        if state.converged and all(gaps[name] <= _AGREEMENT * abs(values[name]) + 1e-10 for name in NUMBERS):
+        if state.converged and all(gaps[name] <= _TOLERANCES.agreement * abs(values[name]) + 1e-10 for name in NUMBERS):
             return result
         nodes, window, x = level, profile.window, profile.x
     return result
@@ -156,9 +166,9 @@ def refine(problem: Problem, ln_gamma: float, prediction: solution_curve.Predict
 
 def _errors(problem: Problem, values: dict[str, float], gaps: dict[str, float]) -> dict[str, float]:
     """Errors from the gaps between two resolutions, where these may be small by chance."""
-    errors = {**gaps, "correlation_time": _IRREGULAR * gaps["correlation_time"]}
+    errors = {**gaps, "correlation_time": _TOLERANCES.irregular * gaps["correlation_time"]}
     if is_driven(problem):
-        errors = {name: max(error, _KINKED * abs(values[name])) for name, error in errors.items()}
+        errors = {name: max(error, _TOLERANCES.kinked * abs(values[name])) for name, error in errors.items()}
     return errors
 
 
@@ -171,8 +181,8 @@ def _solve_level(
 ) -> Profile | None:
     """The solution at one resolution on a window that suits its tail."""
     for _ in range(3):
-        found = solve(problem, level, window, x, constraint.ln_gamma, constraint, _TOLERANCE)
-        if found is None or found.residual > _ACCEPTED_RESIDUAL or not found.fluctuates or found.rate == 0.0:
+        found = solve(problem, level, window, x, constraint.ln_gamma, constraint, _TOLERANCES.newton)
+        if found is None or found.residual > _TOLERANCES.residual or not found.fluctuates or found.rate == 0.0:
             return None
         wanted = relative_window * window_for(problem, found.rate)
         if 0.8 < window / wanted < 1.5:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,34 +21,36 @@ from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.ensemble.sharpness import USUAL
 from phasemap.theory.ensemble.window import Found, Surroundings
 
-# An error estimated from 16 groups is itself uncertain by a fifth: stopping where it happens to be small would make it
-# too small, hence the margin. Errors of small ensembles are larger than they scale: aim a little short, then correct.
-_MARGIN, _AIM, _LEAST_GROWTH, _MOST_GROWTH = 0.85, 0.9, 1.5, 16.0
-_MOST_STAGES = 8
-# The total of all errors may exceed the statistical one asked for by this factor.
-_ACCEPT = 1.3
-# A group scatters four times as much as all of them together, and need not be solved to the same tolerance. Small
-# groups with slow correlations may stall; above this multiple of the tolerance that counts as not solved.
-_GROUP_TOLERANCE, _GROUP_ITERATIONS, _STALLED = 2.0, 40, 5.0
-# A number that cannot be negative is not corrected by more than this share of it.
-_MOST_CORRECTION = 0.5
-_SMALL_GAIN = 1e-4
-# Relative error of the variance of h above which its correlations mean nothing.
-_MOST_DOUBT = 0.3
-# The same of times, which are known less well.
-_POOR_TIME = 0.5
-# Relative error of a solution per residual: the map contracts deviations by a half at least, away from transitions.
-_PER_RESIDUAL = 2.0
+
+class _Tolerances(NamedTuple):
+    """What an ensemble is enlarged and judged by."""
+
+    margin: float = (
+        0.85  # an error of 16 groups is uncertain by a fifth; stopping where it is small by chance would be too early
+    )
+    aim: float = 0.9  # errors of small ensembles are larger than they scale: aim a little short, then correct
+    least_growth: float = 1.5  # of the ensemble, from one stage to the next
+    most_growth: float = 16.0  # the same at most: an early estimate may be far off
+    stages: int = 8  # ensembles tried at most
+    accepted: float = 1.3  # the total of all errors may exceed the statistical one asked for by this factor
+    group: float = 2.0  # a group scatters four times as much as all together and need not be solved as well
+    group_iterations: int = 40  # small groups with slow correlations may stall
+    stalled: float = 5.0  # above this multiple of the tolerance a group counts as not solved
+    poor_groups: int = 2  # so many groups may fail
+    rough_iterations: int = 4  # enough to see how large an ensemble is needed
+    most_correction: float = 0.5  # share of a number that cannot be negative by which it is corrected at most
+    smallest_gain: float = 1e-4  # stands for g_h = 0, at which nothing answers
+    most_doubt: float = 0.3  # relative error of the variance of h above which its correlations mean nothing
+    poor_time: float = 0.5  # the same of times, which are known less well
+    per_residual: float = 2.0  # the map contracts deviations by a half at least, away from transitions
+    same: float = 0.8  # of two states that noise leaves apart the smaller has less than this share of <phi^2>
+    window_share: float = 0.5  # share of the error asked for that the window may make
+
+
+_TOLERANCES = _Tolerances()
+
 # The moment that a variance is the value at lag zero of.
 _MOMENTS = {"variance": "membrane", "activity_variance": "activity"}
-# So many groups may fail.
-_POOR_GROUPS = 2
-# So many are enough to see how large an ensemble is needed.
-_ROUGH_ITERATIONS = 4
-# Of two states that noise leaves apart the smaller one has less than this share of the other's <phi^2>.
-_SAME = 0.8
-# Share of the error asked for that the window may make.
-_WINDOW_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,10 @@ class PointSolution:
         if name == "lyapunov_max" and not self._exponents_good(options):
             return False
         if name in ("variance", "activity_variance"):
-            return bool(self.errors.total[k] <= _ACCEPT * options.relative_error * abs(self.values[k]))
-        if name in TIMES and not (self._membrane_known() and self.errors.total[k] <= _POOR_TIME * self.values[k]):
+            return bool(self.errors.total[k] <= _TOLERANCES.accepted * options.relative_error * abs(self.values[k]))
+        if name in TIMES and not (
+            self._membrane_known() and self.errors.total[k] <= _TOLERANCES.poor_time * self.values[k]
+        ):
             return False
         # An infinite time is one that could not be told.
         return bool(np.isfinite(self.values[k] + self.errors.total[k]))
@@ -116,15 +121,15 @@ class PointSolution:
     def _membrane_known(self) -> bool:
         """Whether C_h is known at all, and not made by the few largest paths of heavy tails."""
         k = NAMES.index("variance")
-        return bool(self.errors.total[k] <= _MOST_DOUBT * abs(self.values[k]))
+        return bool(self.errors.total[k] <= _TOLERANCES.most_doubt * abs(self.values[k]))
 
     def _exponents_good(self, options: EnsembleOptions) -> bool:
-        full, stalled = self.solution.exponent, _STALLED * timestep.exponent_tolerance(options)
+        full, stalled = self.solution.exponent, _TOLERANCES.stalled * timestep.exponent_tolerance(options)
         if full is None:
             return not self.ensemble.process.has_tangent
         known = [one.exponent for one in self.groups if one.exponent is not None]
         good = [e.positive and (e.converged or e.residual <= stalled) for e in known]
-        return full.converged and full.positive and sum(good) >= len(good) - _POOR_GROUPS
+        return full.converged and full.positive and sum(good) >= len(good) - _TOLERANCES.poor_groups
 
 
 def solve(
@@ -142,11 +147,11 @@ def solve(
         UnsupportedError: white noise on an instantaneous gate.
     """
     # At g_h = 0 nothing answers to h, and phi(h) is no process at all: its shape is that at a small gain.
-    process = Process(parameters if parameters.g_h > 0.0 else parameters._replace(g_h=_SMALL_GAIN))
+    process = Process(parameters if parameters.g_h > 0.0 else parameters._replace(g_h=_TOLERANCES.smallest_gain))
     if process.is_contraction:
         return Found.ZERO
     pilot = window.find(process, options, seed, around, small=beside is not None)
-    if beside is not None and pilot.found is not Found.NOTHING and pilot.activity[0] > _SAME * beside:
+    if beside is not None and pilot.found is not Found.NOTHING and pilot.activity[0] > _TOLERANCES.same * beside:
         return Found.SAME
     if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
         return pilot.found
@@ -163,7 +168,7 @@ def _needs_longer_window(result: PointSolution, options: EnsembleOptions) -> boo
     """Whether a larger ensemble has shown that the pilot's window is too short, and a longer one can be had."""
     target = accuracy_target(result.ensemble.process)
     error = result.errors.of(target, "window")
-    short = error > _WINDOW_SHARE * options.relative_error * abs(result.solution.values[target])
+    short = error > _TOLERANCES.window_share * options.relative_error * abs(result.solution.values[target])
     return result.found is Found.FLUCTUATING and short and window.may_lengthen(result.ring, options)
 
 
@@ -171,23 +176,25 @@ def _refine(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, found: Found, chosen: timestep.Chosen
 ) -> PointSolution:
     """Enlarge the ensemble until the variance is as accurate as asked for, or the budget ends."""
-    tolerance, group_tolerance = chosen.tolerance, _GROUP_TOLERANCE * chosen.tolerance
+    tolerance, group_tolerance = chosen.tolerance, _TOLERANCES.group * chosen.tolerance
     noise = Noise(seed, window.GROUPS, chosen.ring.steps, process.noise_placement != 0)
     most = max(int(options.path_steps / chosen.ring.steps), options.paths)
     paths = min(options.paths, most)
-    start, wanted = chosen.start, _MARGIN * options.relative_error
+    start, wanted = chosen.start, _TOLERANCES.margin * options.relative_error
     ensemble = Ensemble(process, chosen.ring, noise)
-    for _ in range(_MOST_STAGES):
+    for _ in range(_TOLERANCES.stages):
         noise.grow(paths)
         full = numbers.solve(ensemble, start, tolerance)
-        groups = _solve_groups(ensemble, [full.start] * window.GROUPS, group_tolerance, _ROUGH_ITERATIONS)
+        groups = _solve_groups(ensemble, [full.start] * window.GROUPS, group_tolerance, _TOLERANCES.rough_iterations)
         error = _relative_error(groups, accuracy_target(process))
         if error <= wanted or noise.paths >= most:
-            groups = _solve_groups(ensemble, [one.start for one in groups], group_tolerance, _GROUP_ITERATIONS)
+            groups = _solve_groups(
+                ensemble, [one.start for one in groups], group_tolerance, _TOLERANCES.group_iterations
+            )
             error = _relative_error(groups, accuracy_target(process))
             if error <= wanted or noise.paths >= most:
                 break
-        growth = min(max(_AIM * (error / wanted) ** 2, _LEAST_GROWTH), _MOST_GROWTH)
+        growth = min(max(_TOLERANCES.aim * (error / wanted) ** 2, _TOLERANCES.least_growth), _TOLERANCES.most_growth)
         paths = min(int(noise.paths * growth) + 1, most)
         start = replace(full.start, exponent=start.exponent)
     if options.exponents and process.has_tangent and process.parameters.g_h > 0.0:
@@ -223,7 +230,7 @@ def _iteration_errors(solution: Solution, sharp: float) -> FloatArray:
     known the blunter, as other changes of shape are as soft.
     """
     found = solution.fixed_point
-    errors = _PER_RESIDUAL * np.abs(solution.row) * max(found.last_step, found.residual)
+    errors = _TOLERANCES.per_residual * np.abs(solution.row) * max(found.last_step, found.residual)
     for name in TIMES:
         errors[NAMES.index(name)] += abs(solution.values[name]) * found.residual / (sharp**2 * USUAL)
     if solution.exponent is not None:
@@ -243,12 +250,12 @@ def _summary(
     rows = group_rows(groups, chosen.ring, process.is_odd)
     values, correction = debias(full.row, rows)
     # Where h has heavy tails its variance is not known at all, and no extrapolation to many paths makes sense.
-    senseless = np.abs(correction) > _MOST_CORRECTION * np.abs(full.row)
+    senseless = np.abs(correction) > _TOLERANCES.most_correction * np.abs(full.row)
     senseless[NAMES.index("lyapunov_max")] = False
     values[senseless] = full.row[senseless]
     left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), chosen.ring, process.is_odd)
     sharp = chosen.tolerance / timestep.usual_tolerance(options)
     budget = collect(values, rows, correction, chosen.change, left, _iteration_errors(full, sharp))
-    good = [one.fixed_point.residual <= _STALLED * chosen.tolerance for one in groups]
-    solved = full.fixed_point.converged and sum(good) >= len(groups) - _POOR_GROUPS
+    good = [one.fixed_point.residual <= _TOLERANCES.stalled * chosen.tolerance for one in groups]
+    solved = full.fixed_point.converged and sum(good) >= len(groups) - _TOLERANCES.poor_groups
     return PointSolution(found, solved, chosen.ring, values, budget, full, tuple(groups), rows, ensemble, left)

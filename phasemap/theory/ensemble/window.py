@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,26 +21,31 @@ from phasemap.theory.ensemble.tail import crossing, limit
 
 GROUPS = 16
 PILOT_TOLERANCE = 5e-4
-_FIRST_PERIOD = 102.4
-# A solution whose fluctuating part is below this share of its variance is a static one; below this <phi^2>, zero.
-_STATIC = 0.01
-_ZERO = 1e-5
-# How far the correlations must have fallen at half the window, judged by extrapolation from where they are well known.
-_FALLEN, _FALLEN_TO_LIMIT = 0.08, 0.04
-_START_LEVEL, _NEXT_TO_REST = 0.8, 1e-9
-# Change of C_phi, relative to C_phi(0), up to which the time step is doubled along with the window.
-_SMOOTH = 1e-3
-_ENOUGH_STEPS = 2048
-# A solution of which more than this share is left at half the window is made by the window; it is no start for another.
-_INFORMATIVE = 0.5
-# The first window in units of the time in which an unstable fixed point is left.
-_PERIOD_PER_EDGE, _LONGEST_FIRST_PERIOD = 24.0, 4096.0
-# A residual above this is not the stall of a noisy map but a solution that is not there. Then so many plain iterations
-# are made, or as many as this number of time steps allows.
-_LOST, _PATIENCE, _PATIENT_WORK = 0.02, 200, 2.0**27
-_WARM_UP = 8
-# Sharpness below which the time scale is searched for.
-_BLUNT = 0.3
+
+
+class _Tolerances(NamedTuple):
+    """What a window of time is judged by; times in membrane time constants."""
+
+    first_period: float = 102.4  # the first window, of the fastest correlations
+    static: float = 0.01  # a solution whose fluctuating part is a smaller share of its variance is a static one
+    zero: float = 1e-5  # <phi^2> below which a solution is zero
+    fallen: float = 0.08  # how far correlations must have fallen at half the window, judged by extrapolation
+    fallen_to_limit: float = 0.04  # the same where they fall to a limit that is not zero
+    start_level: float = 0.8  # C_phi(0) at the start of the iteration
+    small_start: float = 1e-9  # the same for the response to noise that grows out of the zero state
+    smooth: float = 1e-3  # change of C_phi, relative to C_phi(0), up to which the step is doubled with the window
+    enough_steps: int = 2048  # steps of a window from which on a coarser step is tried
+    informative: float = 0.5  # of which more is left at half the window is made by the window: no start for another
+    period_per_edge: float = 24.0  # the first window in units of the time in which an unstable fixed point is left
+    longest_first_period: float = 4096.0  # and its longest
+    lost: float = 0.02  # a larger residual is not the stall of a noisy map but a solution that is not there
+    patience: int = 200  # plain iterations that are then made
+    patient_work: float = 2.0**27  # or as many as this number of time steps allows
+    warm_up: int = 8  # plain iterations before accelerated ones
+    blunt: float = 0.3  # sharpness below which the time scale is searched for
+
+
+_TOLERANCES = _Tolerances()
 
 
 class Found(Enum):
@@ -107,9 +113,9 @@ def find(
 def _next(process: Process, pilot: Pilot, small: bool) -> tuple[Ring, FloatArray]:
     """Twice the window, and a start on it."""
     ring, odd = pilot.ring, process.is_odd
-    known = pilot.found is Found.SLOW and remainder(pilot.activity, ring, odd) < _INFORMATIVE
+    known = pilot.found is Found.SLOW and remainder(pilot.activity, ring, odd) < _TOLERANCES.informative
     # Where nothing is known of how fast the solution is, longer windows are not to cost more.
-    coarse = _is_smooth(process, pilot) if known else ring.steps >= _ENOUGH_STEPS
+    coarse = _is_smooth(process, pilot) if known else ring.steps >= _TOLERANCES.enough_steps
     target = ring.longer().coarser() if coarse else ring.longer()
     if not known:
         return target, _first_guess(process, target, small)
@@ -128,14 +134,12 @@ def _attempt(
     noise.grow(options.paths)
     ensemble = Ensemble(process, ring, noise)
     # A few plain iterations bring the start near the attractor; extrapolation from far away goes astray.
-    solution = anderson.solve(
-        ensemble.map, anderson.iterate(ensemble.map, start, _WARM_UP, admissible, 0.1 * _ZERO), PILOT_TOLERANCE, 60,
-        admissible,
-    )  # fmt: skip
-    if solution.residual > _LOST:
+    warm = anderson.iterate(ensemble.map, start, _TOLERANCES.warm_up, admissible, 0.1 * _TOLERANCES.zero)
+    solution = anderson.solve(ensemble.map, warm, PILOT_TOLERANCE, 60, admissible)
+    if solution.residual > _TOLERANCES.lost:
         # Extrapolation wanders where there is nothing to converge to: see where the map itself leads.
-        patience = min(_PATIENCE, int(_PATIENT_WORK / (noise.paths * ring.steps)))
-        settled = anderson.iterate(ensemble.map, start, patience, admissible, 0.1 * _ZERO)
+        patience = min(_TOLERANCES.patience, int(_TOLERANCES.patient_work / (noise.paths * ring.steps)))
+        settled = anderson.iterate(ensemble.map, start, patience, admissible, 0.1 * _TOLERANCES.zero)
         solution = anderson.solve(ensemble.map, settled, PILOT_TOLERANCE, 60, admissible)
     sharp = 1.0
     if _classify(solution, process, ring) in (Found.FLUCTUATING, Found.SLOW):
@@ -146,7 +150,7 @@ def _attempt(
 def _sharpened(ensemble: Ensemble, solution: anderson.FixedPoint) -> tuple[anderson.FixedPoint, float]:
     """The solution with a residual that is small enough to tell its time scale, and how sharply that does."""
     sharp = sharpness(ensemble, solution.x)
-    if sharp < _BLUNT:
+    if sharp < _TOLERANCES.blunt:
         start = with_its_time_scale(ensemble, solution.x)
         solution = anderson.solve(ensemble.map, start, sharp * PILOT_TOLERANCE, 60, admissible)
         sharp = sharpness(ensemble, solution.x)
@@ -159,18 +163,18 @@ def _is_smooth(process: Process, pilot: Pilot) -> bool:
     fine = Ensemble(process, pilot.ring, pilot.noise).map(pilot.activity)
     coarse = Ensemble(process, ring, pilot.noise.coarser()).map(resample(pilot.activity, pilot.ring, ring))
     change = resample(fine, pilot.ring, ring) - coarse
-    return bool(np.abs(change).max() < _SMOOTH * fine[0])
+    return bool(np.abs(change).max() < _TOLERANCES.smooth * fine[0])
 
 
 def _classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
     activity = solution.x
-    if activity[0] < _ZERO and not process.is_driven:
+    if activity[0] < _TOLERANCES.zero and not process.is_driven:
         return Found.ZERO
     # Noise leaves a kink at lag zero; what counts is whether anything fluctuates at all.
     middle = float(activity[activity.size // 4 :].mean())
-    if activity[0] - middle < _STATIC * activity[0] and not process.is_noisy:
+    if activity[0] - middle < _TOLERANCES.static * activity[0] and not process.is_noisy:
         return Found.STATIC
-    if solution.residual > _LOST:
+    if solution.residual > _TOLERANCES.lost:
         return Found.NOTHING
     return Found.FLUCTUATING if reaches_limit(activity, ring, process.is_odd) else Found.SLOW
 
@@ -180,7 +184,7 @@ def reaches_limit(activity: FloatArray, ring: Ring, odd: bool) -> bool:
 
     Judged from the lags at which it falls through 1/2 and 1/5: the values further out are noisy.
     """
-    return remainder(activity, ring, odd) <= (_FALLEN if odd else _FALLEN_TO_LIMIT)
+    return remainder(activity, ring, odd) <= (_TOLERANCES.fallen if odd else _TOLERANCES.fallen_to_limit)
 
 
 def remainder(covariance: FloatArray, ring: Ring, odd: bool) -> float:
@@ -197,13 +201,13 @@ def _first_ring(process: Process, options: EnsembleOptions, edge: float) -> Ring
     p = process.parameters
     slowest = max(p.tau_z, p.tau_r if process.has_output_gate else 0.0, p.tau_noise if process.is_noisy else 0.0)
     fastest = mean_gate(process.parameters, 0.5 + p.s_z**2)
-    wanted = max(_FIRST_PERIOD, 24.0 * slowest, 24.0 / max(fastest, 1e-3))
+    wanted = max(_TOLERANCES.first_period, 24.0 * slowest, 24.0 / max(fastest, 1e-3))
     if edge > 0.0:
-        wanted = max(wanted, min(_PERIOD_PER_EDGE / edge, _LONGEST_FIRST_PERIOD))
-    steps = 1 << max(6, round(math.log2(_FIRST_PERIOD / options.time_step)))
+        wanted = max(wanted, min(_TOLERANCES.period_per_edge / edge, _TOLERANCES.longest_first_period))
+    steps = 1 << max(6, round(math.log2(_TOLERANCES.first_period / options.time_step)))
     ring = Ring(steps * options.time_step, steps)
     while ring.period < wanted and may_lengthen(ring, options):
-        ring = ring.longer() if ring.steps < _ENOUGH_STEPS else ring.longer().coarser()
+        ring = ring.longer() if ring.steps < _TOLERANCES.enough_steps else ring.longer().coarser()
     return ring
 
 
@@ -215,7 +219,9 @@ def _first_guess(process: Process, ring: Ring, small: bool) -> FloatArray:
     time = 0.025 * ring.period / max(mean_gate(process.parameters, 0.5), 0.05)
     x = np.minimum(ring.lags / min(time, 0.1 * ring.period), 300.0)
     floor = 0.0 if process.is_odd else 0.5
-    return np.asarray((_NEXT_TO_REST if small else _START_LEVEL) * (floor + (1.0 - floor) / np.cosh(x)))
+    return np.asarray(
+        (_TOLERANCES.small_start if small else _TOLERANCES.start_level) * (floor + (1.0 - floor) / np.cosh(x))
+    )
 
 
 def extended(activity: FloatArray, ring: Ring, odd: bool) -> FloatArray:

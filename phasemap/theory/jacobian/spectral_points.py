@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,11 +20,21 @@ from phasemap.theory.static import fixed_points
 NAMES = ("slow_mode_fraction", "unstable_fraction", "support_components")
 DYNAMIC_NAMES = ("dynamic_slow_mode_fraction", "dynamic_unstable_fraction", "dynamic_leading_edge")
 
-# (nodes of contours, resolution of averages): the number, the check whose difference is its error, a second try.
-_USUAL, _CHECK, _FINE = (10, 0.8), (8, 0.6), (24, 1.6)
-_TOLERANCE, _LEAST_ERROR, _ACCEPTED = 1e-5, 1e-7, 1e-2
-# Independent parts of samples, whose scatter gives the statistical error.
-_PARTS = 5
+
+class _Tolerances(NamedTuple):
+    """Resolutions are (nodes of contours, resolution of averages)."""
+
+    usual: tuple[int, float] = (10, 0.8)  # the number
+    check: tuple[int, float] = (8, 0.6)  # what it is compared with: the difference is its error
+    fine: tuple[int, float] = (24, 1.6)  # a second try
+    difference: float = 1e-5  # a larger one calls for a second try
+    least_error: float = 1e-7  # what the iteration of the resolvent leaves
+    accepted: float = 1e-2  # a larger error, relative to 1 or to the number, is not converged
+    parts: int = 5  # independent parts of samples, whose scatter gives the statistical error
+
+
+_TOLERANCES = _Tolerances()
+
 
 HARD_OUTPUT = (
     "A hard output gate (alpha_r = inf) has a slope without variance at a fixed point that is not at rest: its "
@@ -53,7 +64,7 @@ def solve_points(
     for i, point in enumerate(points):
         table.fill(i, np.where(present.status[i] == Status.ABSENT, Status.ABSENT, Status.FAILED))
         try:
-            names = fixed_point_ensembles(point, _CHECK[1])
+            names = fixed_point_ensembles(point, _TOLERANCES.check[1])
         except NoFiniteSpectrumError as error:
             table.diverge(i, str(error))
             continue
@@ -120,14 +131,16 @@ def _same(ensemble: LocalEnsemble) -> Build:
 
 def _number(coarse: LocalEnsemble, build: Build, measure: Measure) -> tuple[float, float]:
     """A number and its error: against a coarser quadrature, and between parts of a sample."""
-    check = measure(Spectrum(coarse, _CHECK[0]))
-    value = measure(Spectrum(build(_USUAL[1]), _USUAL[0]))
-    if not abs(value - check) <= _TOLERANCE and coarse.units.independent:
-        check, value = value, measure(Spectrum(build(_FINE[1]), _FINE[0]))
-    error = abs(value - check) + _LEAST_ERROR
+    check = measure(Spectrum(coarse, _TOLERANCES.check[0]))
+    value = measure(Spectrum(build(_TOLERANCES.usual[1]), _TOLERANCES.usual[0]))
+    if not abs(value - check) <= _TOLERANCES.difference and coarse.units.independent:
+        check, value = value, measure(Spectrum(build(_TOLERANCES.fine[1]), _TOLERANCES.fine[0]))
+    error = abs(value - check) + _TOLERANCES.least_error
     if not coarse.units.independent:
-        parts = [measure(Spectrum(coarse.part(k, _PARTS), _CHECK[0])) for k in range(_PARTS)]
-        error = math.hypot(error, float(np.std(parts, ddof=1)) / math.sqrt(_PARTS))
+        parts = [
+            measure(Spectrum(coarse.part(k, _TOLERANCES.parts), _TOLERANCES.check[0])) for k in range(_TOLERANCES.parts)
+        ]
+        error = math.hypot(error, float(np.std(parts, ddof=1)) / math.sqrt(_TOLERANCES.parts))
     return value, error
 
 
@@ -154,7 +167,7 @@ class _Table:
     def put(self, name: str, place: tuple[int, ...], value: float, error: float) -> None:
         """Store a number; NaN is a failure, a large error no convergence."""
         self.value[name][place], self.error[name][place] = value, error
-        poor = Status.CONVERGED if error <= _ACCEPTED * max(1.0, abs(value)) else Status.NOT_CONVERGED
+        poor = Status.CONVERGED if error <= _TOLERANCES.accepted * max(1.0, abs(value)) else Status.NOT_CONVERGED
         self.status[name][place] = Status.FAILED if math.isnan(value) else poor
 
     def estimates(self) -> Estimates:

@@ -124,8 +124,8 @@ def functions():
     rate = 0.1 + 0.1 * np.arange(5)[:, None]
     result.labels |= {"network_lag": lag, "lyapunov_index": index}
     result.dimensions |= {
-        "network_lag": Dimension("lag of a network's correlation function", "membrane time constant", "$t$"),
-        "lyapunov_index": Dimension("index of a Lyapunov exponent, over N", symbol="$i/N$"),
+        "network_lag": Dimension("lag", "membrane time constant", "$t$"),
+        "lyapunov_index": Dimension("index of the exponent over the size of the network", symbol="$i/N$"),
     }
     result.checks.fields |= {
         "network_autocorrelation": field(
@@ -157,7 +157,7 @@ def network():
         labels={"network_unit": unit, "network_time": time},
         dimensions={
             "network_unit": Dimension("unit", symbol="$i$"),
-            "network_time": Dimension("time", "membrane time constant", "$t$"),
+            "network_time": Dimension("time after the transient", "membrane time constant", "$t$"),
         },
         metadata=Metadata(settings={"axes": [["g_h", []]]}),
     )  # fmt: skip

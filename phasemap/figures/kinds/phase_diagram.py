@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 
 from phasemap.figures.kinds.checks import draw_agreement, draw_checks
 from phasemap.figures.layout.critical_lines import draw_lines, draw_markers
-from phasemap.figures.layout.overlays import draw_status
+from phasemap.figures.layout.cut_cells import cut_cells
+from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.regions import name_regions
 from phasemap.figures.layout.ticks import add_legend, fit_labels, plain_number, set_ticks
-from phasemap.figures.scenes.scene import Axis, Kind, Layer, Scene
+from phasemap.figures.scenes.scene import Kind, Layer, Scene
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 from phasemap.figures.style.scales import Scale, scale_of
 
@@ -28,7 +29,7 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
         else:
             axes, side = figure.subplots(), None
         scale = scale_of(scene.layer, None if scene.checks is None else scene.checks.simulated)
-        handles = draw_map(axes, scene.x, scene.y, scene.layer, scale)
+        handles = draw_map(axes, scene, scale)
         handles = [*draw_lines(axes, scene.lines), *draw_markers(axes, scene.markers), *handles]
         if scene.checks is not None:
             handles += draw_checks(axes, scene.checks, scale)
@@ -45,23 +46,33 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
     return figure
 
 
-def draw_map(axes: Axes, x: Axis, y: Axis, layer: Layer, scale: Scale) -> list[Artist]:
-    """One coloured cell around every point; cells without a good value are marked; handles for the legend."""
+def draw_map(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
+    """One coloured cell around every point, cut along the critical lines; cells without a good value are marked.
+
+    Returns the handles for the legend.
+    """
+    x, y = scene.x, scene.y
     if x.log:
         axes.set_xscale("log")
     if y.log:
         axes.set_yscale("log")
+    pixels = cut_cells(x, y, scene.lines)
+    layer = pixels.of(scene.layer)
     value = np.where(layer.coloured, layer.value.astype(float), np.nan)
     # Cells as pixels: as vectors, viewers would draw hair lines between them.
     axes.pcolormesh(
-        x.edges, y.edges, np.ma.masked_invalid(value), cmap=scale.cmap, norm=scale.norm, rasterized=True, gid="map"
-    )
+        pixels.x_edges, pixels.y_edges, np.ma.masked_invalid(value), cmap=scale.cmap, norm=scale.norm,
+        rasterized=True, gid="map",
+    )  # fmt: skip
     axes.set(xlim=(x.edges[0], x.edges[-1]), ylim=(y.edges[0], y.edges[-1]), xlabel=x.label, ylabel=y.label)
     for spine in axes.spines.values():
         spine.set_zorder(3.6)  # above the pale casing of the lines
     set_ticks(axes.xaxis, x)
     set_ticks(axes.yaxis, y)
-    return draw_status(axes, x, y, layer)
+    return [
+        *draw_status(axes, pixels.x_edges, pixels.y_edges, layer),
+        *mark_interpolated(axes, x, y, scene.layer, scale.norm),
+    ]
 
 
 def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:

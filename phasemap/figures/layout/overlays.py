@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from phasemap.figures.scenes.scene import Axis, Kind, Layer
+from phasemap.figures.scenes.scene import Array, Axis, Kind, Layer
 from phasemap.figures.style import colours
 from phasemap.figures.style.page import Look
 from phasemap.model.status import STATUS_WORDS, Status
@@ -25,6 +26,8 @@ class Mark:
     hatch: str
 
 
+# Share of the colour scale that the eye tells apart; and how many of the points may err by more before all are marked.
+_VISIBLE, _NEARLY_ALL = 0.02, 0.98
 # Bounds keep the colour of their value under the hatch.
 _LOOKS = {
     Status.NOT_CONVERGED: (colours.GREY, "//////"),
@@ -42,8 +45,8 @@ MARKS: dict[Status, Mark] = {status: Mark(STATUS_WORDS[status], *look) for statu
 INFINITE = Mark("infinite", "#f2dfd6", "++++++")
 
 
-def draw_status(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
-    """Cover the cells without a good value, mark the interpolated ones; return handles for the legend."""
+def draw_status(axes: Axes, x_edges: Array, y_edges: Array, layer: Layer) -> list[Artist]:
+    """Cover the cells (between these borders) without a good value; return handles for the legend."""
     handles: list[Artist] = []
     if layer.kind is Kind.BLANK:
         return handles
@@ -55,15 +58,18 @@ def draw_status(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
             cells = cells | (np.isin(layer.status, (Status.CONVERGED, Status.INTERPOLATED)) & np.isnan(layer.value))
         if cells.any():
             look: Look = {"facecolor": mark.face, "edgecolor": "#5a5a5a", "hatch": mark.hatch or None, "linewidth": 0.0}
-            axes.add_patch(PathPatch(cells_path(cells, x.edges, y.edges), zorder=1.5, gid=gid, **look))
+            axes.add_patch(PathPatch(cells_path(cells, x_edges, y_edges), zorder=1.5, gid=gid, **look))
             handles.append(Patch(label=mark.label, **{**look, "linewidth": 0.4}))
-    return handles + _mark_interpolated(axes, x, y, layer)
+    return handles
 
 
-def _mark_interpolated(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artist]:
-    """Dots at the interpolated points, or, where these are the majority, at the computed ones."""
+def mark_interpolated(axes: Axes, x: Axis, y: Axis, layer: Layer, norm: Normalize) -> list[Artist]:
+    """Dots at the interpolated points, or, where these are the majority, at the computed ones.
+
+    None where interpolation errs by less than a difference of colours that can be seen, nearly everywhere.
+    """
     interpolated = layer.status == Status.INTERPOLATED
-    if not interpolated.any():
+    if layer.kind is Kind.BLANK or not interpolated.any() or _is_invisible(layer, interpolated, norm):
         return []
     computed = layer.status == Status.CONVERGED
     few = interpolated.sum() <= computed.sum()
@@ -75,6 +81,14 @@ def _mark_interpolated(axes: Axes, x: Axis, y: Axis, layer: Layer) -> list[Artis
     )  # fmt: skip
     handle = Line2D([], [], linestyle="", marker=".", color=colours.INK, markersize=3, label=label)
     return [handle] if dots else []
+
+
+def _is_invisible(layer: Layer, interpolated: NDArray[np.bool_], norm: Normalize) -> bool:
+    """Whether the errors of the interpolated numbers, as they are stored, are too small to be seen in the colours."""
+    if layer.error is None or layer.kind in (Kind.LABELS, Kind.COUNTS) or norm.vmin is None or norm.vmax is None:
+        return False
+    errors = layer.error[interpolated]
+    return bool(np.mean(errors < _VISIBLE * (norm.vmax - norm.vmin)) > _NEARLY_ALL)
 
 
 def cells_path(cells: NDArray[np.bool_], x_edges: NDArray[np.float64], y_edges: NDArray[np.float64]) -> Path:

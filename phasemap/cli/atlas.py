@@ -93,7 +93,7 @@ def _list() -> None:
 def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: list[str], force: bool) -> int:
     from functools import partial
 
-    from phasemap.cli.sweep import INTERRUPTED, run_sweep
+    from phasemap.cli.sweep import INTERRUPTED, run_sweep, tell
     from phasemap.sweeps import environment
     from phasemap.sweeps.executors.limits import check_workers
     from phasemap.sweeps.executors.processes import make_executor
@@ -104,7 +104,7 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
     _check_targets(settings, target, formats)
     count = environment.available_processors() if workers is None else workers
     check_workers(count)
-    code = run_sweep(settings, target, partial(make_executor, count), None, force)
+    code = run_sweep(settings, target, partial(make_executor, count, tell), None, force)
     if code != INTERRUPTED:
         draw_all(settings, target, formats)
     return code

@@ -56,8 +56,6 @@ def prepare_streams() -> None:
 @contextlib.contextmanager
 def printed_warnings(debug: bool) -> Iterator[None]:
     """Our own warnings become one paragraph each, once; those about numbers are silent, as their status says it."""
-    from phasemap.cli.console import print_warning
-
     said: set[str] = set()
     with warnings.catch_warnings():
         if not debug:
@@ -69,6 +67,8 @@ def printed_warnings(debug: bool) -> Iterator[None]:
             if not issubclass(category, PhasemapWarning):
                 usual(message, category, *place)  # type: ignore[arg-type]
             elif str(message) not in said:
+                from phasemap.cli.console import print_warning
+
                 said.add(str(message))
                 print_warning(str(message))
 

@@ -36,8 +36,10 @@ from phasemap.cli import (
     submit,
     sweep,
 )
+from phasemap.cli.overview import Overview
 
 app = typer.Typer(
+    cls=Overview,
     name="phasemap",
     help="Phase diagrams of gated recurrent neural networks: sweep parameters, look at the result.",
     epilog="Start with: phasemap sweep configs/quickstart.toml",

@@ -76,8 +76,8 @@ def point(
     check_seconds("--point-timeout", point_timeout)
     if point_timeout is not None:
         settings = replace(settings, seconds_per_point=point_timeout)
-    with _spinner() as tell:
-        report = solve_point(settings, REGISTRY, chosen, Processes(1), tell)
+    with _spinner() as tell, contextlib.closing(Processes(1)) as worker:
+        report = solve_point(settings, REGISTRY, chosen, worker, tell)
     report.failures.update(left_out)
     if as_json:
         from phasemap import strict_json

@@ -50,13 +50,13 @@ def submit(
 
     Examples:
 
-        phasemap submit configs/quickstart.toml --jobs 8 --time 1:00:00 --mem 2G
+        phasemap submit configs/output_gate.toml --jobs 8 --time 1:00:00 --mem 2G
 
-        phasemap submit configs/quickstart.toml --jobs 8 --dry-run
+        phasemap submit configs/output_gate.toml --jobs 8 --dry-run
 
-        phasemap submit configs/quickstart.toml --jobs 8 --partition short --extra=--account=physics
+        phasemap submit configs/output_gate.toml --jobs 8 --partition short --extra=--account=physics
 
-        phasemap submit configs/quickstart.toml --jobs 8 --setup "module load python/3.12"
+        phasemap submit configs/output_gate.toml --jobs 8 --setup "module load python/3.12"
 
         phasemap submit my.toml --jobs 8 --setup 'phasemap() { exec apptainer exec a.sif phasemap "$@"; }'
     """

@@ -96,7 +96,7 @@ def sweep(
 
         phasemap sweep configs/quickstart.toml -o fine.h5 --set axes.g_h.points=101 --set tau_r=3
 
-        phasemap sweep configs/quickstart.toml --shard 1/4
+        phasemap sweep configs/output_gate.toml --shard 1/4
 
         phasemap sweep quickstart.h5 --redo failed,not_converged --set ensemble.relative_error=0.001
 
@@ -132,15 +132,20 @@ def _executor(engine: str, scheduler: str | None, workers: int) -> "Iterator[Cal
     if engine == "processes":
         from phasemap.sweeps.executors.processes import make_executor
 
-        yield partial(make_executor, workers)
+        yield partial(make_executor, workers, tell)
         return
-    from phasemap.cli.console import make_console
     from phasemap.sweeps.executors.dask import DaskExecutor
 
-    console = make_console(stderr=True)
-    cluster = DaskExecutor(scheduler, lambda line: console.print(line, soft_wrap=True, markup=False))
+    cluster = DaskExecutor(scheduler, tell)
     with contextlib.closing(cluster):
         yield lambda: cluster
+
+
+def tell(line: str) -> None:
+    """Say a sentence beside the progress of a sweep."""
+    from phasemap.cli.console import make_console
+
+    make_console(stderr=True).print(line, soft_wrap=True, markup=False)
 
 
 def _check_redo(text: str | None, shard: tuple[int, int] | None, force: bool) -> "Collection[Status] | None":

@@ -77,6 +77,7 @@ class Sweep:
             keeper.give_up()
             raise
         finally:
+            executor.close()
             keeper.assemble_if_needed()
 
     @property

@@ -39,6 +39,9 @@ class Shuffled:
         for k in self._random.permutation(len(tasks)):
             yield execute(tasks[k])
 
+    def close(self) -> None:
+        pass
+
 
 @pytest.fixture
 def reference(toy: MakeConfig, tmp_path: Path) -> Result:

@@ -47,10 +47,11 @@ def cut_cells(x: Axis, y: Axis, lines: tuple[Line, ...]) -> Pixels:
     rows, columns = (np.repeat(np.arange(n), k) for n, k in zip(shape, parts, strict=True))
     source = rows[:, None] * shape[1] + columns
     if len(pieces):
+        low, high = pieces.min(axis=1), pieces.max(axis=1)
         places = np.stack(np.meshgrid(_centres(y, y_edges), _centres(x, x_edges), indexing="ij"), axis=-1)
         for j, i in _crossed(pieces, shape):
             block = np.ix_(rows == j, columns == i)
-            near = pieces[(np.abs(pieces - (j, i)).min(axis=1) < _REACH).all(axis=1)]
+            near = pieces[((low < (j + _REACH, i + _REACH)) & (high > (j - _REACH, i - _REACH))).all(axis=1)]
             source[block] = _on_own_side(places[block].reshape(-1, 2), (j, i), near, shape).reshape(source[block].shape)
     return Pixels(x_edges, y_edges, source)
 

@@ -5,7 +5,7 @@ do the same.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.connection import wait
 from typing import Any, Protocol
@@ -19,6 +19,8 @@ from phasemap.sweeps.work import Task, execute, failed, joined, out_of_time
 
 _POLL_SECONDS = 0.1
 _ATTEMPTS = 2
+_LONG_COMPILATION = 1.0  # seconds; to load what is compiled already takes a fraction of it
+_COMPILING = "Compiling for this machine, which only the first run does: later ones begin to compute at once."
 
 
 class Executor(Protocol):
@@ -39,6 +41,10 @@ class Executor(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of what is kept from one `run` to the next; another one may follow all the same."""
+        ...
+
 
 class InProcess:
     """Blocks one after the other in this process: nothing to start, but a crash of a solver takes all with it, and
@@ -55,20 +61,41 @@ class InProcess:
                 data = execute(task)
             yield data
 
+    def close(self) -> None:
+        """Nothing is kept."""
+
 
 class Processes:
-    """Blocks in worker processes, one thread each."""
+    """Blocks in worker processes, one thread each, which stay for further rounds until `close`.
 
-    def __init__(self, workers: int) -> None:
+    tell: told once, in a sentence, when workers are found to compile.
+    """
+
+    def __init__(self, workers: int, tell: Callable[[str], None] = lambda _: None) -> None:
         self.workers = workers
+        self._tell: Callable[[str], None] | None = tell
+        self._idle: list[Worker] = []
 
     def run(self, tasks: Sequence[Task], stop: Stop) -> Iterator[BlockData]:
         """See `Executor.run`."""
-        pool = _Pool(tasks, min(self.workers, len(tasks)))
+        count = min(self.workers, len(tasks))
+        kept, self._idle = self._idle[:count], self._idle[count:]
+        pool = _Pool(tasks, kept, count)
         try:
-            yield from pool.run(stop)
+            for data in pool.run(stop):
+                if data is not None:
+                    yield data
+                elif self._tell is not None and pool.compiling_seconds > _LONG_COMPILATION:
+                    self._tell(_COMPILING)
+                    self._tell = None
         finally:
-            pool.close()
+            self._idle += pool.release()
+
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self._idle:
+            worker.kill()
+        self._idle = []
 
 
 class _Queue:
@@ -97,19 +124,28 @@ class _Queue:
 
 
 class _Pool:
-    def __init__(self, tasks: Sequence[Task], workers: int) -> None:
+    """Workers at their tasks: those that are there already, and new ones up to `count`."""
+
+    def __init__(self, tasks: Sequence[Task], workers: Sequence[Worker], count: int) -> None:
         self._queue = _Queue(tasks)
         self._attempts: Counter[tuple[str, str, int, int]] = Counter()
         self._failed_starts = 0
-        self._workers: list[Worker] = []
+        self._workers = list(workers)
         try:
-            for _ in range(workers):
+            while len(self._workers) < count:
                 self._workers.append(Worker())
         except BaseException:
-            self.close()
+            for worker in self._workers:
+                worker.kill()
             raise
 
-    def run(self, stop: Stop) -> Iterator[BlockData]:
+    @property
+    def compiling_seconds(self) -> float:
+        """For how long the worker that is longest at it has been compiling without a break."""
+        return max(worker.compiling_seconds for worker in self._workers)
+
+    def run(self, stop: Stop) -> Iterator[BlockData | None]:
+        """The blocks as they come, and now and then None while none does."""
         for worker in self._workers:
             self._feed(worker, stop)
         while any(worker.task is not None for worker in self._workers):
@@ -120,6 +156,7 @@ class _Pool:
             ready = {id(by_handle[handle]): by_handle[handle] for handle in wait(list(by_handle), _POLL_SECONDS)}
             if stop.now:
                 return
+            yield None
             for worker in ready.values():
                 data = self._receive(worker, stop)
                 if data is not None:
@@ -129,9 +166,13 @@ class _Pool:
                 if data is not None:
                     yield data
 
-    def close(self) -> None:
+    def release(self) -> list[Worker]:
+        """The workers that are free; the others are ended."""
+        free = [worker for worker in self._workers if worker.task is None and worker.process.is_alive()]
         for worker in self._workers:
-            worker.kill()
+            if worker not in free:
+                worker.kill()
+        return free
 
     def _feed(self, worker: Worker, stop: Stop) -> None:
         worker.task = None
@@ -195,6 +236,6 @@ class _Pool:
         self._feed(replacement, stop)
 
 
-def make_executor(workers: int) -> Executor:
-    """Worker processes, or this process where there are to be none."""
-    return Processes(workers) if workers > 0 else InProcess()
+def make_executor(workers: int, tell: Callable[[str], None] = lambda _: None) -> Executor:
+    """Worker processes (see `Processes`), or this process where there are to be none."""
+    return Processes(workers, tell) if workers > 0 else InProcess()

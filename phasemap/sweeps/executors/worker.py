@@ -63,6 +63,7 @@ class Worker:
         self.task: Task | None = None
         self.parts: list[BlockData] = []
         self.ready = False
+        self._compiling_since: float | None = None
         self.clock = Clock()
         self._seen: set[str] = set()
 
@@ -84,6 +85,7 @@ class Worker:
         if kind in ("ready", "compiling"):
             self.ready = True
             self.clock.run(not content)
+            self._compiling_since = time.monotonic() if content else None
         elif kind == "point":
             self.parts.append(content)
             self._finished_some()
@@ -95,6 +97,11 @@ class Worker:
         if self.task is not None:
             self._seen.add(self.task.block.name)
         self.clock.restart()
+
+    @property
+    def compiling_seconds(self) -> float:
+        """Seconds that it has been compiling without a break; 0 if it does not."""
+        return 0.0 if self._compiling_since is None else time.monotonic() - self._compiling_since
 
     @property
     def overdue(self) -> bool:

@@ -103,6 +103,14 @@ NO_NUMBER = [
 ]
 
 
+def masked_at(mesh, plane, i, j):
+    """Whether the pixel at a point has no colour."""
+    borders = mesh.get_coordinates()
+    row = np.searchsorted(borders[:, 0, 1], plane.axes[1].values[j]) - 1
+    column = np.searchsorted(borders[0, :, 0], plane.axes[0].values[i]) - 1
+    return np.ma.getmaskarray(mesh.get_array()).reshape(len(borders) - 1, -1)[row, column]
+
+
 @pytest.mark.parametrize("status", NO_NUMBER)
 def test_points_without_a_good_value_are_marked_and_named(plane, find, status):
     field = plane.fields["lyapunov_max"]
@@ -114,7 +122,7 @@ def test_points_without_a_good_value_are_marked_and_named(plane, find, status):
     assert patch.get_hatch() == MARKS[status].hatch
     assert MARKS[status].label in words_of_legend(figure)
     mesh = find(figure, "map")[0]
-    assert np.ma.getmaskarray(mesh.get_array()).reshape(17, 21)[3, 15]
+    assert masked_at(mesh, plane, 15, 3)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +135,7 @@ def test_bounds_have_the_colour_of_their_value_under_a_hatch_of_their_own(plane,
     assert patch.get_hatch() == MARKS[status].hatch and patch.get_facecolor()[3] == 0.0
     assert words in words_of_legend(figure)
     mesh = find(figure, "map")[0]
-    assert not np.ma.getmaskarray(mesh.get_array()).reshape(17, 21)[3, 15]
+    assert not masked_at(mesh, plane, 15, 3)
     assert words in write(plane, Request(), 80, 20, colour=False).plain
 
 
@@ -183,9 +191,16 @@ def test_absent_places_are_grey_without_a_hatch(plane, find):
     assert "does not exist" in words_of_legend(figure)
 
 
+def test_interpolated_points_are_not_marked_where_their_error_cannot_be_seen(plane, find):
+    status = plane.fields["lyapunov_max"].status
+    status[status == Status.CONVERGED] = Status.INTERPOLATED
+    assert find(draw(plane, Request()), "interpolated") == []
+
+
 @pytest.mark.parametrize("few", [True, False])
 def test_interpolated_points_are_marked(plane, find, few):
     status = plane.fields["lyapunov_max"].status
+    plane.fields["lyapunov_max"].error[...] = 0.1
     status[: 3 if few else 18][status[: 3 if few else 18] == Status.CONVERGED] = Status.INTERPOLATED
     figure = draw(plane, Request())
     (dots,) = find(figure, "interpolated")

@@ -169,6 +169,9 @@ class Shuffled:
         for k in self._random.permutation(len(tasks)):
             yield execute(tasks[k])
 
+    def close(self) -> None:
+        pass
+
 
 def test_order_and_workers_are_irrelevant(tmp_path: Path) -> None:
     config = refined(quantities=["static_gain", "hill"])

@@ -1,4 +1,4 @@
-"""The first page of the help: the commands, grouped by what one wants to do; written without rich, which loads slowly."""
+"""The first page of the help: the commands, grouped by what one wants to do; without rich, which loads slowly."""
 
 from typing import Any
 

@@ -59,7 +59,7 @@ def forgive_damaged_caches() -> None:
     setattr(IndexDataCacheFile, "_load_data", forgiving_data)  # noqa: B010
 
 
-class _CollectLater(event.Listener):  # type: ignore[misc]
+class _CollectLater(event.Listener):
     """No search for garbage while the compiler runs: among its millions of objects it takes a seventh of the time."""
 
     def __init__(self) -> None:

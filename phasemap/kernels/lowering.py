@@ -7,14 +7,14 @@ same, and so are the numbers.
 
 from typing import Any
 
-from numba import _dynfunc
+from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
 
-class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
+class _LinkedLibrary(JITCodeLibrary):
     """Code to be linked into others, unknown to the engine that runs code."""
 
     def _optimize_final_module(self) -> None:
@@ -26,7 +26,7 @@ class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _LinkedLowering(NativeLowering):  # type: ignore[misc]
+class _LinkedLowering(NativeLowering):
     """Numba's own lowering, but for the machine code."""
 
     _name = "linked_lowering"
@@ -47,7 +47,7 @@ class _LinkedLowering(NativeLowering):  # type: ignore[misc]
         return True
 
 
-class LinkedCompiler(CompilerBase):  # type: ignore[misc]
+class LinkedCompiler(CompilerBase):
     """The pipeline of Numba with `_LinkedLowering`."""
 
     def define_pipelines(self) -> list[Any]:

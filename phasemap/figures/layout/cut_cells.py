@@ -108,7 +108,7 @@ def _on_own_side(places: Array, own: tuple[int, int], pieces: Array, shape: tupl
     distance[_separated(places[:, None], points[None], pieces)] = np.inf
     nearest = points[np.argmin(distance, axis=1)]
     nearest[np.isinf(distance).all(axis=1)] = own
-    return np.ravel_multi_index((nearest[:, 0], nearest[:, 1]), shape)
+    return np.asarray(np.ravel_multi_index((nearest[:, 0], nearest[:, 1]), shape), dtype=np.intp)
 
 
 def _separated(places: Array, points: Array, pieces: Array) -> NDArray[np.bool_]:

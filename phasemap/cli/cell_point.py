@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 def cell_point(cell: str, settings: list[str], as_json: bool) -> None:
-    """Print everything that the static theory knows about a GRU, LSTM or tanh network."""
+    """Print everything that the theory knows about a GRU, LSTM or tanh network."""
+    from phasemap.sweeps import environment
+
+    environment.prepare_compilation_cache()
     from phasemap.errors import ConfigError, shown
     from phasemap.studies.cell_point import CELLS, facts, make_cell, solve_cell_point
 

@@ -6,6 +6,7 @@ from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
+from phasemap.cells.dynamics.solve import fluctuating_state
 from phasemap.cells.fixed_points import FixedPoint, static_fold
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
@@ -26,7 +27,8 @@ DESCRIPTIONS = {
     "slope_variance": "S: the fixed point is unstable where it is above 1",
     "zero_multiplier": "factor of a small deviation from h = 0 in one step",
     "static_fold": "gain of the candidate at which a pair of fixed points appears",
-    "lyapunov_max": "largest exponent, per step",
+    "lyapunov_max": "largest exponent, per step: of the fluctuating state where there is one, else of the zero state",
+    "fluctuating_second_moment": "mean square of the units in the fluctuating state",
 }
 _ACCURACY = {Gru: 1e-9, Vanilla: 1e-9, Lstm: 1e-7}  # relative, against closed forms and integrals done apart
 
@@ -92,13 +94,14 @@ def solve_cell_point(name: str, cell: AnyCell) -> CellReport:
     if cell.rests:
         zero = {"second_moment": 0.0, "leading_multiplier": cell.zero_multiplier(), "slope_variance": _zero_slope(cell)}
         by_point = {key: {ZERO: _good(zero[key], accuracy), **found} for key, found in by_point.items()}
-    fold = static_fold(cell)
+    fold, absent = static_fold(cell), _estimate(math.nan, math.nan, Status.ABSENT)
+    moment, exponent = _dynamics(cell, place, accuracy)
+    place = _decided(place, exponent, moment)
     scalars = {
-        "zero_multiplier": _good(cell.zero_multiplier(), accuracy)
-        if cell.rests
-        else _estimate(math.nan, math.nan, Status.ABSENT),
+        "zero_multiplier": _good(cell.zero_multiplier(), accuracy) if cell.rests else absent,
         "static_fold": fold,
-        "lyapunov_max": _exponent(cell, place, accuracy),
+        "lyapunov_max": exponent,
+        "fluctuating_second_moment": moment,
     }
     gains = {"zero_instability": [cell.zero_gain()] if cell.rests else []}
     gains["static_fold"] = [float(fold.value)] if fold.status == Status.CONVERGED else []
@@ -115,20 +118,40 @@ def _zero_slope(cell: AnyCell) -> float:
     return (cell.gain / cell.zero_gain()) ** 2
 
 
-def _exponent(cell: AnyCell, place: Place, accuracy: float) -> Estimate:
-    """Known where the zero state is the only attractor and its units are alike, and without gates."""
-    if place.phase == "stable zero" and not (getattr(cell, "s_z", 0.0) or getattr(cell, "s_f", 0.0)):
-        value = math.log(max(cell.zero_multiplier(), 1e-300))
-        return _good(value, accuracy)
-    if isinstance(cell, Vanilla) and cell.rests:
-        return _good(cell.lyapunov_max(), accuracy)
-    return _estimate(math.nan, math.nan, Status.NOT_SOUGHT)
+def _dynamics(cell: AnyCell, place: Place, accuracy: float) -> tuple[Estimate, Estimate]:
+    """Second moment of the fluctuating state, and the exponent: of that state, or of a zero state alone."""
+    absent = _estimate(math.nan, math.nan, Status.ABSENT)
+    unknown = _estimate(math.nan, math.nan, Status.NOT_SOUGHT)
+    spread = any(value for name, value in vars(cell).items() if name.startswith("s_"))
+    if not cell.rests or spread:
+        return unknown, unknown
+    at_zero = _good(math.log(max(cell.zero_multiplier(), 1e-300)), accuracy)
+    if place.phase == "stable zero":
+        return absent, at_zero
+    if isinstance(cell, Vanilla):
+        moment = place.points[-1].C if place.points else math.nan
+        return _good(moment, accuracy), _good(cell.lyapunov_max(), accuracy)
+    found = fluctuating_state(cell)
+    if found.second_moment.status == Status.ABSENT:
+        return absent, at_zero
+    return found.second_moment, found.lyapunov_max
+
+
+def _decided(place: Place, exponent: Estimate, moment: Estimate) -> Place:
+    """The phase where the dynamics tell what the fixed points left open."""
+    if place.phase != "undetermined" or not place.points or exponent.error is None:
+        return place
+    if moment.status == Status.ABSENT:
+        return Place("static-complex", place.points)
+    if moment.status == Status.CONVERGED and float(exponent.value) > 3.0 * float(exponent.error):
+        return Place("bistable", place.points)
+    return place
 
 
 def _remarks(cell: AnyCell, place: Place, exponent: Estimate) -> list[str]:
     said = [place.reason] if place.reason else []
     if exponent.status == Status.NOT_SOUGHT:
-        said.append("the exponent needs the dynamics, which the static theory does not have")
+        said.append("the dynamics are solved without biases of the candidate, spread biases and inputs")
     if isinstance(cell, Lstm) and cell.a_f > 0.0:
         said.append(
             "no marginally stable region: c = i g / (1 - f) depends on the forget gate, slow units saturate instead of "

@@ -1,6 +1,7 @@
 """`phasemap point --cell`: the numbers of a GRU, an LSTM and a tanh network, per step."""
 
 import json
+import math
 
 import pytest
 
@@ -17,15 +18,29 @@ def test_a_gru_in_both_conventions(phasemap) -> None:
         assert found["leading_multiplier"]["fixed_point"]["static"]["value"] == pytest.approx(edge, abs=1e-8)
         assert found["zero_multiplier"]["value"] == pytest.approx(1.5)
         assert found["static_fold"] | {"value": None, "status": "absent"} == found["static_fold"]
-        assert found["lyapunov_max"]["status"] == "not_sought" and found["lyapunov_max"]["value"] is None
+        assert found["lyapunov_max"]["status"] == "converged" and found["lyapunov_max"]["error"] < 0.01
+        assert found["lyapunov_max"]["value"] == pytest.approx(0.1173 if reset == "before" else 0.0764, abs=0.008)
         assert facts["critical_gains"]["zero_instability"] == pytest.approx([2.0])
+
+
+def test_beyond_the_dynamic_fold_chaos_coexists_with_rest(phasemap) -> None:
+    facts = json.loads(phasemap("point", "--cell", "lstm", "--set", "a_g=1.8", "--set", "a_f=8", "--json").out)
+    assert facts["phase"] == "bistable"
+    assert facts["quantities"]["lyapunov_max"]["value"] > 0.01
+
+
+def test_spread_biases_leave_the_exponent_open(phasemap) -> None:
+    facts = json.loads(phasemap(*GRU, "--set", "s_z=1", "--json").out)
+    assert facts["quantities"]["lyapunov_max"]["status"] == "not_sought"
+    assert facts["quantities"]["lyapunov_max"]["value"] is None
 
 
 def test_an_lstm(phasemap) -> None:
     found = json.loads(phasemap(*LSTM, "--json").out)["quantities"]
     assert found["second_moment"]["fixed_point"]["static"]["value"] == pytest.approx(0.115310877, abs=1e-9)
     folded = json.loads(phasemap("point", "--cell", "lstm", "--set", "a_g=1.5", "--set", "a_f=8", "--json").out)
-    assert folded["phase"] == "undetermined"
+    assert folded["phase"] == "static-complex"  # between the static fold and the dynamic one at 1.602
+    assert folded["quantities"]["lyapunov_max"]["value"] == pytest.approx(math.log(0.5 + 1.5 / 4))
     assert folded["critical_gains"]["static_fold"] == pytest.approx([1.440382], abs=1e-6)
     assert set(folded["quantities"]["second_moment"]["fixed_point"]) == {"zero", "static_small", "static"}
 

@@ -1,0 +1,62 @@
+"""Units of an LSTM in its own mean field: paths, and the growth of a deviation of h.
+
+The cells c are never Gaussian: gates and candidate are. (Theory notes, section 12.)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from phasemap.cells.dynamics.ring import Noise, Responses, driven_by_fraction
+from phasemap.cells.lstm.theory import Lstm
+from phasemap.cells.nodes import Array, logistic
+
+
+@dataclass(frozen=True)
+class LstmPaths:
+    """Paths (paths, steps): c(t) and the gates that make c(t + 1) and h(t + 1)."""
+
+    h: Array
+    c: Array
+    i: Array
+    f: Array
+    o: Array
+    g: Array
+
+    @property
+    def output(self) -> Array:
+        """What the mean field is closed on."""
+        return self.h
+
+
+class LstmUnits:
+    """Draws paths for a given autocovariance of h, always from the same noise."""
+
+    def __init__(self, cell: Lstm, paths: int, steps: int, rng: np.random.Generator) -> None:
+        self._cell = cell
+        self._noise = [Noise(paths, steps, rng) for _ in range(4)]
+
+    def paths(self, C: Array) -> LstmPaths:
+        """Units whose fields come from units with autocovariance C (steps,)."""
+        cell = self._cell
+        i, f, o = (
+            logistic(bias + gain * noise.paths(C))
+            for bias, gain, noise in zip(
+                (cell.b_i, cell.b_f, cell.b_o), (cell.a_i, cell.a_f, cell.a_o), self._noise[:3], strict=True
+            )
+        )
+        g = np.tanh(cell.a_g * self._noise[3].paths(C))
+        c = driven_by_fraction(f, i * g)
+        return LstmPaths(o * np.tanh(np.roll(c, -1, axis=1)), c, i, f, o, g)
+
+
+def responses(cell: Lstm, paths: LstmPaths) -> Responses:
+    """The march of U_p for c, closed by H(t+1, t'+1) = <d d' U_p> + a_o^2 <e e'> H(t, t').
+
+    H is the second moment of a deviation of h alone: that of c begins at zero. (Theory notes, section 12.)
+    """
+    c, i, f, o, g = paths.c, paths.i, paths.f, paths.o, paths.g
+    ahead = np.roll(c, -1, axis=1)
+    factors = np.stack([cell.a_f * c * f * (1.0 - f), cell.a_i * g * i * (1.0 - i), cell.a_g * i * (1.0 - g**2)])
+    direct = cell.a_o * o * (1.0 - o) * np.tanh(ahead)
+    return Responses(f, factors, np.ones((3, c.shape[1])), o / np.cosh(ahead) ** 2, direct, 0.0)

@@ -1,6 +1,6 @@
 """Fixed points of a cell and the static fold, from the single-valued gain a*(C) at which C is a fixed point.
 
-Theory notes, section 12.
+docs/cells.md.
 """
 
 import math

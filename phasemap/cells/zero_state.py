@@ -22,7 +22,7 @@ def log_growth(steps: int, kept: float, coupled: float) -> float:
         coupled: gain of what it takes from the others, (1 - sigma(b_z)) sigma(b_r) a_h or sigma(b_i) sigma(b_o) a_g.
 
     The recurrent matrix has independent entries: each choice of the j steps at which a deviation jumps to other units
-    meets only itself in the average. (Theory notes, section 12.)
+    meets only itself in the average. (docs/cells.md)
     """
     if steps == 0:
         return 0.0

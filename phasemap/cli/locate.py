@@ -28,6 +28,12 @@ def locate(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the state from which the layer runs by itself.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    figure: Annotated[
+        bool, typer.Option("--figure", help="Draw the map with the layers on it (locate.png without -o).")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The figure's file.", show_default=False)
+    ] = None,
 ) -> None:
     """Place a trained or fresh GRU, LSTM or RNN on its phase diagram: gains, lines, phase, memory, gradients.
 
@@ -39,8 +45,13 @@ def locate(
 
         phasemap locate model.weights.h5 --layer 0 --json
 
-        phasemap locate run/step1.npz run/step2.npz
+        phasemap locate run/step1.npz run/step2.npz --figure -o path.png
     """
+    picture = output if output is not None else Path("locate.png") if figure else None
+    if picture is not None:
+        from phasemap.figures.style.page import check_target
+
+        check_target(picture, *files)
     from phasemap.studies.locate import facts
     from phasemap.studies.locate import locate as find
 
@@ -55,6 +66,16 @@ def locate(
         say(strict_json.text(each[0] if len(each) == 1 else {"checkpoints": each}))
     else:
         _print(found, inputs is None)
+    if picture is not None:
+        _draw(found, picture)
+
+
+def _draw(found: "list[Checkpoint]", picture: Path) -> None:
+    from phasemap.figures.kinds.cell_map import draw_cell_map
+    from phasemap.figures.style.page import save
+    from phasemap.studies.cell_map import map_of
+
+    save(draw_cell_map(map_of(found)), picture)
 
 
 def _print(found: "list[Checkpoint]", without_input: bool) -> None:

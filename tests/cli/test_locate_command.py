@@ -45,6 +45,27 @@ def test_an_input_counts(phasemap, tmp_path: Path) -> None:
     assert facts["layers"][0]["second_moment"][0] > alone["layers"][0]["second_moment"][0]
 
 
+def test_the_map_is_drawn_with_every_checkpoint(phasemap, tmp_path: Path) -> None:
+    from phasemap.studies.cell_map import map_of
+    from phasemap.studies.locate import locate
+
+    names = ("torch_gru_cell.safetensors", "equinox_gru.npz")
+    target = tmp_path / "map.png"
+    assert phasemap("locate", *(DATA / name for name in names), "-o", target).code == 0
+    assert b"Software\0phasemap" in target.read_bytes()
+    scene = map_of([locate(DATA / "torch_default.safetensors", None, None)])
+    zero, fold = scene.lines
+    assert zero[1] == pytest.approx(2.0, rel=0.02)
+    known = np.isfinite(fold[1])
+    assert known.sum() >= 8 and (fold[1][known] < zero[1][known]).all() and (fold[2][known] > 2.8).all()
+    assert scene.paths[0][1] == pytest.approx(0.577, abs=0.01)
+
+
+def test_a_tanh_network_has_no_map(phasemap, tmp_path: Path) -> None:
+    ran = phasemap("locate", DATA / "torch_rnn.npz", "-o", tmp_path / "map.png")
+    assert ran.code == 2 and "no map" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

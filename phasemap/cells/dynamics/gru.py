@@ -1,7 +1,7 @@
 """Units of a GRU in its own mean field: paths, and the growth of a deviation.
 
 The reset gate after the matrix scales a Gaussian field; before it, the field is Gaussian with covariance
-a_h^2 C_r C. (Theory notes, section 12.)
+a_h^2 C_r C. (docs/cells.md)
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class GruUnits:
 def responses(cell: Gru, paths: GruPaths) -> Responses:
     """A deviation obeys d(t+1) = z d(t) + p x_n + q x_z, with Gaussian fields whose covariances are its own moments.
 
-    p = (1 - z)(1 - n^2), q = z (1 - z)(h - n). (Theory notes, section 12.)
+    p = (1 - z)(1 - n^2), q = z (1 - z)(h - n). (docs/cells.md)
     """
     z, r, n = paths.z, paths.r, paths.n
     p, q = (1.0 - z) * (1.0 - n**2), z * (1.0 - z) * (paths.h - n)

@@ -1,6 +1,6 @@
 """Units of an LSTM in its own mean field: paths, and the growth of a deviation of h.
 
-The cells c are never Gaussian: gates and candidate are. (Theory notes, section 12.)
+The cells c are never Gaussian: gates and candidate are. (docs/cells.md)
 """
 
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class LstmUnits:
 def responses(cell: Lstm, paths: LstmPaths) -> Responses:
     """The march of U_p for c, closed by H(t+1, t'+1) = <d d' U_p> + a_o^2 <e e'> H(t, t').
 
-    H is the second moment of a deviation of h alone: that of c begins at zero. (Theory notes, section 12.)
+    H is the second moment of a deviation of h alone: that of c begins at zero. (docs/cells.md)
     """
     c, i, f, o, g = paths.c, paths.i, paths.f, paths.o, paths.g
     ahead = np.roll(c, -1, axis=1)

@@ -3,7 +3,7 @@
 before: n = tanh(U_h (r h) + b_h);            the field is Gaussian, of variance a_h^2 <r^2> C.
 after:  n = tanh(b_h + r (U_h h + b_hn));     the field is a scale mixture: Gaussian only for given r.
 
-z -> 1 is slow. Every bias has a mean b and a spread s, which holds static inputs too. (Theory notes, section 12.)
+z -> 1 is slow. Every bias has a mean b and a spread s, which holds static inputs too. (docs/cells.md)
 """
 
 import math

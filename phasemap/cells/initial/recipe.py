@@ -1,6 +1,6 @@
 """Gains and biases that put a cell at a wanted place of its phase diagram.
 
-Theory notes, section 12. What a recipe promises is where the network lies at initialisation, not that it trains better.
+docs/cells.md. What a recipe promises is where the network lies at initialisation, not that it trains better.
 """
 
 import math

@@ -2,7 +2,7 @@
 
 At a fixed point c = w g with w = i T, T = 1 / (1 - f) = 1 + exp(x_f), and C = <h^2> = <o^2> <tanh^2(w g)>. Functions of
 w alone are tabulated over ln w once, and averaged over the input and forget gates by interpolation.
-(Theory notes, section 12.)
+(docs/cells.md)
 """
 
 import math

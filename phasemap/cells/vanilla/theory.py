@@ -65,7 +65,7 @@ class Vanilla:
         """Exponent per step of the chaotic state (or of rest), without biases.
 
         The fields of two steps are independent: h(t) and h(t') have no correlation, so that C is that of the fixed
-        point and lambda = ln(a^2 <tanh'^2>) / 2, averaged over N(0, a^2 C). (Theory notes, section 12.)
+        point and lambda = ln(a^2 <tanh'^2>) / 2, averaged over N(0, a^2 C). (docs/cells.md)
         """
         from phasemap.cells.fixed_points import fixed_points
 

@@ -1,6 +1,6 @@
 """What a layer's weights are in the words of the theory, and what in them breaks its assumption of independent entries.
 
-Gains a = sqrt(N) times the standard deviation of the entries. (Theory notes, section 12.)
+Gains a = sqrt(N) times the standard deviation of the entries. (docs/cells.md)
 """
 
 from dataclasses import dataclass

@@ -71,11 +71,11 @@ def locate(
 
 
 def _draw(found: "list[Checkpoint]", picture: Path) -> None:
-    from phasemap.figures.kinds.cell_map import draw_cell_map
+    from phasemap.figures.kinds.cell_map import MapScene, draw_cell_map
     from phasemap.figures.style.page import save
     from phasemap.studies.cell_map import map_of
 
-    save(draw_cell_map(map_of(found)), picture)
+    save(draw_cell_map(MapScene(**vars(map_of(found)))), picture)
 
 
 def _print(found: "list[Checkpoint]", without_input: bool) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.vanilla.theory import Vanilla
 from phasemap.cells.weights.place import Location, at_rest
 from phasemap.errors import UnsupportedError
-from phasemap.figures.kinds.cell_map import MapScene
+from phasemap.model.estimate import FloatArray
 from phasemap.model.status import Status
 from phasemap.studies.locate import Checkpoint
 
@@ -26,7 +26,19 @@ _DEFAULTS = {
 }
 
 
-def map_of(found: Sequence[Checkpoint]) -> MapScene:
+@dataclass(frozen=True)
+class CellMap:
+    """A plane of two gains; the fields are those of `phasemap.figures.kinds.cell_map.MapScene`."""
+
+    x_label: str
+    y_label: str
+    lines: tuple[tuple[str, FloatArray, FloatArray], ...]
+    defaults: tuple[tuple[str, float, float], ...]
+    paths: tuple[tuple[str, FloatArray, FloatArray], ...]
+    title: str
+
+
+def map_of(found: Sequence[Checkpoint]) -> CellMap:
     """The map of the kind of cell that the first layer is, with all layers of that kind on it.
 
     The lines are those at the first layer's biases and other gains.
@@ -54,7 +66,7 @@ def map_of(found: Sequence[Checkpoint]) -> MapScene:
         ("static fold", np.array([_fold(theory, names[1], float(y)) for y in heights]), heights),
     )
     title = f"{first.layer.cell.upper()}{f', reset {first.layer.reset}' if first.layer.reset else ''}"
-    return MapScene(f"${names[0]}$", f"${names[1]}$", lines, defaults, drawn, title)
+    return CellMap(f"${names[0]}$", f"${names[1]}$", lines, defaults, drawn, title)
 
 
 def _gains(one: Location, names: tuple[str, str]) -> tuple[float, float]:

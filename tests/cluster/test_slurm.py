@@ -60,7 +60,7 @@ def numbers(result: Result) -> dict[str, np.ndarray]:
     assert result.checks is not None
     fields = {**result.fields, **{f"check {name}": field for name, field in result.checks.fields.items()}}
     surfaces = {name: surface.vertices for name, surface in result.surfaces.items()}
-    return {name: field.values for name, field in fields.items()} | surfaces
+    return {name: field.value for name, field in fields.items()} | surfaces
 
 
 def assert_identical(a: Path, b: Path) -> None:

@@ -50,7 +50,7 @@ def test_the_corner_of_the_grid_where_the_most_gates_vary_counts() -> None:
 
 def test_the_result_is_what_its_arrays_take() -> None:
     some = config("autocorrelation", points=50)
-    arrays = sum(field.values.nbytes + field.status.nbytes for field in empty_result(some).fields.values())
+    arrays = sum(field.value.nbytes + field.status.nbytes for field in empty_result(some).fields.values())
     assert arrays <= needed(some).result - memory._PROCESS <= 10 * arrays
 
 

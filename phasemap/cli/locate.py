@@ -52,7 +52,7 @@ def locate(
         from phasemap.figures.style.page import check_target
 
         check_target(picture, *files)
-    from phasemap.studies.locate import facts
+    from phasemap.studies.locate import facts, linear_facts
     from phasemap.studies.locate import locate as find
 
     found = [find(path, layer, inputs, seed) for path in files]
@@ -61,7 +61,12 @@ def locate(
 
         assumed = _NO_INPUT if inputs is None else f"the fluctuations of {inputs} count as frozen in the theory"
         each: list[dict[str, Any]] = [
-            {"file": str(one.path), "input": assumed, "layers": [facts(place) for place in one.layers]} for one in found
+            {
+                "file": str(one.path),
+                "input": assumed,
+                "layers": [*map(facts, one.layers), *map(linear_facts, one.linear)],
+            }
+            for one in found
         ]
         say(strict_json.text(each[0] if len(each) == 1 else {"checkpoints": each}))
     else:
@@ -79,6 +84,7 @@ def _draw(found: "list[Checkpoint]", picture: Path) -> None:
 
 
 def _print(found: "list[Checkpoint]", without_input: bool) -> None:
+    from phasemap.cells.weights.linear import WHY
     from phasemap.cli.console import make_console
 
     console = make_console()
@@ -86,6 +92,10 @@ def _print(found: "list[Checkpoint]", without_input: bool) -> None:
         console.print(f"{checkpoint.path}", style="bold")
         for one in checkpoint.layers:
             _print_layer(console, one)
+        for linear in checkpoint.linear:
+            spans = ", ".join(f"{share} %: {life:.3g}" for share, life in linear.quantiles.items())
+            console.print(f"\n{linear.name}: {linear.kind}, half-lives in steps: {spans}.", soft_wrap=True)
+            console.print(f"{WHY}.", soft_wrap=True)
     if without_input:
         console.print(f"\n({_NO_INPUT}.)")
 

@@ -46,6 +46,8 @@ def map_of(found: Sequence[Checkpoint]) -> CellMap:
     Raises:
         UnsupportedError: it is a tanh network, which has one gain only.
     """
+    if not all(checkpoint.layers for checkpoint in found):
+        raise UnsupportedError("A recurrence without feedback within its layer has no phase diagram to draw.")
     first = found[0].layers[0]
     theory = at_rest(first.theory)
     if isinstance(theory, Vanilla):

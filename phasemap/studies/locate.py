@@ -8,6 +8,7 @@ import numpy as np
 
 from phasemap.cells.nodes import Array
 from phasemap.cells.weights.layer import Layer
+from phasemap.cells.weights.linear import WHY, LinearLayer, linear_layers
 from phasemap.cells.weights.place import STEPS, Location, locate_layer
 from phasemap.cells.weights.recognise import find_layers
 from phasemap.cells.weights.stored import read_arrays
@@ -21,6 +22,7 @@ class Checkpoint:
 
     path: Path
     layers: list[Location]
+    linear: tuple[LinearLayer, ...] = ()
 
 
 def locate(path: Path, only: int | None, inputs: Path | None, seed: int = 0) -> Checkpoint:
@@ -30,7 +32,11 @@ def locate(path: Path, only: int | None, inputs: Path | None, seed: int = 0) -> 
         WeightFileError: it cannot be read or holds no layer that is known.
         ConfigError: there is no such layer, or the input does not fit.
     """
-    layers = find_layers(read_arrays(path))
+    arrays = read_arrays(path)
+    linear = tuple(linear_layers(arrays))
+    if linear and only is None:
+        return Checkpoint(path, [], linear)
+    layers = find_layers(arrays)
     if only is not None:
         if not 0 <= only < len(layers):
             names = ", ".join(f"{k} {layer.name}" for k, layer in enumerate(layers))
@@ -60,6 +66,18 @@ def _read_input(path: Path, layers: list[Layer]) -> Array:
     if not np.isfinite(values).all():
         raise ConfigError(f"The input {path} holds numbers that are NaN or infinite.")
     return values
+
+
+def linear_facts(layer: LinearLayer) -> dict[str, Any]:
+    """What `--json` prints of a layer without feedback."""
+    return {
+        "name": layer.name,
+        "cell": layer.kind,
+        "size": int(layer.half_lives.size),
+        "phase": None,
+        "half_life_quantiles": layer.quantiles,
+        "remarks": [WHY],
+    }
 
 
 def facts(found: Location) -> dict[str, Any]:

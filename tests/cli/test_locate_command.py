@@ -61,6 +61,15 @@ def test_the_map_is_drawn_with_every_checkpoint(phasemap, tmp_path: Path) -> Non
     assert scene.paths[0][1] == pytest.approx(0.577, abs=0.01)
 
 
+def test_recurrences_without_feedback_have_half_lives_and_no_map(phasemap, tmp_path: Path) -> None:
+    path = tmp_path / "min.npz"
+    np.savez(path, **{"linear_z.bias": np.zeros(4)})
+    (layer,) = json.loads(phasemap("locate", path, "--json").out)["layers"]
+    assert layer["phase"] is None and layer["half_life_quantiles"]["50"] == pytest.approx(1.0)
+    assert "no phase diagram" in phasemap("locate", path).out
+    assert phasemap("locate", path, "-o", tmp_path / "map.png").code == 2
+
+
 def test_a_tanh_network_has_no_map(phasemap, tmp_path: Path) -> None:
     ran = phasemap("locate", DATA / "torch_rnn.npz", "-o", tmp_path / "map.png")
     assert ran.code == 2 and "no map" in ran.err

@@ -58,7 +58,7 @@ def _layer(arrays: Arrays, blocks: int, prefix: str, kernel: str, recurrent: str
     summed = {gate: biases[gate] + added[gate] for gate in order}
     if cell == "vanilla":
         notes = (*notes, "tanh is assumed: the file does not say which activation its units have")
-    title = re.sub(r"(?:cell/)?(?:vars/)?$", "", prefix).rstrip("./") or cell
+    title = re.sub(r"(?:(?<=/)cell/)?(?:vars/)?$", "", prefix).rstrip("./") or cell
     return Layer(title, cell, "keras", matrices, inputs, summed, inner, reset if cell == "gru" else None, notes)
 
 

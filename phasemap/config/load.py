@@ -224,7 +224,8 @@ def _quantities(raw: Any, registry: Registry, problems: list[str]) -> tuple[str,
         if not more:
             problems.append("output.correlations = true, but no quantity that is asked for has correlation functions.")
         names += [name for name in more if name not in names]
-    if set(LABEL_QUANTITIES) <= set(names) and COUNT in registry.quantities and COUNT not in names:
+    counted = raw.output.complexity and set(LABEL_QUANTITIES) <= set(names)
+    if counted and COUNT in registry.quantities and COUNT not in names:
         names.append(COUNT)
     return tuple(names)
 

@@ -64,6 +64,7 @@ class OutputTable(BaseModel):
     model_config = _STRICT
     file: str | None = Field(default=None, min_length=1)
     correlations: bool = False
+    complexity: bool = True
 
 
 class LimitsTable(BaseModel):

@@ -8,6 +8,7 @@ from typing import Any
 
 _MODULE = "numba.core.event"
 _EVENT = "numba:compiler_lock"  # begins before the cache is searched, ends when the code is there
+_ANEW = "numba:compile"  # only where nothing was found in the cache
 _POLL_SECONDS = 0.02
 
 
@@ -15,10 +16,13 @@ class CompilerClock:
     """Seconds spent compiling since the last `restart`.
 
     tell: called with True when the compiler begins and with False when it ends.
+    tell_anew: called whenever something is compiled, not only loaded from the cache.
     """
 
-    def __init__(self, tell: Callable[[bool], None] = lambda _: None) -> None:
-        self._tell = tell
+    def __init__(
+        self, tell: Callable[[bool], None] = lambda _: None, tell_anew: Callable[[], None] = lambda: None
+    ) -> None:
+        self._tell, self._tell_anew = tell, tell_anew
         self._depth = 0
         self._begun = 0.0
         self.seconds = 0.0
@@ -46,7 +50,15 @@ class CompilerClock:
             def on_end(self, _: Any) -> None:
                 clock.end()
 
+        class Anew(events.Listener):  # type: ignore[misc]
+            def on_start(self, _: Any) -> None:
+                clock._tell_anew()
+
+            def on_end(self, _: Any) -> None:
+                pass
+
         events.register(_EVENT, Listener())
+        events.register(_ANEW, Anew())
 
     def begin(self) -> None:
         """The compiler begins, perhaps from within itself."""

@@ -85,7 +85,9 @@ class Worker:
         if kind in ("ready", "compiling"):
             self.ready = True
             self.clock.run(not content)
-            self._compiling_since = time.monotonic() if content else None
+            self._compiling_since = None
+        elif kind == "compiling anew":
+            self._compiling_since = self._compiling_since or time.monotonic()
         elif kind == "point":
             self.parts.append(content)
             self._finished_some()
@@ -100,7 +102,7 @@ class Worker:
 
     @property
     def compiling_seconds(self) -> float:
-        """Seconds that it has been compiling without a break; 0 if it does not."""
+        """Seconds that it has been compiling, not loading, without a break; 0 if it does not."""
         return 0.0 if self._compiling_since is None else time.monotonic() - self._compiling_since
 
     @property
@@ -190,7 +192,9 @@ def serve(connection: Connection) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOT_FOR_WORKERS)
     warnings.simplefilter("ignore", RuntimeWarning)  # the status of a number says what is wrong with it
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    compiler = CompilerClock(lambda busy: connection.send(("compiling", busy)))
+    compiler = CompilerClock(
+        lambda busy: connection.send(("compiling", busy)), lambda: connection.send(("compiling anew", None))
+    )
     compiler.install()
     with one_thread(), contextlib.suppress(EOFError, OSError):
         connection.send(("ready", False))

@@ -8,10 +8,9 @@ import functools
 import gc
 from typing import Any
 
+import numba
 from numba.core import event
 from numba.core.caching import IndexDataCacheFile
-
-from phasemap.kernels.lowering import LinkedCompiler
 
 _FASTMATH = {"contract", "nsz", "arcp"}
 
@@ -21,10 +20,23 @@ KERNEL: dict[str, Any] = {
     "cache": True, "nogil": True, "error_model": "numpy", "fastmath": _FASTMATH, "no_cfunc_wrapper": True,
 }  # fmt: skip
 
+# Versions of Numba whose compiler `lowering` knows; others compile as Numba would, more slowly.
+_KNOWN = ((0, 61), (0, 69))
+
+
+def _pipeline() -> dict[str, Any]:
+    version = tuple(int(part) for part in numba.__version__.split(".")[:2])
+    if not _KNOWN[0] <= version < _KNOWN[1]:
+        return {}
+    from phasemap.kernels.lowering import LinkedCompiler
+
+    return {"pipeline_class": LinkedCompiler}
+
+
 # A function called from kernels only, whose compiled code holds it: no wrapper for Python, no copy on disk. Numba's own
 # inline="always" must stay off: it would compile the body with the caller's flags, and "reassoc" breaks the rounding
 # tricks of `elementary`.
-INNER: dict[str, Any] = {**KERNEL, "cache": False, "no_cpython_wrapper": True, "pipeline_class": LinkedCompiler}
+INNER: dict[str, Any] = {**KERNEL, "cache": False, "no_cpython_wrapper": True, **_pipeline()}
 
 # The same where sums may be reordered into SIMD lanes (results then depend on the lane width, to rounding).
 REDUCTION: dict[str, Any] = {**KERNEL, "fastmath": _FASTMATH | {"reassoc"}}

@@ -72,7 +72,7 @@ class SpectrumOptions:
 
 @dataclass(frozen=True)
 class TangentSpectrumOptions:
-    """The Lyapunov spectrum in the mean field (theory notes, section 16)."""
+    """The Lyapunov spectrum in the mean field (docs/theory.md, section 16)."""
 
     rates: tuple[float, ...] = option(
         (-0.4, -0.2, -0.1, 0.0, 0.1),

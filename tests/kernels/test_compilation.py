@@ -37,3 +37,12 @@ def test_truncated_caches_are_compiled_again(tmp_path: Path) -> None:
             cached.write_bytes(whole[: int(share * len(whole))])
             assert run(tmp_path) == "42.0 0"
             assert run(tmp_path) == "42.0 1"
+
+
+def test_other_versions_of_the_compiler_are_left_to_themselves(monkeypatch):
+    from phasemap.kernels import compilation
+
+    assert "pipeline_class" in compilation._pipeline()
+    for version in ("0.60.0", "0.69.1", "1.0.0rc1"):
+        monkeypatch.setattr(compilation.numba, "__version__", version)
+        assert compilation._pipeline() == {}

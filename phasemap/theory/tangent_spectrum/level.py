@@ -1,7 +1,7 @@
 """W(s), the mean over exponents of (lambda - s) where that is positive, from the Hermitised tangent flow on a ring.
 
 Units are independent given their paths; J enters through stationary kernels a and b that its Gaussian average makes
-self-consistent (theory notes, section 16). Everything is a matrix on the grid without factors of the step.
+self-consistent (docs/theory.md, section 16). Everything is a matrix on the grid without factors of the step.
 """
 
 import math

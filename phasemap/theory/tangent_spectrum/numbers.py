@@ -50,7 +50,7 @@ class Levels:
 
 
 def spectrum_of(slopes: Slopes) -> Spectrum:
-    """The numbers of one sample of paths, in gated units (theory notes, section 16).
+    """The numbers of one sample of paths, in gated units (docs/theory.md, section 16).
 
     h/N = W(0); -W'(0) by a central difference; D/N = min W(s)/|s| over s < 0 by a parabola through three values.
     """

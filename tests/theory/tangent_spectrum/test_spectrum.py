@@ -39,7 +39,7 @@ def frozen(gains: list[float], steps: int = 100) -> Slopes:
 
 
 def test_constant_gain_gives_the_semicircle() -> None:
-    """Exponents are the real parts of a disc's eigenvalues: integrals over a semicircle, theory notes, section 16."""
+    """Exponents are the real parts of a disc's eigenvalues: integrals over a semicircle, docs/theory.md, section 16."""
     found = spectrum_of(frozen([1.5], 400))
     assert found.converged
     assert found.values[0] == pytest.approx(SEMICIRCLE[0], rel=1e-3)
@@ -61,7 +61,7 @@ def level_of_matrix(gains: np.ndarray, s: float) -> float:
 
 
 def test_frozen_paths_give_the_eigenvalues_of_matrices() -> None:
-    """Units that differ but do not move: exponents are real parts of eigenvalues, theory notes, section 3."""
+    """Units that differ but do not move: exponents are real parts of eigenvalues, docs/theory.md, section 3."""
     gains = np.array([0.7, 2.2])
     assert level_of_matrix(np.array([1.5]), 0.0) == pytest.approx(SEMICIRCLE[0], rel=1e-4)
     levels = Levels(frozen([0.7, 2.2], 200))

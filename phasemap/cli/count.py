@@ -36,7 +36,9 @@ def count(
     """Count the fixed points of networks, the zero one left out.
 
     A search is known to be complete in a network where the signs of all determinants add up to 1; where they do not in
-    some networks, the count is a lower bound. The integral (Kac-Rice) misses none and knows no limit of N.
+    some networks, the count is a lower bound. Even then it misses pairs of opposite signs, which it is bound to between
+    the onset of the complexity and the static fold, where basins are tiny: a search under-counts there. The integral
+    (Kac-Rice) misses none and knows no limit of N.
 
     Examples:
 

@@ -31,8 +31,9 @@ def make_diagram(name: str, quick: bool, folder: Path, formats: list[str], force
         result = read_result(target)
         say(f"{target} is there already: it is drawn again. --force computes it again.")
     else:
+        target = result_target(target, force)  # before anything is computed
         result = _compute(data, name, quick)
-        write_result(result_target(target, force), result)
+        write_result(target, result)
         say(f"Stored in {target}.")
     _draw(result, target, formats)
 

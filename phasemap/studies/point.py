@@ -100,6 +100,15 @@ def solve_point(
     return report
 
 
+def critical_gains(point: Point, registry: Registry, names: Sequence[str]) -> dict[str, FloatArray]:
+    """Surface -> values of g_h, the other parameters as at the point, at which its condition holds."""
+    report = PointReport(point.parameters)
+    tasks = [task for name in names if (task := _strip_task(point, registry, name)) is not None]
+    for data in InProcess().run(tasks, Stop()):
+        _take_gains(report, data)
+    return report.critical_gains
+
+
 def _surfaces_here(report: PointReport, registry: Registry) -> list[str]:
     """The surfaces that have a meaning at a point; the report takes note of the others."""
     noise = without_fixed_points(report.parameters._asdict())

@@ -10,6 +10,9 @@ title, description, seed
                             with its `places`; options, marks = { name = value or the name of a gain }
 [[panels.curves]]           name, set = { parameter = value }, theory, networks (true or false), options, kick,
                             staircase, inputs = [words]
+
+Panels with protocol = "point" show quantities along a parameter (`quantity_curves`), with the options of their solvers
+in tables of their usual names ([count], with [quick.count]); their marks may be critical surfaces.
 """
 
 import math
@@ -30,12 +33,15 @@ from phasemap.simulation.estimators.outcomes import Outcome
 from phasemap.simulation.network.disorder import child
 from phasemap.studies.curves import Panel, curves_result, marked
 from phasemap.studies.protocol_curves import Wanted, compute
+from phasemap.studies.quantity_curves import POINT, quantity_curve, surface_gain
 from phasemap.theory.static import fixed_points
 
 Table = Mapping[str, Any]
 
 _GAINS = {"S": "static_gain", "f S": "marginal_gain"}
 _GRID, _HALVINGS = 400, 30
+# Tables of solver options that a diagram may have.
+_TABLES = ("count",)
 
 
 def load(path: Path, *, quick: bool = False) -> dict[str, Any]:
@@ -52,11 +58,12 @@ def load(path: Path, *, quick: bool = False) -> dict[str, Any]:
         raise ConfigError(f"{path} has no [[panels]]: it is no diagram of protocols.")
     if quick:
         changes = data.get("quick", {})
-        data["options"] = {**data.get("options", {}), **changes.get("options", {})}
+        for table in ("options", *_TABLES):
+            data[table] = {**data.get(table, {}), **changes.get(table, {})}
+        changed = changes.get("options", {})
         for panel in data["panels"]:
-            panel["options"] = {k: v for k, v in panel.get("options", {}).items() if k not in changes["options"]}
-            for curve in panel["curves"]:
-                curve["options"] = {k: v for k, v in curve.get("options", {}).items() if k not in changes["options"]}
+            for one in (panel, *panel["curves"]):
+                one["options"] = {k: v for k, v in one.get("options", {}).items() if k not in changed}
             if "places" in panel and "every" in changes:
                 panel["places"] = panel["places"][:: changes["every"]]
     return data
@@ -101,7 +108,7 @@ def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.
         curves |= found
     assert places is not None
     for name, gain in panel.get("marks", {}).items():
-        place = gain if isinstance(gain, int | float) else _gain_of_one(make_parameters(shared), str(gain), places)
+        place = gain if isinstance(gain, int | float) else _gain(make_parameters(shared), str(gain), places)
         curves[f"{name} | mark"] = marked(float(place), len(places))
     symbol, words, units = panel["axis"]
     return Panel(panel["name"], panel["symbol"], panel["description"], (symbol, words, units), places, curves,
@@ -111,6 +118,11 @@ def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.
 def _curve(
     data: Table, panel: Table, curve: Table, shared: dict[str, float], seed: np.random.SeedSequence
 ) -> tuple[np.ndarray, dict[str, Outcome]]:
+    named = {**shared, **_numbers(curve.get("set", {}))}
+    if panel["protocol"] == POINT:
+        tables = {table: data[table] for table in _TABLES if data.get(table)}
+        places, found = quantity_curve(panel, curve, named, tables, seed)
+        return places, {_label(curve["name"], kind): one for kind, one in found.items()}
     options = make_options(data.get("options", {}), panel.get("options", {}), curve.get("options", {}))
     wanted = Wanted(
         protocol=curve.get("protocol", panel["protocol"]), quantity=curve.get("quantity", panel["quantity"]),
@@ -120,7 +132,6 @@ def _curve(
         inputs=tuple(parse_input(word) for word in curve.get("inputs", [])),
         until=float(panel.get("until", 200.0)), level=bool(curve.get("floor", False)),
     )  # fmt: skip
-    named = {**shared, **_numbers(curve.get("set", {}))}
     over = panel.get("over", "")
     if not over:
         places, found = compute(make_parameters(named), options, wanted, seed)
@@ -147,7 +158,12 @@ def _at(
 def _label(name: str, kind: str) -> str:
     if kind.startswith("@"):  # units of one network, by their own names
         return kind[1:]
-    return {"theory": name, "networks": f"{name} | networks", "floor": "noise floor | level"}[kind]
+    return {"theory": name, "networks": f"{name} | networks", "level": f"{name} | level",
+            "floor": "noise floor | level"}[kind]  # fmt: skip
+
+
+def _gain(p: Parameters, which: str, places: np.ndarray) -> float:
+    return _gain_of_one(p, which, places) if which in _GAINS else surface_gain(p, which)
 
 
 def _gain_of_one(p: Parameters, which: str, places: np.ndarray) -> float:

@@ -23,7 +23,7 @@ def main() -> None:
     print(f"first call, compilation or cache included: {first:.1f} s")
     for one in POINTS:
         repeated = [make_parameters(one)] * 20
-        print(f"{one}: {1e3 * cpu(solve, repeated) / 20:.2f} ms a point, all four quantities")
+        print(f"{one}: {1e3 * cpu(solve, repeated) / 20:.2f} ms a point")
     grid = itertools.product(np.linspace(1.0, 4.0, 97), np.linspace(0.0, 20.0, 81))
     points = [make_parameters(g_h=float(g), alpha_r=float(alpha)) for g, alpha in grid]
     print(f"map of 97 x 81 points: {cpu(solve, points):.1f} s on one core")

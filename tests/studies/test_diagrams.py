@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from phasemap.config import diagrams
+from phasemap.dataset import Result
 from phasemap.errors import ConfigError
 from phasemap.figures.draw import Request, draw
 from phasemap.figures.kinds.protocol_curves import is_protocol
+from phasemap.model.options import CountOptions
 from phasemap.model.status import Status
 from phasemap.storage import read_result, write_result
 from phasemap.studies.protocol_atlas import load, make_options, run
@@ -19,6 +21,8 @@ SMALL: dict[str, Any] = {"networks": 1, "size": 24, "sizes": [], "relax": 2.0, "
 
 def tiny(path: Path) -> dict[str, Any]:
     data = load(path)
+    if "count" in data:
+        data["count"] = {"size": 4, "networks": 2, "samples": 400, "starts": 64}
     for panel in data["panels"]:
         panel["until"] = 3.0
         if "places" in panel:
@@ -58,7 +62,9 @@ def test_the_quick_version_is_smaller(name: str) -> None:
         for panel in one["panels"]:
             for curve in panel["curves"]:
                 make_options(one.get("options", {}), panel.get("options", {}), curve.get("options", {}))
-    sizes = [make_options(one["options"]) for one in (whole, quick)]
+    sizes = [
+        make_options(one["options"]) if one.get("options") else CountOptions(**one["count"]) for one in (whole, quick)
+    ]
     assert sizes[1].size * sizes[1].networks < 0.5 * sizes[0].size * sizes[0].networks
 
 
@@ -83,3 +89,34 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
         load(tmp_path / "x.toml")
     with pytest.raises(ConfigError, match="no option siez"):
         make_options({"siez": 3})
+
+
+def decoupling(place: float) -> Result:
+    data = tiny(diagrams()["decoupling"])
+    for panel in data["panels"][:3]:
+        panel["places"] = [place, place + 0.01]
+    return run(data)
+
+
+def test_curves_of_quantities_are_those_of_a_point() -> None:
+    """Complexity, exponents of branches and marks, each against what the solvers and surfaces say elsewhere."""
+    result = decoupling(1.8)
+    curves = {
+        str(label): field.value[0, k]
+        for field in result.fields.values()
+        for k, label in enumerate(result.labels[field.own_dims[0]])
+    }
+    assert curves["all, $\\Sigma$"][0] == pytest.approx(0.058865615216, abs=1e-11)
+    assert curves["zero state"] == pytest.approx([-0.1, -0.095], abs=1e-9)
+    assert curves["fluctuating"][0] > curves["fluctuating, unstable"][0] > 0.0
+    marks = [curves[f"{name} | mark"][0] for name in ("Σ = 0", "static fold", "dynamic fold", "zero unstable")]
+    assert marks == pytest.approx([1.421, 1.628, 1.752, 2.0], abs=1e-3)
+
+
+def test_onset_laws_hold_next_to_the_onset() -> None:
+    field = decoupling(1.8).fields["onset_laws"]
+    additive, cubic, gated, square = field.value[0, :, 0]
+    eps = 0.003
+    assert (cubic, square) == pytest.approx((16.0 / 81.0 * eps**3, eps**2 / 13.0), rel=1e-12)
+    assert additive / cubic == pytest.approx(1.0, abs=4.0 * eps)
+    assert gated / square == pytest.approx(1.0, abs=eps)

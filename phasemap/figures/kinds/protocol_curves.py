@@ -26,6 +26,8 @@ _MOST_COLUMNS = 2
 _LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 9
 # Networks at more places than these are a line in a band of errors instead of dots.
 _MOST_DOTS = 40
+# So many names of places stand side by side.
+_MOST_LEVEL_NAMES = 2
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
 
@@ -97,6 +99,7 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
     curves = _curves(result, panel)
     ordered = sorted(curves, key=lambda curve: curve.kind == _NETWORKS)
     handles = [handle for curve in ordered for handle in _draw_curve(axes, x, curve, names)]
+    _name_marks(axes, [c for c in curves if c.kind == _MARK])
     _set_scales(axes, x, [c for c in curves if c.kind != _MARK])
     axes.set_xlabel(_axis_label(result, panel), fontsize=7.5)
     units = "" if panel.units in ("", "1") else f" ({panel.units})"
@@ -120,7 +123,6 @@ def _axis_label(result: Result, panel: Field) -> str:
 def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[str]) -> list[Artist]:
     if curve.kind == _MARK:
         axes.axvline(curve.value[0], color=colours.INK, linewidth=0.8, linestyle=(0, (4, 2)), gid="mark", zorder=1)
-        axes.text(curve.value[0], 0.98, f" {curve.name}", transform=axes.get_xaxis_transform(), va="top", fontsize=6)
         return []
     if curve.kind == _LEVEL:
         look: Look = {"color": "#8a8a8a", "linewidth": 0.9, "linestyle": (0, (1, 1))}
@@ -140,6 +142,16 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
     look = {"color": colour, "linewidth": 1.2, "linestyle": _DASHES[k % len(_DASHES)]}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
     return [Line2D([], [], label=curve.name, **look)]
+
+
+def _name_marks(axes: Axes, marks: list[_Curve]) -> None:
+    """Names of places on the axis, next to their uprights; upright themselves where there are many."""
+    look: Look = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": 6}
+    if len(marks) > _MOST_LEVEL_NAMES:
+        look |= {"rotation": 90, "ha": "right",
+                 "bbox": {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}}  # fmt: skip
+    for mark in marks:
+        axes.text(mark.value[0], 0.98, f" {mark.name}" if "rotation" not in look else mark.name, **look)
 
 
 def _draw_band(axes: Axes, x: NDArray[np.float64], curve: _Curve, colour: str) -> list[Artist]:

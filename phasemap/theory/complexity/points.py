@@ -1,7 +1,7 @@
 """Solver "complexity": exponents of the numbers of fixed points, at points of parameter space."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from phasemap.model.counting import Reduced, is_noisy, reduce, what_is_missing
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates
 from phasemap.model.status import Status
-from phasemap.theory.complexity.saddles import Saddle, counted, mean_square_field, stable
+from phasemap.theory.complexity.saddles import NOTHING, Saddle, counted, mean_square_field, stable
 
-NAMES = ("complexity", "complexity_lower_bound", "complexity_stable", "counted_delta_h")
+NAMES = ("complexity", "counted_delta_h")
+PARTS = ("complexity_lower_bound", "complexity_stable")
 # Errors up to which a number counts as converged, and the share of Sigma by which the quenched exponent may lie below
 # the annealed one before this is no more than an upper bound.
 TOLERANCE, BOUND = 1e-9, 0.05
@@ -27,23 +28,36 @@ def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[
     """Exponents per unit of the numbers of fixed points (docs/theory.md, section 8); arrays (n_points,).
 
         complexity              Sigma = lim ln E[number] / N of non-zero fixed points, or 0
-        complexity_lower_bound  log |det| of the Jacobian per unit at the upper fixed point of the static mean field
-        complexity_stable       the same as Sigma for stable fixed points; negative where they are exponentially rare
         counted_delta_h         variance of h over units at the typical counted fixed point
 
     None depends on the update gate or on time constants. The exponents are annealed: where those of single networks
     lie more than `BOUND` below, the status of `complexity` is UPPER_BOUND. NOT_SOUGHT with biases and static inputs
     (a remark says why), ABSENT with noise. Errors: against sums of doubled resolution.
     """
-    rows = [_solve(point) for point in points]
-    missing = [(place, f"complexity: {what_is_missing(point)}") for place, point in enumerate(points)]
+    return _collected(points, NAMES, _of_all)
+
+
+def solve_parts(points: Sequence[Parameters], options: object = None, seeds: Sequence[object] = ()) -> Estimates:
+    """What maps of phases do without, and what costs as much again as Sigma; arrays (n_points,).
+
+        complexity_lower_bound  log |det| of the Jacobian per unit at the upper fixed point of the static mean field
+        complexity_stable       the same as Sigma for stable fixed points; negative where they are exponentially rare
+
+    Without stable ones where Sigma is 0; NOT_SOUGHT behind a hard gate; else as `solve`.
+    """
+    return _collected(points, PARTS, _parts_of)
+
+
+def _collected(points: Sequence[Parameters], names: Sequence[str], solved: Callable[[Reduced], Row]) -> Estimates:
+    rows = [_solve(point, names, solved) for point in points]
+    missing = [(place, f"{names[0]}: {what_is_missing(point)}") for place, point in enumerate(points)]
     found = {
         name: Estimate(
             value=np.array([row[name][0] for row in rows]),
             status=np.array([row[name][2] for row in rows], dtype=np.uint8),
             error=np.array([row[name][1] for row in rows]),
         )
-        for name in NAMES
+        for name in names
     }
     return Estimates(found, [remark for remark in missing if what_is_missing(points[remark[0]])])
 
@@ -52,23 +66,31 @@ def _nothing(status: Status) -> tuple[float, float, Status]:
     return math.nan, math.nan, status
 
 
-def _solve(point: Parameters) -> Row:
+def _solve(point: Parameters, names: Sequence[str], solved: Callable[[Reduced], Row]) -> Row:
     if is_noisy(point) or what_is_missing(point):
-        return dict.fromkeys(NAMES, _nothing(Status.ABSENT if is_noisy(point) else Status.NOT_SOUGHT))
-    at = reduce(point)
+        return dict.fromkeys(names, _nothing(Status.ABSENT if is_noisy(point) else Status.NOT_SOUGHT))
+    return solved(reduce(point))
+
+
+def _of_all(at: Reduced) -> Row:
     saddle = counted(at)
     row: Row = dict.fromkeys(NAMES, _nothing(Status.ABSENT))
     row["complexity"] = complexity_of(saddle)
-    if math.isinf(at.alpha):
-        row["complexity_lower_bound"] = row["complexity_stable"] = _nothing(Status.NOT_SOUGHT)
-        return row
-    row["complexity_lower_bound"] = _lower_bound(at)
     if saddle.theta is not None and saddle.value > 0.0:
         row["counted_delta_h"] = _number(*(at.scale**2 * x for x in mean_square_field(at, saddle.theta)))
-        of_stable = stable(at)
-        if of_stable.found:
-            row["complexity_stable"] = _number(of_stable.value, of_stable.error)
     return row
+
+
+def _parts_of(at: Reduced) -> Row:
+    if math.isinf(at.alpha):
+        return dict.fromkeys(PARTS, _nothing(Status.NOT_SOUGHT))
+    saddle = counted(at)
+    found = stable(at) if saddle.theta is not None and saddle.value > 0.0 else NOTHING
+    exists = found.found and found.theta is not None
+    return {
+        "complexity_lower_bound": _lower_bound(at),
+        "complexity_stable": _number(found.value, found.error) if exists else _nothing(Status.ABSENT),
+    }
 
 
 def complexity_of(saddle: Saddle) -> tuple[float, float, Status]:

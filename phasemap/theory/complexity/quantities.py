@@ -19,6 +19,10 @@ def _seconds(point: Parameters, options: Any) -> float:
     return steep * (4.0 if point.beta_r < -0.5 else 1.0)
 
 
+def _parts_seconds(point: Parameters, options: Any) -> float:
+    return 2.0 * _seconds(point, options)  # whether there are any is asked first
+
+
 def _spectrum_seconds(point: Parameters, options: Any) -> float:
     return 0.02 if is_constant_gate(point.alpha_r, point.beta_r) else 0.2
 
@@ -29,6 +33,8 @@ _PAPERS = ("krishnamurthy2022", "wainrib2013", "kac1943", "rice1944")
 SOLVERS = (
     Solver("complexity", "how many fixed points networks have", Deferred(f"{_HERE}.points", "solve"), _seconds,
            cites=_PAPERS),
+    Solver("complexity_parts", "how many fixed points are stable, and a lower bound of all",
+           Deferred(f"{_HERE}.points", "solve_parts"), _parts_seconds, cites=_PAPERS),
     Solver("counted_spectrum", "spectrum of the Jacobian at the typical counted fixed point",
            Deferred(f"{_HERE}.counted_spectrum", "solve"), _spectrum_seconds, cites=_PAPERS),
 )  # fmt: skip
@@ -39,9 +45,9 @@ QUANTITIES = (
              "complexity"),
     Quantity("complexity_lower_bound", r"$\zeta$",
              "log |det| of the Jacobian per unit at the upper static mean-field solution: a lower bound of complexity",
-             "complexity"),
+             "complexity_parts"),
     Quantity("complexity_stable", r"$\Sigma_{\rm stable}$",
-             "complexity of the stable fixed points; negative where they are exponentially rare", "complexity"),
+             "complexity of the stable fixed points; negative where they are exponentially rare", "complexity_parts"),
     Quantity("counted_delta_h", r"$\langle h^2 \rangle_\mu$", "variance of h over units at the typical fixed point",
              "complexity"),
     Quantity("counted_unstable_fraction", r"$n_\mu(\mathrm{Re}\,\lambda > 0)$",

@@ -50,6 +50,13 @@ def test_a_figure_called_default_takes_the_place_of_the_one_without_a_name(phase
     assert "(delta_h) on the upper branch" in target.with_suffix(".txt").read_text()
 
 
+def test_a_folder_that_is_not_there_is_named_before_a_diagram_is_computed(monkeypatch, tmp_path: Path) -> None:
+    computed = []
+    monkeypatch.setattr("phasemap.cli.diagrams._compute", lambda *_: computed.append(1))
+    done = CliRunner().invoke(app, ["atlas", "decoupling", "--quick", "-d", str(tmp_path / "none")])
+    assert done.exit_code != 0 and not computed
+
+
 def test_an_unknown_name_is_an_error_with_the_nearest_one():
     done = CliRunner().invoke(app, ["atlas", "quickstrat"])
     assert done.exit_code != 0 and "'quickstart'" in str(done.exception)

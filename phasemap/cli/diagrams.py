@@ -31,7 +31,9 @@ def make_diagram(name: str, quick: bool, folder: Path, formats: list[str], force
         result = read_result(target)
         say(f"{target} is there already: it is drawn again. --force computes it again.")
     else:
-        target = result_target(target, force)  # before anything is computed
+        # Before anything is computed.
+        target = result_target(target, force)
+        target.parent.mkdir(parents=True, exist_ok=True)
         result = _compute(data, name, quick)
         write_result(target, result)
         say(f"Stored in {target}.")

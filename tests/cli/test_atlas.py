@@ -9,6 +9,7 @@ from phasemap.cli.atlas import draw_all
 from phasemap.cli.gallery import gallery_text
 from phasemap.cli.main import app
 from phasemap.config import catalogue, load_config
+from phasemap.errors import PhasemapError
 from phasemap.quantities import REGISTRY
 from phasemap.sweeps.plan import make_plan
 
@@ -50,11 +51,18 @@ def test_a_figure_called_default_takes_the_place_of_the_one_without_a_name(phase
     assert "(delta_h) on the upper branch" in target.with_suffix(".txt").read_text()
 
 
-def test_a_folder_that_is_not_there_is_named_before_a_diagram_is_computed(monkeypatch, tmp_path: Path) -> None:
-    computed = []
-    monkeypatch.setattr("phasemap.cli.diagrams._compute", lambda *_: computed.append(1))
-    done = CliRunner().invoke(app, ["atlas", "decoupling", "--quick", "-d", str(tmp_path / "none")])
-    assert done.exit_code != 0 and not computed
+def test_a_folder_is_made_or_named_before_a_diagram_is_computed(monkeypatch, tmp_path: Path) -> None:
+    made = []
+
+    def compute(*_: object) -> None:
+        made.append((tmp_path / "new").is_dir())
+        raise PhasemapError("enough")
+
+    monkeypatch.setattr("phasemap.cli.diagrams._compute", compute)
+    (tmp_path / "file").write_text("")
+    for name, computed in (("new", [True]), ("file", [True])):
+        done = CliRunner().invoke(app, ["atlas", "decoupling", "--quick", "-d", str(tmp_path / name)])
+        assert done.exit_code != 0 and made == computed
 
 
 def test_an_unknown_name_is_an_error_with_the_nearest_one():

@@ -1,6 +1,6 @@
 """Slopes along sampled paths of one unit, with weights that make their spectra those of the mean field.
 
-The tangent flow couples the units through d_1 = phi' sigma_r, d_2 = phi sigma_r' and d_3 = phi' alone (theory notes,
+The tangent flow couples the units through d_1 = phi' sigma_r, d_2 = phi sigma_r' and d_3 = phi' alone (docs/theory.md,
 section 16).
 """
 

@@ -95,7 +95,7 @@ def solve(
     settings = make_point({"parameters": _plain(point._asdict()), "seed": seed, **options}, REGISTRY)
     solvers, left_out = choose_solvers(settings, REGISTRY, quantities)
     report = solve_point(settings, REGISTRY, solvers)
-    report.failures.update(left_out)
+    report.left_out.update(left_out)
     return report
 
 

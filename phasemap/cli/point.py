@@ -78,7 +78,7 @@ def point(
         settings = replace(settings, seconds_per_point=point_timeout)
     with _spinner() as tell, contextlib.closing(Processes(1)) as worker:
         report = solve_point(settings, REGISTRY, chosen, worker, tell)
-    report.failures.update(left_out)
+    report.left_out.update(left_out)
     if as_json:
         from phasemap import strict_json
 
@@ -111,6 +111,7 @@ def _facts(report: "PointReport") -> dict[str, Any]:
         "remarks": report.remarks,
         "seconds": report.seconds,
         "failures": report.failures,
+        "left_out": report.left_out,
     }
 
 
@@ -164,6 +165,8 @@ def _print(report: "PointReport") -> None:
         console.print(remark, markup=False, soft_wrap=True)
     for name, reason in report.failures.items():
         console.print(f"{name}: {reason}", style="red", markup=False)
+    for name, reason in report.left_out.items():
+        console.print(f"{name}: {reason}", style="dim", markup=False, soft_wrap=True)
 
 
 def _rows(fields: "list[Field]", dims: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:

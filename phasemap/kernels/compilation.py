@@ -6,6 +6,8 @@ that cannot change the meaning of infinities and NaNs are on.
 
 import functools
 import gc
+import zlib
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -71,6 +73,35 @@ def forgive_damaged_caches() -> None:
     setattr(IndexDataCacheFile, "_load_data", forgiving_data)  # noqa: B010
 
 
+def _sources() -> int:
+    """A number that changes with any source file of the kernels."""
+    folder = Path(__file__).parent
+    stamps = sorted((str(path.relative_to(folder)), *_stamp(path)) for path in folder.rglob("*.py"))
+    return zlib.crc32(repr(stamps).encode())
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size
+
+
+def renew_caches_with_callees() -> None:
+    """Let Numba compile again where any kernel has changed: by itself it looks at the file of the function alone, and
+    would go on with old code of the functions that are called from it.
+    """
+    create = IndexDataCacheFile.__init__
+    if getattr(create, "knows_callees", False):
+        return
+    sources = _sources()
+
+    @functools.wraps(create)
+    def knowing_callees(self: Any, cache_path: Any, filename_base: Any, source_stamp: Any) -> None:
+        create(self, cache_path, filename_base, (source_stamp, sources))
+
+    knowing_callees.knows_callees = True  # type: ignore[attr-defined]
+    setattr(IndexDataCacheFile, "__init__", knowing_callees)  # noqa: B010
+
+
 class _CollectLater(event.Listener):
     """No search for garbage while the compiler runs: among its millions of objects it takes a seventh of the time."""
 
@@ -90,4 +121,5 @@ class _CollectLater(event.Listener):
 
 
 forgive_damaged_caches()
+renew_caches_with_callees()
 event.register("numba:compiler_lock", _CollectLater())

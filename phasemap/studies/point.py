@@ -38,6 +38,7 @@ class PointReport:
     critical_gains: surface -> values of g_h, the other parameters fixed, at which its condition holds.
     seconds:        solver -> time.
     failures:       solver or surface -> why there is nothing.
+    left_out:       solver -> what it would cost, and how to ask for it.
     remarks:        what numbers alone do not say: why one is missing, infinite or without meaning.
     """
 
@@ -46,6 +47,7 @@ class PointReport:
     critical_gains: dict[str, FloatArray] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Field:

@@ -126,8 +126,9 @@ def test_a_constant_function_looks_constant(correlated):
 def test_a_place_along_a_function_is_a_map(correlated, find):
     figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
     place = np.argmin(abs(correlated.labels["lag"] - 1.0))
-    drawn = find(figure, "map")[0].get_array().reshape(17, 21)
-    assert np.array_equal(drawn, correlated.fields["c"].value[:, :, 0, place].T)
+    drawn, stored = find(figure, "map")[0].get_array(), correlated.fields["c"].value[:, :, 0, place]
+    # Cells are cut along critical lines, into pixels that show one point's number each.
+    assert np.isin(drawn, stored).all() and len(np.unique(drawn)) == len(np.unique(stored))
 
 
 def test_a_function_over_a_plane_asks_for_a_place(correlated):

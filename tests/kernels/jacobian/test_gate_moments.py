@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import quad
 
 from phasemap.kernels.jacobian.gate_moments import gate_moments
-from phasemap.theory.jacobian.centred import CentredGate
+from phasemap.model.gates import Gate
 from phasemap.theory.jacobian.local_ensemble import update_gate
 
 ALPHA, BETA, VARIANCE = 6.0, 0.5, 0.4
@@ -43,7 +43,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("lam", "zeta"), PLACES)
 def test_moments_and_their_slopes_are_exact_at_every_distance_from_the_axis(lam, zeta):
-    gate = update_gate(CentredGate(ALPHA, BETA, 0.0), VARIANCE)
+    gate = update_gate(Gate(ALPHA, BETA), VARIANCE)
     found = gate_moments(lam.real, lam.imag, zeta, gate)
     expected = [by_quadrature(k, 1, lam, zeta) for k in range(3)]
     expected += [-by_quadrature(k + 2, 2, lam, zeta) for k in range(3)]
@@ -51,7 +51,7 @@ def test_moments_and_their_slopes_are_exact_at_every_distance_from_the_axis(lam,
 
 
 def test_moments_obey_their_sum_rule():
-    gate = update_gate(CentredGate(ALPHA, BETA, 0.0), VARIANCE)
+    gate = update_gate(Gate(ALPHA, BETA), VARIANCE)
     lam, zeta = -0.2 + 0.05j, 0.7
     t0, t1, t2, *_ = gate_moments(lam.real, lam.imag, zeta, gate)
     assert abs(lam) ** 2 * t0 + 2.0 * lam.real * t1 + (1.0 + zeta) * t2 == pytest.approx(1.0, abs=1e-12)

@@ -124,7 +124,8 @@ def test_a_solver_that_fails_is_named(phasemap: Run, monkeypatch: pytest.MonkeyP
         raise FloatingPointError("out of digits")
 
     monkeypatch.setattr("phasemap.theory.static.fixed_points.solve_points", broken)
-    monkeypatch.setattr("phasemap.cli.point.make_executor", InProcess)  # another one would not know of it
+    # Another process would not know of it.
+    monkeypatch.setattr("phasemap.sweeps.executors.processes.Processes", lambda workers: InProcess())
     found = facts(phasemap, "g_h=3")
     assert "out of digits" in found["failures"]["statics"]
     assert found["quantities"]["delta_h"]["fixed_point"]["zero"]["status"] == "failed"

@@ -11,6 +11,7 @@ from phasemap.kernels.static import outside_rows
 from phasemap.kernels.static.problem import fixed_point_map, next_outside_problem, no_outside_problem, problem_of_row
 from phasemap.kernels.static.rows import solve as solve_rows
 from phasemap.kernels.static.solve import SLOTS
+from phasemap.kernels.static.stability import COLUMNS
 from phasemap.model.parameters import Parameters
 from phasemap.theory.static.problem import parameter_table, static_table
 
@@ -29,7 +30,7 @@ def count_sign_changes(table, grid, out):
 def solve(points):
     table = static_table(parameter_table(points))
     n = len(points)
-    values, errors = np.full((2, n, SLOTS, 7), np.nan)
+    values, errors = np.full((2, n, SLOTS, COLUMNS), np.nan)
     counts, certain = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
     solve_rows(table, values, errors, counts, certain)
     return table, values, errors, counts, certain
@@ -100,7 +101,7 @@ def test_inputs_outside_a_fluctuating_gate_lose_no_root():
         for point in random_points(60, 8)
     ]
     table = static_table(parameter_table(points))
-    values, errors = np.full((2, len(points), SLOTS, 7), np.nan)
+    values, errors = np.full((2, len(points), SLOTS, COLUMNS), np.nan)
     counts, certain = np.zeros(len(points), dtype=np.int64), np.zeros(len(points), dtype=np.bool_)
     outside_rows.solve(table, values, errors, counts, certain)
     assert (counts % 2 == 1).all() and certain.all()

@@ -147,7 +147,8 @@ def test_what_grows_out_of_rest_is_absent_where_it_is_the_only_state_and_not_sou
     assert weak["variance"].status[0].tolist() == [*[Status.ABSENT] * 4, Status.CONVERGED, Status.ABSENT]
     assert weak["variance"].value[0, CHAOTIC] == pytest.approx(1.156e-6, rel=0.02)
     silent = solve({"g_h": 0.8, "alpha_z": 1.0, "noise_z": 0.3, "tau_noise": 1.0})
-    assert silent["variance"].value[0, ZERO] == 0.0 and silent["lyapunov_max"].status[0, ZERO] == Status.NOT_SOUGHT
+    assert silent["variance"].value[0, ZERO] == 0.0
+    assert silent["lyapunov_max"].status[0, ZERO] in (Status.NOT_SOUGHT, Status.UPPER_BOUND)
     assert silent["variance"].status[0, CHAOTIC] == Status.ABSENT
     biased = solve({"g_h": 2.5, "alpha_z": 1.0, "beta_h": 0.1})
     assert biased["variance"].status[0, QUIET] == Status.NOT_SOUGHT
@@ -199,7 +200,8 @@ def test_errors_of_correlation_functions_hold_at_doubled_resolution(monkeypatch)
         {"g_h": 2.5, "alpha_r": 6.0, "noise_h": 0.2, "tau_noise": 3.0},
     ]
     ordinary = solve(*points)
-    monkeypatch.setattr(fluctuating, "_LEVELS", ((64, 1.6), (96, 2.0)))
+    doubled = fluctuating._TOLERANCES._replace(levels=((64, 1.6), (96, 2.0)))
+    monkeypatch.setattr(fluctuating, "_TOLERANCES", doubled)
     better = solve(*points)
     for name in ("autocorrelation", "activity_autocorrelation"):
         value, error = ordinary[name].value[:, CHAOTIC:], ordinary[name].error[:, CHAOTIC:]

@@ -151,7 +151,8 @@ POINTS = [
 def test_errors_hold_against_doubled_resolution(values, monkeypatch):
     problem, gain, _ = reduce(make_parameters(values))
     ordinary = solutions(problem, gain)
-    monkeypatch.setattr(fluctuating, "_LEVELS", ((64, 1.6), (96, 2.0)))
+    doubled = fluctuating._TOLERANCES._replace(levels=((64, 1.6), (96, 2.0)))
+    monkeypatch.setattr(fluctuating, "_TOLERANCES", doubled)
     better = solutions(problem, gain)
     assert len(ordinary) == len(better) >= 1
     for one, two in zip(ordinary, better, strict=True):
@@ -189,7 +190,8 @@ def test_errors_hold_at_random_points_of_the_box_against_doubled_resolution(monk
     """60 points; one in three has no fluctuating solution, some have several."""
     problems = [reduce(make_parameters(values))[:2] for values in random_points(60, 7)]
     ordinary = [solutions(problem, gain) for problem, gain in problems]
-    monkeypatch.setattr(fluctuating, "_LEVELS", ((64, 1.6), (96, 2.0)))
+    doubled = fluctuating._TOLERANCES._replace(levels=((64, 1.6), (96, 2.0)))
+    monkeypatch.setattr(fluctuating, "_TOLERANCES", doubled)
     better = [solutions(problem, gain) for problem, gain in problems]
     assert [len(found) for found in ordinary] == [len(found) for found in better]
     pairs = [(a, b) for one, two in zip(ordinary, better, strict=True) for a, b in zip(one, two, strict=True)]

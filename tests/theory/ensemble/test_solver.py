@@ -40,7 +40,7 @@ def status(found, name):
 def test_names_and_dimensions_are_those_of_the_registry():
     assert quantities.ERROR_SOURCES == budget.SOURCES
     assert quantities.GATE_PROBABILITIES == solver.PROBABILITIES
-    registered = {name for name, q in quantities.QUANTITIES.items() if q.solver == "mean_field"}
+    registered = {row.name for row in quantities.QUANTITIES if row.solver == "mean_field"}
     assert set(solved(g_h=0.5, alpha_z=1.0)) <= registered
 
 
@@ -175,7 +175,8 @@ def test_chaos_coexists_with_a_stable_zero_state_above_the_dynamic_fold():
 def test_correlations_slower_than_the_window_are_not_passed_off_as_good():
     short = EnsembleOptions(relative_error=0.02, longest_window=110.0)
     found = solved(1, short, g_h=3.0, alpha_z=10.0)
-    assert all((found[name].status == Status.NOT_CONVERGED).all() for name in solver.OF_ATTRACTOR)
+    poor = (Status.NOT_CONVERGED, Status.FAILED)
+    assert all(np.isin(found[name].status, poor).all() for name in solver.OF_ATTRACTOR)
 
 
 def test_an_accuracy_beyond_the_budget_is_not_passed_off_as_reached():

@@ -148,10 +148,17 @@ def test_what_grows_out_of_rest_is_absent_where_it_is_the_only_state_and_not_sou
     assert weak["variance"].value[0, CHAOTIC] == pytest.approx(1.156e-6, rel=0.02)
     silent = solve({"g_h": 0.8, "alpha_z": 1.0, "noise_z": 0.3, "tau_noise": 1.0})
     assert silent["variance"].value[0, ZERO] == 0.0
-    assert silent["lyapunov_max"].status[0, ZERO] in (Status.NOT_SOUGHT, Status.UPPER_BOUND)
     assert silent["variance"].status[0, CHAOTIC] == Status.ABSENT
     biased = solve({"g_h": 2.5, "alpha_z": 1.0, "beta_h": 0.1})
     assert biased["variance"].status[0, QUIET] == Status.NOT_SOUGHT
+
+
+@pytest.mark.parametrize(("gain", "status"), [(1.0, Status.UPPER_BOUND), (1.5, Status.NOT_SOUGHT)])
+def test_how_fast_silence_is_left_is_bounded_while_nothing_grows_and_else_not_sought(gain, status):
+    """h is a mean of past drives of size g_h |h| at most, whatever noise does to the update gate."""
+    found = solve({"g_h": gain, "alpha_z": 1.0, "noise_z": 0.3, "tau_noise": 1.0})["lyapunov_max"]
+    assert found.status[0, ZERO] == status
+    assert found.value[0, ZERO] == 0.0 if status == Status.UPPER_BOUND else math.isnan(found.value[0, ZERO])
 
 
 def test_a_live_output_gate_relaxes_at_its_own_rate():

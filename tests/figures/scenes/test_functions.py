@@ -123,12 +123,41 @@ def test_a_constant_function_looks_constant(correlated):
     assert low < 0.6 < 0.8 < high
 
 
+def numbered(result):
+    """Every point of the plane has a number of its own; (points along g_h, points along alpha_r)."""
+    numbers = np.arange(21.0 * 17.0).reshape(21, 17)
+    values = np.repeat(numbers[:, :, None, None], 4, axis=2) + np.arange(30.0) / 30.0
+    result.fields["c"] = toy_results.field("c", result.axis_names, values, ("branch", "lag"), symbol="$C(t)$")
+    place = np.argmin(abs(result.labels["lag"] - 1.0))
+    return values[:, :, 0, place]
+
+
 def test_a_place_along_a_function_is_a_map(correlated, find):
+    stored = numbered(correlated)
+    correlated.surfaces.clear()
     figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
-    place = np.argmin(abs(correlated.labels["lag"] - 1.0))
-    drawn, stored = find(figure, "map")[0].get_array(), correlated.fields["c"].value[:, :, 0, place]
-    # Cells are cut along critical lines, into pixels that show one point's number each.
-    assert np.isin(drawn, stored).all() and len(np.unique(drawn)) == len(np.unique(stored))
+    assert np.array_equal(find(figure, "map")[0].get_array().reshape(17, 21), stored.T)
+
+
+def test_cells_of_such_a_map_are_cut_along_critical_lines_and_nowhere_else(correlated, find):
+    """Pixel by pixel: its own point where no line is near, else that or the nearest one's on its side of the line."""
+    stored = numbered(correlated).T
+    figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
+    drawn = find(figure, "map")[0].get_array()
+    parts = np.array(drawn.shape) // stored.shape
+    assert (parts > 1).all() and np.array_equal(parts * stored.shape, drawn.shape)
+    pixels = drawn.reshape(17, parts[0], 21, parts[1]).transpose(0, 2, 1, 3)
+    own = (pixels == stored[:, :, None, None]).all(axis=(2, 3))
+    near = np.zeros((17, 21), dtype=bool)
+    for surface in correlated.surfaces.values():
+        gain, alpha = (np.interp(np.arange(0, len(v) - 0.99, 0.01), np.arange(len(v)), v) for v in surface.vertices.T)
+        for j, i in zip(np.rint(alpha / 1.25).astype(int), np.rint((gain - 0.5) / 0.175).astype(int), strict=True):
+            near[max(j - 1, 0) : j + 2, max(i - 1, 0) : i + 2] = True
+    assert own[~near].all() and (~near).sum() > 100
+    assert 10 < (~own).sum() < near.sum()
+    for j, i in np.argwhere(~own):
+        around = stored[max(j - 1, 0) : j + 2, max(i - 1, 0) : i + 2]
+        assert np.isin(pixels[j, i], around).all()
 
 
 def test_a_function_over_a_plane_asks_for_a_place(correlated):

@@ -128,10 +128,10 @@ def test_an_opening_is_the_mean_along_the_line_with_its_derivative(alpha):
     np.testing.assert_allclose(share[1], (up[0] - down[0]) / 2e-7, rtol=1e-4, atol=1e-5)
 
 
-def growth(steepness, step, duration=150.0):
+def growth(steepness, step, size=200, duration=600.0):
     parameters = make_parameters(g_h=3.0, alpha_r=steepness)
-    own = realisation_seed(SEED, 60, 0)
-    integrator = start(draw_network(parameters, 60, own), step, 1.0, own)
+    own = realisation_seed(SEED, size, 0)
+    integrator = start(draw_network(parameters, size, own), step, 1.0, own)
     return maximum_exponent(integrator, record(integrator, 30.0, duration, 0.5))
 
 
@@ -140,9 +140,9 @@ def test_the_exponent_of_a_steep_gate_does_not_hang_on_the_step():
     """At alpha_r = 300 a gate opens within a tenth of a step: slopes at the stages would miss most of it."""
     hard, steep = growth(math.inf, 0.1), growth(300.0, 0.1)
     fine = growth(300.0, 0.0125)  # slopes sampled at the stages
-    assert hard.value > 2.0 * hard.error
+    assert hard.value - 3.0 * hard.error > 0.3
     for one in (steep, fine):
-        assert abs(one.value - hard.value) < 4.0 * math.hypot(one.error, hard.error)
+        assert one.good and abs(one.value - hard.value) < 3.0 * math.hypot(one.error, hard.error)
 
 
 @pytest.mark.slow

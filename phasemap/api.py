@@ -26,7 +26,7 @@ from phasemap.quantities import REGISTRY
 if TYPE_CHECKING:
     from phasemap.figures.agreement import Comparison
     from phasemap.storage import BlockData
-    from phasemap.studies.network import SimulationRecord
+    from phasemap.studies.networks.network import SimulationRecord
     from phasemap.studies.point import PointReport
     from phasemap.studies.spectrum import SpectralReport
 
@@ -141,7 +141,7 @@ def simulate(point: Parameters, *, seed: int = 0, threads: int | None = None, **
 
         pm.simulate(pm.parameters(g_h=3, alpha_r=2), size=100, duration=50.0, transient=20.0)
     """
-    from phasemap.studies.network import simulate as run
+    from phasemap.studies.networks.network import simulate as run
 
     settings = make_point({"parameters": _plain(point._asdict()), "seed": seed, "simulation": options}, REGISTRY)
     return run(settings.parameters, settings.options["simulation"], np.random.SeedSequence(seed), threads)

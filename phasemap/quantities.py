@@ -17,10 +17,10 @@ from phasemap.theory.dimension import quantities as dimension
 from phasemap.theory.dynamic import quantities as dynamic
 from phasemap.theory.gradients import quantities as gradients
 from phasemap.theory.jacobian import quantities as jacobian
-from phasemap.theory.memory import quantities as memory
 from phasemap.theory.static import quantities as static
 from phasemap.theory.surfaces import quantities as surfaces
 from phasemap.theory.tangent_spectrum import quantities as tangent_spectrum
+from phasemap.theory.transient.memory import quantities as memory
 
 _ROOMS = (
     static,

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from phasemap.model.bibliography import BIBLIOGRAPHY
 from phasemap.model.parameters import make_parameters
+from phasemap.model.solvers.bibliography import BIBLIOGRAPHY
 from phasemap.quantities import REGISTRY
 
 

@@ -11,7 +11,7 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.status import Status
 from phasemap.simulation.solvers import decay, network, network_equilibria
 from phasemap.theory import mean_field
-from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.dynamic.autocovariance.correlations import reduce
 from phasemap.theory.static import fixed_points
 from phasemap.theory.surfaces.dynamic_fold import folds
 

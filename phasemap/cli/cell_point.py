@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
-    from phasemap.studies.cell_point import CellReport
+    from phasemap.studies.cells.point import CellReport
 
 
 def cell_point(cell: str, settings: list[str], as_json: bool) -> None:
@@ -14,7 +14,7 @@ def cell_point(cell: str, settings: list[str], as_json: bool) -> None:
 
     environment.prepare_compilation_cache()
     from phasemap.errors import ConfigError, shown
-    from phasemap.studies.cell_point import CELLS, facts, make_cell, solve_cell_point
+    from phasemap.studies.cells.point import CELLS, facts, make_cell, solve_cell_point
 
     if cell not in CELLS:
         raise ConfigError(f"--cell {shown(cell)} is unknown: {', '.join(CELLS)}.")

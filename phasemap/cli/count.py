@@ -10,7 +10,7 @@ from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
     from phasemap.model.options import CountOptions
-    from phasemap.studies.count import CountReport, Number
+    from phasemap.studies.networks.count import CountReport, Number
 
 
 def count(
@@ -53,7 +53,7 @@ def count(
 
     from phasemap.config import make_point, read_toml
     from phasemap.quantities import REGISTRY
-    from phasemap.studies.count import count_fixed_points
+    from phasemap.studies.networks.count import count_fixed_points
 
     data = read_toml(config)[1] if config is not None else {}
     settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
@@ -104,7 +104,7 @@ def _strict(value: float) -> float | str | None:
 
 def _print(report: "CountReport", options: "CountOptions") -> None:
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.stated import number
+    from phasemap.model.text.stated import number
 
     rows = []
     if report.method == "search":
@@ -129,8 +129,8 @@ def _print(report: "CountReport", options: "CountOptions") -> None:
 
 
 def _words(found: "Number") -> str:
-    from phasemap.model.stated import number
     from phasemap.model.status import NUMBERS, Status
+    from phasemap.model.text.stated import number
 
     status = found.status.name.lower().replace("_", " ")
     if found.status not in NUMBERS:

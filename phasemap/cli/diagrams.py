@@ -21,7 +21,7 @@ def make_diagram(name: str, quick: bool, folder: Path, formats: list[str], force
     from phasemap.config import diagrams
     from phasemap.figures.style.page import check_target
     from phasemap.storage import read_result, result_target, write_result
-    from phasemap.studies.protocol_atlas import load
+    from phasemap.studies.protocols.atlas import load
 
     data = load(diagrams()[name], quick=quick)
     target = folder / f"{name}{'.quick' if quick else ''}.h5"
@@ -41,8 +41,8 @@ def make_diagram(name: str, quick: bool, folder: Path, formats: list[str], force
 
 
 def _compute(data: dict[str, Any], name: str, quick: bool) -> "Result":
-    from phasemap.studies.protocol_atlas import run
-    from phasemap.sweeps.sessions import begin_session, end_session
+    from phasemap.studies.protocols.atlas import run
+    from phasemap.sweeps.files.sessions import begin_session, end_session
 
     session, began = begin_session(), time.monotonic()
     result = run({**data, "description": f"{data['description']} Made by: phasemap atlas {name}"
@@ -70,7 +70,7 @@ def rows_of_diagrams() -> list[tuple[str, ...]]:
     """Rows of the list of the atlas: name, panels, costs, title."""
     from phasemap.cli.console import duration
     from phasemap.config import diagrams
-    from phasemap.studies.protocol_atlas import load
+    from phasemap.studies.protocols.atlas import load
 
     rows = []
     for name, path in diagrams().items():

@@ -54,7 +54,7 @@ def gradients(
     from phasemap.quantities import REGISTRY
     from phasemap.studies.gradients import as_result, parse_lags
     from phasemap.studies.gradients import gradients as compute
-    from phasemap.sweeps.sessions import begin_session
+    from phasemap.sweeps.files.sessions import begin_session
 
     picture = (output.with_suffix(".png") if output is not None else Path("gradients.png")) if figure else None
     if output is not None:
@@ -81,7 +81,7 @@ def gradients(
 
         write_result(output, as_result(settings, report, session, began))
     if picture is not None:
-        from phasemap.figures.kinds.gradients import draw_gradients
+        from phasemap.figures.kinds.curves.gradients import draw_gradients
         from phasemap.figures.style.page import save
 
         save(draw_gradients([scene_of(report)]), picture)
@@ -89,7 +89,7 @@ def gradients(
 
 def facts(report: "Report") -> dict[str, Any]:
     """What `--json` prints: lists over `lags`, every entry with value, error and status."""
-    from phasemap.model.gradients import NAMES
+    from phasemap.model.quantities.gradients import NAMES
     from phasemap.model.status import Status
     from phasemap.theory.gradients.solver import SCALARS, as_estimates
 
@@ -123,7 +123,7 @@ def facts(report: "Report") -> dict[str, Any]:
 
 
 def _network_facts(report: "Report") -> dict[str, Any]:
-    from phasemap.model.gradients import NAMES
+    from phasemap.model.quantities.gradients import NAMES
     from phasemap.model.status import Status
 
     networks = report.networks
@@ -151,9 +151,9 @@ _SHOWN = (
 
 def _print(report: "Report") -> None:
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.gradients import NAMES
-    from phasemap.model.stated import number
+    from phasemap.model.quantities.gradients import NAMES
     from phasemap.model.status import Status
+    from phasemap.model.text.stated import number
 
     console, theory, count = make_console(), report.theory, len(report.lags)
     console.print(f"state: {theory.state} ({theory.kind})")
@@ -190,8 +190,8 @@ def scene_of(report: "Report") -> Any:
     """Sizes of gradients against lag, to draw."""
     import numpy as np
 
-    from phasemap.figures.kinds.gradients import Curve, GradientScene, Marks
-    from phasemap.model.gradients import NAMES
+    from phasemap.figures.kinds.curves.gradients import Curve, GradientScene, Marks
+    from phasemap.model.quantities.gradients import NAMES
 
     count, order = len(report.lags), np.argsort(report.theory.lags)
     curves, marks = [], []

@@ -48,7 +48,7 @@ def hysteresis(
     from phasemap.quantities import REGISTRY
     from phasemap.storage import result_target, write_result
     from phasemap.studies.hysteresis import follow_loop, parse_along
-    from phasemap.sweeps.sessions import begin_session, end_session
+    from phasemap.sweeps.files.sessions import begin_session, end_session
 
     target = output or Path("hysteresis.h5")
     if output is not None or figure:
@@ -86,7 +86,7 @@ def _print(result: "Result") -> None:
     import numpy as np
 
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.stated import number
+    from phasemap.model.text.stated import number
     from phasemap.studies.hysteresis import STATES, WAYS
 
     axis, rows = result.axes[0], []

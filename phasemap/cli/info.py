@@ -55,7 +55,7 @@ def info(
 
 
 def _bibtex(result: "Result") -> str:
-    from phasemap.model.bibliography import entries
+    from phasemap.model.solvers.bibliography import entries
 
     parts = [result.fields, result.checks.fields if result.checks else {}]
     keys = {key for fields in parts for entry in fields.values() for key in entry.cites}

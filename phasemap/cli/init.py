@@ -10,7 +10,7 @@ from phasemap.cli.plain import say
 if TYPE_CHECKING:
     from phasemap.cells.initial.recipe import Recipe
     from phasemap.cells.weights.layer import Layer
-    from phasemap.studies.initial import Wish
+    from phasemap.studies.cells.initial import Wish
 
 _HONEST = (
     "This sets activity and gradients at initialisation. Whether it trains better depends on the task: in small trials "
@@ -50,7 +50,7 @@ def init(
         phasemap init --cell gru --phase marginal --print
     """
     from phasemap.errors import ConfigError
-    from phasemap.studies.initial import Wish, check_target, draw, write
+    from phasemap.studies.cells.initial import Wish, check_target, draw, write
 
     wish = Wish(cell, size, inputs, phase, reset, chrono)
     if not only_print:
@@ -76,9 +76,9 @@ def _print_recipe(recipe: "Recipe") -> None:
 
 
 def _print_draw(wish: "Wish", layer: "Layer", output: Path, framework: str) -> None:
+    from phasemap.cells.static.zero_state import memory_steps
     from phasemap.cells.weights.zero_state import zero_multiplier, zero_multiplier_of_matrix
-    from phasemap.cells.zero_state import memory_steps
-    from phasemap.studies.initial import loading_lines
+    from phasemap.studies.cells.initial import loading_lines
 
     multiplier, own = zero_multiplier(layer), zero_multiplier_of_matrix(layer)
     say(f"Multiplier of the zero state: {multiplier:.5f} in theory, {own:.5f} of this matrix.")

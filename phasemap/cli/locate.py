@@ -9,7 +9,7 @@ from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
     from phasemap.cells.weights.place import Location
-    from phasemap.studies.locate import Checkpoint
+    from phasemap.studies.cells.locate import Checkpoint
 
 _NO_INPUT = "no input is assumed: biases only"
 
@@ -52,8 +52,8 @@ def locate(
         from phasemap.figures.style.page import check_target
 
         check_target(picture, *files)
-    from phasemap.studies.locate import facts, linear_facts
-    from phasemap.studies.locate import locate as find
+    from phasemap.studies.cells.locate import facts, linear_facts
+    from phasemap.studies.cells.locate import locate as find
 
     found = [find(path, layer, inputs, seed) for path in files]
     if as_json:
@@ -76,9 +76,9 @@ def locate(
 
 
 def _draw(found: "list[Checkpoint]", picture: Path) -> None:
-    from phasemap.figures.kinds.cell_map import MapScene, draw_cell_map
+    from phasemap.figures.kinds.maps.cell_map import MapScene, draw_cell_map
     from phasemap.figures.style.page import save
-    from phasemap.studies.cell_map import map_of
+    from phasemap.studies.cells.map import map_of
 
     save(draw_cell_map(MapScene(**vars(map_of(found)))), picture)
 

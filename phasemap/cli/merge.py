@@ -24,7 +24,7 @@ def merge(
     """
     from phasemap.cli.console import make_console, plural
     from phasemap.cli.summary import failures
-    from phasemap.sweeps.merge import merge_files
+    from phasemap.sweeps.files.merge import merge_files
 
     merged = merge_files(files, output, force=force)
     done, total = merged.result.progress

@@ -182,7 +182,7 @@ def _rows(fields: "list[Field]", dims: tuple[str, ...]) -> tuple[list[str], list
 
 
 def _cell(number: "Estimate") -> str:
-    from phasemap.model.stated import stated
+    from phasemap.model.text.stated import stated
 
     error = None if number.error is None else float(number.error)
     return stated(float(number.value), error, int(number.status))

@@ -9,10 +9,10 @@ from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
-    from phasemap.model.inputs import InputCourse
     from phasemap.model.options import ProtocolOptions
     from phasemap.model.parameters import Parameters
-    from phasemap.studies.protocol import Report
+    from phasemap.model.unit.inputs import InputCourse
+    from phasemap.studies.protocols.protocol import Report
 
 app = typer.Typer(no_args_is_help=True, help="Kick, reset, drive: what a network does with what it is given.")
 
@@ -59,7 +59,7 @@ class _Call:
 
         from phasemap.config import make_point, read_toml
         from phasemap.quantities import REGISTRY
-        from phasemap.studies.inputs import read_inputs
+        from phasemap.studies.protocols.inputs import read_inputs
 
         self.name = name
         data = read_toml(config)[1] if config is not None else {}
@@ -126,7 +126,7 @@ def _kick_size(amplitude: float | None, amplitude_std: float | None) -> dict[str
 def _finish(call: _Call, report: "Report", as_json: bool, output: Path | None, figure: bool, force: bool) -> None:
     from phasemap import strict_json
     from phasemap.cli.protocol_output import print_report, store
-    from phasemap.studies.protocol_files import facts
+    from phasemap.studies.protocols.files import facts
 
     if as_json:
         say(strict_json.text(facts(report)))
@@ -179,7 +179,7 @@ def kick(
     """
     _check_target("kick", output, figure, force)
     call = _Call("kick", config, overrides, inputs)
-    from phasemap.studies import protocol as studies
+    from phasemap.studies.protocols import protocol as studies
 
     options = call.options(
         state=state, relax=relax, delays=_numbers("--delays", delays), **_kick_size(amplitude, amplitude_std),
@@ -227,7 +227,7 @@ def reset(
     """
     _check_target("reset", output, figure, force)
     call = _Call("reset", config, overrides, inputs)
-    from phasemap.studies import protocol as studies
+    from phasemap.studies.protocols import protocol as studies
 
     options = call.options(
         gate=gate, at=at, duration=duration, strengths=_numbers("--strength", strength, positive=False), read=read,
@@ -270,7 +270,7 @@ def integrator(
     _check_target("integrator", output, figure, force)
     call = _Call("integrator", config, overrides, None)
     from phasemap.simulation.protocols.integrator import Staircase
-    from phasemap.studies import protocol as studies
+    from phasemap.studies.protocols import protocol as studies
 
     options = call.options(state=state or "static", relax=relax, **_of_networks(networks, size, lazy))
     stairs = Staircase(pulses, spacing, strength, duration, hold)
@@ -305,7 +305,7 @@ def drive(
     """
     _check_target("drive", output, figure, force)
     call = _Call("drive", config, overrides, inputs)
-    from phasemap.studies import protocol as studies
+    from phasemap.studies.protocols import protocol as studies
 
     options = call.options(relax=relax, **_of_networks(networks, size, lazy))
     report = studies.drive(call.parameters, options, call.seed, call.courses, until, initial)

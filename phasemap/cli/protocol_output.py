@@ -10,7 +10,7 @@ from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
     from phasemap.simulation.estimators.outcomes import Outcome
-    from phasemap.studies.protocol import Report
+    from phasemap.studies.protocols.protocol import Report
 
 _MOST_ROWS = 20
 
@@ -46,8 +46,8 @@ def _fact(value: Any) -> str:
 
 
 def _cell(found: "Outcome", place: tuple[int, ...]) -> str:
-    from phasemap.model.stated import number
     from phasemap.model.status import NUMBERS, Status
+    from phasemap.model.text.stated import number
 
     status = Status(int(found.status[place]))
     if status not in NUMBERS:
@@ -59,8 +59,8 @@ def _cell(found: "Outcome", place: tuple[int, ...]) -> str:
 def store(report: "Report", target: Path, seed: int, figure: bool, force: bool, *, silent: bool) -> None:
     """The curves as a result, and drawn."""
     from phasemap.storage import result_target, write_result
-    from phasemap.studies.protocol_files import as_result
-    from phasemap.sweeps.sessions import begin_session, end_session
+    from phasemap.studies.protocols.files import as_result
+    from phasemap.sweeps.files.sessions import begin_session, end_session
 
     target = result_target(target, force)
     session, began = begin_session(), time.monotonic()

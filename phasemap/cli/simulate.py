@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from phasemap.config import Point
     from phasemap.dataset import Result, Session
     from phasemap.simulation.lyapunov.spectra import Spectrum
-    from phasemap.studies.network import SimulationRecord
+    from phasemap.studies.networks.network import SimulationRecord
 
 _FIGURES = ("network_lyapunov_spectrum", "network_lyapunov_convergence", "network_autocorrelation", "network_activity")
 _ENDINGS = {
@@ -65,7 +65,7 @@ def simulate(
     from phasemap.errors import PhasemapError
     from phasemap.quantities import REGISTRY
     from phasemap.storage import result_target, write_result
-    from phasemap.sweeps.sessions import begin_session
+    from phasemap.sweeps.files.sessions import begin_session
 
     if lazy and figures:
         raise PhasemapError("--figures draws a spectrum, which needs the matrices: leave out --lazy or --figures.")
@@ -116,7 +116,7 @@ def _run(point: "Point", threads: int | None) -> "SimulationRecord":
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
     from phasemap.cli.console import make_console
-    from phasemap.studies.network import simulate_steps
+    from phasemap.studies.networks.network import simulate_steps
 
     options = point.options["simulation"]
     steps = simulate_steps(point.parameters, options, np.random.SeedSequence(point.seed), threads)
@@ -136,8 +136,8 @@ def _run(point: "Point", threads: int | None) -> "SimulationRecord":
 
 def _print(record: "SimulationRecord") -> None:
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.stated import number
     from phasemap.model.status import Status
+    from phasemap.model.text.stated import number
     from phasemap.quantities import REGISTRY
 
     rows = []
@@ -155,7 +155,7 @@ def _print(record: "SimulationRecord") -> None:
 
 
 def _spectrum_lines(record: "SimulationRecord") -> list[str]:
-    from phasemap.model.stated import number
+    from phasemap.model.text.stated import number
 
     spectrum = record.spectrum
     if spectrum is None:

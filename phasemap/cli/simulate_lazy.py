@@ -15,11 +15,11 @@ def run_lazy(point: "Point", tables: dict[str, Any], target: Path | None, sessio
     import numpy as np
 
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.stated import number
     from phasemap.model.status import Status
+    from phasemap.model.text.stated import number
     from phasemap.quantities import REGISTRY
     from phasemap.storage import write_result
-    from phasemap.studies.lazy_network import cheaper_in_words, simulate_lazy
+    from phasemap.studies.networks.lazy import cheaper_in_words, simulate_lazy
     from phasemap.studies.single import single_config, single_result
 
     options = point.options["simulation"]

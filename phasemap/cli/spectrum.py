@@ -11,7 +11,7 @@ from phasemap.cli.plain import say
 from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
-    from phasemap.figures.kinds.eigenvalues import EigenvalueScene
+    from phasemap.figures.kinds.spectra.eigenvalues import EigenvalueScene
     from phasemap.studies.spectrum import Agreement, SpectralReport
 
 
@@ -129,7 +129,7 @@ def _strict(value: float) -> float | str | None:
 
 def _print(report: "SpectralReport", slow_rate: float) -> None:
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.stated import number
+    from phasemap.model.text.stated import number
 
     console, found = make_console(), report.spectrum
     rows = [
@@ -155,12 +155,12 @@ def _print(report: "SpectralReport", slow_rate: float) -> None:
 def _draw(report: "SpectralReport", output: Path | None, distributions: Path | None) -> None:
     title = title_of(report.parameters)
     if output is not None:
-        from phasemap.figures.kinds.eigenvalues import draw_eigenvalues
+        from phasemap.figures.kinds.spectra.eigenvalues import draw_eigenvalues
         from phasemap.figures.style.page import save
 
         save(draw_eigenvalues([scene_of(report, title)]), output)
     if distributions is not None:
-        from phasemap.figures.kinds.jacobian_spectrum import DistributionScene, draw_distributions
+        from phasemap.figures.kinds.spectra.jacobian_spectrum import DistributionScene, draw_distributions
         from phasemap.figures.style.page import save
 
         agreement = report.agreement
@@ -176,7 +176,7 @@ def scene_of(report: "SpectralReport", title: str = "") -> "EigenvalueScene":
     """The eigenvalues with the theory's boundary, to draw."""
     import numpy as np
 
-    from phasemap.figures.kinds.eigenvalues import EigenvalueScene
+    from phasemap.figures.kinds.spectra.eigenvalues import EigenvalueScene
 
     support = report.spectrum.support
     curves = tuple(np.column_stack([c.closed.real, c.closed.imag]) for c in support.components)

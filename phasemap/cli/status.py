@@ -9,7 +9,7 @@ import typer
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
-    from phasemap.sweeps.status import PartStatus
+    from phasemap.sweeps.files.status import PartStatus
 
 
 def status(
@@ -29,7 +29,7 @@ def status(
     from phasemap.quantities import REGISTRY
     from phasemap.storage import check_regular, resolve_target
     from phasemap.sweeps.executors.slurm_queue import queue_lines, read_submitted
-    from phasemap.sweeps.status import status_of
+    from phasemap.sweeps.files.status import status_of
 
     check_regular(file)
     file = resolve_target(file)

@@ -67,8 +67,8 @@ def submit(
     from phasemap.quantities import REGISTRY
     from phasemap.storage import resolve_target
     from phasemap.sweeps.executors.slurm import ArrayJob, shard_pattern
+    from phasemap.sweeps.files.status import shards_left
     from phasemap.sweeps.plan import make_plan
-    from phasemap.sweeps.status import shards_left
 
     if engine not in _ENGINES:
         raise ConfigError(f"--engine {engine!r} is unknown: phasemap knows {', '.join(_ENGINES)}.")

@@ -7,8 +7,8 @@ import numpy as np
 
 from phasemap.cli.console import duration, percent, plural, size
 from phasemap.dataset import Field, Result
-from phasemap.model.stated import stated
 from phasemap.model.status import STATUS_WORDS, Status
+from phasemap.model.text.stated import stated
 
 
 def summary(result: Result, path: Path) -> list[str]:

@@ -161,7 +161,7 @@ def _check_redo(text: str | None, shard: tuple[int, int] | None, force: bool) ->
 
 
 def _parse_shard(text: str) -> tuple[int, int]:
-    from phasemap.sweeps.shards import MOST_SHARDS
+    from phasemap.sweeps.files.shards import MOST_SHARDS
 
     number, slash, of = text.partition("/")
     short = len(text) < 20  # int() takes no more than some thousand digits

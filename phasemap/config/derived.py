@@ -7,8 +7,8 @@ import numpy as np
 
 from phasemap.config.records import AxisValues
 from phasemap.errors import ConfigError, ParameterError
-from phasemap.model.expressions import Expression, parse_expression
 from phasemap.model.parameters import PARAMETERS, Parameters, check_name, check_value
+from phasemap.model.text.expressions import Expression, parse_expression
 
 
 def derived_parameters(

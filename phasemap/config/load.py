@@ -12,9 +12,9 @@ from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refin
 from phasemap.config.text import apply_overrides, read_toml, write_toml
 from phasemap.errors import ParameterError, shown
 from phasemap.model.branches import branch_name
-from phasemap.model.noise import INSTEAD, without_fixed_points
 from phasemap.model.parameters import PARAMETERS, check_value, make_parameters
 from phasemap.model.registry import Registry, SurfaceKind
+from phasemap.model.unit.noise import INSTEAD, without_fixed_points
 
 if TYPE_CHECKING:
     from phasemap.config.schema import Validated

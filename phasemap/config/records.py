@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.model.expressions import Expression
-from phasemap.model.fingerprint import settings_hash
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Registry, Solver
+from phasemap.model.text.expressions import Expression
+from phasemap.model.text.fingerprint import settings_hash
 from phasemap.strict_json import plain
 
 

@@ -28,7 +28,7 @@ class Field(Estimate):
     error:  float64 over `dims`, one standard error or a bound on the absolute error; None where exact or unknown.
     dims:   the axes' names in order (or "check"), then the quantity's own dimensions `own_dims`, e.g. "branch".
     coords: dimension -> labels or numbers along it, as far as they are known.
-    cites:  keys of the papers that its solver rests on, in `phasemap.model.bibliography`.
+    cites:  keys of the papers that its solver rests on, in `phasemap.model.solvers.bibliography`.
     """
 
     value: NDArray[np.float64]

@@ -53,12 +53,7 @@ from phasemap.dataset.phase_facts import (
 )
 from phasemap.dataset.pinning import gates_of
 from phasemap.model.branches import FLUCTUATING
-from phasemap.model.facts import (
-    NO,
-    YES,
-    Fact,
-    either,
-)
+from phasemap.model.facts import NO, YES, Fact, either
 from phasemap.model.results import Estimate
 
 LABEL_QUANTITIES = (

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasemap.model.facts import NO, UNKNOWN, USABLE, YES, Fact, above, negation
-from phasemap.model.nonlinearities import gate_moves
 from phasemap.model.results import Estimate
+from phasemap.model.unit.nonlinearities import gate_moves
 
 
 @dataclass(frozen=True)

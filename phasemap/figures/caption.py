@@ -7,7 +7,7 @@ import numpy as np
 
 from phasemap.dataset import Axis, Field, Result
 from phasemap.figures.draw import Request, drawn_at, shows_surfaces
-from phasemap.figures.kinds.protocol_curves import is_protocol
+from phasemap.figures.kinds.curves.protocol_curves import is_protocol
 from phasemap.figures.scenes.fields import PHASE, check_quantity, default_quantity
 from phasemap.model.status import STATUS_WORDS, Status
 

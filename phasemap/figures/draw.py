@@ -9,14 +9,14 @@ from rich.text import Text
 from phasemap.dataset import Result
 from phasemap.dataset.sections import cut, nearest
 from phasemap.errors import PhasemapError
-from phasemap.figures.kinds.courses import draw_courses
-from phasemap.figures.kinds.lines import LineScene, draw_lines_figure
-from phasemap.figures.kinds.loop import draw_loop, is_loop
-from phasemap.figures.kinds.phase_diagram import draw_phase_diagram
-from phasemap.figures.kinds.profiles import draw_profiles
-from phasemap.figures.kinds.protocol_curves import draw_protocol, is_protocol
+from phasemap.figures.kinds.boxes.surfaces3d import draw_surfaces
+from phasemap.figures.kinds.curves.courses import draw_courses
+from phasemap.figures.kinds.curves.lines import LineScene, draw_lines_figure
+from phasemap.figures.kinds.curves.loop import draw_loop, is_loop
+from phasemap.figures.kinds.curves.profiles import draw_profiles
+from phasemap.figures.kinds.curves.protocol_curves import draw_protocol, is_protocol
+from phasemap.figures.kinds.maps.phase_diagram import draw_phase_diagram
 from phasemap.figures.kinds.rasters import draw_raster
-from phasemap.figures.kinds.surfaces3d import draw_surfaces
 from phasemap.figures.kinds.terminal import lines_as_text, map_as_text
 from phasemap.figures.scenes.fields import (
     available,

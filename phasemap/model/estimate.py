@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.model.stated import stated
 from phasemap.model.status import Status
+from phasemap.model.text.stated import stated
 
 FloatArray = NDArray[np.float64]
 StatusArray = NDArray[np.uint8]

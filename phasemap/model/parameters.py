@@ -18,7 +18,7 @@ from phasemap.errors import ParameterError, shown
 from phasemap.suggest import choices
 
 if TYPE_CHECKING:
-    from phasemap.model.gates import Gate
+    from phasemap.model.unit.gates import Gate
 
 
 class Parameters(NamedTuple):
@@ -51,14 +51,14 @@ class Parameters(NamedTuple):
     @property
     def update_gate(self) -> "Gate":
         """The gate sigma_z, which multiplies the rate of h."""
-        from phasemap.model.gates import Gate  # numpy is not needed to read a configuration
+        from phasemap.model.unit.gates import Gate  # numpy is not needed to read a configuration
 
         return Gate(self.alpha_z, self.beta_z, self.m_z, self.tau_z)
 
     @property
     def output_gate(self) -> "Gate":
         """The gate sigma_r, which multiplies the activity of a unit."""
-        from phasemap.model.gates import Gate
+        from phasemap.model.unit.gates import Gate
 
         return Gate(self.alpha_r, self.beta_r, self.m_r, self.tau_r)
 

@@ -53,7 +53,7 @@ class Solver:
     reads:     point -> names of the options that count there, for captions; None: all of them, everywhere.
     line:      the parameter along which points share work, or "": a block takes whole lines of the grid along it.
     essential: a single point is solved with it however long that takes: labels are made from its numbers.
-    cites:     keys of the papers it rests on, in `phasemap.model.bibliography`; results carry them.
+    cites:     keys of the papers it rests on, in `phasemap.model.solvers.bibliography`; results carry them.
     """
 
     name: str

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.storage.attributes import plain
+from phasemap.storage.reading.attributes import plain
 
 CHECKSUM = "checksum"
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from phasemap import strict_json
 from phasemap.dataset import Axis, Dimension, Failure, Field, Result
 from phasemap.dataset.records import CHECK, FORMAT
-from phasemap.model.bibliography import entries
 from phasemap.model.results import CriticalSurface
+from phasemap.model.solvers.bibliography import entries
 from phasemap.model.status import STATUS_MEANINGS, Status
 from phasemap.storage.checksums import mark
 from phasemap.storage.durable import write_atomically

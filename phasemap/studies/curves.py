@@ -19,7 +19,7 @@ from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import Outcome
-from phasemap.sweeps.skeleton import empty_result
+from phasemap.sweeps.files.skeleton import empty_result
 
 CURVE, PLACE = "curve", "place"
 _AXIS = "g_h"

@@ -8,9 +8,9 @@ import numpy as np
 from phasemap.config import Point
 from phasemap.dataset import Result, Session
 from phasemap.errors import ParameterError, UnsupportedError
-from phasemap.model.gradients import NAMES
 from phasemap.model.options import GradientOptions, NetworkGradientOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.gradients import NAMES
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.quantities import REGISTRY

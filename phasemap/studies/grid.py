@@ -3,8 +3,8 @@
 from phasemap.config import SweepConfig
 from phasemap.dataset import Result
 from phasemap.sweeps.executors.processes import InProcess
+from phasemap.sweeps.files.skeleton import empty_result
 from phasemap.sweeps.plan import make_plan
-from phasemap.sweeps.skeleton import empty_result
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import make_tasks
 

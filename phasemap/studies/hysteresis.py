@@ -16,7 +16,7 @@ from phasemap.model.parameters import check_name, different
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
-from phasemap.sweeps.skeleton import empty_result
+from phasemap.sweeps.files.skeleton import empty_result
 from phasemap.theory.dynamic.hysteresis import Path, loop
 
 STATES = (ZERO, STATIC, FLUCTUATING, STATIC_SMALL, FLUCTUATING_SMALL)

@@ -9,11 +9,11 @@ from phasemap.config import Point
 from phasemap.dataset import Field
 from phasemap.dataset.phases import Phase, phase_at
 from phasemap.errors import ConfigError, PhasemapError
-from phasemap.model.noise import INSTEAD, without_fixed_points
 from phasemap.model.parameters import PARAMETERS, Parameters, different
 from phasemap.model.registry import Registry, Solver
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
+from phasemap.model.unit.noise import INSTEAD, without_fixed_points
 from phasemap.storage import BlockData
 from phasemap.suggest import choices
 from phasemap.sweeps.executors.limits import seconds_per_point

@@ -9,8 +9,8 @@ from phasemap.dataset import Result, Session
 from phasemap.model.parameters import different
 from phasemap.model.registry import Registry
 from phasemap.model.results import Estimate
-from phasemap.sweeps.sessions import end_session
-from phasemap.sweeps.skeleton import empty_result
+from phasemap.sweeps.files.sessions import end_session
+from phasemap.sweeps.files.skeleton import empty_result
 
 _AXIS = "g_h"
 

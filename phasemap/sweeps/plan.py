@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from phasemap.config import SweepConfig
 from phasemap.dataset import Result
 from phasemap.errors import ConfigError
-from phasemap.model.expressions import Expression
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Solver
 from phasemap.model.status import Status
+from phasemap.model.text.expressions import Expression
 from phasemap.sweeps.refinement.refine import coarse_points, needed_points
 
 BLOCK_SECONDS = 1.5

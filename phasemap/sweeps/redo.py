@@ -14,10 +14,10 @@ from phasemap.errors import ConfigError, ResultFileError
 from phasemap.model.status import Status
 from phasemap.storage import resolve_target
 from phasemap.storage.durable import remove_temporaries
+from phasemap.sweeps.files.skeleton import empty_result
 from phasemap.sweeps.locking.lock import Lock
 from phasemap.sweeps.plan import Block, Plan, make_plan
 from phasemap.sweeps.run import Sweep, existing_result
-from phasemap.sweeps.skeleton import empty_result
 
 _MAY_DIFFER = ("options", "seed")
 

@@ -17,11 +17,11 @@ from phasemap.errors import ResultFileError
 from phasemap.storage import BlockData, Blocks, read_result, resolve_target, write_result
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
 from phasemap.sweeps.executors.processes import Executor
+from phasemap.sweeps.files.sessions import begin_session
+from phasemap.sweeps.files.skeleton import empty_result
 from phasemap.sweeps.locking.lock import Lock
 from phasemap.sweeps.plan import Block, Plan, make_plan
 from phasemap.sweeps.refinement.refine import fill, is_filled
-from phasemap.sweeps.sessions import begin_session
-from phasemap.sweeps.skeleton import empty_result
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import make_tasks
 

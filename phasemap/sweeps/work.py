@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
 from phasemap.errors import PhasemapError, UnsupportedError
-from phasemap.model.expressions import Expression
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, absent
 from phasemap.model.status import Status
+from phasemap.model.text.expressions import Expression
 from phasemap.storage import BlockData
 from phasemap.sweeps.constant_axes import trace_in_box
 from phasemap.sweeps.executors.limits import seconds_per_point

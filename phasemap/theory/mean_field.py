@@ -27,8 +27,14 @@ from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory import ensemble
 from phasemap.theory.divergence import divergence_of
-from phasemap.theory.dynamic.correlation_functions import STORED_LAGS, functions_of, named_solutions
-from phasemap.theory.dynamic.correlations import gate_is_driven, gated_rate, has_zero_state, is_driven, reduce
+from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS, functions_of, named_solutions
+from phasemap.theory.dynamic.autocovariance.correlations import (
+    gate_is_driven,
+    gated_rate,
+    has_zero_state,
+    is_driven,
+    reduce,
+)
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
 from phasemap.theory.ensemble.solver import UNKNOWN_STATE, rests_under_noise
@@ -127,9 +133,9 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Sequence[np.
     budgets, expense) and the distribution of the update gate: see `phasemap.theory.ensemble.solve_points`.
 
     Branches: those of `phasemap.model.branches`. Under noise the exponent of the fluctuating attractor may be negative,
-    though not below the rate of a gate that moves (`phasemap.model.gates`). With a hard gate it DIVERGES in every state
-    that moves: inf, or NaN under noise, where not even its sign follows for networks. An update gate that is closed for
-    good leaves no stationary state.
+    though not below the rate of a gate that moves (`phasemap.model.unit.gates`). With a hard gate it DIVERGES in every
+    state that moves: inf, or NaN under noise, where not even its sign follows for networks. An update gate that is
+    closed for good leaves no stationary state.
     Source: PRX 12, 011011, sections III and V; docs/theory.md (5.1) to (6.5).
     """
     table = _Table(len(points))

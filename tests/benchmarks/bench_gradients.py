@@ -76,7 +76,7 @@ def main():
         reports = beside_networks(networks, size)
         if len(sys.argv) > 3:
             from phasemap.cli.gradients import scene_of
-            from phasemap.figures.kinds.gradients import draw_gradients
+            from phasemap.figures.kinds.curves.gradients import draw_gradients
             from phasemap.figures.style.page import save
 
             save(draw_gradients([scene_of(report) for report in reports], columns=3, width="double"), Path(sys.argv[3]))

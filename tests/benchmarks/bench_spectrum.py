@@ -18,8 +18,8 @@ from support.steep_gate_law import pinching_rate
 
 from phasemap.cli.spectrum import scene_of
 from phasemap.cli.titles import title_of
-from phasemap.figures.kinds.eigenvalues import draw_eigenvalues
-from phasemap.figures.kinds.jacobian_spectrum import DistributionScene, draw_distributions
+from phasemap.figures.kinds.spectra.eigenvalues import draw_eigenvalues
+from phasemap.figures.kinds.spectra.jacobian_spectrum import DistributionScene, draw_distributions
 from phasemap.figures.style.page import save
 from phasemap.model.parameters import make_parameters
 from phasemap.studies.spectrum import Request, spectral_report

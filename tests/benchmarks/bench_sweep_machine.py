@@ -19,10 +19,10 @@ import numpy as np
 from support.toy_registry import CONFIG, TOYS
 
 from phasemap.config import SweepConfig, make_config
-from phasemap.kernels.dense import matrix_product
+from phasemap.kernels.arithmetic.dense import matrix_product
 from phasemap.quantities import REGISTRY
 from phasemap.sweeps.executors.processes import Executor, InProcess, Processes
-from phasemap.sweeps.merge import merge_files
+from phasemap.sweeps.files.merge import merge_files
 from phasemap.sweeps.run import open_sweep
 
 PLANE = {

@@ -9,13 +9,13 @@ from phasemap.cells.initial.chrono import chrono_biases
 from phasemap.cells.initial.draw import draw_layer
 from phasemap.cells.initial.fill import gate_initialisers, initialise
 from phasemap.cells.initial.recipe import recipe_for
-from phasemap.cells.phases import place_of
-from phasemap.cells.weights.export import FRAMEWORKS
-from phasemap.cells.weights.recognise import find_layers
+from phasemap.cells.static.phases import place_of
+from phasemap.cells.static.zero_state import memory_steps
+from phasemap.cells.weights.formats.stored import Stored
+from phasemap.cells.weights.frameworks.export import FRAMEWORKS
+from phasemap.cells.weights.frameworks.recognise import find_layers
 from phasemap.cells.weights.statistics import theory_of
-from phasemap.cells.weights.stored import Stored
 from phasemap.cells.weights.zero_state import zero_factor, zero_multiplier, zero_multiplier_of_matrix
-from phasemap.cells.zero_state import memory_steps
 from phasemap.errors import ConfigError, UnsupportedError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.command_line import Run
 
-from phasemap.model.gradients import NAMES
+from phasemap.model.quantities.gradients import NAMES
 from phasemap.storage import read_result
 
 

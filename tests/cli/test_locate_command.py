@@ -46,8 +46,8 @@ def test_an_input_counts(phasemap, tmp_path: Path) -> None:
 
 
 def test_the_map_is_drawn_with_every_checkpoint(phasemap, tmp_path: Path) -> None:
-    from phasemap.studies.cell_map import map_of
-    from phasemap.studies.locate import locate
+    from phasemap.studies.cells.locate import locate
+    from phasemap.studies.cells.map import map_of
 
     names = ("torch_gru_cell.safetensors", "equinox_gru.npz")
     target = tmp_path / "map.png"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from support.command_line import Run
 
-from phasemap.model.stated import number
+from phasemap.model.text.stated import number
 from phasemap.sweeps.executors.processes import InProcess
 
 

@@ -11,7 +11,7 @@ import pytest
 from phasemap.cli import progress
 from phasemap.cli.console import duration
 from phasemap.cli.progress import Estimator, show_progress
-from phasemap.model.stated import number
+from phasemap.model.text.stated import number
 from phasemap.storage import BlockData
 from phasemap.sweeps.plan import Block
 

@@ -10,13 +10,7 @@ from hypothesis import strategies as st
 
 from phasemap.dataset.attractors import attractors, dominant_branch
 from phasemap.dataset.field import picked
-from phasemap.dataset.phases import (
-    PHASE_MEANINGS,
-    PHASE_NAMES,
-    Phase,
-    PhaseRules,
-    phase_labels,
-)
+from phasemap.dataset.phases import PHASE_MEANINGS, PHASE_NAMES, Phase, PhaseRules, phase_labels
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from phasemap.model import nonlinearities as nl
+from phasemap.model.unit import nonlinearities as nl
 from phasemap.simulation.network.disorder import draw_network
 
 

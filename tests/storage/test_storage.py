@@ -18,9 +18,9 @@ import xarray
 from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
 from phasemap.dataset.records import SolverRecord
 from phasemap.errors import PhasemapWarning, ResultFileError
-from phasemap.model.fingerprint import settings_hash
 from phasemap.model.results import CriticalSurface, Estimate
 from phasemap.model.status import Status
+from phasemap.model.text.fingerprint import settings_hash
 from phasemap.storage import BlockData, Blocks, blocks_directory, is_hdf5, read_file, read_result, write_result
 
 RANDOM = np.random.default_rng(5)

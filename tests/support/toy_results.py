@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from phasemap.dataset import Axis, Checks, Dimension, Field, Metadata, Result
-from phasemap.model.fingerprint import settings_hash
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import Status
+from phasemap.model.text.fingerprint import settings_hash
 
 FIXED_POINTS = ("zero", "lower", "middle", "upper")
 BRANCHES = ("zero", "static", "fluctuating", "fluctuating_unstable")

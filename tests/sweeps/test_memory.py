@@ -8,8 +8,8 @@ from phasemap.config import SweepConfig, make_config
 from phasemap.errors import ConfigError
 from phasemap.quantities import REGISTRY
 from phasemap.sweeps import memory
+from phasemap.sweeps.files.skeleton import empty_result
 from phasemap.sweeps.memory import check_memory, memory_in_words, needed
-from phasemap.sweeps.skeleton import empty_result
 
 
 def config(quantity: str = "network_variance", points: int = 3, **simulation: int) -> SweepConfig:

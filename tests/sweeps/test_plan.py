@@ -13,8 +13,8 @@ from support.toy_registry import TOYS, MakeConfig
 
 from phasemap.config import SweepConfig
 from phasemap.storage import BlockData, read_result
+from phasemap.sweeps.files.skeleton import empty_result
 from phasemap.sweeps.plan import BLOCK_SECONDS, Block, Plan, make_plan, parameters_at, point_costs
-from phasemap.sweeps.skeleton import empty_result
 
 
 def places(plan: Plan) -> list[tuple[str, str, int]]:

@@ -407,7 +407,7 @@ def test_workers_use_one_thread(toy: MakeConfig) -> None:
 
 
 def test_an_empty_result_is_pending(toy: MakeConfig, tmp_path: Path) -> None:
-    from phasemap.sweeps.skeleton import empty_result
+    from phasemap.sweeps.files.skeleton import empty_result
 
     result = empty_result(toy())
     write_result(tmp_path / "x.h5", result)

@@ -7,10 +7,10 @@ import numpy as np
 
 from phasemap.cells.dynamics import gru, lstm
 from phasemap.cells.dynamics.ring import Responses, autocovariance
-from phasemap.cells.fixed_points import fixed_points
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.nodes import Array
+from phasemap.cells.static.fixed_points import fixed_points
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.cells.march import march
 from phasemap.model.estimate import Estimate

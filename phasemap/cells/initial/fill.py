@@ -6,7 +6,7 @@ import numpy as np
 
 from phasemap.cells.initial.draw import draw_layer
 from phasemap.cells.initial.recipe import CellName, Recipe, recipe_for
-from phasemap.cells.weights.export import as_keras, as_torch
+from phasemap.cells.weights.frameworks.export import as_keras, as_torch
 from phasemap.errors import UnsupportedError
 
 

@@ -67,7 +67,7 @@ class Vanilla:
         The fields of two steps are independent: h(t) and h(t') have no correlation, so that C is that of the fixed
         point and lambda = ln(a^2 <tanh'^2>) / 2, averaged over N(0, a^2 C). (docs/cells.md)
         """
-        from phasemap.cells.fixed_points import fixed_points
+        from phasemap.cells.static.fixed_points import fixed_points
 
         found = fixed_points(self)
         return 0.5 * math.log(self.slope_variance(found[-1].C if found else 0.0))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.cells.nodes import Array, logistic
-from phasemap.cells.weights.stored import Arrays
+from phasemap.cells.weights.formats.stored import Arrays
 
 WHY = (
     "What a unit keeps does not depend on the other units of its layer: without that feedback nothing can become "

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from phasemap.cells.fixed_points import static_fold
-from phasemap.cells.free_run import FreeRun, free_run
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.nodes import Array
-from phasemap.cells.phases import Place, place_of
+from phasemap.cells.running.free_run import FreeRun, free_run
+from phasemap.cells.static.fixed_points import static_fold
+from phasemap.cells.static.phases import Place, place_of
+from phasemap.cells.static.zero_state import log_growth, log_growth_of_output, memory_steps
 from phasemap.cells.vanilla.theory import Vanilla
 from phasemap.cells.weights.layer import Layer
 from phasemap.cells.weights.statistics import GateStatistics, statistics_of, theory_of, warnings_of
 from phasemap.cells.weights.zero_state import zero_factor, zero_multiplier, zero_multiplier_of_matrix
-from phasemap.cells.zero_state import log_growth, log_growth_of_output, memory_steps
 from phasemap.model.status import Status
 
 STEPS = (10, 100, 1000)

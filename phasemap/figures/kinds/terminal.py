@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from phasemap.figures.kinds.lines import LineScene
+from phasemap.figures.kinds.curves.lines import LineScene
 from phasemap.figures.layout.placement import components, fit_inside
 from phasemap.figures.scenes.scene import Axis, Kind, Layer, Scene, short_units
 from phasemap.figures.style.scales import Scale, scale_of

@@ -11,10 +11,10 @@ from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, phase_
 from phasemap.errors import PhasemapError
 from phasemap.figures.scenes.scene import Kind
 from phasemap.model.branches import branch_name
-from phasemap.model.expressions import parse_expression
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
+from phasemap.model.text.expressions import parse_expression
 from phasemap.suggest import choices
 
 PHASE = "phase"

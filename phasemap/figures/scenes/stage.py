@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from phasemap.dataset import Axis as StoredAxis
 from phasemap.dataset import Field, Result
 from phasemap.dataset.phases import Phase
-from phasemap.figures.kinds.lines import LineScene
+from phasemap.figures.kinds.curves.lines import LineScene
 from phasemap.figures.scenes.fields import (
     PHASE,
     branching,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
 from phasemap.dataset.sections import cut_surface
-from phasemap.figures.kinds.courses import CourseScene, Group
+from phasemap.figures.kinds.curves.courses import CourseScene, Group
 from phasemap.figures.scenes.fields import flat_grid
 from phasemap.figures.scenes.scene import equation, join_label
 from phasemap.figures.scenes.stage import NETWORK

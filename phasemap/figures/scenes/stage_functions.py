@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from phasemap.dataset import Axis as StoredAxis
 from phasemap.dataset import Dimension, Field, Result
 from phasemap.errors import PhasemapError
-from phasemap.figures.kinds.profiles import NetworkCurve, ProfileScene
+from phasemap.figures.kinds.curves.profiles import NetworkCurve, ProfileScene
 from phasemap.figures.kinds.rasters import RasterScene
 from phasemap.figures.scenes.fields import resolve
 from phasemap.figures.scenes.scene import Axis, Layer, equation

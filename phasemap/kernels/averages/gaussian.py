@@ -15,8 +15,8 @@ import math
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import exp, expm1
 from phasemap.kernels.compilation import INNER, REDUCTION
-from phasemap.kernels.elementary import exp, expm1
 
 # xi reaches this far beyond the integrand's peak: exp(-8.7**2 / 2) = 4e-17.
 _REACH = 8.7

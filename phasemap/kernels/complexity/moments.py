@@ -17,8 +17,8 @@ import math
 
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import exp
 from phasemap.kernels.compilation import INNER, REDUCTION
-from phasemap.kernels.elementary import exp
 
 COUNTED, STABLE = 0, 1
 SIZE = 7

@@ -9,8 +9,8 @@ import math
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import exp
 from phasemap.kernels.compilation import KERNEL
-from phasemap.kernels.elementary import exp
 
 # Gaussian weights reach this many standard deviations: exp(-9**2 / 2) = 3e-18.
 _REACH = 9.0

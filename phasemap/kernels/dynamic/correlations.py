@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.dense import matrix_product, solve_linear
 from phasemap.kernels.averages.gaussian_pairs import PairTables, pair_averages
 from phasemap.kernels.averages.hard_pairs import hard_pair_averages
 from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.dense import matrix_product, solve_linear
 from phasemap.kernels.dynamic.window import apply_propagator, noise_covariance, propagator
 
 CONSTANT_GATE, SMOOTH_GATE, HARD_GATE = 0, 1, 2

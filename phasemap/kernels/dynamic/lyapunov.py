@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.dense import matrix_product, matrix_vector, solve_linear
 from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.dense import matrix_product, matrix_vector, solve_linear
 from phasemap.kernels.dynamic.correlations import BROKEN_DOWN, CONVERGED, NOT_CONVERGED
 from phasemap.kernels.dynamic.window import apply_propagator
 

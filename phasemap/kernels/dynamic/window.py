@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.dense import matrix_product, matrix_vector
 from phasemap.kernels.compilation import KERNEL
-from phasemap.kernels.dense import matrix_product, matrix_vector
 
 
 class Grid(NamedTuple):

@@ -18,8 +18,8 @@ import math
 
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import exp, logistic, tanh
 from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
-from phasemap.kernels.elementary import exp, logistic, tanh
 
 # Where noise enters: nowhere, inside or outside the gate's bracket; white noise has its own exact variance in a step.
 NO_NOISE, INSIDE, OUTSIDE = 0, 1, 2

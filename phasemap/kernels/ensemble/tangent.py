@@ -7,8 +7,8 @@ for Gaussian zeta (in the drive of h) and w (the perturbation of z). Arrays are 
 
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import exp
 from phasemap.kernels.compilation import KERNEL
-from phasemap.kernels.elementary import exp
 from phasemap.kernels.ensemble.paths import step_moments
 
 

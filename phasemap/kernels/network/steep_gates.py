@@ -21,8 +21,8 @@ import math
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import logistic, tanh
 from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.elementary import logistic, tanh
 from phasemap.kernels.network.steps import (
     INSTANT,
     LIVE,

@@ -12,8 +12,8 @@ import math
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import logistic, tanh
 from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
-from phasemap.kernels.elementary import logistic, tanh
 
 # What a gate does: it does not depend on the state; it is integrated; it follows h at once (tau = 0).
 CONSTANT, LIVE, INSTANT = 0, 1, 2

@@ -21,10 +21,10 @@ import math
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.elementary import exp
 from phasemap.kernels.averages.activation_series import SLOPE_MOMENT, SLOPE_SQUARE, SQUARE, SQUARE_SLOPE, sum_series
 from phasemap.kernels.averages.gaussian import activation_averages, gate_averages, slope_square_moments
 from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.elementary import exp
 
 MOST_NODES = 4000
 # Rows of a profile, one column per node: weight <phi'^2>, weight <(phi' I)^2>, log e (all given z).

@@ -170,7 +170,7 @@ def edge_of_smooth_gate(p, response, profile):
 
 @njit(**INNER)
 def own_rate_of_gates(p):
-    """The largest of the rates -1 / tau of the gates that move (see `phasemap.model.gates`); -inf without any."""
+    """The largest of the rates -1 / tau of the gates that move (see `phasemap.model.unit.gates`); -inf without any."""
     floor = -math.inf
     if p.alpha_z > 0.0 and p.tau_z > 0.0:
         floor = -1.0 / p.tau_z

@@ -20,9 +20,9 @@ from scipy.optimize import brentq
 
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.network.steps import CONSTANT
-from phasemap.model.nonlinearities import activation, gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.nonlinearities import activation, gate
 from phasemap.simulation.fixed_points.equilibria import check_autonomous, feels_update_gate
 from phasemap.simulation.fixed_points.jacobian import slaved_state
 from phasemap.simulation.network.disorder import Network, Stream, draw_network, generator

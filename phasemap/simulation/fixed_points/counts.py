@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.counting import is_noisy, reduce, what_is_missing
 from phasemap.model.options import CountOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.counting import is_noisy, reduce, what_is_missing
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.complexity.roots import newton_roots
 from phasemap.kernels.network.steps import CONSTANT
-from phasemap.model.nonlinearities import gate_at_rest
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.nonlinearities import gate_at_rest
 from phasemap.simulation.fixed_points.equilibria import check_autonomous, feels_update_gate, random_starts
 from phasemap.simulation.network.disorder import Network, Stream, draw_network, generator, realisation_seed
 

@@ -18,8 +18,8 @@ import numpy as np
 
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.network.steps import CONSTANT
-from phasemap.model.linearisation import local_factors
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.linearisation import local_factors
 from phasemap.simulation.fixed_points.jacobian import slaved_state
 from phasemap.simulation.network.disorder import Network
 

@@ -1,8 +1,8 @@
 """Jacobians of finite networks and their eigenvalues, without dimensions that do not take part.
 
 A gate that moves and does not act back on h (the update gate wherever q = 0) only follows: its N eigenvalues are
--1 / tau exactly. A constant gate is no degree of freedom (`phasemap.model.gates`), an instantaneous one no dimension of
-the flow: it is eliminated.
+-1 / tau exactly. A constant gate is no degree of freedom (`phasemap.model.unit.gates`), an instantaneous one no
+dimension of the flow: it is eliminated.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.kernels.network.steps import CONSTANT, LIVE
-from phasemap.model.linearisation import LocalFactors, local_factors
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.linearisation import LocalFactors, local_factors
 from phasemap.simulation.network.disorder import Network
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.model.counting import Reduced
+from phasemap.model.quantities.counting import Reduced
 from phasemap.model.results import FloatArray
 from phasemap.simulation.fixed_points.proposals import Proposal, proposal_at
 

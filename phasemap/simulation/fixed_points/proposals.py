@@ -14,9 +14,9 @@ import numpy as np
 from phasemap.kernels.complexity.branch import FOUND
 from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, tilted_weights
 from phasemap.kernels.complexity.search import best_saddle
-from phasemap.model.counting import Reduced
-from phasemap.model.nonlinearities import gate_at_rest
+from phasemap.model.quantities.counting import Reduced
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.nonlinearities import gate_at_rest
 
 # Cells per standard deviation, their reach, and gains over the point's at which a saddle is looked for in turn.
 _CELLS, _REACH = 24, 7.0

@@ -1,10 +1,10 @@
 """Numbers of fixed points of finite networks: rows of the registry."""
 
-from phasemap.model.deferred import Deferred
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import CountOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
+from phasemap.model.unit.nonlinearities import is_constant_gate
 
 _HERE = "phasemap.simulation.fixed_points.counts"
 _PAPERS = ("wainrib2013", "krishnamurthy2022")

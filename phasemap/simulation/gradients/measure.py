@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phasemap.model.gradients import NAMES
+from phasemap.model.quantities.gradients import NAMES
 from phasemap.model.results import FloatArray
 from phasemap.simulation.gradients.window import Adjoint, Window
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.branches import STATIC, ZERO
-from phasemap.model.gradients import NAMES
 from phasemap.model.options import NetworkGradientOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.gradients import NAMES
 from phasemap.model.results import FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.simulation.fixed_points.conditioned import draw_conditioned_network

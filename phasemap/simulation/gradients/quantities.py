@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from phasemap.model.deferred import Deferred
-from phasemap.model.gradients import ROWS
 from phasemap.model.options import NetworkGradientOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.gradients import ROWS
 from phasemap.model.registry import Dimension, Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
 
 
 def _lags(options: NetworkGradientOptions) -> Sequence[float]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.gradients import NAMES
 from phasemap.model.options import NetworkGradientOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.gradients import NAMES
 from phasemap.model.results import Estimate, absent
 from phasemap.model.status import Status
 from phasemap.simulation.gradients.networks import NetworkGradients, network_gradients

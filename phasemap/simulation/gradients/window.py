@@ -7,9 +7,9 @@ import numpy as np
 from phasemap.kernels.gradients.adjoint import SCRATCH, transposed_step
 from phasemap.kernels.network import tangent as tangent_kernel
 from phasemap.kernels.network.steps import LIVE
-from phasemap.model.linearisation import local_factors
-from phasemap.model.nonlinearities import activation, gate
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.linearisation import local_factors
+from phasemap.model.unit.nonlinearities import activation, gate
 from phasemap.simulation.lyapunov.tangent import decay_factors
 from phasemap.simulation.network.disorder import Network
 from phasemap.simulation.network.integrators import Integrator

@@ -5,10 +5,10 @@ from typing import Protocol
 
 import numpy as np
 
-from phasemap.kernels.lazy.gate_time import H, R, Z
-from phasemap.model.nonlinearities import is_constant_gate
+from phasemap.kernels.network.lazy.gate_time import H, R, Z
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.simulation.lazy.basis import Basis
 from phasemap.simulation.network.disorder import Stream, draw_coupling, generator
 

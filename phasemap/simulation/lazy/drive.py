@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.model.inputs import EACH, FIELDS, InputCourse
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.inputs import EACH, FIELDS, InputCourse
 from phasemap.simulation.network.disorder import Stream, child, generator
 
 

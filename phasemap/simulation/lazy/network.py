@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.kernels.lazy.gate_time import H, R, Z, activities, gated, step_units
+from phasemap.kernels.network.lazy.gate_time import H, R, Z, activities, gated, step_units
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.simulation.lazy.couplings import Couplings, moving_gates

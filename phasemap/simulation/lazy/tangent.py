@@ -10,8 +10,8 @@ import math
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.kernels.lazy.gate_time import H, R, Z
-from phasemap.kernels.lazy.tangent import step_tangent, tangent_outputs
+from phasemap.kernels.network.lazy.gate_time import H, R, Z
+from phasemap.kernels.network.lazy.tangent import step_tangent, tangent_outputs
 from phasemap.model.results import FloatArray
 from phasemap.simulation.lazy.couplings import Couplings, moving_gates
 from phasemap.simulation.lazy.network import ReplicaNetwork, Step

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.kernels.network.steps import CONSTANT, INSTANT, LIVE
-from phasemap.model.gates import Gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.gates import Gate
 
 Coupling = NDArray[np.float32]
 

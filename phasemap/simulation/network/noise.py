@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.noise import undefined_noise
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.noise import undefined_noise
 from phasemap.simulation.network.disorder import Network
 
 

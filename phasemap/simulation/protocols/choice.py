@@ -7,9 +7,9 @@ by one or two for every step of a network that keeps moving, up to N.
 import math
 from dataclasses import dataclass
 
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.simulation.lazy.rule import StepRule
 
 DENSE, LAZY = "dense", "lazy"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.model.nonlinearities import activation
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.nonlinearities import activation
 from phasemap.simulation.protocols.setup import Setup
 
 _SAMPLES = 200

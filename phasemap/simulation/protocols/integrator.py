@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.model.inputs import make_course
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.inputs import make_course
 from phasemap.simulation.lazy.drive import Bound, Drive
 from phasemap.simulation.protocols.setup import Setup
 

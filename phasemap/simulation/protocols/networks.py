@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from phasemap.model.inputs import InputCourse
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.inputs import InputCourse
 from phasemap.simulation.estimators.extrapolation import extrapolate_to_infinite_size
 from phasemap.simulation.estimators.outcomes import Outcome, nothing, outcome
 from phasemap.simulation.estimators.statistics import combine_realisations

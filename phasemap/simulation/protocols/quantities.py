@@ -1,9 +1,9 @@
 """What kicked networks give: rows of the registry."""
 
-from phasemap.model.deferred import Deferred
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
 
 _TIME = "membrane time constant"
 _DRAWN = ("relax", "networks", "size", "sizes", "couplings")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.model.inputs import make_course
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.inputs import make_course
 from phasemap.simulation.lazy.drive import Drive, bind
 from phasemap.simulation.lazy.steps import Stepper
 from phasemap.simulation.protocols.kick import Kick, lay_trace, trace_of

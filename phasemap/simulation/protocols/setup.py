@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.model.inputs import InputCourse
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.inputs import InputCourse
 from phasemap.simulation.lazy.couplings import Couplings, LazyCouplings, draw_dense
 from phasemap.simulation.lazy.drive import make_drive, with_courses
 from phasemap.simulation.lazy.network import ReplicaNetwork

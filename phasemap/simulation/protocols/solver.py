@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.inputs import InputCourse
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Seeds
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
+from phasemap.model.unit.inputs import InputCourse
 from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing
 from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.choice import expected_steps

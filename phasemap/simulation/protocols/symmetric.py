@@ -8,7 +8,7 @@ the nonlinearity stops it, whatever the kick was.
 import numpy as np
 from scipy.linalg import eigh
 
-from phasemap.kernels.lazy.gate_time import H
+from phasemap.kernels.network.lazy.gate_time import H
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.simulation.lazy.couplings import DenseCouplings

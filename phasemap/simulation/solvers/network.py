@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from phasemap.model.nonlinearities import activation
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
+from phasemap.model.unit.nonlinearities import activation
 from phasemap.simulation.estimators.autocorrelations import autocorrelation, lag_count, participation_ratio
 from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing, outcome, padded
 from phasemap.simulation.estimators.realisations import Outcomes, Seeds, realise

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from phasemap.model.deferred import Deferred
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Cost, Dimension, Quantity, Reads, Solver
+from phasemap.model.solvers.deferred import Deferred
 
 _DRAWN = ("size", "sizes", "realisations")
 _RUN = (*_DRAWN, "time_step", "duration", "transient", "initial_amplitude")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from phasemap.errors import ConfigError
 from phasemap.storage.durable import explaining_write_errors, write_atomically
-from phasemap.sweeps.shards import name_parts
+from phasemap.sweeps.files.shards import name_parts
 
 _KILLED_BY_SIGNAL = 128
 """A sweep that a signal stopped, its finished blocks kept, exits with more than this."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from phasemap.errors import PhasemapError
 from phasemap.storage.durable import write_atomically
 from phasemap.sweeps.executors.slurm import ArrayJob, slurm_folder, write_scripts
-from phasemap.sweeps.shards import MOST_SHARDS
+from phasemap.sweeps.files.shards import MOST_SHARDS
 
 _IDS = "jobs.json"
 _ANSWER_SECONDS = 60

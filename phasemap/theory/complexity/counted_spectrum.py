@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from phasemap.model.counting import is_noisy, reduce, what_is_missing
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.counting import is_noisy, reduce, what_is_missing
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
 from phasemap.theory.complexity.saddles import Saddle, counted

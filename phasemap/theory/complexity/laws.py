@@ -8,7 +8,7 @@ With eps = g_h s - 1, s = sigma_r at rest and b = 1 - alpha_r^2 (1 - s)(2 - 3 s)
 the second while alpha_r^2 (1 - s)(5 - 7 s) <= 4, that is while its denominator is positive.
 """
 
-from phasemap.model.counting import Reduced
+from phasemap.model.quantities.counting import Reduced
 
 
 def is_continuous(at: Reduced) -> bool:

@@ -11,8 +11,8 @@ from phasemap.kernels.complexity.branch import FOUND, VANISHED
 from phasemap.kernels.complexity.moments import SIZE
 from phasemap.kernels.complexity.replicas import overlaps, pair_excess
 from phasemap.kernels.complexity.search import gain_slope, onset
-from phasemap.model.counting import Reduced
-from phasemap.model.nonlinearities import gate_at_rest
+from phasemap.model.quantities.counting import Reduced
+from phasemap.model.unit.nonlinearities import gate_at_rest
 from phasemap.theory.complexity import hard_gate
 from phasemap.theory.complexity.laws import is_continuous
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import brentq
 
-from phasemap.model.counting import NOISE, what_is_missing
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.counting import NOISE, what_is_missing
 from phasemap.model.results import CriticalSurface
+from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.numerics.section_mesh import mesh
 from phasemap.numerics.sections import Crossing, curves
 from phasemap.theory.complexity.onset import Onset, onset_gain

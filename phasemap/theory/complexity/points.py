@@ -9,8 +9,8 @@ from phasemap.kernels.complexity.branch import static_determinant
 from phasemap.kernels.complexity.moments import COUNTED, SIZE
 from phasemap.kernels.complexity.saddle import lagrangian
 from phasemap.kernels.complexity.static_branch import lowest_gain, upper_root
-from phasemap.model.counting import Reduced, is_noisy, reduce, what_is_missing
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.counting import Reduced, is_noisy, reduce, what_is_missing
 from phasemap.model.results import Estimate, Estimates
 from phasemap.model.status import Status
 from phasemap.theory.complexity.saddles import NOTHING, Saddle, counted, mean_square_field, stable

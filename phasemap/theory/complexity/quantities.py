@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
-from phasemap.model.deferred import Deferred
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Quantity, Solver, SurfaceKind
+from phasemap.model.solvers.deferred import Deferred
+from phasemap.model.unit.nonlinearities import is_constant_gate
 
 _HERE = "phasemap.theory.complexity"
 

@@ -10,7 +10,7 @@ from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, STA
 from phasemap.kernels.complexity.replicas import overlaps, pair_excess
 from phasemap.kernels.complexity.saddle import lagrangian
 from phasemap.kernels.complexity.search import best_saddle, find_saddle, lower_root_start, sheets
-from phasemap.model.counting import Reduced
+from phasemap.model.quantities.counting import Reduced
 from phasemap.model.results import FloatArray
 from phasemap.theory.complexity import hard_gate
 from phasemap.theory.complexity.laws import is_continuous, onset_law

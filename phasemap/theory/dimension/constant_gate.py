@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.kernels.averages.gaussian_pairs import pair_averages
-from phasemap.kernels.dimension.participation import MEMBRANE, OUTPUT_GATE, Spectra
 from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, HARD_GATE, gate_averages
+from phasemap.kernels.dynamic.dimension.participation import MEMBRANE, OUTPUT_GATE, Spectra
 from phasemap.model.results import FloatArray
 from phasemap.theory.dimension.frequencies import COARSE, FINE, Lags, Level, Sizes, frequencies, kept, lags_of, ratios
 from phasemap.theory.dimension.static_parts import GivenMeans, given_means, hard_given_means
-from phasemap.theory.dynamic.correlations import Profile, memory
+from phasemap.theory.dynamic.autocovariance.correlations import Profile, memory
+from phasemap.theory.dynamic.autocovariance.gaussian_pairs import with_panels
 from phasemap.theory.dynamic.fluctuating import Fluctuating
-from phasemap.theory.dynamic.gaussian_pairs import with_panels
 
 # Relative: spectra end where they have vanished to this share.
 _ROUNDING = 1e-8

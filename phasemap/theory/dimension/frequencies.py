@@ -6,11 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from phasemap.kernels.dimension.participation import Spectra, excess
+from phasemap.kernels.dynamic.dimension.participation import Spectra, excess
 from phasemap.kernels.dynamic.window import Grid
 from phasemap.model.results import FloatArray
-from phasemap.theory.dynamic.correlation_functions import interpolation_on
-from phasemap.theory.dynamic.correlations import Profile
+from phasemap.theory.dynamic.autocovariance.correlation_functions import interpolation_on
+from phasemap.theory.dynamic.autocovariance.correlations import Profile
 
 # Rows of the kernel, by the number that they give.
 NAMES = (

@@ -11,22 +11,23 @@ import numpy as np
 import scipy.fft
 from scipy.interpolate import CubicSpline
 
-from phasemap.kernels.dimension.gate_response import gate_response
-from phasemap.kernels.dimension.participation import Spectra
+from phasemap.kernels.dynamic.dimension.gate_response import gate_response
+from phasemap.kernels.dynamic.dimension.participation import Spectra
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
 from phasemap.theory.dimension.frequencies import HIGHEST, Sizes, frequencies, kept, ratios
-from phasemap.theory.ensemble import numbers, timestep
+from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble.errors.budget import SOURCES, debias, standard_error
 from phasemap.theory.ensemble.numbers import NAMES as ENSEMBLE_NAMES
 from phasemap.theory.ensemble.numbers import Solution, Start
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution import timestep
+from phasemap.theory.ensemble.resolution.window import GROUPS
 from phasemap.theory.ensemble.sampling.gates import mean_gate
 from phasemap.theory.ensemble.sampling.gaussian import activation_pair
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
-from phasemap.theory.ensemble.window import GROUPS
 
 SPACING, COARSE_SPACING = 0.1, 0.2
 # Ring of the spectra: step in membrane times and sizes; iterations from the state on its own ring; frequencies of the

@@ -7,23 +7,23 @@ import numpy as np
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.branches import BRANCHES, FLUCTUATING, MOVING
-from phasemap.model.noise import acting_noise
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Seeds
 from phasemap.model.results import Estimate, Estimates, FloatArray, absent
 from phasemap.model.status import Status
+from phasemap.model.unit.noise import acting_noise
+from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.theory.dimension import constant_gate, moving_gate
 from phasemap.theory.dimension.frequencies import NAMES
-from phasemap.theory.dynamic.correlation_functions import named_solutions
-from phasemap.theory.dynamic.correlations import gated_rate, reduce
+from phasemap.theory.dynamic.autocovariance.correlation_functions import named_solutions
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.solver import surroundings
-from phasemap.theory.ensemble.window import Found, Surroundings
 
 # Relative errors that are accepted: of what is deterministic, and of what paths give, per error asked of the variance.
 _ACCEPTED, _PER_VARIANCE = 1e-4, 20.0

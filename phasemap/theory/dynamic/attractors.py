@@ -15,12 +15,18 @@ from phasemap.kernels.dynamic.correlations import Constraint, Problem
 from phasemap.model.branches import FLUCTUATING, STATIC, STATIC_BRANCHES, STATIC_SMALL, ZERO
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
-from phasemap.theory.dynamic.correlation_functions import named_solutions
-from phasemap.theory.dynamic.correlations import Profile, gate_is_driven, has_zero_state, is_driven, reduce
+from phasemap.theory.dynamic.autocovariance.correlation_functions import named_solutions
+from phasemap.theory.dynamic.autocovariance.correlations import (
+    Profile,
+    gate_is_driven,
+    has_zero_state,
+    is_driven,
+    reduce,
+)
+from phasemap.theory.dynamic.curve.solution_curve import SMALLEST_GAIN, Prediction
+from phasemap.theory.dynamic.curve.tracing import Sample, correct, trace_grid
 from phasemap.theory.dynamic.fluctuating import Fluctuating, refine, solutions, unrefined
-from phasemap.theory.dynamic.solution_curve import SMALLEST_GAIN, Prediction
 from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
-from phasemap.theory.dynamic.tracing import Sample, correct, trace_grid
 from phasemap.theory.static import fixed_points
 
 T = TypeVar("T")

@@ -7,10 +7,19 @@ from typing import NamedTuple
 from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, Constraint, Problem
 from phasemap.kernels.dynamic.window import Grid
 from phasemap.model.results import FloatArray
-from phasemap.theory.dynamic import additive, solution_curve
-from phasemap.theory.dynamic.correlations import Profile, grid_for, is_additive, is_driven, resample, solve, window_for
+from phasemap.theory.dynamic.autocovariance import additive
+from phasemap.theory.dynamic.autocovariance.correlations import (
+    Profile,
+    grid_for,
+    is_additive,
+    is_driven,
+    resample,
+    solve,
+    window_for,
+)
+from phasemap.theory.dynamic.curve import solution_curve
+from phasemap.theory.dynamic.curve.tracing import Sample, correct, trace_grid
 from phasemap.theory.dynamic.lyapunov import Exponent, exponent
-from phasemap.theory.dynamic.tracing import Sample, correct, trace_grid
 
 
 class _Tolerances(NamedTuple):

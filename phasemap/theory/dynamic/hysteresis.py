@@ -17,7 +17,7 @@ from phasemap.model.branches import FLUCTUATING, FLUCTUATING_SMALL, STATIC, STAT
 from phasemap.model.parameters import Parameters, check_name, check_value
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.attractors import NOWHERE, Attractor, attractors_at, continued
-from phasemap.theory.dynamic.correlations import gated_rate
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
 
 STARTS = (ZERO, STATIC_SMALL, STATIC, FLUCTUATING_SMALL, FLUCTUATING)
 

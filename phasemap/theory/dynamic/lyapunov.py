@@ -9,7 +9,7 @@ from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, CONVERGED, HARD
 from phasemap.kernels.dynamic.lyapunov import Linearisation, leading_exponent
 from phasemap.kernels.dynamic.window import Grid, apply_propagator, propagator
 from phasemap.model.results import FloatArray
-from phasemap.theory.dynamic.correlations import WINDOW, Profile, grid, resample
+from phasemap.theory.dynamic.autocovariance.correlations import WINDOW, Profile, grid, resample
 
 _TOLERANCE = 1e-8
 # Decay lengths of the eigenfunction that the window has to hold. A decay rate below _SLOWEST changes lambda by its

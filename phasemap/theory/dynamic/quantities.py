@@ -5,10 +5,10 @@ from dataclasses import fields
 from typing import Any
 
 from phasemap.model.branches import BRANCHES
-from phasemap.model.deferred import Deferred
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Dimension, Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
 
 ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
 GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -19,7 +19,7 @@ def _gate_probabilities(_: Any) -> Sequence[float]:
 
 
 def _lags(_: Any) -> Sequence[float]:
-    from phasemap.theory.dynamic import correlation_functions
+    from phasemap.theory.dynamic.autocovariance import correlation_functions
 
     return [float(lag) for lag in correlation_functions.STORED_LAGS]
 

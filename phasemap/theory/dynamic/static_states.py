@@ -7,8 +7,8 @@ import numpy as np
 from phasemap.kernels.dynamic.correlations import Problem, gate_averages
 from phasemap.kernels.dynamic.lyapunov import Linearisation
 from phasemap.kernels.dynamic.window import noise_covariance
-from phasemap.theory.dynamic.correlations import WINDOW, grid, memory
-from phasemap.theory.dynamic.gaussian_pairs import with_panels
+from phasemap.theory.dynamic.autocovariance.correlations import WINDOW, grid, memory
+from phasemap.theory.dynamic.autocovariance.gaussian_pairs import with_panels
 from phasemap.theory.dynamic.lyapunov import Exponent, leading
 
 _LEVELS = ((48, 7.0, 1.0), (64, 8.0, 1.25))

@@ -8,9 +8,9 @@ import numpy as np
 from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
 from phasemap.theory.ensemble import tail
+from phasemap.theory.ensemble.exponent.tangent import Exponent, TangentEnsemble
 from phasemap.theory.ensemble.sampling.paths import Ensemble, Moments
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
-from phasemap.theory.ensemble.tangent import Exponent, TangentEnsemble
 
 NAMES = ("variance", "activity_variance", "correlation_time", "relaxation_time", "lyapunov_max")
 TIMES = ("correlation_time", "relaxation_time")

@@ -10,16 +10,17 @@ from phasemap.kernels.ensemble.paths import OUTSIDE
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble import numbers, timestep, window
+from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble.errors.budget import ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.jackknife import group_rows
 from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start
+from phasemap.theory.ensemble.resolution import timestep, window
+from phasemap.theory.ensemble.resolution.sharpness import USUAL
+from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring
-from phasemap.theory.ensemble.sharpness import USUAL
-from phasemap.theory.ensemble.window import Found, Surroundings
 
 
 class _Tolerances(NamedTuple):

@@ -8,22 +8,22 @@ from numpy.typing import ArrayLike
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.estimate import gathered
-from phasemap.model.gates import gate_floor
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
 from phasemap.model.status import Status
+from phasemap.model.unit.gates import gate_floor
 from phasemap.theory.divergence import divergence_of, hard_gates
-from phasemap.theory.dynamic.correlation_functions import STORED_LAGS
+from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.errors.budget import SOURCES
 from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.gates import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.shut_units import slowest_rest
-from phasemap.theory.ensemble.window import Found, Surroundings
 from phasemap.theory.static import fixed_points
 
 Seeds = Sequence[np.random.SeedSequence]

@@ -12,10 +12,10 @@ import numpy as np
 
 from phasemap.kernels.gradients.march import accumulate, march
 from phasemap.model.results import FloatArray
-from phasemap.theory.dynamic.correlations import Profile
-from phasemap.theory.gradients.coupling import Correlations, correlations_at, coupling_of
+from phasemap.numerics.romberg import extrapolate
+from phasemap.theory.dynamic.autocovariance.correlations import Profile
+from phasemap.theory.gradients.fluctuating.coupling import Correlations, correlations_at, coupling_of
 from phasemap.theory.gradients.records import Curve
-from phasemap.theory.gradients.romberg import extrapolate
 
 # The first step, in gated membrane times, and how much of a fast output gate's time constant it may be.
 _STEP, _STEP_PER_GATE = 0.1, 0.4

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from phasemap.model.deferred import Deferred
-from phasemap.model.gradients import ROWS
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import GradientOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.gradients import ROWS
 from phasemap.model.registry import Dimension, Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
+from phasemap.model.unit.nonlinearities import is_constant_gate
 
 _TIME = "membrane time constant"
 

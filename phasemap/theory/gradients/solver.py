@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from phasemap.errors import ParameterError
-from phasemap.model.gradients import NAMES, STATES
 from phasemap.model.options import GradientOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.gradients import NAMES, STATES
 from phasemap.model.results import Estimate, FloatArray, absent
 from phasemap.model.status import Status
 from phasemap.theory.gradients.lag_of_level import EXPLODED, SCAN, VANISHED, lag_of_level

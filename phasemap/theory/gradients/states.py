@@ -6,24 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.model.branches import FLUCTUATING, STATIC, ZERO
-from phasemap.model.gradients import ATTRACTOR, NAMES
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import EnsembleOptions, GradientOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.gradients import ATTRACTOR, NAMES
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
-from phasemap.theory.dynamic.correlation_functions import named_solutions
-from phasemap.theory.dynamic.correlations import gated_rate, reduce
+from phasemap.model.unit.nonlinearities import is_constant_gate
+from phasemap.theory.dynamic.autocovariance.correlation_functions import named_solutions
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.window import Found
 from phasemap.theory.ensemble.solver import surroundings
-from phasemap.theory.ensemble.window import Found
-from phasemap.theory.gradients.constant_gate import fluctuating_gradients
-from phasemap.theory.gradients.path_numbers import path_gradients
-from phasemap.theory.gradients.paths import solve_state
+from phasemap.theory.gradients.fluctuating.constant_gate import fluctuating_gradients
+from phasemap.theory.gradients.fluctuating.path_numbers import path_gradients
+from phasemap.theory.gradients.fluctuating.paths import solve_state
 from phasemap.theory.gradients.records import Gradients, Law, without
-from phasemap.theory.gradients.static import static_gradients
-from phasemap.theory.gradients.static_units import FixedPoint
+from phasemap.theory.gradients.static.solve import static_gradients
+from phasemap.theory.gradients.static.units import FixedPoint
 from phasemap.theory.static import fixed_points
 
 _SLOTS = {ZERO: 0, STATIC: 3}

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from phasemap.model.gates import Gate
 from phasemap.model.parameters import Parameters
+from phasemap.model.unit.gates import Gate
 
 
 class Centred(NamedTuple):

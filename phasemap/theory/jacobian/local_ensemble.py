@@ -15,9 +15,9 @@ from phasemap.kernels.averages.gaussian import activation_averages, gate_average
 from phasemap.kernels.jacobian.dyson import Units
 from phasemap.kernels.jacobian.gate_moments import UpdateGate
 from phasemap.kernels.jacobian.support import SupportData
-from phasemap.model.gates import Gate
-from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope
 from phasemap.model.parameters import Parameters
+from phasemap.model.unit.gates import Gate
+from phasemap.model.unit.nonlinearities import activation, activation_slope, gate, gate_slope
 from phasemap.theory.jacobian.centred import Centred, centred
 from phasemap.theory.jacobian.unit_rules import activation_rule, gate_rule
 
@@ -31,7 +31,7 @@ class LocalEnsemble:
 
     units, support: the distribution as the kernels take it; `support` with averages to rounding.
     discrete:       the same as `support`, with the averages that the nodes of `units` give.
-    moving_z, moving_r: whether the gate is a degree of freedom of its own (`phasemap.model.gates`; tau not zero).
+    moving_z, moving_r: whether the gate is a degree of freedom of its own (`phasemap.model.unit.gates`; tau not zero).
     live_z, live_r: whether its variable acts back on h as well; if not, its eigenvalues are -1 / tau exactly.
     continuum:      (lowest, highest) value of -sigma_z, between which the real axis belongs to the support.
     """

@@ -1,9 +1,9 @@
 """What the spectrum of the Jacobian gives: rows of the registry."""
 
-from phasemap.model.deferred import Deferred
 from phasemap.model.options import SpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
 
 _HERE = "phasemap.theory.jacobian.spectral_points"
 

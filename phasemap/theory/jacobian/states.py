@@ -13,13 +13,13 @@ from scipy.special import ndtri
 
 from phasemap.errors import NoFiniteSpectrumError, UnsupportedError
 from phasemap.kernels.averages.gaussian import gate_averages
-from phasemap.model.linearisation import local_factors
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.linearisation import local_factors
 from phasemap.theory.divergence import hard_gates
 from phasemap.theory.dynamic import fluctuating
-from phasemap.theory.dynamic.correlations import gated_rate, reduce
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.ensemble import PointSolution
 from phasemap.theory.ensemble import solve as solve_ensemble
 from phasemap.theory.ensemble.sampling.gaussian import filtered_noise

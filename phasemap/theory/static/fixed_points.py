@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.static import stability as columns
 from phasemap.kernels.static.solve import SLOTS
-from phasemap.model.gates import is_hard
-from phasemap.model.noise import acting_noise
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray
 from phasemap.model.status import Status
+from phasemap.model.unit.gates import is_hard
+from phasemap.model.unit.noise import acting_noise
 from phasemap.theory.static.problem import by_kernel, parameter_table, static_table
 
 # A value is good if its error is below this, absolutely or relative to the value.
@@ -50,7 +50,7 @@ def solve_points(points: Sequence[Parameters], options: None = None, seeds: obje
         marginal_gain*      f S
         stability*          1: stable, 0: marginally stable (hard update gate, 1 < S <= 1 / f), -1: unstable
         leading_edge*       largest real part of the Jacobian's spectrum, 1 / membrane time constant; not below the
-                            rates -1 / tau_k of the gates that move (see `phasemap.model.gates`)
+                            rates -1 / tau_k of the gates that move (see `phasemap.model.unit.gates`)
         pinning_ratio*      leading edge over that of a constant update gate at the same mean; absent for S <= 1
 
     Along `fixed_point`: the zero state, then the others in ascending order of <phi^2>, the largest always in the last

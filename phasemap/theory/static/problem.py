@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.static import rows
 from phasemap.kernels.static.problem import NUMBERS
-from phasemap.model.gates import centred_columns
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.gates import centred_columns
 
 # Columns of a table of static problems.
 FIELDS: tuple[str, ...] = NUMBERS

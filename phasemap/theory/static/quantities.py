@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from phasemap.model.deferred import Deferred
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Dimension, Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
 
 # Pinning ratio up to which an unstable fixed point counts as pinned, in labels.
 PINNED = 0.1

@@ -1,6 +1,6 @@
 """Folds of the fluctuating mean field: where a pair of fluctuating solutions, one of them stable, appears.
 
-Along the curve of solutions (`phasemap.theory.dynamic.solution_curve`) a fold is an extremum of the gain,
+Along the curve of solutions (`phasemap.theory.dynamic.curve.solution_curve`) a fold is an extremum of the gain,
 d ln gamma / d ln X_0 = 0: a minimum where the fluctuating attractor ends (the dynamic fold g_d), a maximum where, under
 noise, the response of small amplitude ends. As the variance at the fold goes to zero it meets the instability of the
 zero state, in the dynamic tricritical point (docs/theory.md (5.4)).
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from phasemap.kernels.dynamic.correlations import Problem
-from phasemap.theory.dynamic import solution_curve
-from phasemap.theory.dynamic.correlations import Profile, grid_for, is_driven, resample, window_for
-from phasemap.theory.dynamic.stationary import Chord
-from phasemap.theory.dynamic.tracing import Sample, trace_grid
+from phasemap.theory.dynamic.autocovariance.correlations import Profile, grid_for, is_driven, resample, window_for
+from phasemap.theory.dynamic.curve import solution_curve
+from phasemap.theory.dynamic.curve.stationary import Chord
+from phasemap.theory.dynamic.curve.tracing import Sample, trace_grid
 
 _LEVELS = ((32, 1.0), (44, 1.15))
 _SMALLEST_VARIANCE = 2e-4

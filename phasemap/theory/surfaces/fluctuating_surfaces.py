@@ -18,7 +18,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface, FloatArray
 from phasemap.numerics.section_mesh import mesh
 from phasemap.numerics.sections import Crossing, curves
-from phasemap.theory.dynamic.correlations import gated_rate, reduce
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.surfaces.dynamic_fold import folds
 from phasemap.theory.surfaces.parameter_box import ParameterBox

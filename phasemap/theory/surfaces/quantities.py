@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from phasemap.model.deferred import Deferred
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Box, SurfaceKind
 from phasemap.model.results import CriticalSurface
+from phasemap.model.solvers.deferred import Deferred
 
 # Growth rate up to which a finite alpha_z still counts as marginal stability on the surface `slow_edge`, and in labels.
 _SLOW_EDGE = 1e-3

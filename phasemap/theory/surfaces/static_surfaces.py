@@ -17,9 +17,9 @@ import numpy as np
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.static import conditions
-from phasemap.model.noise import INSTEAD, without_fixed_points
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface, FloatArray
+from phasemap.model.unit.noise import INSTEAD, without_fixed_points
 from phasemap.numerics.continuation import SOLVED, project, smooth_curve
 from phasemap.numerics.meshes import ZeroSet, polylines, zero_set
 from phasemap.theory.surfaces.critical_systems import (

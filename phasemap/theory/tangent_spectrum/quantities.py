@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from phasemap.model.deferred import Deferred
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import TangentSpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Dimension, Quantity, Solver
+from phasemap.model.solvers.deferred import Deferred
+from phasemap.model.unit.nonlinearities import is_constant_gate
 
 
 def _seconds(point: Parameters, options: Any) -> float:

@@ -13,12 +13,12 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.nonlinearities import activation, activation_slope, gate, gate_slope
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.nonlinearities import activation, activation_slope, gate, gate_slope
 from phasemap.numerics import anderson
-from phasemap.theory.dynamic.correlation_functions import functions_of
-from phasemap.theory.dynamic.correlations import Profile
+from phasemap.theory.dynamic.autocovariance.correlation_functions import functions_of
+from phasemap.theory.dynamic.autocovariance.correlations import Profile
 from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.sampling.gaussian import activation_pair
 from phasemap.theory.ensemble.sampling.process import Process

@@ -8,15 +8,15 @@ import numpy as np
 
 from phasemap.errors import UnsupportedError
 from phasemap.model.branches import BRANCHES, FLUCTUATING, MOVING
-from phasemap.model.noise import acting_noise
-from phasemap.model.nonlinearities import is_constant_gate
 from phasemap.model.options import TangentSpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Seeds
 from phasemap.model.results import Estimate, Estimates, FloatArray, absent
 from phasemap.model.status import Status
-from phasemap.theory.dynamic.correlation_functions import named_solutions
-from phasemap.theory.dynamic.correlations import gated_rate, reduce
+from phasemap.model.unit.noise import acting_noise
+from phasemap.model.unit.nonlinearities import is_constant_gate
+from phasemap.theory.dynamic.autocovariance.correlation_functions import named_solutions
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.kernels.transient.march import Nodes
+from phasemap.kernels.dynamic.transient.march import Nodes
 from phasemap.model.results import FloatArray
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from phasemap.errors import ParameterError
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.theory.dynamic.correlations import gated_rate
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
 from phasemap.theory.transient.nodes import Layout, kicked, one_copy
 from phasemap.theory.transient.solve import Drive, two_times
 

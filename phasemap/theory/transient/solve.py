@@ -8,11 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.kernels.transient.march import Field, Sigmoid, march
-from phasemap.model.nonlinearities import gate, is_constant_gate
+from phasemap.kernels.dynamic.transient.march import Field, Sigmoid, march
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.theory.dynamic.correlations import gated_rate
+from phasemap.model.unit.nonlinearities import gate, is_constant_gate
+from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
 from phasemap.theory.transient.nodes import Layout
 
 # Hermite terms where nothing is steep, and how many a steep gate needs per unit of steepness.

@@ -7,10 +7,10 @@ import pytest
 
 from phasemap.cells.dynamics.ring import Noise, autocovariance, driven_by_fraction
 from phasemap.cells.dynamics.solve import Effort, fluctuating_state
-from phasemap.cells.free_run import free_run
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
-from phasemap.cells.network import State, advance
+from phasemap.cells.running.free_run import free_run
+from phasemap.cells.running.network import State, advance
 from phasemap.cells.vanilla.theory import Vanilla
 from phasemap.cells.weights.layer import GATES, Layer
 from phasemap.errors import UnsupportedError

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phasemap.cells.network import advance, rest
-from phasemap.cells.weights.recognise import find_layers
-from phasemap.cells.weights.stored import read_arrays
+from phasemap.cells.running.network import advance, rest
+from phasemap.cells.weights.formats.stored import read_arrays
+from phasemap.cells.weights.frameworks.recognise import find_layers
 
 DATA = Path(__file__).parent / "data"
 NAMES = sorted(path.name.removesuffix(".outputs.npz") for path in DATA.glob("*.outputs.npz"))

@@ -12,9 +12,9 @@ import h5py
 import numpy as np
 import pytest
 
-from phasemap.cells.weights.recognise import find_layers
-from phasemap.cells.weights.safetensors import safetensors_bytes
-from phasemap.cells.weights.stored import read_arrays
+from phasemap.cells.weights.formats.safetensors import safetensors_bytes
+from phasemap.cells.weights.formats.stored import read_arrays
+from phasemap.cells.weights.frameworks.recognise import find_layers
 from phasemap.errors import WeightFileError
 
 

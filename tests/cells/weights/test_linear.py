@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from phasemap.cells.weights.formats.stored import Stored
 from phasemap.cells.weights.linear import linear_layers
-from phasemap.cells.weights.stored import Stored
 
 
 def stored(**arrays: np.ndarray):

@@ -10,7 +10,7 @@ from support import toy_results
 from phasemap.dataset import Checks
 from phasemap.errors import PhasemapError
 from phasemap.figures.draw import Request, draw, write
-from phasemap.figures.kinds.eigenvalues import EigenvalueScene, draw_eigenvalues
+from phasemap.figures.kinds.spectra.eigenvalues import EigenvalueScene, draw_eigenvalues
 from phasemap.model.status import Status
 
 

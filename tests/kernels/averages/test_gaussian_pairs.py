@@ -9,7 +9,7 @@ from scipy.special import ndtr
 from phasemap.kernels.averages.gaussian_pairs import BEYOND_TABLES, MISSING_PANEL, pair_averages
 from phasemap.kernels.averages.hard_pairs import hard_pair_averages
 from phasemap.kernels.averages.pair_quadrature import pair_moments, single_moments
-from phasemap.theory.dynamic import gaussian_pairs
+from phasemap.theory.dynamic.autocovariance import gaussian_pairs
 
 CORRELATIONS = np.array([1.0, 0.9999, 0.97, 0.8, 0.3, 0.0, -0.4])
 

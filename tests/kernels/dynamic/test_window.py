@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 
 from phasemap.kernels.dynamic.window import apply_propagator, interpolate, noise_covariance, propagator
-from phasemap.theory.dynamic.correlations import grid
+from phasemap.theory.dynamic.autocovariance.correlations import grid
 
 
 @pytest.mark.parametrize("nodes", [24, 44])

@@ -6,8 +6,8 @@ import pytest
 from phasemap.kernels.jacobian.dyson import INSIDE, solve_dyson
 from phasemap.kernels.jacobian.gate_table import empty_table
 from phasemap.kernels.jacobian.support import gamma_matrix, spectral_radius
-from phasemap.model.linearisation import local_factors, local_matrices
 from phasemap.model.parameters import make_parameters
+from phasemap.model.unit.linearisation import local_factors, local_matrices
 from phasemap.theory.jacobian.local_ensemble import from_samples, gaussian_ensemble
 from phasemap.theory.jacobian.spectrum import Spectrum
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import quad
 
 from phasemap.kernels.jacobian.gate_moments import gate_moments
-from phasemap.model.gates import Gate
+from phasemap.model.unit.gates import Gate
 from phasemap.theory.jacobian.local_ensemble import update_gate
 
 ALPHA, BETA, VARIANCE = 6.0, 0.5, 0.4

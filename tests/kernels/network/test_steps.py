@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phasemap.kernels.network.steps import gate_values, multiply
-from phasemap.model import nonlinearities as nl
+from phasemap.model.unit import nonlinearities as nl
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 64, 101])

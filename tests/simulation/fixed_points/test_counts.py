@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from phasemap.model.counting import Reduced, reduce
 from phasemap.model.options import CountOptions
 from phasemap.model.parameters import Parameters, make_parameters
+from phasemap.model.quantities.counting import Reduced, reduce
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.fixed_points.counts import integral, search, solve_integral, solve_search

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from phasemap.model.linearisation import local_factors
 from phasemap.model.parameters import make_parameters
+from phasemap.model.unit.linearisation import local_factors
 from phasemap.simulation.fixed_points.jacobian import drift, eigenvalues, jacobian, slaved_state
 from phasemap.simulation.network.disorder import draw_network
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from phasemap.model.gradients import NAMES
 from phasemap.model.options import GradientOptions, NetworkGradientOptions
 from phasemap.model.parameters import make_parameters
+from phasemap.model.quantities.gradients import NAMES
 from phasemap.model.status import Status
 from phasemap.simulation.gradients.networks import NetworkGradients, network_gradients
 from phasemap.theory.gradients.states import gradients_of

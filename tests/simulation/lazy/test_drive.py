@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from phasemap.model.inputs import parse_input
 from phasemap.model.parameters import make_parameters
+from phasemap.model.unit.inputs import parse_input
 from phasemap.simulation.lazy.couplings import DenseCouplings
 from phasemap.simulation.lazy.drive import Noise, make_drive
 from phasemap.simulation.lazy.network import ReplicaNetwork

@@ -15,7 +15,7 @@ from phasemap.simulation.lyapunov.spectrum import SpectrumSampler, estimate_spec
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import start
 from phasemap.simulation.solvers import activity, network, network_spectrum
-from phasemap.studies.network import simulate
+from phasemap.studies.networks.network import simulate
 
 SEED = np.random.SeedSequence(33)
 SHORT = SimulationOptions(size=60, realisations=2, duration=60.0, transient=40.0)

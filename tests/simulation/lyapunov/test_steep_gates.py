@@ -7,10 +7,10 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from phasemap.kernels.network.steep_gates import opening
-from phasemap.model.nonlinearities import gate
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
+from phasemap.model.unit.nonlinearities import gate
 from phasemap.simulation.lyapunov.exponents import maximum_exponent, record
 from phasemap.simulation.network.disorder import draw_network, realisation_seed
 from phasemap.simulation.network.integrators import start

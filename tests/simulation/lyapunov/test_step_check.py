@@ -10,7 +10,7 @@ from phasemap.simulation.lyapunov.step_check import check_step
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import start
 from phasemap.simulation.solvers import activity, decay, network, network_spectrum
-from phasemap.studies.network import simulate
+from phasemap.studies.networks.network import simulate
 
 SEED = np.random.SeedSequence(12)
 CHAOTIC = make_parameters(g_h=3.0)

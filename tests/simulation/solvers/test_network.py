@@ -14,7 +14,7 @@ from phasemap.simulation.network.disorder import draw_network, realisation_seed
 from phasemap.simulation.network.integrators import start
 from phasemap.simulation.solvers import network_equilibria
 from phasemap.simulation.solvers.network import solve_points
-from phasemap.studies.network import simulate
+from phasemap.studies.networks.network import simulate
 
 SHORT = SimulationOptions(size=100, realisations=2, duration=60.0, transient=30.0)
 SEEDS = np.random.SeedSequence(8).spawn(3)

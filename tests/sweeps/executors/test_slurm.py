@@ -7,7 +7,7 @@ import pytest
 
 from phasemap.errors import ConfigError, PhasemapError
 from phasemap.sweeps.executors import slurm, slurm_queue
-from phasemap.sweeps.shards import shard_of, shard_path, shards_beside
+from phasemap.sweeps.files.shards import shard_of, shard_path, shards_beside
 
 JOB = slurm.ArrayJob(config="seed = 1\n", output=Path("/data/my results/plane.h5"), jobs=4, python="/opt/python")
 HOSTILE = (

@@ -7,8 +7,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
-from phasemap.model.counting import Reduced
 from phasemap.model.parameters import Parameters, make_parameters
+from phasemap.model.quantities.counting import Reduced
 from phasemap.model.status import Status
 from phasemap.theory.complexity import counted_spectrum, hard_gate, points
 from phasemap.theory.complexity.laws import onset_law

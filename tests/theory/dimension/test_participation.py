@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from phasemap.kernels.dimension.participation import Spectra, excess
+from phasemap.kernels.dynamic.dimension.participation import Spectra, excess
 from phasemap.model.branches import BRANCHES, FLUCTUATING, FLUCTUATING_UNSTABLE
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
@@ -13,8 +13,8 @@ from phasemap.model.results import Estimates
 from phasemap.model.status import Status
 from phasemap.theory.dimension import constant_gate, solver
 from phasemap.theory.dimension.frequencies import FINE, NAMES, lags_of
-from phasemap.theory.dynamic.correlation_functions import named_solutions
-from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.dynamic.autocovariance.correlation_functions import named_solutions
+from phasemap.theory.dynamic.autocovariance.correlations import reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 
 SEED = np.random.SeedSequence(0)

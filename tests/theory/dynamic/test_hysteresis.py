@@ -5,7 +5,7 @@ import pytest
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.model.parameters import make_parameters
-from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.dynamic.autocovariance.correlations import reduce
 from phasemap.theory.dynamic.hysteresis import follow, loop
 from phasemap.theory.surfaces.dynamic_fold import folds
 

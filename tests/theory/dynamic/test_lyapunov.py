@@ -8,8 +8,8 @@ from scipy.linalg import eigh_tridiagonal
 
 from phasemap.model.parameters import make_parameters
 from phasemap.theory.dynamic import lyapunov
-from phasemap.theory.dynamic.correlation_functions import functions_of
-from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.dynamic.autocovariance.correlation_functions import functions_of
+from phasemap.theory.dynamic.autocovariance.correlations import reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.dynamic.lyapunov import exponent, linearisation
 from phasemap.theory.dynamic.static_states import zero_exponent_under_noise

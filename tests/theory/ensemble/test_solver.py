@@ -12,7 +12,7 @@ from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.theory import mean_field
 from phasemap.theory.dynamic import quantities
-from phasemap.theory.dynamic.correlation_functions import STORED_LAGS
+from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import solver
 from phasemap.theory.ensemble.errors import budget
 from phasemap.theory.ensemble.solver import solve_points

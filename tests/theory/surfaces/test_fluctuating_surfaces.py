@@ -11,7 +11,7 @@ from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.numerics import section_mesh
 from phasemap.quantities import SURFACES
 from phasemap.theory import mean_field
-from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.dynamic.autocovariance.correlations import reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.surfaces import fluctuating_surfaces, static_surfaces
 from phasemap.theory.surfaces.dynamic_fold import folds

@@ -10,8 +10,8 @@ from phasemap.model.branches import BRANCHES, FLUCTUATING
 from phasemap.model.options import TangentSpectrumOptions
 from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.status import Status
-from phasemap.theory.dynamic.correlation_functions import named_solutions
-from phasemap.theory.dynamic.correlations import reduce
+from phasemap.theory.dynamic.autocovariance.correlation_functions import named_solutions
+from phasemap.theory.dynamic.autocovariance.correlations import reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.tangent_spectrum import solver

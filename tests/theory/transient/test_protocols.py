@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from phasemap.errors import ParameterError, UnsupportedError
-from phasemap.kernels.transient.march import Sigmoid, pair_rows
+from phasemap.kernels.dynamic.transient.march import Sigmoid, pair_rows
 from phasemap.model.options import GradientOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.simulation.network.disorder import draw_network

@@ -6,7 +6,7 @@ from phasemap.kernels.averages.gaussian_pairs import pair_averages
 from phasemap.kernels.averages.hard_pairs import hard_pair_averages
 from phasemap.kernels.dynamic.window import noise_covariance
 from phasemap.model.results import FloatArray
-from phasemap.theory.dynamic.gaussian_pairs import tables, with_panels
+from phasemap.theory.dynamic.autocovariance.gaussian_pairs import tables, with_panels
 
 Pair = tuple[FloatArray, FloatArray]
 

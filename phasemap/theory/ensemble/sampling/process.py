@@ -12,9 +12,9 @@ import numpy as np
 
 from phasemap.errors import UnsupportedError
 from phasemap.kernels.ensemble.paths import INSIDE, NO_NOISE, OUTSIDE
-from phasemap.model.noise import undefined_noise
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.noise import undefined_noise
 from phasemap.theory.ensemble.sampling.gaussian import Pair, filtered_noise, gate_pair, hard_gate_pair
 from phasemap.theory.ensemble.sampling.ring import Ring
 

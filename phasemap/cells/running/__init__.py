@@ -1,0 +1,1 @@
+"""One layer with its own matrices: its steps, and what it does by itself."""

@@ -1,0 +1,1 @@
+"""Files of arrays, read without executing or believing anything in them."""

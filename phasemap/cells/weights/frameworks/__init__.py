@@ -1,0 +1,1 @@
+"""Names and shapes under which each framework keeps its recurrent layers."""

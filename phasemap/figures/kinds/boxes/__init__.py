@@ -1,0 +1,1 @@
+"""Three parameters at once: surfaces and simulated points in a box."""

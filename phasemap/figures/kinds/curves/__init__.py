@@ -1,0 +1,1 @@
+"""Curves over an axis: a parameter, time, lag, or index."""

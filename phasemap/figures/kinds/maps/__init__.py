@@ -1,0 +1,1 @@
+"""Planes of two parameters."""

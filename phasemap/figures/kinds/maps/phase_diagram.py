@@ -1,0 +1,113 @@
+"""The phase diagram: a quantity over a plane, critical lines, named regions and the simulated check on one page."""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from phasemap.figures.kinds.maps.checks import draw_agreement, draw_checks
+from phasemap.figures.layout.critical_lines import draw_lines, draw_markers
+from phasemap.figures.layout.cut_cells import cut_cells
+from phasemap.figures.layout.overlays import draw_status, mark_interpolated
+from phasemap.figures.layout.regions import name_regions
+from phasemap.figures.layout.ticks import add_legend, fit_labels, plain_number, set_ticks
+from phasemap.figures.scenes.scene import Kind, Layer, Scene
+from phasemap.figures.style.page import WIDTHS, new_figure, style
+from phasemap.figures.style.scales import Scale, scale_of
+
+
+def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
+    """Draw a scene at a preset column width ("single", "double"); the wide one has room for the agreement panel."""
+    with style():
+        panel = width == "double" and _has_agreement(scene)
+        figure = new_figure(width, _height(scene, width, panel))
+        if panel:
+            left, right = figure.subfigures(1, 2, width_ratios=[1.9, 1.0], squeeze=False)[0]
+            axes, side = left.subplots(), right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0])
+        else:
+            axes, side = figure.subplots(), None
+        scale = scale_of(scene.layer, None if scene.checks is None else scene.checks.simulated)
+        handles = draw_map(axes, scene, scale)
+        handles = [*draw_lines(axes, scene.lines), *draw_markers(axes, scene.markers), *handles]
+        if scene.checks is not None:
+            handles += draw_checks(axes, scene.checks, scale)
+        if side is not None and scene.checks is not None:
+            draw_agreement(side, scene.checks, scale)
+        bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
+        if scene.title:
+            axes.set_title(scene.title, fontsize=7.5)
+        add_legend(figure, handles)
+        fit_labels(figure, axes, scene.x, scene.y)
+        if bar is not None and bar.ax.yaxis.label.get_window_extent().height > axes.get_window_extent().height:
+            bar.set_label(scene.layer.short_label)
+        _name_regions(figure, axes, scene)
+    return figure
+
+
+def draw_map(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
+    """One coloured cell around every point, cut along the critical lines; cells without a good value are marked.
+
+    Returns the handles for the legend.
+    """
+    x, y = scene.x, scene.y
+    if x.log:
+        axes.set_xscale("log")
+    if y.log:
+        axes.set_yscale("log")
+    pixels = cut_cells(x, y, scene.lines)
+    layer = pixels.of(scene.layer)
+    value = np.where(layer.coloured, layer.value.astype(float), np.nan)
+    # Cells as pixels: as vectors, viewers would draw hair lines between them.
+    axes.pcolormesh(
+        pixels.x_edges, pixels.y_edges, np.ma.masked_invalid(value), cmap=scale.cmap, norm=scale.norm,
+        rasterized=True, gid="map",
+    )  # fmt: skip
+    axes.set(xlim=(x.edges[0], x.edges[-1]), ylim=(y.edges[0], y.edges[-1]), xlabel=x.label, ylabel=y.label)
+    for spine in axes.spines.values():
+        spine.set_zorder(3.6)  # above the pale casing of the lines
+    set_ticks(axes.xaxis, x)
+    set_ticks(axes.yaxis, y)
+    return [
+        *draw_status(axes, pixels.x_edges, pixels.y_edges, layer),
+        *mark_interpolated(axes, x, y, scene.layer, scale.norm),
+    ]
+
+
+def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
+    """The colour bar of a map, with names instead of numbers for labels."""
+    figure = axes.figure
+    bar = figure.colorbar(axes.collections[0], ax=axes, ticks=scale.ticks, pad=0.02, fraction=0.06, aspect=25)
+    if bar.solids is not None:
+        bar.solids.set_rasterized(True)
+    bar.outline.set_linewidth(0.6)
+    bar.ax.minorticks_off()
+    if isinstance(scale.norm, LogNorm):
+        bar.set_ticks(scale.ticks, labels=[plain_number(tick) for tick in scale.ticks])
+    if scale.names is None:
+        bar.set_label(layer.label)
+    else:
+        bar.ax.set_yticklabels(scale.names, fontsize=7.0)
+        bar.ax.tick_params(length=0)
+    return bar
+
+
+def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
+    """Settle the layout, then write the names where it leaves room for them."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    if scene.phases is not None:
+        name_regions(
+            axes, scene.x, scene.y, scene.phases, scene.phase_names, scene.lines, scene.markers, scene.checks
+        )  # fmt: skip
+
+
+def _has_agreement(scene: Scene) -> bool:
+    checks = scene.checks
+    return checks is not None and bool((np.isfinite(checks.simulated) & np.isfinite(checks.theory)).any())
+
+
+def _height(scene: Scene, width: str, panel: bool) -> float:
+    map_width = WIDTHS[width] * (0.62 if panel else 1.0 if width == "single" else 0.8)
+    return 0.72 * map_width + 0.1

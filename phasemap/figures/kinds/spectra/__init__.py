@@ -1,0 +1,1 @@
+"""Eigenvalues, in the plane and as distributions."""

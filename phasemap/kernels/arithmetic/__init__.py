@@ -1,0 +1,1 @@
+"""Elementary functions and small linear algebra that kernels share."""

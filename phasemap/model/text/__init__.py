@@ -1,0 +1,1 @@
+"""Words and numbers as text: arithmetic in names, numbers stated with their errors, fingerprints."""

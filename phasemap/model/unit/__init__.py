@@ -1,0 +1,1 @@
+"""A single unit: its nonlinearities, its gates, its linear response, and what drives it."""

@@ -1,0 +1,1 @@
+"""Result files back into memory; nothing that a file says is believed."""

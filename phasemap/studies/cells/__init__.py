@@ -1,0 +1,1 @@
+"""Discrete cells: one point, the map over two gains, weights read and drawn."""

@@ -1,0 +1,186 @@
+"""Diagrams of protocols: a TOML file lists panels and their curves; each curve is a protocol at its own parameters.
+
+title, description, seed
+[parameters]                what all curves share
+[options]                   options of the protocols that all curves share (`ProtocolOptions`)
+[quick.options]             what the coarse version changes in them
+[[panels]]                  name, symbol, description, axis = [symbol, description, units],
+                            protocol = kick | reset | integrator | drive | symmetric | activity, quantity,
+                            over = what the axis is: the list that the protocol gives, or the name of a parameter,
+                            with its `places`; options, marks = { name = value or the name of a gain }
+[[panels.curves]]           name, set = { parameter = value }, theory, networks (true or false), options, kick,
+                            staircase, inputs = [words]
+
+Panels with protocol = "point" show quantities along a parameter (`quantity_curves`), with the options of their solvers
+in tables of their usual names ([count], with [quick.count]); their marks may be critical surfaces.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phasemap.dataset import Result
+from phasemap.errors import ConfigError
+from phasemap.model.options import ProtocolOptions
+from phasemap.model.parameters import Parameters, make_parameters
+from phasemap.model.unit.inputs import parse_input
+from phasemap.simulation.estimators.outcomes import Outcome
+from phasemap.simulation.network.disorder import child
+from phasemap.studies.curves import Panel, curves_result, marked
+from phasemap.studies.protocols.curves import Wanted, compute
+from phasemap.studies.protocols.quantity_curves import POINT, quantity_curve, surface_gain
+from phasemap.theory.static import fixed_points
+
+Table = Mapping[str, Any]
+
+_GAINS = {"S": "static_gain", "f S": "marginal_gain"}
+_GRID, _HALVINGS = 400, 30
+# Tables of solver options that a diagram may have.
+_TABLES = ("count",)
+
+
+def load(path: Path, *, quick: bool = False) -> dict[str, Any]:
+    """The content of a diagram's file; `quick` applies its coarse version.
+
+    Raises:
+        ConfigError: it is no such file.
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as a diagram of protocols: {error}") from None
+    if not data.get("panels"):
+        raise ConfigError(f"{path} has no [[panels]]: it is no diagram of protocols.")
+    if quick:
+        changes = data.get("quick", {})
+        for table in ("options", *_TABLES):
+            data[table] = {**data.get(table, {}), **changes.get(table, {})}
+        changed = changes.get("options", {})
+        for panel in data["panels"]:
+            for one in (panel, *panel["curves"]):
+                one["options"] = {k: v for k, v in one.get("options", {}).items() if k not in changed}
+            if "places" in panel and "every" in changes:
+                panel["places"] = panel["places"][:: changes["every"]]
+    return data
+
+
+def run(data: Table) -> Result:
+    """All panels of a diagram."""
+    seed = np.random.SeedSequence(int(data.get("seed", 0)))
+    shared = _numbers(data.get("parameters", {}))
+    panels = [_panel(data, panel, shared, child(seed, k)) for k, panel in enumerate(data["panels"])]
+    description = " ".join(str(data.get("description", "")).split())
+    return curves_result(panels, make_parameters(shared), str(data["title"]), description, int(data.get("seed", 0)))
+
+
+def _numbers(table: Table) -> dict[str, float]:
+    return {name: float(value) for name, value in table.items()}
+
+
+def make_options(*tables: Table) -> ProtocolOptions:
+    """Options of protocols from tables, later ones counting first.
+
+    Raises:
+        ConfigError: an option that does not exist.
+    """
+    merged: dict[str, Any] = {}
+    for table in tables:
+        merged |= {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    unknown = set(merged) - {field.name for field in fields(ProtocolOptions)}
+    if unknown:
+        raise ConfigError(f"Protocols have no option {', '.join(sorted(unknown))}.")
+    return replace(ProtocolOptions(), **merged)
+
+
+def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.SeedSequence) -> Panel:
+    curves: dict[str, Outcome] = {}
+    places: np.ndarray | None = None
+    for k, curve in enumerate(panel["curves"]):
+        found_places, found = _curve(data, panel, curve, shared, child(seed, k))
+        places = found_places if places is None else places
+        if len(found_places) != len(places):
+            raise ConfigError(f"The curves of the panel {panel['name']} have places of their own: give them the same.")
+        curves |= found
+    assert places is not None
+    for name, gain in panel.get("marks", {}).items():
+        place = gain if isinstance(gain, int | float) else _gain(make_parameters(shared), str(gain), places)
+        curves[f"{name} | mark"] = marked(float(place), len(places))
+    symbol, words, units = panel["axis"]
+    return Panel(panel["name"], panel["symbol"], panel["description"], (symbol, words, units), places, curves,
+                 panel.get("units", "1"))  # fmt: skip
+
+
+def _curve(
+    data: Table, panel: Table, curve: Table, shared: dict[str, float], seed: np.random.SeedSequence
+) -> tuple[np.ndarray, dict[str, Outcome]]:
+    named = {**shared, **_numbers(curve.get("set", {}))}
+    if panel["protocol"] == POINT:
+        tables = {table: data[table] for table in _TABLES if data.get(table)}
+        places, found = quantity_curve(panel, curve, named, tables, seed)
+        return places, {_label(curve["name"], kind): one for kind, one in found.items()}
+    options = make_options(data.get("options", {}), panel.get("options", {}), curve.get("options", {}))
+    wanted = Wanted(
+        protocol=curve.get("protocol", panel["protocol"]), quantity=curve.get("quantity", panel["quantity"]),
+        theory=bool(curve.get("theory", False)), networks=bool(curve.get("networks", False)),
+        perturbed=float(curve.get("perturbed", 0.0)), detuning=float(curve.get("detuning", 0.0)),
+        staircase=_numbers({**panel.get("staircase", {}), **curve.get("staircase", {})}),
+        inputs=tuple(parse_input(word) for word in curve.get("inputs", [])),
+        until=float(panel.get("until", 200.0)), level=bool(curve.get("floor", False)),
+    )  # fmt: skip
+    over = panel.get("over", "")
+    if not over:
+        places, found = compute(make_parameters(named), options, wanted, seed)
+        return places, {_label(curve["name"], kind): one for kind, one in found.items()}
+    places = np.array([float(place) for place in panel["places"]])
+    rows = [compute(*_at(over, place, named, options, wanted), child(seed, k))[1] for k, place in enumerate(places)]
+    kinds = rows[0]
+    return places, {
+        _label(curve["name"], kind): Outcome(*(np.array([row[kind][k].ravel()[-1] for row in rows]) for k in range(3)))
+        for kind in kinds
+    }
+
+
+def _at(
+    over: str, place: float, named: dict[str, float], options: ProtocolOptions, wanted: Wanted
+) -> tuple[Parameters, ProtocolOptions, Wanted]:
+    """The curve at one place: a parameter is set to it, or the strengths of all inputs ("strength") are."""
+    if over != "strength":
+        return make_parameters({**named, over: place}), options, wanted
+    scaled = (replace(one, numbers={**one.numbers, "strength": float(place)}) for one in wanted.inputs)
+    return make_parameters(named), options, replace(wanted, inputs=tuple(scaled))
+
+
+def _label(name: str, kind: str) -> str:
+    if kind.startswith("@"):  # units of one network, by their own names
+        return kind[1:]
+    return {"theory": name, "networks": f"{name} | networks", "level": f"{name} | level",
+            "floor": "noise floor | level"}[kind]  # fmt: skip
+
+
+def _gain(p: Parameters, which: str, places: np.ndarray) -> float:
+    return _gain_of_one(p, which, places) if which in _GAINS else surface_gain(p, which)
+
+
+def _gain_of_one(p: Parameters, which: str, places: np.ndarray) -> float:
+    """The value of g_h within the axis at which S, or f S, comes to be above 1; NaN where it does not."""
+    gains = np.linspace(places[0], places[-1], _GRID)
+    crossing = np.flatnonzero(np.diff((_gains(p, which, gains) > 1.0).astype(int)) == 1)
+    if not crossing.size:
+        return math.nan
+    low, high = float(gains[crossing[0]]), float(gains[crossing[0] + 1])
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if _gains(p, which, np.array([middle]))[0] > 1.0 else (middle, high)
+    return 0.5 * (low + high)
+
+
+def _gains(p: Parameters, which: str, gains: np.ndarray) -> np.ndarray:
+    """S or f S of the largest fixed point, or of the silent state where it is the only one."""
+    points = [p._replace(g_h=float(g)) for g in gains]
+    found = np.asarray(fixed_points.solve_points(points)[_GAINS[which]].value, dtype=float)
+    return np.where(np.isnan(found[:, 3]), found[:, 0], found[:, 3])

@@ -1,0 +1,80 @@
+"""Reports of protocols as strict JSON, and as curves that can be stored and drawn."""
+
+from typing import Any
+
+import numpy as np
+
+from phasemap.dataset import Result
+from phasemap.model.status import Status
+from phasemap.simulation.estimators.outcomes import Outcome
+from phasemap.studies.curves import Panel, curves_result
+from phasemap.studies.protocols.protocol import Report
+
+_TIME = "membrane time constant"
+# protocol -> what its curves run over: coordinate, symbol, description, units; and the quantities that are drawn.
+_AXES = {
+    "kick": ("delays", "$t$", "time after the kick", _TIME),
+    "reset": ("strengths", "$B$", "input to the gate during the pulse", "1"),
+    "integrator": ("sums", r"$\sum A$", "sum of the pulses", "1"),
+    "drive": ("times", "$t$", "time", _TIME),
+}
+_PANELS = {
+    "retained_overlap": ("$m$", "overlap with the kick that is left"),
+    "retained_distance": ("$r$", "squared distance over that at the kick"),
+    "cosine": (r"$m / \sqrt{r}$", "cosine between the difference and the kick"),
+    "retained_fraction": ("$m / m_0$", "share of the trace that is left"),
+    "trace": (r"$\delta h \cdot u / |u|^2$", "trace along the direction of the pulses"),
+    "variance": (r"$\langle h^2 \rangle$", "mean square of h over units"),
+    "activity_variance": (r"$\langle \phi^2 \rangle$", "mean square of the activity over units"),
+}
+
+
+def entry(value: Any, error: Any, status: Any) -> dict[str, Any]:
+    """One number with its error and status."""
+    return {"value": float(value), "error": float(error), "status": Status(int(status)).name.lower()}
+
+
+def entries(found: Outcome) -> Any:
+    """A number, or a list of numbers, with errors and statuses."""
+    if found.value.ndim == 0:
+        return entry(found.value, found.error, found.status)
+    return [entry(*one) for one in zip(*found, strict=True)]
+
+
+def facts(report: Report) -> dict[str, Any]:
+    """Everything that a report says, for strict JSON."""
+    found: dict[str, Any] = {
+        "protocol": report.protocol,
+        "parameters": report.parameters._asdict(),
+        **report.settings,
+        **dict(report.coordinates),
+        **{name: entries(one) for name, one in report.theory.items()},
+        "networks": None,
+        "remarks": list(report.remarks),
+    }
+    if report.networks is not None:
+        found["networks"] = report.about_networks | {name: entries(one) for name, one in report.networks.items()}
+    return found
+
+
+def as_result(report: Report, title: str, command: str, seed: int) -> Result:
+    """A report as curves: theory and networks side by side, one panel for each quantity."""
+    coordinate, *axis = _AXES[report.protocol]
+    places = report.coordinates[coordinate]
+    networks = report.networks or {}
+    panels = []
+    for name, (symbol, words) in _PANELS.items():
+        curves = {}
+        if name in report.theory and _says_something(report.theory[name]):
+            curves["theory"] = report.theory[name]
+        if name in networks:
+            curves["theory | networks" if "theory" in curves else "networks | networks"] = networks[name]
+        if name == "retained_overlap" and "noise_floor" in networks:
+            curves["noise floor | level"] = networks["noise_floor"]
+        if curves:
+            panels.append(Panel(name, symbol, words, (axis[0], axis[1], axis[2]), np.asarray(places), curves))
+    return curves_result(panels, report.parameters, title, f"Made by: {command}", seed)
+
+
+def _says_something(found: Outcome) -> bool:
+    return bool(np.isfinite(found.value).any())

@@ -1,0 +1,88 @@
+"""Curves of a diagram that are quantities of the registry along a parameter, as `phasemap point` has them.
+
+A panel with protocol = "point" says over which parameter, or over = "excess": epsilon = g_h sigma_r(0) - 1, the
+distance from the instability of the zero state. Each of its curves names a quantity, which is drawn as theory or
+(networks = true) as that of networks, and a branch where there are several; law = true: the leading law of the
+complexity at its continuous onset instead (docs/theory.md, section 8).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from phasemap.config import make_point
+from phasemap.model.parameters import Parameters, make_parameters
+from phasemap.model.results import Estimate, FloatArray
+from phasemap.model.unit.nonlinearities import gate_at_rest
+from phasemap.quantities import REGISTRY
+from phasemap.simulation.estimators.outcomes import Outcome, outcome
+from phasemap.simulation.network.disorder import child
+from phasemap.studies.point import critical_gains
+
+Table = Mapping[str, Any]
+
+POINT, EXCESS = "point", "excess"
+_GAIN, _BRANCH = "g_h", "branch"
+
+
+def quantity_curve(
+    panel: Table, curve: Table, named: Mapping[str, float], options: Table, seed: np.random.SeedSequence
+) -> tuple[FloatArray, dict[str, Outcome]]:
+    """Places of a curve (n,), and it by kind: theory, networks, level.
+
+    named: parameters of the curve. options: tables of solver options, as in a configuration.
+    """
+    places = np.array([float(place) for place in panel["places"]])
+    points = [_point(panel["over"], float(place), named) for place in places]
+    if curve.get("law"):
+        return places, {"level": outcome(np.array([_law(point) for point in points]), 0.0)}
+    quantity = curve.get("quantity", panel["quantity"])
+    kind = "networks" if curve.get("networks") else "theory"
+    return places, {kind: _along(quantity, points, options, seed, curve.get(_BRANCH))}
+
+
+def surface_gain(p: Parameters, surface: str) -> float:
+    """The smallest g_h at which the condition of a critical surface holds; NaN where there is none."""
+    gains = critical_gains(_settings(p, {}), REGISTRY, [surface]).get(surface, np.empty(0))
+    return float(gains[0]) if len(gains) else float("nan")
+
+
+def _point(over: str, place: float, named: Mapping[str, float]) -> Parameters:
+    if over != EXCESS:
+        return make_parameters({**named, over: place})
+    p = make_parameters(named)
+    return p._replace(g_h=(1.0 + place) / (gate_at_rest(p.beta_r) if math.isfinite(p.beta_r) else 1.0))
+
+
+def _law(p: Parameters) -> float:
+    from phasemap.model.quantities.counting import reduce
+    from phasemap.theory.complexity.laws import onset_law
+
+    return onset_law(reduce(p))
+
+
+def _settings(p: Parameters, options: Table) -> Any:
+    usual = Parameters()._asdict()
+    given = {name: value for name, value in p._asdict().items() if value != usual[name]}
+    return make_point({"parameters": given, **options}, REGISTRY, [], "")
+
+
+def _along(
+    name: str, points: Sequence[Parameters], options: Table, seed: np.random.SeedSequence, branch: str | None
+) -> Outcome:
+    """A quantity at points, all solved together (n,); of one branch where it has several."""
+    solver = REGISTRY.solvers[REGISTRY.quantities[name].solver]
+    chosen = _settings(points[0], options).options[solver.table] if solver.options is not None else None
+    estimate = solver.solve(points, chosen, [child(seed, k) for k in range(len(points))])[name]
+    return _of_branch(estimate, branch)
+
+
+def _of_branch(estimate: Estimate, branch: str | None) -> Outcome:
+    value = np.asarray(estimate.value, dtype=float)
+    error = np.full(value.shape, np.nan) if estimate.error is None else estimate.error
+    if branch is None:
+        return Outcome(value, error, estimate.status)
+    at = (slice(None), list(REGISTRY.dimensions[_BRANCH].labels).index(branch))
+    return Outcome(value[at], error[at], estimate.status[at])

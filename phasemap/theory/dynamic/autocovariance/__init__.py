@@ -1,0 +1,1 @@
+"""Autocovariances of fluctuating states, and the averages that they need."""

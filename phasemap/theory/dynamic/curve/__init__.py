@@ -1,0 +1,1 @@
+"""The curve of fluctuating solutions along the gain, through its folds."""

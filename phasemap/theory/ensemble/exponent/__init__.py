@@ -1,0 +1,1 @@
+"""The maximum Lyapunov exponent of an ensemble of paths."""

@@ -1,0 +1,240 @@
+"""The maximum Lyapunov exponent over the ensemble: where the linearised covariance map has spectral radius one.
+
+A perturbation grows as e^{lambda t} (u, w_z, w_r). Given the paths, u is Gaussian, driven by fields whose covariances
+follow from k = <phi' u phi' u> (docs/theory.md (6.1)): r and w_r do not depend on h, so that
+
+    k_h = <sigma_r sigma_r> k + <phi phi> <sigma_r' sigma_r'> K_w,
+
+K_w = k filtered by 1 / (1 + lambda tau_r + tau_r d/dt), and the one average that needs
+paths is k itself, with u' = -(sigma + lambda) u + sigma zeta_h + q w_z. The constant gate is the control variate here.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from phasemap.kernels.ensemble import paths as kernels
+from phasemap.kernels.ensemble import tangent
+from phasemap.model.results import FloatArray
+from phasemap.model.unit.gates import gate_floor
+from phasemap.numerics import anderson
+from phasemap.theory.ensemble.exponent import slow_gate
+from phasemap.theory.ensemble.sampling.noise import Complex32
+from phasemap.theory.ensemble.sampling.paths import Ensemble, Paths, amplitudes
+
+Float32 = NDArray[np.float32]
+
+# How much of the spectrum of a covariance may be negative: the noise of the control variate, not another eigenstate.
+_NEGATIVE_POWER = 0.05
+# A radius that shows the rate to be too small, whatever the state, and one that shows nothing else; share of the known
+# range that counts as close to such a rate.
+_FAR_TOO_LARGE, _BEYOND, _CLOSE = 10.0, 1e6, 0.1
+# Above this rate its absolute error counts, below the relative one, at most so many times finer.
+_LARGE_RATE, _MUCH_FINER = 0.1, 10.0
+
+
+@dataclass(frozen=True)
+class Linearisation:
+    """What u feels along one batch of paths: (steps, lanes) arrays in single precision."""
+
+    gate: Float32
+    coupling: Float32
+    slope: Float32
+    control_slope: Float32
+
+
+@dataclass(frozen=True)
+class Exponent:
+    """lambda, and the covariance k (half,) of phi' u, normalised at lag 0.
+
+    uncertainty: of lambda, from the iteration.
+    positive: whether k is a covariance, as the leading state of a map that preserves covariances must be.
+    """
+
+    value: float
+    uncertainty: float
+    state: FloatArray
+    residual: float
+    converged: bool
+    positive: bool
+    memory: anderson.Memory
+
+
+def _exactness(rate: float) -> float:
+    """How much more exactly than a large one a rate is wanted."""
+    return min(max(_LARGE_RATE / max(abs(rate), 1e-300), 1.0), _MUCH_FINER)
+
+
+class RateGuard:
+    """Keeps the iteration away from rates at which perturbations grow beyond bounds.
+
+    With nearly shut gates the radius rises steeply towards small rates, and an extrapolation easily ends there.
+    """
+
+    def __init__(self, lowest: float) -> None:
+        self._low, self._high = lowest, math.inf
+
+    def learn(self, rate: float, radius: float) -> None:
+        """Remember that the map has about this radius at a rate."""
+        if 0.0 < radius <= 1.0:
+            self._high = min(self._high, rate)
+        elif not radius < _FAR_TOO_LARGE:
+            self._low = max(self._low, rate)
+
+    def safe(self, rate: float) -> float:
+        """The rate, or one half way back where it is close to, or below, one that was too small."""
+        high = max(self._high, self._low)
+        if math.isinf(high):
+            return max(rate, 0.0)
+        return rate if rate > self._low + _CLOSE * (high - self._low) else 0.5 * (self._low + high)
+
+
+class TangentEnsemble:
+    """The linearised covariance map along the paths of an ensemble at its solution C_phi (half,)."""
+
+    def __init__(self, ensemble: Ensemble, activity: FloatArray, group: int | None = None) -> None:
+        self.ensemble = ensemble
+        members = ensemble.noise.members(group)
+        # The perturbation has its own noise, independent of the paths': that of another group.
+        count = len(ensemble.noise.groups)
+        self._noise_groups = tuple((index + 1) % count for index in members)
+        self._scales = ensemble.noise.scales(ensemble.noise.members(None if group is None else self._noise_groups[0]))
+        self._activity = activity
+        self._sigma, self._sigma_slope = ensemble.process.output_gate(activity, ensemble.ring)
+        self._control_slopes = ensemble.control_averages(activity, slopes=True)[0]
+        self._linear = [self._linearise(paths) for paths in ensemble.paths(activity, members)]
+        # Below this lambda a perturbation of some path would not decay once around the ring.
+        slowest = min(float(linear.gate.mean(axis=0).min()) for linear in self._linear)
+        self._lowest_rate = max(-slowest + 1.0 / ensemble.ring.period, gate_floor(ensemble.process.parameters))
+        shape = (ensemble.ring.steps, 2 * ensemble.noise.columns)
+        self._force, self._decay, self._source, self._u = (np.empty(shape) for _ in range(4))
+
+    def _linearise(self, paths: Paths) -> Linearisation:
+        p = self.ensemble.process.parameters
+        out = Linearisation(*(np.empty(paths.gate.shape, dtype=np.float32) for _ in range(4)))
+        tangent.linearise_rows(
+            paths.gate, paths.h, paths.eta, paths.phi, p.alpha_z, p.g_h, out.gate, out.coupling, out.slope
+        )
+        tangent.slope_rows(paths.control_phi, p.g_h, out.control_slope)
+        return out
+
+    def map(self, state: FloatArray, rate: float) -> FloatArray:
+        """k (half,) of the perturbation driven by k (half,), with decay rates shifted by `rate` (lambda)."""
+        ensemble, ring, p = self.ensemble, self.ensemble.ring, self.ensemble.process.parameters
+        drive = self._drive(state, rate)
+        zeta_amplitude = amplitudes(drive, ring) * self._scales.drive
+        w_amplitude = amplitudes(self._remembered(state, rate, p.tau_z), ring) * self._scales.z
+        total = ensemble.control_rate + rate
+        power = np.zeros((2, ring.steps))
+        lanes = 0
+        none = np.empty((0, self._u.shape[1]))
+        still = np.zeros(self._u.shape[1])
+        for linear, zeta_noise, w_noise in self._with_noise():
+            zeta = ensemble.field(zeta_noise, zeta_amplitude)
+            w = ensemble.field(w_noise, w_amplitude)
+            tangent.tangent_steps(
+                linear.gate, linear.coupling, zeta, w, rate, ring.step, self._force, self._decay, self._source
+            )
+            ensemble.periodic(self._decay, self._source, self._u)
+            self._add(linear.slope, power[0])
+            zeta *= ensemble.control_rate / total
+            kernels.constant_gate_rows(total, zeta, still, none, kernels.NO_NOISE, 0.0, ring.step, self._u)
+            self._add(linear.control_slope, power[1])
+            lanes += self._u.shape[1]
+        exact = self._control_slopes * ring.low_pass(drive, 1.0, total) * ensemble.control_rate**2
+        half = ring.steps // 2 + 1
+        difference = power[0] - power[1]
+        mirrored = 0.5 * (difference + np.roll(difference[::-1], 1))[:half]
+        return ring.covariance(mirrored / (ring.steps * lanes)) + exact
+
+    def solve(self, tolerance: float, limit: int, start: Exponent | None = None) -> Exponent:
+        """The rate at which the map has radius one, by accelerated power iteration on (k, lambda)."""
+        ring, unit = self.ensemble.ring, self.ensemble.control_rate
+        state = self._first_state() if start is None else start.state
+        if self._may_be_slow and slow_gate.is_slow(self._radius, state, self._lowest_rate, ring):
+            return self._slow_exponent(state)
+        guard = RateGuard(self._lowest_rate)
+        # The rate counts as much as all of k together.
+        weight = math.sqrt(state.size) / unit
+
+        def mapping(x: FloatArray) -> FloatArray:
+            rate = float(x[-1]) / weight
+            after = self.map(x[:-1], rate)
+            radius = float(after[0] / x[0])
+            guard.learn(rate, radius)
+            if not 0.0 < radius < _BEYOND:
+                # Nothing to go by: a residual that sends the iteration back to where it came from.
+                return np.append(x[:-1], weight * (rate + unit))
+            # For a constant gate the radius is proportional to (sigma + lambda)**-2.
+            return np.append(after / after[0], weight * ((unit + rate) * math.sqrt(radius) - unit))
+
+        def project(x: FloatArray) -> FloatArray:
+            return np.append(np.clip(x[:-1] / x[0], -1.0, 1.0), weight * guard.safe(float(x[-1]) / weight))
+
+        def accelerate(x: FloatArray, memory: anderson.Memory | None, exactness: float) -> anderson.FixedPoint:
+            def size(change: FloatArray, x: FloatArray) -> float:
+                return max(exactness * abs(float(change[-1])) / weight, anderson.relative_size(change[:-1], x))
+
+            return anderson.solve(mapping, x, tolerance, limit, project, memory, size)
+
+        first = guard.safe(0.3 * unit if start is None else start.value)
+        found = accelerate(np.append(state, weight * first), None if start is None else start.memory, 1.0)
+        exactness = _exactness(float(found.x[-1]) / weight)
+        if found.converged and exactness > 1.0:
+            found = accelerate(found.x, found.memory, exactness)
+        k = found.x[:-1]
+        spectrum = ring.spectrum(k)
+        negative = -float(np.minimum(spectrum, 0.0).sum())
+        positive = negative <= _NEGATIVE_POWER * float(np.maximum(spectrum, 0.0).sum())
+        value = float(found.x[-1]) / weight
+        inside = value > self._lowest_rate and math.isfinite(value)
+        solved = found.converged and inside
+        return Exponent(value, found.residual / exactness, k, found.residual, solved, positive, found.memory)
+
+    @property
+    def _may_be_slow(self) -> bool:
+        """Whether the exponent may be next to the rate of a gate: without noise, what moves is chaotic."""
+        process = self.ensemble.process
+        return process.is_noisy and self._lowest_rate == gate_floor(process.parameters)
+
+    def _radius(self, state: FloatArray, rate: float) -> tuple[float, FloatArray]:
+        after = self.map(state, rate)
+        return float(after[0] / state[0]), after / after[0]
+
+    def _slow_exponent(self, state: FloatArray) -> Exponent:
+        """The exponent next to the rate of a gate."""
+        value, uncertainty, k = slow_gate.rate_above(self._radius, state, self._lowest_rate, self.ensemble.ring)
+        return Exponent(value, uncertainty, k, 0.0, math.isfinite(value), True, anderson.Memory())
+
+    def _first_state(self) -> FloatArray:
+        return np.asarray(np.maximum(self._activity / self._activity[0], 0.0))
+
+    def _remembered(self, state: FloatArray, rate: float, tau: float) -> FloatArray:
+        """Covariance (half,) of a gate's perturbation driven by one of covariance k (half,)."""
+        ensemble = self.ensemble
+        return slow_gate.low_pass(ensemble.ring, state, tau, 1.0 + rate * tau, ensemble.process.is_odd)
+
+    def _drive(self, state: FloatArray, rate: float) -> FloatArray:
+        p = self.ensemble.process.parameters
+        drive = self._sigma * state
+        if self.ensemble.process.has_output_gate:
+            filtered = self._remembered(state, rate, p.tau_r)
+            drive = drive + self._activity * self._sigma_slope * filtered
+        return drive
+
+    def _with_noise(self) -> Iterator[tuple[Linearisation, Complex32, Complex32]]:
+        """Every batch of paths with the noise of its perturbation (zeta, w): that of the paths of the next group."""
+        linear = iter(self._linear)
+        for index in self._noise_groups:
+            for batch in self.ensemble.noise.groups[index].batches:
+                for drive in batch.drives:
+                    yield next(linear), drive, batch.z
+
+    def _add(self, slope: Float32, power: FloatArray) -> None:
+        tangent.multiply_rows(slope, self._u, self._u)
+        spectrum = scipy.fft.fft(self._u.view(np.complex128), axis=0, workers=1)
+        kernels.add_power(spectrum.view(np.float64), power)

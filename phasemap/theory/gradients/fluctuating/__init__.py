@@ -1,0 +1,1 @@
+"""Gradients along fluctuating states of the mean field."""

@@ -1,0 +1,1 @@
+"""Gradients at fixed points of the mean field."""

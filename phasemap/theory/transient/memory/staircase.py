@@ -1,0 +1,55 @@
+"""A staircase of input pulses in frozen units: what every pulse leaves adds up (docs/memory.md).
+
+A pulse of duration d and integral A through I^h arrives in a unit as A (1 - e^{-sigma d}) / (sigma d) at its end where
+it stands outside the update gate (a closed unit keeps all of it), as A (1 - e^{-sigma d}) / d where it stands inside.
+"""
+
+from typing import Protocol
+
+import numpy as np
+
+from phasemap.model.results import FloatArray
+from phasemap.theory.transient.memory.frozen import FrozenUnits
+from phasemap.theory.transient.memory.gate_nodes import ORDERS
+
+
+class Stairs(Protocol):
+    """Pulses of integral `strength` and a duration, one every `spacing`, read before the next."""
+
+    @property
+    def pulses(self) -> int: ...  # noqa: D102
+    @property
+    def spacing(self) -> float: ...  # noqa: D102
+    @property
+    def strength(self) -> float: ...  # noqa: D102
+    @property
+    def duration(self) -> float: ...  # noqa: D102
+
+
+def staircase_trace(units: FrozenUnits, stairs: Stairs) -> tuple[FloatArray, FloatArray]:
+    """Trace (pulses,) along the direction of the pulses, read before each next one, and its numerical error."""
+    fine, coarse = (_trace(units, stairs, order) for order in ORDERS)
+    return fine, np.abs(fine - coarse) + 1e-14 * abs(stairs.strength)
+
+
+def _trace(units: FrozenUnits, stairs: Stairs, order: int) -> FloatArray:
+    rate, weight = _rates(units, order)
+    d = stairs.duration
+    kept = -np.expm1(-rate * d) / d
+    if not units.parameters.input_inside:
+        kept = np.where(rate * d < 1e-12, 1.0, kept / np.where(rate > 0.0, rate, 1.0))
+    # At the n-th reading the k-th pulse ended (n - k + 1) spacing - d ago.
+    ages = stairs.spacing * np.arange(1, stairs.pulses + 1) - d
+    left = np.array([float(weight @ (kept * np.exp(-rate * age))) for age in ages])
+    return np.asarray(stairs.strength * np.cumsum(left))
+
+
+def _rates(units: FrozenUnits, order: int) -> tuple[FloatArray, FloatArray]:
+    """sigma_z over units, and weights."""
+    if units.is_single:
+        return np.array([units.single_rate]), np.ones(1)
+    if units.is_hard:
+        f = units.open_fraction
+        return np.array([1.0, 0.0]), np.array([f, 1.0 - f])
+    _, rate, weight = units.nodes(order)
+    return rate, weight

@@ -21,9 +21,11 @@ from phasemap.simulation.protocols.networks import Networks, run_networks
 from phasemap.simulation.protocols.reset import ResetRun
 from phasemap.simulation.protocols.solver import USUAL_AMPLITUDE, cleared, kicked
 from phasemap.theory.transient.memory import solver
-from phasemap.theory.transient.memory.attractor import static_units
+from phasemap.theory.transient.memory.attractor import Kind, find_attractor, static_state, static_units
+from phasemap.theory.transient.memory.distance import distances
 from phasemap.theory.transient.memory.driven import driven_variance
-from phasemap.theory.transient.memory.staircase import staircase_trace
+from phasemap.theory.transient.memory.known import Known
+from phasemap.theory.transient.memory.staircase import moving_trace, staircase_trace
 
 Facts = dict[str, Any]
 
@@ -70,14 +72,15 @@ def kick(
     courses: tuple[InputCourse, ...] = (),
 ) -> Report:
     """A kick to h in a random direction, read at the delays."""
-    names = {"kick_overlap": "retained_overlap", "kick_distance": "retained_distance",
-             "memory_lifetime": "memory_lifetime"}  # fmt: skip
+    names = {"kick_overlap": "retained_overlap", "memory_lifetime": "memory_lifetime"}
     theory = _theory(solver.solve_kicks([p], options, [seed]), names)
+    distance = distances(p, options, seed)
+    theory["retained_distance"] = _outcome(distance.known)
     theory["cosine"] = _cosine(theory["retained_overlap"], theory["retained_distance"])
     settings = {"state": options.state, "amplitude": options.amplitude, "relax": options.relax,
                 "amplitude_in_deviations": options.in_deviations}  # fmt: skip
     delays = np.array(options.delays)
-    remarks = _reasons(p, options, theory)
+    remarks = [one for one in (*_reasons(p, options, theory), distance.reason) if one]
     networks, about = _kicked(p, options, seed, courses, remarks) if with_networks else (None, {})
     return Report("kick", p, settings, {"delays": delays}, theory, networks, about, remarks)
 
@@ -90,16 +93,29 @@ def _cosine(m: Outcome, r: Outcome) -> Outcome:
     return Outcome(value, error, np.where(known, np.maximum(m.status, r.status), Status.NOT_SOUGHT).astype(np.uint8))
 
 
+def _outcome(known: Sequence[Known]) -> Outcome:
+    table = np.array(known, dtype=float)
+    return Outcome(table[:, 0], table[:, 1], table[:, 2].astype(np.uint8))
+
+
+def _single(known: Known) -> Outcome:
+    return Outcome(np.array(known[0]), np.array(known[1]), np.array(known[2], dtype=np.uint8))
+
+
 def _reasons(p: Parameters, options: ProtocolOptions, theory: Mapping[str, Outcome]) -> list[str]:
-    moving = p.update_gate.moves
+    status = theory["retained_overlap"].status
     remarks = []
-    if options.amplitude > 0.0 and moving and options.state == "attractor":
+    if options.state == "static" and options.amplitude > 0.0:
+        remarks.append("At the static solution theory is of infinitesimal kicks, whatever the amplitude.")
+    elif options.amplitude > 0.0 and p.update_gate.moves:
         remarks.append("Finite kicks have no theory where the update gate moves: see the networks (--networks).")
-    elif (theory["retained_overlap"].status == Status.NOT_SOUGHT).any():
+    elif (status == Status.NOT_SOUGHT).any():
         remarks.append("Some delays are longer than half the window of time in which the mean field was solved.")
-    if (theory["retained_distance"].status == Status.NOT_SOUGHT).any():
-        remarks.append("The distance of the copies has a theory where the update gate does not move, up to 60 gated "
-                       "membrane times (at a static solution: for infinitesimal kicks); networks give it.")  # fmt: skip
+    if (status == Status.ABSENT).all():
+        where = "static solution" if options.state == "static" else "stationary state"
+        remarks.append(f"There is no {where} here.")
+    if (status == Status.FAILED).all():
+        remarks.append("The mean field found no stationary state here: see --state static, and the networks.")
     return remarks
 
 
@@ -150,7 +166,8 @@ def reset(
     remarks = ["A pulse of strength B adds B to the input of the update gate (it opens), -B to the output gate's "
                "(it closes); m / m_0 says what is left of the trace, r whether the copies came together."]  # fmt: skip
     if (theory["retained_fraction"].status == Status.NOT_SOUGHT).any():
-        remarks.append("Where the update gate moves there is a theory of resets for --state static only.")
+        remarks.append("Opened gates change what a moving network does: there is a theory of resets where units stand "
+                       "still, at a stable fixed point or with --state static; see the networks.")  # fmt: skip
     units = static_units(p)
     if units is not None and units.delta_z > 0.0:
         settings["natural_unit_of_strength"] = float(np.sqrt(units.delta_z))
@@ -181,12 +198,8 @@ def integrator(
 ) -> Report:
     """A staircase of pulses to h: the trace against the sum of what came in, its slope and its saturation."""
     sums = stairs.strength * np.arange(1.0, stairs.pulses + 1.0)
-    units = static_units(p) if options.state == "static" or p.update_gate.is_constant else None
-    trace = nothing(sums.shape, Status.NOT_SOUGHT) if units is None else outcome(*staircase_trace(units, stairs))
-    theory = {"trace": trace, **_line(sums, trace)}
-    theory |= _theory(solver.solve_kicks([p], options, [seed]), {"memory_lifetime": "memory_lifetime"})
-    remarks = [] if units is not None else [
-        "Where the update gate moves there is a theory of the staircase for --state static only."]  # fmt: skip
+    theory, remarks = _staircase_in_theory(p, options, stairs, seed)
+    theory |= _line(sums, theory["trace"])
     settings = {"state": options.state, "pulses": stairs.pulses, "spacing": stairs.spacing,
                 "strength": stairs.strength, "duration": stairs.duration, "relax": options.relax}  # fmt: skip
     found, about = None, {}
@@ -199,6 +212,26 @@ def integrator(
             found["held"] = networks.combined(_held)
     coordinates = {"sums": sums, "hold_times": hold_times(stairs)}
     return Report("integrator", p, settings, coordinates, theory, found, about, remarks)
+
+
+def _staircase_in_theory(
+    p: Parameters, options: ProtocolOptions, stairs: Staircase, seed: np.random.SeedSequence
+) -> tuple[dict[str, Outcome], list[str]]:
+    """Trace before each next pulse and the lifetime of what is kept, and remarks."""
+    state = static_state(p) if options.state == "static" else find_attractor(p, seed)
+    found = {"memory_lifetime": _single(solver.overlap_of(state, options).lifetime)}
+    if state.units is not None:
+        return {"trace": outcome(*staircase_trace(state.units, stairs)), **found}, []
+    if state.moving is None:
+        missing = nothing((stairs.pulses,), Status.ABSENT if state.kind is Kind.NOWHERE else Status.FAILED)
+        return {"trace": missing, **found}, [state.reason]
+    value, error = moving_trace(state.moving, p.input_inside == 1.0, stairs)
+    good = Status.CONVERGED if state.moving.settled else Status.NOT_CONVERGED
+    status = np.where(np.isnan(value), Status.NOT_SOUGHT, good).astype(np.uint8)
+    remarks = ["Where units move theory takes pulses that are too small to matter to them; finite ones let gates flip."]
+    if np.isnan(value).any():
+        remarks.append("The later readings are beyond half the window of time in which the mean field was solved.")
+    return {"trace": Outcome(value, error, status), **found}, remarks
 
 
 def _trace(run: StaircaseRun) -> tuple[FloatArray, FloatArray]:

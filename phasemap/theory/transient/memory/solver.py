@@ -1,7 +1,8 @@
-"""Solvers "memory" and "reset": what theory says of kicks and of pulses that clear them."""
+"""Solvers "memory", "memory_distance" and "reset": what theory says of kicks and of pulses that clear them."""
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,34 +12,44 @@ from phasemap.model.registry import Seeds
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.model.unit.nonlinearities import is_constant_gate
-from phasemap.theory.transient.memory.attractor import Attractor, Kind, find_attractor, static_units
-from phasemap.theory.transient.memory.distance import Known, distances
-from phasemap.theory.transient.memory.frozen import START, FrozenUnits, Number
+from phasemap.theory.transient.memory.attractor import Attractor, Kind, MovingOverlap, find_attractor, static_state
+from phasemap.theory.transient.memory.distance import distances
+from phasemap.theory.transient.memory.frozen import START, Number
+from phasemap.theory.transient.memory.known import ABSENT, FAILED, NOT_SOUGHT, Known
 from phasemap.theory.transient.memory.reset import Pulse, retained_fraction
-
-KICK_QUANTITIES = ("kick_overlap", "kick_distance", "memory_lifetime")
-
-_NOT_SOUGHT: Known = (math.nan, math.nan, Status.NOT_SOUGHT)
-_ABSENT: Known = (math.nan, math.nan, Status.ABSENT)
 
 
 def solve_kicks(points: Sequence[Parameters], options: ProtocolOptions, seeds: Seeds) -> dict[str, Estimate]:
-    """kick_overlap m(t), kick_distance r(t) (n_points, delays) and memory_lifetime (n_points,), in theory.
+    """kick_overlap m(t) (n_points, delays) and memory_lifetime (n_points,), in theory.
 
-    Statuses: NOT_SOUGHT where no theory is at hand (r and finite kicks where the update gate moves,
-    delays beyond the window of the mean field), LOWER_BOUND for a lifetime longer than it, DIVERGES for an infinite
-    one, ABSENT where there is no fixed point. Source: docs/theory.md, sections 10 and 15.
+    Statuses: NOT_SOUGHT where no theory is at hand (finite kicks where the update gate moves, delays beyond the window
+    of the mean field), LOWER_BOUND for a lifetime longer than it, DIVERGES for an infinite one, ABSENT where there is
+    no fixed point or no stationary state. Source: docs/theory.md, sections 10 and 15.
     """
     rows = [_kick(point, options, seed) for point, seed in zip(points, seeds, strict=True)]
-    return {name: _estimate([row[name] for row in rows]) for name in KICK_QUANTITIES}
+    return {"kick_overlap": _estimate([row.overlap for row in rows]),
+            "memory_lifetime": _estimate([row.lifetime for row in rows])}  # fmt: skip
+
+
+def solve_distances(points: Sequence[Parameters], options: ProtocolOptions, seeds: Seeds) -> dict[str, Estimate]:
+    """kick_distance r(t) (n_points, delays), in theory.
+
+    Statuses: NOT_SOUGHT for finite kicks where the update gate moves, at the static solution, or long after one;
+    DIVERGES where its mean is infinite; those of the march along paths where the gate moves. Source: docs/theory.md,
+    sections 9, 10 and 15 a.
+    """
+    rows = [distances(point, options, seed).known for point, seed in zip(points, seeds, strict=True)]
+    return {"kick_distance": _estimate(rows)}
 
 
 def solve_resets(points: Sequence[Parameters], options: ProtocolOptions, seeds: Seeds) -> dict[str, Estimate]:
-    """retained_fraction (n_points, strengths) of the static solution after a pulse.
+    """retained_fraction (n_points, strengths) after a pulse, where the units stand still.
 
-    A pulse to the output gate alone does not reach the update gate of frozen units; NOT_SOUGHT for other states.
+    NOT_SOUGHT where they move: opened gates change what the network does, and the two-time mean field of a moving
+    update gate is not closed.
     """
-    return {"retained_fraction": _estimate([_reset(point, options) for point in points])}
+    rows = [_reset(point, options, seed) for point, seed in zip(points, seeds, strict=True)]
+    return {"retained_fraction": _estimate(rows)}
 
 
 def _estimate(rows: Sequence[Sequence[Known] | Known]) -> Estimate:
@@ -46,22 +57,32 @@ def _estimate(rows: Sequence[Sequence[Known] | Known]) -> Estimate:
     return Estimate(value=table[..., 0], status=table[..., 2].astype(np.uint8), error=table[..., 1])
 
 
-def _kick(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> dict[str, Sequence[Known] | Known]:
-    distance = distances(p, options)
+class Kept(NamedTuple):
+    """m at the delays, and its lifetime."""
+
+    overlap: Sequence[Known]
+    lifetime: Known
+
+
+def _kick(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> Kept:
     if options.state == "static":
-        units = static_units(p)
-        return _frozen(units, options) | {"kick_distance": [_ABSENT] * len(distance) if units is None else distance}
+        return overlap_of(static_state(p), options)
     if options.amplitude > 0.0 and not is_constant_gate(p.alpha_z, p.beta_z):
-        unknown = [_NOT_SOUGHT] * len(distance)
-        return {"kick_overlap": unknown, "kick_distance": unknown, "memory_lifetime": _NOT_SOUGHT}
-    return _of_attractor(find_attractor(p, seed), options) | {"kick_distance": distance}
+        return _everywhere(NOT_SOUGHT, options)
+    return overlap_of(find_attractor(p, seed), options)
 
 
-def _frozen(units: FrozenUnits | None, options: ProtocolOptions) -> dict[str, Sequence[Known] | Known]:
-    if units is None:
-        return {"kick_overlap": [_ABSENT] * len(options.delays), "memory_lifetime": _ABSENT}
-    overlap = [_known(units.overlap(delay)) for delay in options.delays]
-    return {"kick_overlap": overlap, "memory_lifetime": _known(units.lifetime())}
+def overlap_of(state: Attractor, options: ProtocolOptions) -> Kept:
+    """What a state keeps of an infinitesimal kick."""
+    if state.units is not None:
+        return Kept([_known(state.units.overlap(delay)) for delay in options.delays], _known(state.units.lifetime()))
+    if state.moving is None:
+        return _everywhere(ABSENT if state.kind is Kind.NOWHERE else FAILED, options)
+    return Kept(_between(state.moving, options.delays), _lifetime(state.moving))
+
+
+def _everywhere(one: Known, options: ProtocolOptions) -> Kept:
+    return Kept([one] * len(options.delays), one)
 
 
 def _known(number: Number) -> Known:
@@ -69,51 +90,40 @@ def _known(number: Number) -> Known:
     return number.value, number.error, Status.DIVERGES if infinite else Status.CONVERGED
 
 
-def _of_attractor(state: Attractor, options: ProtocolOptions) -> dict[str, Sequence[Known] | Known]:
-    if state.kind is Kind.UNKNOWN:
-        nothing = (math.nan, math.nan, Status.FAILED)
-        return {"kick_overlap": [nothing] * len(options.delays), "memory_lifetime": nothing}
-    if state.units is not None:
-        return _frozen(state.units, options)
-    return {
-        "kick_overlap": [_interpolated(state, delay) for delay in options.delays],
-        "memory_lifetime": _lifetime(state),
-    }
+def _between(moving: MovingOverlap, delays: Sequence[float]) -> list[Known]:
+    value, error = moving.at(np.minimum(delays, moving.end))
+    good = Status.CONVERGED if moving.settled else Status.NOT_CONVERGED
+    return [(float(v), float(e), good) if delay <= moving.end else NOT_SOUGHT
+            for v, e, delay in zip(value, error, delays, strict=True)]  # fmt: skip
 
 
-def _interpolated(state: Attractor, delay: float) -> Known:
-    assert state.times is not None and state.overlap is not None and state.error is not None
-    if delay > state.times[-1]:
-        return _NOT_SOUGHT
-    value, error = (float(np.interp(delay, state.times, values)) for values in (state.overlap, state.error))
-    return value, error, Status.CONVERGED if state.settled else Status.NOT_CONVERGED
-
-
-def _lifetime(state: Attractor) -> Known:
-    """Time at which m is half of m(10); a lower bound where the window ends before."""
-    assert state.times is not None and state.overlap is not None and state.error is not None
-    half = 0.5 * float(np.interp(START, state.times, state.overlap))
-    later = np.flatnonzero((state.overlap < half) & (state.times > START))
+def _lifetime(moving: MovingOverlap) -> Known:
+    """Time at which m is half of m(10); a lower bound where the window ends before; ABSENT before time 10."""
+    if moving.end <= START:
+        return ABSENT
+    times, m = moving.times, moving.overlap
+    (at_start,), (start_error,) = moving.at(np.array([START]))
+    half = 0.5 * float(at_start)
+    later = np.flatnonzero((m < half) & (times > START))
     if not later.size:
-        return float(state.times[-1]), math.nan, Status.LOWER_BOUND
+        return moving.end, math.nan, Status.LOWER_BOUND
     k = int(later[0])
-    share = (state.overlap[k - 1] - half) / (state.overlap[k - 1] - state.overlap[k])
-    step = state.times[k] - state.times[k - 1]
-    slope = (state.overlap[k - 1] - state.overlap[k]) / step
-    error = math.hypot(float(state.error[k]), 0.5 * float(np.interp(START, state.times, state.error))) / slope
-    value = float(state.times[k - 1] + share * step)
-    return value, error, Status.CONVERGED if state.settled else Status.NOT_CONVERGED
+    slope = (m[k - 1] - m[k]) / (times[k] - times[k - 1])
+    error = math.hypot(float(moving.error[k]), 0.5 * float(start_error)) / slope
+    value = float(times[k - 1] + (m[k - 1] - half) / slope)
+    return value, float(error), Status.CONVERGED if moving.settled else Status.NOT_CONVERGED
 
 
-def _reset(p: Parameters, options: ProtocolOptions) -> Sequence[Known]:
-    if options.state != "static" and not is_constant_gate(p.alpha_z, p.beta_z):
-        return [_NOT_SOUGHT] * len(options.strengths)
-    units = static_units(p) if options.state == "static" else FrozenUnits(p, 0.0)
-    if units is None:
-        return [_ABSENT] * len(options.strengths)
+def _reset(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> Sequence[Known]:
+    state = static_state(p) if options.state == "static" else find_attractor(p, seed)
+    if state.units is None:
+        missing = {Kind.NOWHERE: ABSENT, Kind.UNKNOWN: FAILED}.get(state.kind, NOT_SOUGHT)
+        return [missing] * len(options.strengths)
+    return [_known(retained_fraction(state.units, pulse)) for pulse in _pulses(options)]
+
+
+def _pulses(options: ProtocolOptions) -> list[Pulse]:
+    """A pulse to the output gate alone does not reach the update gate of units that stand still."""
     reaches = options.gate in ("z", "both")
-    pulses = [
-        Pulse(options.at, options.duration, strength if reaches else 0.0, options.read)
-        for strength in options.strengths
-    ]
-    return [_known(retained_fraction(units, pulse)) for pulse in pulses]
+    return [Pulse(options.at, options.duration, strength if reaches else 0.0, options.read)
+            for strength in options.strengths]  # fmt: skip

@@ -1,7 +1,9 @@
-"""A staircase of input pulses in frozen units: what every pulse leaves adds up (docs/memory.md).
+"""A staircase of input pulses: what every pulse leaves adds up (docs/memory.md).
 
-A pulse of duration d and integral A through I^h arrives in a unit as A (1 - e^{-sigma d}) / (sigma d) at its end where
-it stands outside the update gate (a closed unit keeps all of it), as A (1 - e^{-sigma d}) / d where it stands inside.
+A pulse of duration d and integral A through I^h arrives in a frozen unit as A (1 - e^{-sigma d}) / (sigma d) at its end
+where it stands outside the update gate (a closed unit keeps all of it), as A (1 - e^{-sigma d}) / d where it stands
+inside. Where units move, m of infinitesimal kicks says the same: a time T after its start a pulse has left
+(A / d) int_{T-d}^T m outside, and (A / d) [m(T - d) - m(T)] inside, as z is stationary and looks the same backwards.
 """
 
 from typing import Protocol
@@ -9,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from phasemap.model.results import FloatArray
+from phasemap.theory.transient.memory.attractor import MovingOverlap
 from phasemap.theory.transient.memory.frozen import FrozenUnits
 from phasemap.theory.transient.memory.gate_nodes import ORDERS
 
@@ -53,3 +56,19 @@ def _rates(units: FrozenUnits, order: int) -> tuple[FloatArray, FloatArray]:
         return np.array([1.0, 0.0]), np.array([f, 1.0 - f])
     _, rate, weight = units.nodes(order)
     return rate, weight
+
+
+def moving_trace(moving: MovingOverlap, inside: bool, stairs: Stairs) -> tuple[FloatArray, FloatArray]:
+    """The same where units move, for pulses that are too small to matter to them; NaN beyond what m is known for."""
+    stop = stairs.spacing * np.arange(1.0, stairs.pulses + 1.0)
+    known = stop <= moving.end
+    start, stop = stop[known] - stairs.duration, stop[known]
+    if inside:
+        (first, first_error), (last, last_error) = moving.at(start), moving.at(stop)
+        left, errors = first - last, np.hypot(first_error, last_error)
+    else:
+        left, errors = moving.integral(start, stop)
+    scale = stairs.strength / stairs.duration
+    rows = (np.cumsum(scale * left), np.cumsum(abs(scale) * errors))
+    value, error = (np.concatenate([row, np.full((~known).sum(), np.nan)]) for row in rows)
+    return value, error

@@ -1,21 +1,31 @@
-"""The distance of two copies in theory against networks: finite kicks at a constant update gate, at three points."""
+"""The distance of two copies: finite kicks at a constant update gate against networks, infinitesimal ones anywhere."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from phasemap.model.options import ProtocolOptions
-from phasemap.model.parameters import make_parameters
+from phasemap.model.options import GradientOptions, ProtocolOptions
+from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.status import Status
 from phasemap.model.unit.inputs import parse_input
 from phasemap.simulation.protocols.kick import Kick, run_kick
 from phasemap.simulation.protocols.setup import Setup
+from phasemap.theory.gradients.states import gradients_of
+from phasemap.theory.static import fixed_points
+from phasemap.theory.transient.memory import distance
 from phasemap.theory.transient.memory.distance import distances
 from phasemap.theory.transient.memory.driven import driven_variance
 from phasemap.theory.transient.memory.solver import solve_kicks
 
 DELAYS = (1.0, 4.0)
+SEED = np.random.SeedSequence(0)
+
+
+def known(p: Parameters, **options: Any) -> np.ndarray:
+    """r at the delays: rows of value, error, status."""
+    return np.array(distances(p, ProtocolOptions(**options), SEED).known)
 
 
 @pytest.mark.slow
@@ -25,37 +35,84 @@ DELAYS = (1.0, 4.0)
 )
 def test_copies_of_networks_part_as_the_two_time_mean_field_says(values: dict[str, float], amplitude: float) -> None:
     p = make_parameters(values)
-    theory = np.array(distances(p, ProtocolOptions(delays=DELAYS, amplitude=amplitude)))
+    theory = known(p, delays=DELAYS, amplitude=amplitude)
     assert (theory[:, 2] == Status.CONVERGED).all()
     runs = [run_kick(Setup(p, 400, np.random.SeedSequence(k)), Kick(amplitude), DELAYS).at(DELAYS) for k in range(8)]
     m, r = (np.array([run[k] for run in runs]) for k in range(2))
     error = r.std(axis=0, ddof=1) / math.sqrt(len(runs))
     assert (np.abs(r.mean(axis=0) - theory[:, 0]) < 4.0 * error + 0.02 * theory[:, 0]).all()
-    exact = solve_kicks([p], ProtocolOptions(delays=DELAYS, amplitude=amplitude), [np.random.SeedSequence(0)])
+    exact = solve_kicks([p], ProtocolOptions(delays=DELAYS, amplitude=amplitude), [SEED])
     floor = np.sqrt(r.mean(axis=0) / 400 / len(runs))
     assert (np.abs(m.mean(axis=0) - exact["kick_overlap"].value[0]) < 4.0 * floor).all()
 
 
-def test_infinitesimal_kicks_are_the_limit_and_grow_with_the_exponent() -> None:
+def test_infinitesimal_kicks_are_the_limit_of_small_ones_and_grow_with_the_exponent() -> None:
     p = make_parameters(g_h=2.0)
-    delays = (10.0, 40.0)
-    found = np.array(distances(p, ProtocolOptions(delays=delays)))
-    # lambda_max = 0.11246
-    assert np.diff(np.log(found[:, 0])) / 60.0 == pytest.approx(0.11246, rel=0.03)
+    found = known(p, delays=(3.0, 40.0, 100.0))[:, 0]
+    assert np.diff(np.log(found[1:])) / 120.0 == pytest.approx(0.112458, rel=1e-4)
+    assert found[0] == pytest.approx(known(p, delays=(3.0,), amplitude=1e-3, relax=40.0)[0, 0], rel=3e-3)
 
 
 def test_amplitudes_in_deviations_of_h_are_those_of_the_relaxed_network() -> None:
     p = make_parameters(g_h=2.0)
-    in_deviations = distances(p, ProtocolOptions(delays=(3.0,), amplitude=1.0, in_deviations=True, relax=40.0))
-    absolute = distances(p, ProtocolOptions(delays=(3.0,), amplitude=math.sqrt(0.4812), relax=40.0))
-    assert in_deviations[0][0] == pytest.approx(absolute[0][0], rel=2e-3)
+    in_deviations = known(p, delays=(3.0,), amplitude=1.0, in_deviations=True, relax=40.0)
+    absolute = known(p, delays=(3.0,), amplitude=math.sqrt(0.4812), relax=40.0)
+    assert in_deviations[0, 0] == pytest.approx(absolute[0, 0], rel=2e-3)
 
 
-def test_delays_beyond_the_march_and_moving_gates_have_no_theory_of_the_distance() -> None:
-    options = ProtocolOptions(delays=(0.0, 2.0, 1000.0))
-    assert [one[2] for one in distances(make_parameters(g_h=2.0), options)] == [1, 1, Status.NOT_SOUGHT]
-    moving = distances(make_parameters(g_h=2.0, alpha_z=1.0), options)
-    assert {one[2] for one in moving} == {Status.NOT_SOUGHT}
+def test_finite_kicks_have_no_theory_beyond_the_march_at_moving_gates_and_at_the_static_solution() -> None:
+    delays, p = (0.0, 2.0, 1000.0), make_parameters(g_h=2.0)
+    assert known(p, delays=delays, amplitude=0.5)[:, 2].tolist() == [1, 1, Status.NOT_SOUGHT]
+    for point, state, said in ((p, "static", "static"), (make_parameters(g_h=2.0, alpha_z=1.0), "attractor", "flips")):
+        found = distances(point, ProtocolOptions(delays=delays, amplitude=0.5, state=state), SEED)
+        assert {one[2] for one in found.known} == {Status.NOT_SOUGHT}
+        assert said in found.reason
+
+
+def test_a_gate_that_is_closed_for_good_keeps_copies_apart_as_they_are() -> None:
+    closed = make_parameters(g_h=2.0, alpha_z=0.0, beta_z=math.inf)
+    assert known(closed, delays=(1.0, 1e4), amplitude=0.5)[:, 0].tolist() == [1.0, 1.0]
+
+
+def test_hard_gates_hold_perturbations_while_they_pin_the_edge_and_tear_them_apart_beyond() -> None:
+    pinned, torn = (make_parameters(g_h=g, alpha_z=math.inf) for g in (2.0, 4.0))
+    found = known(pinned, delays=(1.0, 1000.0))
+    f, gain = 0.5, float(fixed_points.solve_points([pinned])["static_gain"].value[0, 3])
+    # docs/theory.md, section 9: A(inf) = (1 - f) / (1 - f S)
+    assert found[1, 0] == pytest.approx((1.0 - f) / (1.0 - f * gain), rel=1e-4)
+    kept = solve_kicks([pinned], ProtocolOptions(delays=(1.0, 1000.0)), [SEED])["kick_overlap"].value[0]
+    assert kept == pytest.approx([f * math.exp(-1.0) + 1.0 - f, 1.0 - f], rel=1e-12)
+    beyond = distances(torn, ProtocolOptions(delays=(1.0,)), SEED)
+    assert beyond.known[0][2] == Status.DIVERGES
+    assert "tears" in beyond.reason
+
+
+def test_moving_hard_gates_that_integrate_inputs_for_ever_have_no_stationary_state() -> None:
+    p = make_parameters(g_h=2.0, alpha_z=math.inf, s_h=0.1)
+    found = solve_kicks([p], ProtocolOptions(delays=(1.0,)), [SEED])
+    assert found["kick_overlap"].status[0, 0] == Status.ABSENT
+    assert known(p, delays=(1.0,))[0, 2] == Status.DIVERGES
+
+
+@pytest.mark.slow
+def test_tangents_of_networks_whose_update_gate_moves_grow_as_the_march_along_paths_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    p = make_parameters(g_h=3.0, alpha_z=3.0)
+    march = gradients_of(p, GradientOptions(paths=8192, ensemble_error=0.01), np.array(DELAYS), SEED)
+    monkeypatch.setattr(distance, "gradients_of", lambda *_: march)  # once is enough
+    theory = known(p, delays=DELAYS)
+    assert (theory[:, 2] == Status.CONVERGED).all()
+    runs = [run_kick(Setup(p, 400, np.random.SeedSequence(k)), Kick(), DELAYS).at(DELAYS) for k in range(8)]
+    m, logs = np.array([run[0] for run in runs]), np.log([run[1] for run in runs])
+    error = logs.std(axis=0, ddof=1) / math.sqrt(len(runs))
+    assert (np.abs(logs.mean(axis=0) - np.log(theory[:, 0])) < 4.0 * error + 0.05).all()
+    # The overlap of the same state comes from Gaussian paths of z, of another window of time, with nothing in common.
+    kept = solve_kicks([p], ProtocolOptions(delays=(0.0, *DELAYS, 1e6)), [SEED])["kick_overlap"]
+    assert kept.value[0, 0] == 1.0
+    assert kept.status[0, 3] == Status.NOT_SOUGHT
+    assert np.abs(kept.value[0, 1:3] - march.numbers["retained_overlap"].value) == pytest.approx(0.0, abs=0.012)
+    assert (np.abs(m.mean(axis=0) - kept.value[0, 1:3]) < 4.0 * np.sqrt(np.exp(logs).mean(axis=0) / 400 / 8)).all()
 
 
 def test_a_strong_pulse_switches_chaos_on_above_the_dynamic_fold_and_not_below_it() -> None:

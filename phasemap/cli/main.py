@@ -27,7 +27,6 @@ from phasemap.cli import (
     parameters,
     plot,
     point,
-    protocol,
     quantities,
     reporting,
     simulate,
@@ -37,6 +36,7 @@ from phasemap.cli import (
     sweep,
 )
 from phasemap.cli.overview import Overview
+from phasemap.cli.protocols import commands as protocols
 
 app = typer.Typer(
     cls=Overview,
@@ -84,7 +84,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for _panel, _commands in _COMMANDS.items():
     for _name, _command in _commands.items():
         app.command(_name, rich_help_panel=_panel)(_command)
-app.add_typer(protocol.app, name="protocol", rich_help_panel="One point or one network")
+app.add_typer(protocols.app, name="protocol", rich_help_panel="One point or one network")
 
 
 def _print_version(wanted: bool) -> None:

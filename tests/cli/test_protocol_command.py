@@ -70,6 +70,17 @@ def test_a_staircase_and_a_drive_are_stored_and_drawn_again(phasemap: Run):
     assert np.nanmax(variance.value) > 0.3 > variance.value[0, 0, -1]
 
 
+def test_the_weakest_pulse_of_every_duration_is_found_in_theory_and_in_networks(phasemap: Run):
+    ran = phasemap("protocol", "drive", "--set", "g_h=1.9", "--set", "alpha_r=20", "--input",
+                   "h:pulse:at=2,duration=1,strength=1,units=each", "--durations", "1,4", "--until", "40",
+                   "--networks", "2", "--size", "200", "-o", "switch.h5", "--json")  # fmt: skip
+    found = json.loads(ran.out)
+    theory, networks = ([one["value"] for one in part["smallest_impulse"]] for part in (found, found["networks"]))
+    assert found["durations"] == [1.0, 4.0] and theory == pytest.approx([0.0261, 0.0248], rel=0.02)
+    assert networks == pytest.approx(theory, rel=0.5)
+    assert set(read_result(Path("switch.h5")).fields) == {"smallest_strength", "smallest_impulse"}
+
+
 def test_inputs_come_from_configurations_and_files(phasemap: Run):
     np.save("course.npy", np.stack([np.linspace(0.0, 5.0, 11), np.ones(11)], axis=1))
     Path("x.toml").write_text('[parameters]\ng_h = 0.0\n[input]\nh = ["file:path=course.npy,strength=2"]\n')
@@ -101,6 +112,8 @@ def test_a_course_is_the_same_from_every_kind_of_file(tmp_path: Path):
         (["kick", "--input", "h:file:path=none.npy"], "cannot be read"),
         (["reset", "--gate", "h"], "z, r, both"),
         (["integrator", "--duration", "30"], "overlap"),
+        (["drive", "--durations", "1,2"], "exactly one --input"),
+        (["drive", "--input", "h:pulse:duration=1,strength=1", "--durations", "0,1"], "above 0"),
         (["kick", "--set", "g_x=1"], "g_x"),
     ],
 )

@@ -110,6 +110,14 @@ class InputCourse:
             last = math.inf
         return end > first and start < last and self.kind != "step"
 
+    def stronger(self, strength: float) -> "InputCourse":
+        """The same course with another strength."""
+        return replace(self, numbers={**self.numbers, "strength": strength})
+
+    def lasting(self, duration: float) -> "InputCourse":
+        """The same course with another duration."""
+        return replace(self, numbers={**self.numbers, "duration": duration})
+
     def at_times(self, samples: tuple[FloatArray, FloatArray]) -> "InputCourse":
         """The same course with what stands in its file."""
         return replace(self, samples=samples)

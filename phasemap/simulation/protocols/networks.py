@@ -1,5 +1,6 @@
 """Protocols in several networks of one or several sizes, and what they say together."""
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,19 @@ from phasemap.simulation.protocols.setup import Setup
 from phasemap.simulation.threads import single_threaded_blas
 
 Run = TypeVar("Run")
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What networks are run under.
+
+    courses: inputs in time. amplitude: standard deviation of the initial state. told: called with how many networks
+    are done, and of how many, before each and after the last.
+    """
+
+    courses: tuple[InputCourse, ...] = ()
+    amplitude: float = 1.0
+    told: Callable[[int, int], None] = lambda done, total: None
 
 
 @dataclass(frozen=True)
@@ -70,19 +84,21 @@ def run_networks(
     options: ProtocolOptions,
     seed: np.random.SeedSequence,
     steps: float,
-    courses: tuple[InputCourse, ...] = (),
-    amplitude: float = 1.0,
+    conditions: Conditions | None = None,
 ) -> Networks[Run]:
     """`options.networks` networks of every size; network k of size N is drawn from the child (N, k) of the seed.
 
-    steps: expected of a run, by which networks are chosen to have matrices or not. amplitude: of the initial state.
+    steps: expected of a run, by which networks are chosen to have matrices or not.
     """
+    under = conditions or Conditions()
     sizes = sorted(set(options.sizes)) or [options.size]
     ways = {size: way_of(p, size, options, steps) for size in sizes}
-    runs: dict[int, list[Run]] = {}
+    runs: dict[int, list[Run]] = {size: [] for size in sizes}
+    total = len(sizes) * options.networks
     with single_threaded_blas():
-        for size in sizes:
-            seeds = [realisation_seed(seed, size, k) for k in range(options.networks)]
-            lazy = ways[size] == LAZY
-            runs[size] = [run(Setup(p, size, one, lazy, options.relax, amplitude, courses)) for one in seeds]
+        for done, (size, k) in enumerate(itertools.product(sizes, range(options.networks))):
+            under.told(done, total)
+            own, lazy = realisation_seed(seed, size, k), ways[size] == LAZY
+            runs[size].append(run(Setup(p, size, own, lazy, options.relax, under.amplitude, under.courses)))
+    under.told(total, total)
     return Networks(runs, ways)

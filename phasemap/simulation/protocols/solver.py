@@ -10,12 +10,11 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Seeds
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
-from phasemap.model.unit.inputs import InputCourse
 from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing
 from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.choice import expected_steps
 from phasemap.simulation.protocols.kick import Kick, KickRun, run_kick
-from phasemap.simulation.protocols.networks import Networks, run_networks
+from phasemap.simulation.protocols.networks import Conditions, Networks, run_networks
 from phasemap.simulation.protocols.reset import ResetPulse, ResetRun, run_reset
 
 USUAL_AMPLITUDE = 0.5
@@ -37,23 +36,23 @@ def solve_resets(points: Sequence[Parameters], options: ProtocolOptions, seeds: 
 
 
 def kicked(
-    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: tuple[InputCourse, ...] = ()
+    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, conditions: Conditions | None = None
 ) -> Networks[KickRun]:
     """Networks that were kicked as the options say."""
     kick = Kick(options.amplitude, options.in_deviations)
     steps = expected_steps([options.relax, max(options.delays)])
-    return run_networks(lambda setup: run_kick(setup, kick, options.delays), p, options, seed, steps, courses)
+    return run_networks(lambda setup: run_kick(setup, kick, options.delays), p, options, seed, steps, conditions)
 
 
 def cleared(
-    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: tuple[InputCourse, ...] = ()
+    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, conditions: Conditions | None = None
 ) -> Networks[ResetRun]:
     """Networks with a trace that a pulse was meant to clear; without an amplitude the trace has the usual one."""
     kick = Kick(options.amplitude or USUAL_AMPLITUDE, options.in_deviations and options.amplitude > 0.0)
     pulse = ResetPulse(options.gate, options.at, options.duration, options.read)
     steps = expected_steps([options.relax, options.at, *[options.duration, options.read] * len(options.strengths)])
     return run_networks(
-        lambda setup: run_reset(setup, kick, pulse, options.strengths), p, options, seed, steps, courses
+        lambda setup: run_reset(setup, kick, pulse, options.strengths), p, options, seed, steps, conditions
     )
 
 

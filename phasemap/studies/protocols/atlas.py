@@ -5,7 +5,7 @@ title, description, seed
 [options]                   options of the protocols that all curves share (`ProtocolOptions`)
 [quick.options]             what the coarse version changes in them
 [[panels]]                  name, symbol, description, axis = [symbol, description, units],
-                            protocol = kick | reset | integrator | drive | symmetric | activity, quantity,
+                            protocol = kick | reset | integrator | drive | switch | symmetric | activity, quantity,
                             over = what the axis is: the list that the protocol gives, or the name of a parameter,
                             with its `places`; options, marks = { name = value or the name of a gain }
 [[panels.curves]]           name, set = { parameter = value }, theory, networks (true or false), options, kick,
@@ -148,11 +148,11 @@ def _curve(
 def _at(
     over: str, place: float, named: dict[str, float], options: ProtocolOptions, wanted: Wanted
 ) -> tuple[Parameters, ProtocolOptions, Wanted]:
-    """The curve at one place: a parameter is set to it, or the strengths of all inputs ("strength") are."""
-    if over != "strength":
+    """The curve at one place: a parameter is set to it, or the "strength" or "duration" of all inputs is."""
+    if over not in ("strength", "duration"):
         return make_parameters({**named, over: place}), options, wanted
-    scaled = (replace(one, numbers={**one.numbers, "strength": float(place)}) for one in wanted.inputs)
-    return make_parameters(named), options, replace(wanted, inputs=tuple(scaled))
+    changed = tuple(one.stronger(place) if over == "strength" else one.lasting(place) for one in wanted.inputs)
+    return make_parameters(named), options, replace(wanted, inputs=changed)
 
 
 def _label(name: str, kind: str) -> str:

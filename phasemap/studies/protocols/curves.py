@@ -16,13 +16,19 @@ from phasemap.simulation.protocols.activity import run_activity
 from phasemap.simulation.protocols.choice import DENSE
 from phasemap.simulation.protocols.integrator import Staircase
 from phasemap.simulation.protocols.kick import Kick, run_kick
-from phasemap.simulation.protocols.networks import Networks, run_networks
+from phasemap.simulation.protocols.networks import Conditions, Networks, run_networks
 from phasemap.simulation.protocols.reset import ResetPulse
 from phasemap.simulation.protocols.setup import Setup
 from phasemap.simulation.protocols.symmetric import symmetric_trace
 from phasemap.simulation.threads import single_threaded_blas
-from phasemap.studies.protocols import protocol as studies
-from phasemap.studies.protocols.protocol import Report
+from phasemap.studies.protocols.drive import drive, switch
+from phasemap.studies.protocols.integrator import integrator
+from phasemap.studies.protocols.kick import kick
+from phasemap.studies.protocols.report import Report
+from phasemap.studies.protocols.reset import reset
+
+# Standard deviation of the state that drives begin in.
+_SILENCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -68,25 +74,29 @@ def compute(
 
 
 def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence) -> Report:
+    networks = Conditions(wanted.inputs) if wanted.networks else None
+    from_silence = Conditions(wanted.inputs, _SILENCE)
     if wanted.protocol == "reset":
-        return studies.reset(p, options, seed, wanted.networks, wanted.inputs)
+        return reset(p, options, seed, networks)
     if wanted.protocol == "drive":
-        return studies.drive(p, options, seed, wanted.inputs, wanted.until, 1e-3, with_theory=wanted.theory)
+        return drive(p, options, seed, from_silence, wanted.until, with_theory=wanted.theory)
+    if wanted.protocol == "switch":
+        return switch(p, options, seed, from_silence, [wanted.inputs[0].numbers["duration"]], wanted.until)
     if wanted.protocol == "integrator":
         numbers = dict(wanted.staircase)
         stairs = Staircase(int(numbers.pop("pulses", 10)), **{"spacing": 20.0, "strength": 0.2, **numbers})
-        return studies.integrator(p, options, stairs, seed, wanted.networks)
+        return integrator(p, options, stairs, seed, networks)
     if wanted.theory and options.amplitude > 0.0:  # theory of infinitesimal kicks beside networks with finite ones
-        theory = studies.kick(p, replace(options, amplitude=0.0), seed, False)
-        return replace(studies.kick(p, options, seed, wanted.networks, wanted.inputs), theory=theory.theory)
-    return studies.kick(p, options, seed, wanted.networks, wanted.inputs)
+        theory = kick(p, replace(options, amplitude=0.0), seed)
+        return replace(kick(p, options, seed, networks), theory=theory.theory)
+    return kick(p, options, seed, networks)
 
 
 def _perturbed(
     p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence
 ) -> tuple[FloatArray, dict[str, Outcome]]:
-    kick = Kick(options.amplitude, options.in_deviations, wanted.perturbed)
-    networks = run_networks(lambda setup: run_kick(setup, kick, options.delays), p, options, seed, 500.0)
+    push = Kick(options.amplitude, options.in_deviations, wanted.perturbed)
+    networks = run_networks(lambda setup: run_kick(setup, push, options.delays), p, options, seed, 500.0)
     times = networks.runs[networks.largest][0].times
     found = readings.at_delays(networks.combined(readings.overlaps), times, tuple(options.delays))
     return np.array(options.delays), {"networks": found}

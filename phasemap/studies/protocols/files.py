@@ -8,24 +8,30 @@ from phasemap.dataset import Result
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import Outcome
 from phasemap.studies.curves import Panel, curves_result
-from phasemap.studies.protocols.protocol import Report
+from phasemap.studies.protocols.report import Report
 
 _TIME = "membrane time constant"
-# protocol -> what its curves run over: coordinate, symbol, description, units; and the quantities that are drawn.
+# What curves run over: symbol, description, units.
 _AXES = {
-    "kick": ("delays", "$t$", "time after the kick", _TIME),
-    "reset": ("strengths", "$B$", "input to the gate during the pulse", "1"),
-    "integrator": ("sums", r"$\sum A$", "sum of the pulses", "1"),
-    "drive": ("times", "$t$", "time", _TIME),
+    "delays": ("$t$", "time after the kick", _TIME),
+    "strengths": ("$B$", "input to the gate during the pulse", "1"),
+    "sums": (r"$\sum A$", "sum of the pulses", "1"),
+    "hold_times": ("$t$", "time after the last pulse", _TIME),
+    "times": ("$t$", "time", _TIME),
+    "durations": ("$d$", "length of the pulse", _TIME),
 }
+# What is drawn.
 _PANELS = {
     "retained_overlap": ("$m$", "overlap with the kick that is left"),
     "retained_distance": ("$r$", "squared distance over that at the kick"),
     "cosine": (r"$m / \sqrt{r}$", "cosine between the difference and the kick"),
     "retained_fraction": ("$m / m_0$", "share of the trace that is left"),
     "trace": (r"$\delta h \cdot u / |u|^2$", "trace along the direction of the pulses"),
+    "held": (r"$\delta h \cdot u / |u|^2$", "trace after the last pulse"),
     "variance": (r"$\langle h^2 \rangle$", "mean square of h over units"),
     "activity_variance": (r"$\langle \phi^2 \rangle$", "mean square of the activity over units"),
+    "smallest_strength": ("$A$", "strength of the weakest pulse that switches on"),
+    "smallest_impulse": (r"$A\,d$", "its strength times its duration"),
 }
 
 
@@ -59,11 +65,10 @@ def facts(report: Report) -> dict[str, Any]:
 
 def as_result(report: Report, title: str, command: str, seed: int) -> Result:
     """A report as curves: theory and networks side by side, one panel for each quantity."""
-    coordinate, *axis = _AXES[report.protocol]
-    places = report.coordinates[coordinate]
     networks = report.networks or {}
     panels = []
     for name, (symbol, words) in _PANELS.items():
+        coordinate = report.coordinate(name)
         curves = {}
         if name in report.theory and _says_something(report.theory[name]):
             curves["theory"] = report.theory[name]
@@ -72,7 +77,9 @@ def as_result(report: Report, title: str, command: str, seed: int) -> Result:
         if name == "retained_overlap" and "noise_floor" in networks:
             curves["noise floor | level"] = networks["noise_floor"]
         if curves:
-            panels.append(Panel(name, symbol, words, (axis[0], axis[1], axis[2]), np.asarray(places), curves))
+            panels.append(
+                Panel(name, symbol, words, _AXES[coordinate], np.asarray(report.coordinates[coordinate]), curves)
+            )
     return curves_result(panels, report.parameters, title, f"Made by: {command}", seed)
 
 

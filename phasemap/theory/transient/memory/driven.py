@@ -24,21 +24,36 @@ def driven_variance(
 
     Inputs are independent multiples in every unit, to h or r; common ones would move the mean of h as well.
     """
-    if any(course.units != EACH or course.kind == "ou" or course.field == "z" for course in courses):
-        return "The theory of drives takes inputs to h and r that are independent in every unit (units=each), no noise."
+    if reason := refusal(courses):
+        return reason
     try:
-        rate = gated_rate(p)
-        scale = 1.0 if p.input_inside == 1.0 or rate == 0.0 else 1.0 / rate
-        drive = Drive(
-            per_unit_h=tuple(_on_nodes(c, rate, scale) for c in courses if c.field == "h"),
-            per_unit_r=tuple(_on_nodes(c, rate, 1.0) for c in courses if c.field == "r"),
-        )
-        found = relax(p, float(times[-1]), np.zeros(1), max(amplitude, 1e-6), _STEP, drive)
+        found = relax(p, float(times[-1]), np.zeros(1), max(amplitude, 1e-6), _STEP, drive_of(p, courses))
     except PhasemapError as error:
         return str(error)
     known = times > 0.0
     value, error_at = (np.interp(times, found.times, part) for part in (found.variance.value, found.variance.error))
     return np.where(known, value, amplitude**2), np.where(known, error_at, 0.0)
+
+
+def refusal(courses: Sequence[InputCourse]) -> str:
+    """Why there is no theory of these inputs; empty if there is."""
+    if any(course.units != EACH or course.kind == "ou" or course.field == "z" for course in courses):
+        return "The theory of drives takes inputs to h and r that are independent in every unit (units=each), no noise."
+    return ""
+
+
+def drive_of(p: Parameters, courses: Sequence[InputCourse]) -> Drive:
+    """Courses on the nodes of the two-time mean field.
+
+    Raises:
+        UnsupportedError: the update gate moves.
+    """
+    rate = gated_rate(p)
+    scale = 1.0 if p.input_inside == 1.0 or rate == 0.0 else 1.0 / rate
+    return Drive(
+        per_unit_h=tuple(_on_nodes(c, rate, scale) for c in courses if c.field == "h"),
+        per_unit_r=tuple(_on_nodes(c, rate, 1.0) for c in courses if c.field == "r"),
+    )
 
 
 def _on_nodes(course: InputCourse, rate: float, scale: float) -> Callable[[FloatArray], FloatArray]:

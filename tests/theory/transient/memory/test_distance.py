@@ -18,6 +18,7 @@ from phasemap.theory.transient.memory import distance
 from phasemap.theory.transient.memory.distance import distances
 from phasemap.theory.transient.memory.driven import driven_variance
 from phasemap.theory.transient.memory.solver import solve_kicks
+from phasemap.theory.transient.memory.switching import smallest_strength
 
 DELAYS = (1.0, 4.0)
 SEED = np.random.SeedSequence(0)
@@ -115,18 +116,23 @@ def test_tangents_of_networks_whose_update_gate_moves_grow_as_the_march_along_pa
     assert (np.abs(m.mean(axis=0) - kept.value[0, 1:3]) < 4.0 * np.sqrt(np.exp(logs).mean(axis=0) / 400 / 8)).all()
 
 
-def test_a_strong_pulse_switches_chaos_on_above_the_dynamic_fold_and_not_below_it() -> None:
-    times = np.array([0.0, 12.0, 80.0])
+def test_a_pulse_switches_chaos_on_above_the_dynamic_fold_from_an_impulse_on_and_never_below_it() -> None:
+    pulse, folds = parse_input("h:pulse:at=10,duration=2,strength=1,units=each"), {"alpha_r": 20.0}
+    on = [smallest_strength(make_parameters(g_h=1.78, **folds), pulse.lasting(d), 100.0, 1e-3) for d in (0.25, 0.5)]
+    # Short pulses add up before anything else moves: strength times duration counts.
+    assert [0.25 * on[0][0], 0.5 * on[1][0]] == pytest.approx([0.182, 0.182], rel=0.02)  # type: ignore[operator]
+    never = smallest_strength(make_parameters(g_h=1.70, **folds), pulse, 100.0, 1e-3)
+    assert never[2] == Status.ABSENT
 
-    def final(g_h: float, strength: float) -> float:
-        pulse = parse_input(f"h:pulse:at=10,duration=2,strength={strength},units=each")
-        found = driven_variance(make_parameters(g_h=g_h, alpha_r=20.0), [pulse], times, 1e-3)
+    def final(strength: float) -> float:
+        found = driven_variance(
+            make_parameters(g_h=1.78, **folds), [pulse.stronger(strength)], np.array([0.0, 60.0]), 1e-3
+        )
         assert not isinstance(found, str)
         return float(found[0][-1])
 
-    assert final(1.78, 0.4) > 0.02
-    assert final(1.78, 0.03) < 1e-6
-    assert final(1.70, 0.4) < 1e-5
+    assert final(0.4) == pytest.approx(0.0248, rel=0.05)
+    assert final(0.03) < 1e-5
 
 
 def test_a_drive_of_a_leaky_unit_is_integrated_through_its_jumps() -> None:

@@ -3,14 +3,17 @@
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from phasemap.cli.plain import say
+from phasemap.cli.protocols.records import Written
 from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from phasemap.simulation.estimators.outcomes import Outcome
-    from phasemap.studies.protocols.protocol import Report
+    from phasemap.studies.protocols.report import Report
 
 _MOST_ROWS = 20
 
@@ -21,24 +24,37 @@ def print_report(report: "Report") -> None:
     from phasemap.model.status import Status
 
     console = make_console()
-    name, places = next(iter(report.coordinates.items()))
-    columns: dict[str, Outcome] = {}
-    single: list[tuple[str, str]] = []
-    for where, group in (("", report.theory), ("networks: ", report.networks or {})):
-        for quantity, found in group.items():
-            if found.value.ndim == 0:
-                single.append((f"{where}{quantity}", _cell(found, ())))
-            elif found.value.shape == places.shape and (found.status != Status.NOT_SOUGHT).any():
-                columns[f"{where}{quantity}"] = found
-    stride = max(1, len(places) // _MOST_ROWS)
-    rows = [
-        (f"{places[k]:.6g}", *(_cell(found, (k,)) for found in columns.values())) for k in range(0, len(places), stride)
-    ]
-    console.print(make_table((name, *columns), rows, f"Protocol {report.protocol}"))
+    both = (("", report.theory), ("networks: ", report.networks or {}))
+    columns = [
+        _Column(f"{where}{name}", report.coordinate(name), found)
+        for where, group in both for name, found in group.items() if found.value.ndim > 0
+    ]  # fmt: skip
+    for name, places in report.coordinates.items():
+        shown = [one for one in columns if one.over == name and (one.found.status != Status.NOT_SOUGHT).any()]
+        if shown or name == next(iter(report.coordinates)):
+            console.print(_table(name, places.tolist(), shown, f"Protocol {report.protocol}"))
+    single = [(f"{where}{name}", _cell(found, ())) for where, group in both for name, found in group.items()
+              if found.value.ndim == 0]  # fmt: skip
     facts = [(name, _fact(value)) for name, value in {**report.settings, **report.about_networks}.items()]
     console.print(make_table(("", ""), [*single, *facts]))
     for remark in report.remarks:
         console.print(remark, soft_wrap=True, markup=False)
+
+
+class _Column(NamedTuple):
+    """A quantity, and the coordinate that it is a list over."""
+
+    name: str
+    over: str
+    found: "Outcome"
+
+
+def _table(name: str, places: list[float], columns: list[_Column], title: str) -> "Table":
+    from phasemap.cli.console import make_table
+
+    stride = max(1, len(places) // _MOST_ROWS)
+    rows = [(f"{places[k]:.6g}", *(_cell(one.found, (k,)) for one in columns)) for k in range(0, len(places), stride)]
+    return make_table((name, *(one.name for one in columns)), rows, title)
 
 
 def _fact(value: Any) -> str:
@@ -56,26 +72,26 @@ def _cell(found: "Outcome", place: tuple[int, ...]) -> str:
     return text if status is Status.CONVERGED else f"{text} ({status.name.lower().replace('_', ' ')})"
 
 
-def store(report: "Report", target: Path, seed: int, figure: bool, force: bool, *, silent: bool) -> None:
+def store(report: "Report", target: Path, seed: int, written: Written) -> None:
     """The curves as a result, and drawn."""
     from phasemap.storage import result_target, write_result
     from phasemap.studies.protocols.files import as_result
     from phasemap.sweeps.files.sessions import begin_session, end_session
 
-    target = result_target(target, force)
+    target = result_target(target, written.force)
     session, began = begin_session(), time.monotonic()
     command = " ".join(["phasemap", *sys.argv[1:]])
     result = as_result(report, f"Protocol {report.protocol}", command, seed)
     end_session(result, session, began)
     write_result(target, result)
-    if not silent:
+    if not written.as_json:
         say(f"Stored in {target}.")
-    if figure:
+    if written.figure:
         from phasemap.figures.draw import Request, draw
         from phasemap.figures.style.page import save
 
         path = target.with_suffix(".png")
         drawn = draw(result, Request(title=title_of(report.parameters)))
         save(drawn, path, result.metadata.title, result.metadata.config_hash)
-        if not silent:
+        if not written.as_json:
             say(f"Figure written to {path}.")

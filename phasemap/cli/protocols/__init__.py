@@ -1,0 +1,1 @@
+"""`phasemap protocol`: `records` (options that commands share), `call` (checked before it runs), `commands`."""

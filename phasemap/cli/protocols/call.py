@@ -1,0 +1,141 @@
+"""One call of a protocol: checked before anything runs, networks shown while they run, then printed and stored."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phasemap.cli.plain import say
+from phasemap.cli.protocols.records import Place, Written
+
+if TYPE_CHECKING:
+    from phasemap.model.options import ProtocolOptions
+    from phasemap.simulation.protocols.networks import Conditions
+    from phasemap.studies.protocols.report import Report
+
+# A line now and then where there is no terminal.
+_SECONDS_BETWEEN_LINES = 20.0
+
+
+class Call:
+    """What is common to all commands.
+
+    Raises:
+        ConfigError: the target is there already, or something that was given is wrong; nothing has run then.
+    """
+
+    def __init__(self, name: str, place: Place, written: Written, inputs: list[str] | None = None) -> None:
+        from phasemap.sweeps import environment
+
+        environment.prepare_compilation_cache()
+        import numpy as np
+
+        from phasemap.config import make_point, read_toml
+        from phasemap.quantities import REGISTRY
+        from phasemap.studies.protocols.inputs import read_inputs
+
+        self.name, self.written = name, written
+        self._check_target()
+        data = read_toml(place.config)[1] if place.config is not None else {}
+        self.courses = read_inputs(data.pop("input", {}), inputs or [])
+        point = make_point(data, REGISTRY, place.overrides or [], str(place.config or ""))
+        self.parameters = point.parameters
+        self.usual: ProtocolOptions = point.options["protocol"]
+        self.seed = np.random.SeedSequence(point.seed)
+        self.seed_number = point.seed
+
+    @property
+    def target(self) -> Path | None:
+        """The file that is written, if one is."""
+        if self.written.output is None and not self.written.figure:
+            return None
+        return self.written.output or Path(f"{self.name}.h5")
+
+    def _check_target(self) -> None:
+        from phasemap.figures.style.page import check_target
+        from phasemap.storage import result_target
+
+        if self.target is not None:
+            target = result_target(self.target, self.written.force)
+            if self.written.figure:
+                check_target(target.with_suffix(".png"))
+
+    def options(self, **given: Any) -> "ProtocolOptions":
+        """The options of the configuration with what the command line gives."""
+        from dataclasses import replace
+
+        from phasemap.errors import ConfigError
+
+        for name, allowed in (("state", ("attractor", "static")), ("gate", ("z", "r", "both"))):
+            if (given.get(name) or allowed[0]) not in allowed:
+                raise ConfigError(f"--{name} {given[name]!r} is not known: choose {', '.join(allowed)}.")
+        return replace(self.usual, **{name: value for name, value in given.items() if value is not None})
+
+    def run(self, protocol: Callable[["Conditions"], "Report"], amplitude: float = 1.0) -> None:
+        """Run a protocol, given what networks are run under; print it, store it, draw it."""
+        from phasemap.simulation.protocols.networks import Conditions
+
+        with showing_networks() as told:
+            report = protocol(Conditions(self.courses, amplitude, told))
+        self._finish(report)
+
+    def _finish(self, report: "Report") -> None:
+        from phasemap import strict_json
+        from phasemap.cli.protocols.output import print_report, store
+        from phasemap.studies.protocols.files import facts
+
+        if self.written.as_json:
+            say(strict_json.text(facts(report)))
+        else:
+            print_report(report)
+        if self.target is not None:
+            store(report, self.target, self.seed_number, self.written)
+
+
+@contextlib.contextmanager
+def showing_networks() -> Iterator[Callable[[int, int], None]]:
+    """What is called with how many networks are done: a spinner on a terminal, a line now and then in a pipe."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from phasemap.cli.console import make_console
+    from phasemap.cli.reporting import is_quiet
+
+    console = make_console(stderr=True)
+    said = time.monotonic()
+    columns = (TextColumn("Networks {task.completed:.0f} of {task.total:.0f}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal or is_quiet()) as display:
+        task = display.add_task("networks", total=1, visible=False)
+
+        def told(done: int, total: int) -> None:
+            """Show it."""
+            nonlocal said
+            display.update(task, completed=done, total=total, visible=True)
+            now = time.monotonic()
+            if not console.is_terminal and not is_quiet() and now - said > _SECONDS_BETWEEN_LINES and done < total:
+                said = now
+                console.print(f"Networks: {done} of {total} done.")
+
+        yield told
+
+
+def numbers(option: str, text: str | None, *, positive: bool = True) -> tuple[float, ...] | None:
+    """Numbers separated by commas, ascending where they are times or sizes.
+
+    Raises:
+        ConfigError: they are none, not finite, or negative where they must not be.
+    """
+    import math
+
+    from phasemap.errors import ConfigError
+
+    if text is None:
+        return None
+    try:
+        values = tuple(float(word) for word in text.split(","))
+    except ValueError:
+        values = ()
+    if not values or not all(math.isfinite(v) and (v >= 0.0 or not positive) for v in values):
+        kind = "numbers that are not negative" if positive else "numbers"
+        raise ConfigError(f"{option} {text!r} is not understood: write {kind}, separated by commas.")
+    return tuple(sorted(set(values))) if positive else values

@@ -1,0 +1,88 @@
+"""A kick at one point, in theory, and in networks where asked."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from phasemap.errors import UnsupportedError
+from phasemap.model.options import ProtocolOptions
+from phasemap.model.parameters import Parameters
+from phasemap.model.status import Status
+from phasemap.simulation.estimators.outcomes import Outcome, nothing
+from phasemap.simulation.protocols import readings
+from phasemap.simulation.protocols.networks import Conditions
+from phasemap.simulation.protocols.solver import kicked
+from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, theory_of
+from phasemap.theory.transient.memory import solver
+from phasemap.theory.transient.memory.distance import distances
+
+
+def kick(
+    p: Parameters,
+    options: ProtocolOptions,
+    seed: np.random.SeedSequence,
+    networks: Conditions | None = None,
+) -> Report:
+    """A kick to h in a random direction, read at the delays; networks: None for none."""
+    names = {"kick_overlap": "retained_overlap", "memory_lifetime": "memory_lifetime"}
+    theory = theory_of(solver.solve_kicks([p], options, [seed]), names)
+    distance = distances(p, options, seed)
+    theory["retained_distance"] = outcome_of(distance.known)
+    theory["cosine"] = _cosine(theory["retained_overlap"], theory["retained_distance"])
+    settings = {"state": options.state, "amplitude": options.amplitude, "relax": options.relax,
+                "amplitude_in_deviations": options.in_deviations}  # fmt: skip
+    delays = np.array(options.delays)
+    remarks = [one for one in (*_reasons(p, options, theory), distance.reason) if one]
+    found, facts = (None, {}) if networks is None else _kicked(p, options, seed, networks, remarks)
+    return Report("kick", p, settings, {"delays": delays}, theory, found, facts, remarks)
+
+
+def _cosine(m: Outcome, r: Outcome) -> Outcome:
+    known = (m.status != Status.NOT_SOUGHT) & (r.status != Status.NOT_SOUGHT) & (r.value > 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(known, m.value / np.sqrt(r.value), np.nan)
+        error = np.where(known, m.error / np.sqrt(r.value) + 0.5 * np.abs(value) * r.error / r.value, np.nan)
+    return Outcome(value, error, np.where(known, np.maximum(m.status, r.status), Status.NOT_SOUGHT).astype(np.uint8))
+
+
+def _reasons(p: Parameters, options: ProtocolOptions, theory: Mapping[str, Outcome]) -> list[str]:
+    status = theory["retained_overlap"].status
+    remarks = []
+    if options.state == "static" and options.amplitude > 0.0:
+        remarks.append("At the static solution theory is of infinitesimal kicks, whatever the amplitude.")
+    elif options.amplitude > 0.0 and p.update_gate.moves:
+        remarks.append("Finite kicks have no theory where the update gate moves: see the networks (--networks).")
+    elif (status == Status.NOT_SOUGHT).any():
+        remarks.append("Some delays are longer than half the window of time in which the mean field was solved.")
+    if (status == Status.ABSENT).all():
+        where = "static solution" if options.state == "static" else "stationary state"
+        remarks.append(f"There is no {where} here.")
+    if (status == Status.FAILED).all():
+        remarks.append("The mean field found no stationary state here: see --state static, and the networks.")
+    return remarks
+
+
+def _kicked(
+    p: Parameters,
+    options: ProtocolOptions,
+    seed: np.random.SeedSequence,
+    conditions: Conditions,
+    remarks: list[str],
+) -> tuple[dict[str, Outcome], Facts]:
+    delays = tuple(options.delays)
+    try:
+        networks = kicked(p, options, seed, conditions)
+    except UnsupportedError as error:
+        remarks.append(str(error))
+        names = ("retained_overlap", "retained_distance", "cosine", "noise_floor")
+        failed = nothing((len(delays),), Status.FAILED)
+        return dict.fromkeys(names, failed) | {"memory_lifetime": nothing((), Status.FAILED)}, {}
+    times = networks.runs[networks.largest][0].times
+    reads = {"retained_overlap": readings.overlaps, "retained_distance": readings.distances,
+             "cosine": readings.cosines, "noise_floor": readings.floors}  # fmt: skip
+    found = {name: readings.at_delays(networks.combined(read), times, delays) for name, read in reads.items()}
+    found["memory_lifetime"] = readings.lifetime(networks)
+    if len(networks.runs) > 1:
+        limit = networks.extrapolated(readings.overlaps)
+        found["retained_overlap_extrapolated"] = readings.at_delays(limit, times, delays)
+    return found, about(networks, options) | amplitudes(networks)

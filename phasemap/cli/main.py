@@ -17,6 +17,7 @@ from phasemap.cli import (
     compare,
     count,
     explain,
+    explore,
     export,
     gradients,
     hysteresis,
@@ -61,6 +62,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "Phase diagrams": {
         "sweep": sweep.sweep,
         "plot": plot.plot,
+        "explore": explore.explore,
         "compare": compare.compare,
         "atlas": atlas.atlas,
     },

@@ -133,7 +133,38 @@ def phase_labels(
     Raises:
         ValueError: neither `static_gain` nor `lyapunov_max` is given.
     """
-    rules = rules or PhaseRules()
+    return _decide(*_facts(quantities, fixed_points, branches, parameters, rules or PhaseRules()))
+
+
+def phase_evidence(
+    quantities: Mapping[str, Estimate],
+    fixed_points: Sequence[str],
+    branches: Sequence[str],
+    parameters: Mapping[str, ArrayLike] | None = None,
+    rules: PhaseRules | None = None,
+) -> dict[str, Fact]:
+    """The facts that the labels rest on, in words: (*points,) yes, no or unknown; arguments as of `phase_labels`."""
+    static, moving, proliferating = _facts(quantities, fixed_points, branches, parameters, rules or PhaseRules())
+    return {
+        "the zero state is stable": static.zero_stable,
+        "a non-zero fixed point is stable": static.other_stable,
+        "a non-zero fixed point is unstable": static.other_unstable,
+        "fixed points proliferate": proliferating,
+        "the update gate pins what is unstable": static.pinned,
+        "a chaotic attractor exists": moving.chaos,
+        "chaos is faster than the slow rate": moving.fast,
+        "a stable fluctuating state exists": moving.driven,
+    }
+
+
+def _facts(
+    quantities: Mapping[str, Estimate],
+    fixed_points: Sequence[str],
+    branches: Sequence[str],
+    parameters: Mapping[str, ArrayLike] | None,
+    rules: PhaseRules,
+) -> tuple[FixedPointFacts, MotionFacts, Fact]:
+    """What is known of the fixed points, of what moves, and whether fixed points proliferate."""
     some = quantities.get("static_gain", quantities.get("lyapunov_max"))
     if some is None:
         raise ValueError("phase labels need static_gain or lyapunov_max")
@@ -145,7 +176,7 @@ def phase_labels(
         static = facts_by_exponents(by_branch, gates, rules)
     asked = FLUCTUATING in by_branch
     moving = motion(by_branch, static, rules) if asked else motion_by_exclusion(static)
-    return _decide(static, moving, proliferation(quantities.get("complexity"), static))
+    return static, moving, proliferation(quantities.get("complexity"), static)
 
 
 def phase_at(fields: Mapping[str, Field], parameters: Mapping[str, ArrayLike]) -> Phase | None:

@@ -221,10 +221,11 @@ def _check_magnitudes(points: Sequence[Parameters]) -> None:
     Raises:
         UnsupportedError: a finite parameter is beyond `_LARGEST`; infinite ones have limits of their own.
     """
-    for point in points:
-        for name, value in point._asdict().items():
-            if _LARGEST < abs(value) < math.inf:
-                raise UnsupportedError(f"{name} = {value:g} is beyond {_LARGEST:g}, where double precision ends here")
+    table = np.array(points, dtype=np.float64)
+    beyond = np.argwhere((np.abs(table) > _LARGEST) & np.isfinite(table))
+    for row, column in beyond[:1]:
+        name, value = Parameters._fields[column], table[row, column]
+        raise UnsupportedError(f"{name} = {value:g} is beyond {_LARGEST:g}, where double precision ends here")
 
 
 def _remarks(task: Task, chosen: slice, found: Estimates) -> tuple[tuple[int, str], ...]:

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Checks, Field, Result
 from phasemap.dataset.attractors import dominant_branch
-from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, phase_labels
+from phasemap.dataset.phases import LABEL_QUANTITIES, PHASE_NAMES, Phase, phase_evidence, phase_labels
 from phasemap.errors import PhasemapError
 from phasemap.figures.scenes.scene import Kind
 from phasemap.model.branches import branch_name
+from phasemap.model.facts import Fact
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
@@ -20,6 +21,8 @@ from phasemap.suggest import choices
 PHASE = "phase"
 BRANCHING = ("branch", "fixed_point", "way")
 _MAIN = "lyapunov_max"
+# One of these is needed for a label, over these dimensions: the panels of a protocol have dimensions of their own.
+_DECISIVE = {"static_gain": ("fixed_point",), _MAIN: ("branch",)}
 _EXPONENTS = ("lyapunov", "leading_edge", "exponent")
 _MOST_COUNTS = 12
 
@@ -31,7 +34,7 @@ def available(result: Result) -> list[str]:
 
 def can_label(result: Result) -> bool:
     """Whether the stored quantities say anything about the phase."""
-    return "static_gain" in result.fields or _MAIN in result.fields
+    return any(name in result.fields and result.fields[name].own_dims == own for name, own in _DECISIVE.items())
 
 
 def default_quantity(result: Result) -> str:
@@ -62,12 +65,7 @@ def phase_field(result: Result, fields: Mapping[str, Field] | None = None, check
     used = {name: fields[name] for name in LABEL_QUANTITIES if name in fields}
     some = next(iter(used.values()))
     lead = some.dims[: len(some.dims) - len(some.own_dims)]
-    codes = phase_labels(
-        {name: _surely(field) for name, field in used.items()},
-        _labels(result, "fixed_point"),
-        _labels(result, "branch"),
-        {name: _parameter(result, name, checks) for name in Parameters._fields},
-    )
+    codes = phase_labels(*_grounds(result, used, checks))
     waiting = np.all([_all_pending(field) for field in used.values()], axis=0)
     filled = np.any([_any_filled(field) for field in used.values()], axis=0)
     known = np.where(filled, Status.INTERPOLATED, Status.CONVERGED)
@@ -78,6 +76,25 @@ def phase_field(result: Result, fields: Mapping[str, Field] | None = None, check
         status=np.where(waiting, Status.PENDING, known).astype(np.uint8),
         symbol="",
         description="phase",
+    )
+
+
+def evidence(result: Result, checks: Checks | None = None) -> dict[str, Fact]:
+    """The facts behind the labels, in words, over the axes (or over the check points): yes, no or unknown."""
+    fields = result.fields if checks is None else checks.fields
+    used = {name: fields[name] for name in LABEL_QUANTITIES if name in fields}
+    return phase_evidence(*_grounds(result, used, checks))
+
+
+def _grounds(
+    result: Result, used: Mapping[str, Field], checks: Checks | None
+) -> tuple[dict[str, Estimate], list[str], list[str], dict[str, np.ndarray]]:
+    """What labels are made from: numbers, names of fixed points and of branches, parameters."""
+    return (
+        {name: _surely(field) for name, field in used.items()},
+        _labels(result, "fixed_point"),
+        _labels(result, "branch"),
+        {name: parameter_over(result, name, checks) for name in Parameters._fields},
     )
 
 
@@ -139,10 +156,27 @@ def flat_grid(axes: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
 
 def outermost(field: Field, dim: str = "fixed_point") -> Field:
     """A quantity of several fixed points at the outermost one that exists: the last that is not absent."""
+    return field.pick(dim, place_of_outermost(field, dim))
+
+
+def place_of_outermost(field: Field, dim: str) -> NDArray[np.int8]:
+    """Index along a dimension, at every point, of the last that is not absent; -1 where all are."""
     possible = field.last(dim).status != Status.ABSENT
     possible = possible.any(axis=tuple(range(len(field.dims) - len(field.own_dims), possible.ndim - 1)))
     last = possible.shape[-1] - 1 - np.argmax(possible[..., ::-1], axis=-1)
-    return field.pick(dim, np.where(possible.any(axis=-1), last, -1).astype(np.int8))
+    return np.where(possible.any(axis=-1), last, -1).astype(np.int8)
+
+
+def shown_along(result: Result, fields: Mapping[str, Field], name: str) -> NDArray[np.int8] | None:
+    """Index of the branch (or fixed point) that a map shows at every point if none is asked for; None: no branches."""
+    field = fields[name]
+    dim = next((dim for dim in field.own_dims if dim in BRANCHING), None)
+    if dim is None:
+        return None
+    judge = fields.get(_MAIN, field)
+    if dim == "branch" and judge.own_dims == ("branch",):
+        return dominant_branch(judge, _labels(result, dim))
+    return place_of_outermost(field, dim)
 
 
 def branching(result: Result, name: str) -> str | None:
@@ -230,13 +264,13 @@ def _any_filled(field: Field) -> np.ndarray:
     return filled
 
 
-def _parameter(result: Result, name: str, checks: Checks | None) -> np.ndarray:
+def parameter_over(result: Result, name: str, checks: Checks | None) -> np.ndarray:
     """A parameter at every point, in a shape that broadcasts against the points."""
     text = result.metadata.settings.get("derived", {}).get(name)
     if text is not None:
         known = tuple(dict.fromkeys((*result.axis_names, *Parameters._fields)))
         expression = parse_expression(text, known, f"derived.{name}")
-        return np.asarray(expression({other: _parameter(result, other, checks) for other in expression.names}))
+        return np.asarray(expression({other: parameter_over(result, other, checks) for other in expression.names}))
     if checks is not None and name in checks.parameters:
         return checks.parameters[name]
     if checks is None and name in result.axis_names:

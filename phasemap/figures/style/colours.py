@@ -7,7 +7,7 @@ which every common kind of colour blindness tells apart, over a lightness that f
 from functools import cache
 
 import numpy as np
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import Colormap, ListedColormap, to_hex
 from numpy.typing import NDArray
 
 from phasemap.dataset.phases import Phase
@@ -74,6 +74,11 @@ def counts(n: int) -> ListedColormap:
     return ListedColormap(
         sequential()(np.linspace(0.06, min(0.94, 0.15 * n + 0.15), max(n, 2)))[:n], name="phasemap_counts"
     )
+
+
+def stops(cmap: Colormap, count: int) -> list[tuple[float, str]]:
+    """A colour map at evenly spaced places from 0 to 1, as hexadecimal colours."""
+    return [(round(place, 5), to_hex(cmap(place))) for place in np.linspace(0.0, 1.0, count).tolist()]
 
 
 def _even_path(lightness: Array, chroma: Array, degrees: Array, n: int) -> Array:

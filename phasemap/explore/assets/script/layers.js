@@ -1,0 +1,109 @@
+// The layers of the map: numbers, statuses, bounds, borders of phases, critical lines.
+"use strict";
+
+explore.colourTraces = (state) => {
+  const { columns, over } = explore.plane(state);
+  const [x, y] = explore.axes;
+  const field = explore.fields.get(state.quantity);
+  const statuses = over((lead) => (field ? explore.mapped(field, lead, state).status : explore.phase.status[lead]));
+  const drawn = (lead) => {
+    const entry = explore.mapped(field, lead, state);
+    return explore.isGood(entry) || explore.isBound(entry) ? entry.value : NaN;
+  };
+  const scale = field
+    ? explore.coloured(over(drawn).flat(), field, explore.scaleOf(field, state))
+    : explore.phaseColours(over((lead) => explore.phase.codes[lead]).flat());
+  explore.drawnScale = scale;
+  const rows = (flat) => over((_, i, j) => (Number.isFinite(flat[j * columns + i]) ? flat[j * columns + i] : null));
+  const base = { type: "heatmap", x: x.edges, y: y.edges };
+  return [
+    { ...base, ...scale, z: rows(scale.z), hoverinfo: "skip", colorbar: explore.colourBar(field, scale) },
+    explore.statusTrace(state, base, statuses),
+    ...(field ? explore.boundTraces(field, state) : []),
+  ];
+};
+
+explore.colourBar = (field, scale) => ({
+  title: { text: field ? explore.axisTitle(field) : "phase", side: "right", font: { size: 11.5 } },
+  thickness: 13, outlinewidth: 0.6, len: 1, xpad: 4,
+  ...(scale.tickvals ? { tickvals: scale.tickvals, ticktext: scale.ticktext } : {}),
+});
+
+explore.statusColour = (name) => ({
+  absent: "--absent", failed: "--failed", not_converged: "--open", out_of_time: "--failed", not_sought: "--absent",
+  pending: "--pending", diverges: "--diverges",
+})[name];
+
+// Every cell has a status, so that a cell without a number can be pointed at as well.
+explore.statusTrace = (state, base, statuses) => {
+  const { over } = explore.plane(state);
+  const colorscale = [...Array(11).keys()].flatMap((code) => {
+    const name = explore.statusColour(explore.document.statuses[code].name);
+    const colour = name ? explore.css(name) : "rgba(0,0,0,0)";
+    return [[code / 11, colour], [(code + 1) / 11, colour]];
+  });
+  return {
+    ...base, z: statuses, zmin: -0.5, zmax: 10.5, colorscale, showscale: false,
+    text: over((lead, i, j) => explore.hoverText(state, lead, i, j)), hoverinfo: "text",
+  };
+};
+
+explore.hoverText = (state, lead, i, j) => {
+  const [x, y] = explore.axes;
+  const field = explore.fields.get(state.quantity);
+  const parts = [`${x.symbol} = ${explore.digits(x.values[i])}, ${y.symbol} = ${explore.digits(y.values[j])}`];
+  if (field) parts.push(`${field.symbol}: ${explore.sentence(explore.mapped(field, lead, state))}`);
+  if (explore.phase) parts.push(explore.document.phases[explore.phase.codes[lead]].name);
+  return parts.join("<br>");
+};
+
+// Hatching of the cells whose colour is a bound or filled in: small slanted strokes.
+explore.boundTraces = (field, state) => {
+  const { over } = explore.plane(state);
+  const [x, y] = explore.axes;
+  const found = over((lead, i, j) => [lead, i, j]).flat()
+    .filter(([lead]) => explore.isBound(explore.mapped(field, lead, state)));
+  if (!found.length) return [];
+  return [{
+    type: "scatter", mode: "markers", hoverinfo: "skip", x: found.map(([, i]) => x.places[i]), y: found.map(([, , j]) => y.places[j]),
+    marker: { symbol: "line-ne", size: 7, line: { width: 1, color: explore.css("--faint") } },
+  }];
+};
+
+explore.borderTrace = (state) => {
+  const { columns, rows, over } = explore.plane(state);
+  const codes = over((lead) => explore.phase.codes[lead]).flat();
+  return {
+    type: "scatter", mode: "lines", hoverinfo: "skip", line: { width: 1, color: explore.css("--faint"), dash: "dot" },
+    ...explore.borders(codes, columns, rows, explore.axes[0].edges, explore.axes[1].edges),
+  };
+};
+
+explore.lineColour = (line) => (line.colour === "#000000" ? explore.css("--ink") : line.colour);
+
+explore.lineTrace = (line, state) => {
+  const pieces = explore.piecesOf(line, state);
+  const points = pieces.length && pieces.every((piece) => piece.length === 1);
+  const along = (k) => pieces.flatMap((piece) => [...piece.map((vertex) => vertex[k]), null]);
+  return {
+    type: "scatter", mode: points ? "markers" : "lines", x: along(0), y: along(1), name: line.words,
+    line: { color: explore.lineColour(line), width: 2.2 },
+    marker: { symbol: "star", size: 11, color: explore.lineColour(line) },
+    hovertemplate: `<b>${explore.escape(line.words)}</b><br>${explore.escape(line.condition)}<br>(%{x:.6g}, %{y:.6g})<extra></extra>`,
+  };
+};
+
+// What the greys and hatches mean: those that are on the map, and no others.
+explore.drawLegend = (state) => {
+  const { over } = explore.plane(state);
+  const field = explore.fields.get(state.quantity);
+  const present = field ? new Set(over((lead) => explore.mapped(field, lead, state).status).flat()) : new Set();
+  const items = [...present].sort((a, b) => a - b).filter((code) => code !== 1).map((code) => {
+    const { name, word, meaning, bound } = explore.document.statuses[code];
+    const colour = explore.statusColour(name);
+    const swatch = explore.el("span", { class: "swatch", style: colour ? `background: var(${colour})` : "" }, bound ? "╱" : "");
+    return explore.el("span", { title: meaning }, swatch, word);
+  });
+  const networks = state.checks && explore.checks ? [explore.el("span", {}, "◯ networks (click one)")] : [];
+  explore.fill("legend", ...items, ...networks);
+};

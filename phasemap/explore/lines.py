@@ -1,0 +1,56 @@
+"""Critical lines in the plane of the map, for every place of the sliders along the other axes."""
+
+from itertools import islice, product
+from typing import Any
+
+import numpy as np
+
+from phasemap.dataset import Result
+from phasemap.dataset.sections import cut_surface
+from phasemap.explore.numbers import rounded
+from phasemap.figures.style.colours import LINE_COLOURS
+from phasemap.model.results import CriticalSurface
+
+MOST_SECTIONS = 200
+"""Sections of a surface in more than two axes beyond which a page would be made of nothing else."""
+
+
+def line_blocks(result: Result) -> list[dict[str, Any]]:
+    """Every critical surface: its name and condition, and its lines by the place of the sliders ("3,0"; "" for none).
+
+    A line is a list of pieces, a piece a list of points along the map's axes; a single point is a special point.
+    """
+    shown = result.axis_names[:2]
+    blocks = []
+    for k, (name, surface) in enumerate(result.surfaces.items()):
+        if not set(result.axis_names) <= set(surface.columns):
+            continue
+        blocks.append({
+            "name": name,
+            "words": name.replace("_", " "),
+            "condition": surface.condition,
+            "residual": float(f"{np.max(surface.residual, initial=0.0):.2g}"),
+            "colour": LINE_COLOURS[k % len(LINE_COLOURS)],
+            "pieces": {key: _pieces(one, shown) for key, one in _sections(result, surface)},
+        })  # fmt: skip
+    return blocks
+
+
+def _sections(result: Result, surface: CriticalSurface) -> list[tuple[str, CriticalSurface]]:
+    """The surface at every combination of grid values along the axes beyond the first two."""
+    others = result.axes[2:]
+    sections = []
+    for places in islice(product(*(range(len(axis)) for axis in others)), MOST_SECTIONS):
+        here = surface
+        for axis, place in zip(others, places, strict=True):
+            here = cut_surface(here, axis.name, float(axis.values[place]))
+        sections.append((",".join(map(str, places)), here))
+    return sections
+
+
+def _pieces(surface: CriticalSurface, shown: tuple[str, ...]) -> list[list[Any]]:
+    """Pieces along the shown axes; a mesh that is not cut has none."""
+    if len(surface.triangles):
+        return []
+    columns = [surface.columns.index(name) for name in shown]
+    return [rounded(piece[:, columns]) for piece in surface.pieces if len(piece)]

@@ -1,0 +1,1 @@
+"""The page on the loopback: the same page, and beside it what is computed while one looks."""

@@ -1,7 +1,7 @@
 """What simulated networks give: rows of the registry."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
@@ -42,6 +42,18 @@ def _units(options: SimulationOptions) -> Sequence[float]:
     return [float(unit) for unit in activity.units_of(options)]
 
 
+def _trace_times(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation.solvers import trace
+
+    return [float(time) for time in trace.times_of(options)]
+
+
+def _trace_units(options: SimulationOptions) -> Sequence[float]:
+    from phasemap.simulation.solvers import trace
+
+    return [float(unit) for unit in trace.units_of(options)]
+
+
 def _realisations(options: SimulationOptions) -> Sequence[float]:
     from phasemap.simulation.solvers import decay
 
@@ -63,6 +75,12 @@ def _seconds(point: Parameters, options: SimulationOptions) -> float:
         for size in options.sizes or (options.size,)
     )
     return steps * options.realisations * work + 0.05
+
+
+def _trace_seconds(point: Parameters, options: SimulationOptions) -> float:
+    # One network of the smallest size, and no tangent vector.
+    smallest = replace(options, size=min(options.sizes or (options.size,)), sizes=(), realisations=1)
+    return 0.6 * _seconds(point, smallest)
 
 
 def _decay_seconds(point: Parameters, options: SimulationOptions) -> float:
@@ -113,6 +131,10 @@ DIMENSIONS = (
     Dimension("network_lag", "lag", values=_lags, units="membrane time constant", symbol="$t$"),
     Dimension("network_time", "time after the transient", values=_times, units="membrane time constant", symbol="$t$"),
     Dimension("network_unit", "unit", values=_units, symbol="$i$"),
+    Dimension(
+        "trace_time", "time after the transient", values=_trace_times, units="membrane time constant", symbol="$t$"
+    ),
+    Dimension("trace_unit", "unit", values=_trace_units, symbol="$i$"),
     Dimension("network_realisation", "network", values=_realisations, symbol="$J$"),
     Dimension("network_elapsed_time", "time", values=_elapsed_times, units="membrane time constant", symbol="$t$"),
 )
@@ -125,6 +147,8 @@ SOLVERS = (
             lambda _: {field.name for field in fields(SimulationOptions)} - {"traces"}),
     _solver("network_activity", "activity", "activity of a few units of one simulated network", _seconds,
             lambda _: (*_RUN, "traces")),
+    _solver("network_trace", "trace", "a short record of a few units of one small network", _trace_seconds,
+            lambda _: set(_RUN) - {"realisations"}),
     _solver("network_decay", "decay", "networks from a large amplitude until they come to rest", _decay_seconds,
             lambda _: set(_RUN) - {"transient"}),
 )  # fmt: skip
@@ -174,6 +198,8 @@ QUANTITIES = (
              "1 / membrane time constant"),
     Quantity("network_activity", "$h_i(t)$", "activity of single units of one network", "network_activity",
              dims=("network_unit", "network_time")),
+    Quantity("network_trace", "$h_i(t)$", "a few units of one network over a short time, to be looked at",
+             "network_trace", dims=("trace_unit", "trace_time")),
     Quantity("network_settled_fraction", "$p_0$", "fraction of the networks that came to rest", "network"),
     Quantity("network_variance_course", r"$C_h^{(N)}(t, t)$",
              "variance of h over units at a time; of every network, from a large amplitude until it rests",

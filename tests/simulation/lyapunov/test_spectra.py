@@ -14,7 +14,7 @@ from phasemap.simulation.lyapunov.spectra import spectrum_steps
 from phasemap.simulation.lyapunov.spectrum import SpectrumSampler, estimate_spectrum
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import start
-from phasemap.simulation.solvers import activity, network, network_spectrum
+from phasemap.simulation.solvers import activity, network, network_spectrum, trace
 from phasemap.studies.networks.network import simulate
 
 SEED = np.random.SeedSequence(33)
@@ -211,7 +211,12 @@ def test_a_spectrum_is_not_sought_behind_a_hard_gate_in_motion():
 
 @pytest.mark.parametrize(
     ("solver", "module"),
-    [("network", network), ("network_spectrum", network_spectrum), ("network_activity", activity)],
+    [
+        ("network", network),
+        ("network_spectrum", network_spectrum),
+        ("network_activity", activity),
+        ("network_trace", trace),
+    ],
 )
 def test_solvers_return_what_the_registry_announces(solver, module):
     points = [CHAOTIC, make_parameters(g_h=3.0, alpha_z=2.0, alpha_r=1.0)]

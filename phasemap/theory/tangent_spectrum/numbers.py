@@ -4,83 +4,115 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
 from phasemap.model.results import FloatArray
-from phasemap.theory.tangent_spectrum.level import Flow
-from phasemap.theory.tangent_spectrum.slopes import Slopes
+from phasemap.theory.tangent_spectrum.levels import Levels, Values
 
 NAMES = ("entropy_rate_per_unit", "kaplan_yorke_per_unit", "positive_exponent_fraction")
-# Regulators: W is quadratic in them, and is extrapolated to none. Half the distance of the difference that is -W'(0).
-_REGULATORS = (0.01, 0.003)
-_NEAR = 0.02
-# Values of s about that of the dimension, and the share of the uncoupled rate that they keep from.
-_AROUND, _LARGEST = (0.75, 1.0, 1.3), 0.9
+# First value of s, in mean positive exponents, and least and largest ones as shares of the uncoupled rate.
+_FIRST, _NEAREST, _LARGEST = 2.0, 2e-3, 0.9
+# Values of s that are as close tell nothing of each other; the nearer one is then taken at this distance.
+_CLOSE, _APART = 0.1, 0.8
+# Distance in s over which scrambles are compared in slope, where one value of s is all there is.
+_NEAR = 0.03
 
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Numbers (n,), those of NAMES or another row of them, and what the extrapolation in the regulator changed of them.
+    """Numbers (n,), those of NAMES or another row of them, and their errors by scrambles and regulator (n,).
 
     inside: whether the minimum of W / |s| lies where W was looked at; else the dimension is not above the value given.
+    place: the s of that minimum. bare: the numbers at the least regulator, which other rings are compared with.
     """
 
     values: FloatArray
+    scatter: FloatArray
     correction: FloatArray
     converged: bool
-    inside: bool
+    inside: bool = True
+    place: float = math.nan
+    bare: FloatArray | None = None
 
 
-class Levels:
-    """W(s) of one sample of paths, every value started from the kernels of the one before."""
-
-    def __init__(self, slopes: Slopes) -> None:
-        self.slopes = slopes
-        self.kernels: FloatArray | None = None
-        self.converged = bool(slopes.weights.min() > 0.0)
-
-    def at(self, s: float) -> tuple[float, float]:
-        """W extrapolated to no regulator, and by how much that changed it."""
-        found = []
-        for eta in _REGULATORS:
-            level = Flow(self.slopes, s, eta).solve(self.kernels)
-            self.kernels, self.converged = level.kernels, self.converged and level.converged
-            found.append(level.value)
-        change = (found[1] - found[0]) * _REGULATORS[1] ** 2 / (_REGULATORS[0] ** 2 - _REGULATORS[1] ** 2)
-        return found[1] + change, change
-
-
-def spectrum_of(slopes: Slopes) -> Spectrum:
+def spectrum_of(levels: Levels) -> Spectrum:
     """The numbers of one sample of paths, in gated units (docs/theory.md, section 16).
 
-    h/N = W(0); -W'(0) by a central difference; D/N = min W(s)/|s| over s < 0 by a parabola through three values.
+    h/N = W(0); the share -W'(0); D/N = min W(s)/|s| over s < 0, from W and W' at three values of s, the third of them
+    next to the minimum.
     """
-    levels = Levels(slopes)
-    above, at, below = (levels.at(s) for s in (_NEAR, 0.0, -_NEAR))
-    share = (below[0] - above[0]) / (2.0 * _NEAR)
-    bend = max((below[0] + above[0] - 2.0 * at[0]) / _NEAR**2, 1e-3)
-    limit = _LARGEST * min(slopes.rates)
-    guess = min(math.sqrt(2.0 * max(at[0], 1e-6) / bend), limit / _AROUND[-1])
-    places = -guess * np.array(_AROUND)
-    found = np.array([levels.at(float(s)) for s in places])
-    dimension, inside = least_ratio(places, found[:, 0], limit)
-    change = np.array([at[1], float(found[1, 1]) / guess, (below[1] - above[1]) / (2.0 * _NEAR)])
-    return Spectrum(np.array([at[0], dimension, share]), change, levels.converged, inside)
+    limit = _LARGEST * min(levels.slopes.rates)
+    found = [levels.at(0.0)]
+    mean = found[0].value / max(found[0].share, 1e-12)
+    first = -min(max(_FIRST * mean, _NEAREST * limit), limit)
+    found.append(levels.at(first))
+    guess = least_ratio(found, limit)[1]
+    found.append(levels.at(guess if abs(guess / first - 1.0) > _CLOSE else _APART * first))
+    dimension, _, inside = least_ratio(found, limit)
+    at, third = found[0], found[2]
+    bare = np.array([at.bare, third.bare / abs(third.s), at.bare_share])
+    groups = np.stack([at.groups, third.groups / abs(third.s), _slopes_at_zero(found)])
+    change = np.array([at.change, third.change / third.s, at.share_change])
+    values = np.array([at.value, dimension, at.share])
+    return Spectrum(values, scatter_of(groups), change, levels.converged, inside, third.s, bare)
 
 
-def shares_above(slopes: Slopes, rates: FloatArray) -> Spectrum:
+def bare_numbers(levels: Levels, place: float) -> FloatArray:
+    """The numbers at the least regulator alone, with the minimum of W / |s| taken to be at `place`."""
+    at, there = levels.bare_at(0.0), levels.bare_at(place)
+    return np.array([at.bare, there.bare / abs(place), at.bare_share])
+
+
+def shares_above(levels: Levels, rates: FloatArray) -> Spectrum:
     """-W'(s) at rates (n,), the number of exponents above them over N; NaN up to the uncoupled rate."""
-    levels = Levels(slopes)
-    values, changes = np.full((2, len(rates)), np.nan)
-    for k in np.argsort(-rates):
-        if rates[k] - _NEAR > -_LARGEST * min(slopes.rates):
-            above, below = levels.at(float(rates[k]) + _NEAR), levels.at(float(rates[k]) - _NEAR)
-            values[k], changes[k] = (below[0] - above[0]) / (2.0 * _NEAR), (below[1] - above[1]) / (2.0 * _NEAR)
-    return Spectrum(values, changes, levels.converged, True)
+    values, errors, changes, bare = np.full((4, len(rates)), np.nan)
+    start = None
+    for k in np.argsort(rates):  # upwards: above the largest exponent kernels vanish, and nothing starts from there
+        if rates[k] > -_LARGEST * min(levels.slopes.rates):
+            found, next_to = levels.at(float(rates[k])), levels.bare_at(float(rates[k]) + _NEAR)
+            start = levels.kernels if start is None else start
+            values[k], changes[k], bare[k] = found.share, found.share_change, found.bare_share
+            errors[k] = scatter_of(((found.bare_groups - next_to.bare_groups) / _NEAR)[None])[0]
+    levels.kernels = start
+    return Spectrum(values, errors, changes, levels.converged, bare=bare)
 
 
-def least_ratio(s: FloatArray, w: FloatArray, limit: float) -> tuple[float, bool]:
-    """min of q(s) / |s| over -limit < s < 0 for the parabola q through three values (3,), and whether it is inside."""
-    c, b, a = np.polyfit(s, w, 2)
-    if a > 0.0 and c > 0.0 and math.sqrt(a / c) < limit:
-        return 2.0 * math.sqrt(a * c) - b, True
-    return float(a / limit - b + c * limit), False
+def least_ratio(found: list[Values], limit: float) -> tuple[float, float, bool]:
+    """min of W(s)/|s| over -limit < s < 0, its s, and whether it is inside, from W and W' at values of s.
+
+    Between and beyond them by Hermite's polynomial; not farther than half as far again.
+    """
+    s = np.array([one.s for one in found])
+    curve = hermite(s, np.array([one.value for one in found]), -np.array([one.share for one in found]))
+    nearest = _NEAREST * limit
+    grid = -np.linspace(nearest, min(limit, max(1.5 * -s.min(), 2.0 * nearest)), 2001)
+    ratio = curve(grid) / -grid
+    k = int(np.argmin(ratio))
+    return float(ratio[k]), float(grid[k]), bool(k < grid.size - 1)
+
+
+def hermite(s: FloatArray, values: FloatArray, slopes: FloatArray) -> Polynomial:
+    """The polynomial with values and slopes (n,) at s (n,)."""
+    scale = np.abs(s).max()
+    x = s / scale
+    powers = np.arange(2 * len(s))
+    rows = x[:, None] ** powers
+    derived = powers * x[:, None] ** np.maximum(powers - 1, 0)
+    solution = np.linalg.solve(np.concatenate([rows, derived]), np.concatenate([values, slopes * scale]))
+    return Polynomial(solution / scale**powers)
+
+
+def scatter_of(groups: FloatArray) -> FloatArray:
+    """Standard errors (n,) of the means of values (n, groups) of independent scrambles, with Student's factor."""
+    count = groups.shape[1]
+    if count < 2:
+        return np.zeros(len(groups))
+    few = {2: 1.84, 3: 1.32, 4: 1.2}.get(count, 1.1)
+    return np.asarray(few * groups.std(axis=1, ddof=1) / math.sqrt(count))
+
+
+def _slopes_at_zero(found: list[Values]) -> FloatArray:
+    """What each scramble (groups,) adds to the share: the slope at 0 of a parabola through what it adds to W."""
+    s = np.array([one.s for one in found])
+    away = np.array([one.groups - one.groups.mean() for one in found])
+    return np.asarray(-np.polyfit(s, away, 2)[1])

@@ -13,11 +13,11 @@ from phasemap.model.unit.nonlinearities import is_constant_gate
 def _seconds(point: Parameters, options: Any) -> float:
     if not is_constant_gate(point.alpha_z, point.beta_z):
         return 1e-3  # not sought
-    return 10.0 if is_constant_gate(point.alpha_r, point.beta_r) else (60.0 if point.alpha_r <= 6.0 else 200.0)
+    return 1.0 if is_constant_gate(point.alpha_r, point.beta_r) else (3.0 if point.alpha_r <= 6.0 else 5.0)
 
 
 def _seconds_of_shares(point: Parameters, options: TangentSpectrumOptions) -> float:
-    return 0.35 * len(options.rates) * _seconds(point, options)
+    return 0.3 * len(options.rates) * _seconds(point, options)
 
 
 def _rates(options: TangentSpectrumOptions) -> Sequence[float]:

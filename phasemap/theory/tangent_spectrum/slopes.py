@@ -5,7 +5,8 @@ section 16).
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.fft
@@ -26,6 +27,8 @@ from phasemap.theory.ensemble.sampling.ring import Ring
 
 # Fourier modes whose power over the weighted paths is that of the mean field, besides the total.
 _MODES = 6
+# Least share of the paths that weights may leave, as the number that would scatter as much.
+_COUNTING = 0.5
 _TOLERANCE, _ITERATIONS = 1e-9, 300
 
 
@@ -34,17 +37,31 @@ class Slopes:
     """Slopes d_1, d_2, d_3 along paths (n_slopes, paths, steps), and weights (paths,) whose sum is 1.
 
     Without an output gate only d_1 is there, and n_slopes is 1. rates: leak of h, and of r. step: of the ring.
+    groups: of as many paths, one after the other, each an independent scramble with weights whose sum is 1 / groups.
     """
 
     d: FloatArray
     weights: FloatArray
     rates: tuple[float, ...]
     step: float
+    groups: int = 1
 
     @property
     def period(self) -> float:
         """Length of the ring."""
         return float(self.step * self.d.shape[2])
+
+    @property
+    def are_usable(self) -> bool:
+        """Whether the weights strain the paths so little that most of them still count."""
+        return float(1.0 / (self.weights**2).sum()) > _COUNTING * len(self.weights)
+
+
+def joined(samples: Sequence[Slopes]) -> Slopes:
+    """Independent samples as the groups of one."""
+    d = np.concatenate([one.d for one in samples], axis=1)
+    weights = np.concatenate([one.weights for one in samples]) / len(samples)
+    return replace(samples[0], d=d, weights=weights, groups=len(samples))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.tangent_spectrum import solver
 from phasemap.theory.tangent_spectrum.level import Flow
-from phasemap.theory.tangent_spectrum.numbers import Levels, least_ratio, shares_above, spectrum_of
+from phasemap.theory.tangent_spectrum.levels import Levels, Values
+from phasemap.theory.tangent_spectrum.modes import Modes
+from phasemap.theory.tangent_spectrum.numbers import least_ratio, shares_above, spectrum_of
 from phasemap.theory.tangent_spectrum.slopes import Slopes, on_ring, sample
 
 SEED = np.random.SeedSequence(5)
@@ -40,10 +42,20 @@ def frozen(gains: list[float], steps: int = 100) -> Slopes:
 
 def test_constant_gain_gives_the_semicircle() -> None:
     """Exponents are the real parts of a disc's eigenvalues: integrals over a semicircle, docs/theory.md, section 16."""
-    found = spectrum_of(frozen([1.5], 400))
+    found = spectrum_of(Levels(frozen([1.5], 400)))
     assert found.converged
-    assert found.values[0] == pytest.approx(SEMICIRCLE[0], rel=1e-3)
-    assert found.values[2] == pytest.approx(SEMICIRCLE[1], rel=5e-3)
+    assert found.inside
+    assert found.values[0] == pytest.approx(SEMICIRCLE[0], rel=1e-4)
+    assert found.values[2] == pytest.approx(SEMICIRCLE[1], rel=5e-4)
+    s = np.linspace(-0.6, -0.1, 501)
+    expected = min(disc(float(one)) / -float(one) for one in s)
+    assert found.values[1] == pytest.approx(expected, rel=1e-4)
+
+
+def disc(s: float) -> float:
+    """W of a disc of radius 1.5 about -1, by quadrature over its real parts."""
+    x = np.linspace(1.0 + s, 1.5, 20001)
+    return float(np.trapezoid((x - 1.0 - s) * 2.0 * np.sqrt(np.maximum(1.5**2 - x**2, 0.0)), x) / (math.pi * 1.5**2))
 
 
 def level_of_matrix(gains: np.ndarray, s: float) -> float:
@@ -66,7 +78,7 @@ def test_frozen_paths_give_the_eigenvalues_of_matrices() -> None:
     assert level_of_matrix(np.array([1.5]), 0.0) == pytest.approx(SEMICIRCLE[0], rel=1e-4)
     levels = Levels(frozen([0.7, 2.2], 200))
     for s in (0.0, -0.2):
-        assert levels.at(s)[0] == pytest.approx(level_of_matrix(gains, s), rel=1e-3)
+        assert levels.at(s).value == pytest.approx(level_of_matrix(gains, s), rel=1e-3)
 
 
 def test_an_output_gate_that_hardly_moves_is_none() -> None:
@@ -75,7 +87,7 @@ def test_an_output_gate_that_hardly_moves_is_none() -> None:
     nearly = np.stack([one.d[0], 1e-4 * np.ones_like(one.d[0]), one.d[0]])
     gated = Levels(Slopes(nearly, one.weights, (1.0, 1.0), one.step))
     alone = Levels(one)
-    assert gated.at(-0.1)[0] == pytest.approx(alone.at(-0.1)[0], rel=3e-3)
+    assert gated.at(-0.1).value == pytest.approx(alone.at(-0.1).value, rel=3e-3)
 
 
 def test_spectra_of_weighted_paths_are_those_of_the_mean_field() -> None:
@@ -97,21 +109,50 @@ def test_the_level_vanishes_at_the_largest_exponent() -> None:
     sampled = slopes(p, solution, Ring(48.0, 120), 64)
     levels = Levels(sampled)
     largest = solution.values["lyapunov_max"]
-    at_zero, beyond = levels.at(0.0)[0], levels.at(1.15 * largest)[0]
+    at_zero, beyond = levels.at(0.0).value, levels.at(1.15 * largest).value
     assert abs(beyond) < 0.02 * at_zero
 
 
-def test_minimum_of_a_parabola_over_the_distance() -> None:
-    s = np.array([-0.1, -0.2, -0.3])
-    value, inside = least_ratio(s, 0.01 - 0.02 * s + 0.5 * s**2, 0.9)
-    grid = np.linspace(-0.9, -1e-3, 20001)
+def values_of(curve: np.polynomial.Polynomial, s: list[float]) -> list[Values]:
+    slope, none = curve.deriv(), np.zeros(1)
+    return [Values(x, curve(x), -slope(x), 0.0, 0.0, none, 0.0, 0.0, none) for x in s]
+
+
+def test_minimum_of_a_curve_over_the_distance() -> None:
+    curve = np.polynomial.Polynomial([0.01, -0.02, 0.5, -0.1, 0.03, 0.2])
+    value, place, inside = least_ratio(values_of(curve, [0.0, -0.1, -0.2]), 0.9)
+    grid = np.linspace(-0.3, -1e-3, 20001)
+    ratio = curve(grid) / np.abs(grid)
     assert inside
-    assert value == pytest.approx(((0.01 - 0.02 * grid + 0.5 * grid**2) / np.abs(grid)).min(), rel=1e-6)
-    assert not least_ratio(s, 1.0 - 0.02 * s + 0.1 * s**2, 0.9)[1]
+    assert value == pytest.approx(ratio.min(), rel=1e-6)
+    assert place == pytest.approx(grid[ratio.argmin()], rel=1e-3)
+    falling = np.polynomial.Polynomial([1.0, -0.02, 0.1])
+    assert not least_ratio(values_of(falling, [0.0, -0.5, -0.9]), 0.9)[2]
+
+
+def test_modes_left_out_add_what_they_add_alone() -> None:
+    """W from the lowest modes is that from all modes of the grid, many times as fast."""
+    p, solution = state(g_h=3.0)
+    few = slopes(p, solution, Ring(32.0, 80), 16)
+    all_of_them = Flow(Modes(few, 39), -0.1, 0.003).solve()
+    lowest = Flow(Modes(few, 10), -0.1, 0.003).solve()
+    assert all_of_them.converged
+    assert lowest.converged
+    assert lowest.value == pytest.approx(all_of_them.value, rel=2e-3)
+    assert lowest.slope == pytest.approx(all_of_them.slope, rel=5e-3)
+    assert lowest.rest > all_of_them.rest >= 0.0
+
+
+def test_slope_is_that_of_the_level() -> None:
+    """Kernels are stationary: the explicit derivative, regulator extrapolated away, is the whole one."""
+    p, solution = state(g_h=3.0)
+    levels = Levels(slopes(p, solution, Ring(32.0, 80), 32))
+    at = {s: levels.at(s) for s in (0.02, 0.0, -0.02)}
+    assert at[0.0].share == pytest.approx((at[-0.02].value - at[0.02].value) / 0.04, rel=5e-3)
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"noise_h": 0.1}, {"alpha_z": 1.0}, {"beta_h": 0.2}, {"alpha_r": math.inf}, {"g_h": 1.02}]
+    "parameters", [{"noise_h": 0.1}, {"alpha_z": 1.0}, {"beta_h": 0.2}, {"alpha_r": math.inf}, {"g_h": 1.001}]
 )
 def test_what_is_not_at_hand_is_not_sought_for_a_reason(parameters: dict[str, float]) -> None:
     found = solver.solve_points([make_parameters({"g_h": 3.0, **parameters})], None, [SEED])
@@ -145,7 +186,7 @@ def test_additive_network_against_values_computed_without_this_code() -> None:
 def test_output_gate_against_a_value_computed_without_this_code() -> None:
     """Theory notes, section 16: at (4, 4), coarse, 6.46e-3."""
     p, solution = state(g_h=4.0, alpha_r=4.0)
-    found = Flow(slopes(p, solution, Ring(32.0, 80), 128), 0.0, 0.003).solve()
+    found = Flow(Modes(slopes(p, solution, Ring(32.0, 80), 128), 14), 0.0, 0.003).solve()
     assert found.converged
     assert found.value == pytest.approx(6.46e-3, rel=0.04)
 
@@ -153,7 +194,7 @@ def test_output_gate_against_a_value_computed_without_this_code() -> None:
 def test_shares_above_rates_are_those_of_a_disc() -> None:
     """P(Re > c) of a disc of radius g: (arccos(x) - x sqrt(1 - x^2)) / pi with x = c / g."""
     rates = np.array([-0.2, 0.2, -0.99])
-    found = shares_above(frozen([1.5], 200), rates)
+    found = shares_above(Levels(frozen([1.5], 800)), rates)
     x = (1.0 + rates[:2]) / 1.5
     np.testing.assert_allclose(found.values[:2], (np.arccos(x) - x * np.sqrt(1.0 - x**2)) / math.pi, rtol=5e-3)
     assert math.isnan(found.values[2])

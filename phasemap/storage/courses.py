@@ -21,9 +21,13 @@ def read_course(name: str) -> tuple[FloatArray, FloatArray]:
     """
     path = Path(name)
     try:
+        if path.exists() and not path.is_file():
+            raise ValueError("it is no file.")
         times, values = _from_hdf5(path) if path.suffix in (".h5", ".hdf5") else _from_table(path)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError) as error:
         raise ResultFileError(f"The input course {shown(name)} cannot be read: {error}") from None
+    except MemoryError:
+        raise ResultFileError(f"The input course {shown(name)} does not fit into the memory of this machine.") from None
     good = times.size >= 2 and bool((np.diff(times) > 0.0).all()) and bool(np.isfinite(values).all())
     if not good or not np.isfinite(times).all():
         raise ResultFileError(
@@ -34,8 +38,10 @@ def read_course(name: str) -> tuple[FloatArray, FloatArray]:
 
 def _from_table(path: Path) -> tuple[FloatArray, FloatArray]:
     if path.suffix == ".npy":
-        table = np.load(path, allow_pickle=False)
+        table = _from_npy(path)
     elif path.suffix in _TABLES:
+        if not path.read_bytes().strip():
+            raise ValueError("it is empty.")
         table = np.loadtxt(path, delimiter=_TABLES[path.suffix], ndmin=2)
     else:
         raise ValueError("its name must end in .npy, .csv, .txt, .h5 or .hdf5.")
@@ -45,8 +51,26 @@ def _from_table(path: Path) -> tuple[FloatArray, FloatArray]:
     return table[:, 0], _columns(table[:, 1:])
 
 
+def _from_npy(path: Path) -> np.ndarray:
+    """The array of numbers; pickled objects are code that somebody else wrote, and are not loaded."""
+    with path.open("rb") as file:
+        if file.read(6) != b"\x93NUMPY":
+            raise ValueError("it is no array of numbers in NumPy's own format.")
+    try:
+        array = np.load(path, allow_pickle=False, mmap_mode="r")
+    except ValueError as error:
+        reason = "it holds Python objects, not numbers." if "bject" in str(error) else str(error)
+        raise ValueError(reason) from None
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"it must hold real numbers, not {array.dtype}.")
+    return np.array(array)
+
+
 def _from_hdf5(path: Path) -> tuple[FloatArray, FloatArray]:
     with h5py.File(path, "r") as file:
+        missing = [key for key in ("time", "values") if not isinstance(file.get(key), h5py.Dataset)]
+        if missing:
+            raise ValueError(f"it has no dataset {' and no '.join(missing)}.")
         times, values = (np.asarray(file[key], dtype=float) for key in ("time", "values"))
     if times.ndim != 1 or values.shape[:1] != times.shape or values.ndim > 2:
         raise ValueError("`values` must have a row for every `time`.")

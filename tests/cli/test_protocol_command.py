@@ -1,6 +1,8 @@
 """`phasemap protocol`: what it prints, stores and refuses."""
 
 import json
+import os
+import pickle
 from pathlib import Path
 
 import h5py
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 from support.command_line import Run
 
+from phasemap.errors import ResultFileError
 from phasemap.storage import read_result
 from phasemap.storage.courses import read_course
 
@@ -100,6 +103,49 @@ def test_a_course_is_the_same_from_every_kind_of_file(tmp_path: Path):
         assert np.allclose(times, table[:, 0]) and np.allclose(values, table[:, 1:])
 
 
+def hostile(kind: str, path: str) -> None:
+    """A file that is no course, or means harm."""
+    table = np.stack([np.linspace(0.0, 5.0, 11), np.ones(11)], axis=1)
+    if kind == "objects":
+        np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    elif kind == "pickle":
+        Path(path).write_bytes(pickle.dumps([1, 2]))
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "no time":
+        with h5py.File(path, "w") as file:
+            file["values"] = table
+    elif kind == "empty":
+        Path(path).write_text("\n")
+    else:
+        changed = {"nan": np.where(table > 2.0, np.nan, table), "back": table[::-1], "complex": table + 1j,
+                   "flat": table[:, 0], "bomb": table}  # fmt: skip
+        np.save(path, changed[kind])
+        if kind == "bomb":  # its head promises 20 GB
+            content = Path(path).read_bytes()
+            Path(path).write_bytes(content.replace(b"(11, 2), }        ", b"(1300000000, 2), }"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "said"),
+    [("objects", "x.npy", "Python objects"), ("pickle", "x.npy", "no array of numbers"), ("pipe", "x.npy", "no file"),
+     ("no time", "x.h5", "no dataset time"), ("empty", "x.csv", "empty"), ("nan", "x.npy", "finite"),
+     ("back", "x.npy", "increasing"), ("complex", "x.npy", "real numbers"), ("flat", "x.npy", "must be a table"),
+     ("bomb", "x.npy", "file size")],
+)  # fmt: skip
+def test_files_that_are_no_course_are_refused_in_a_sentence(kind: str, path: str, said: str):
+    hostile(kind, path)
+    with pytest.raises(ResultFileError, match=said):
+        read_course(path)
+
+
+def test_a_file_has_values_for_one_unit_or_for_all(phasemap: Run):
+    np.save("wide.npy", np.ones((4, 8)) * np.arange(4)[:, None])
+    ran = phasemap("protocol", "drive", "--input", "h:file:path=wide.npy", "--until", "2", "--networks", "1",
+                   "--size", "20", "-o", "out.h5")  # fmt: skip
+    assert ran.code == 2 and "7 units, and the network has 20" in ran.err and not Path("out.h5").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -128,3 +174,27 @@ def test_a_configuration_gives_options_and_the_command_line_overrides_them(phase
     found = json.loads(phasemap("protocol", "kick", "x.toml", "--json").out)
     assert found["state"] == "static" and found["delays"] == [1.0]
     assert json.loads(phasemap("protocol", "kick", "x.toml", "--delays", "5", "--json").out)["delays"] == [5.0]
+
+
+def test_a_second_run_overwrites_nothing_and_a_missing_folder_is_named_before_anything_runs(phasemap: Run):
+    assert phasemap(*STATIC, "-o", "k.h5", "--figure").code == 0
+    kept = Path("k.h5").read_bytes(), Path("k.png").read_bytes()
+    again = phasemap(*STATIC, "-o", "k.h5", "--figure")
+    assert again.code == 2 and "--force" in again.err and "delays" not in again.out
+    assert (Path("k.h5").read_bytes(), Path("k.png").read_bytes()) == kept
+    Path("k.h5").unlink()
+    Path("k.png").write_text("mine")
+    foreign = phasemap(*STATIC, "-o", "k.h5", "--figure")
+    assert foreign.code == 2 and Path("k.png").read_text() == "mine" and not Path("k.h5").exists()
+    nowhere = phasemap(*STATIC, "-o", "nowhere/k.h5")
+    assert nowhere.code == 2 and "folder" in nowhere.err and not nowhere.out
+
+
+def test_an_interrupted_run_leaves_nothing(phasemap: Run, monkeypatch: pytest.MonkeyPatch):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("phasemap.simulation.protocols.networks.Networks", stop)  # after the last network
+    ran = phasemap("protocol", "kick", *HARD, "--amplitude", "0.5", "--delays", "2", "--networks", "1", "--size", "30",
+                   "-o", "k.h5")  # fmt: skip
+    assert ran.code == 130 and "Traceback" not in ran.err and not list(Path().iterdir())

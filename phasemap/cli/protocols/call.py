@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from phasemap.studies.protocols.report import Report
 
 # A line now and then where there is no terminal.
-_SECONDS_BETWEEN_LINES = 20.0
+_SECONDS_BETWEEN_LINES = 30.0
 
 
 class Call:
@@ -53,11 +53,14 @@ class Call:
         return self.written.output or Path(f"{self.name}.h5")
 
     def _check_target(self) -> None:
+        from phasemap.errors import ConfigError
         from phasemap.figures.style.page import check_target
         from phasemap.storage import result_target
 
         if self.target is not None:
             target = result_target(self.target, self.written.force)
+            if not target.parent.is_dir():
+                raise ConfigError(f"Cannot write {self.target}: the folder does not exist.")
             if self.written.figure:
                 check_target(target.with_suffix(".png"))
 

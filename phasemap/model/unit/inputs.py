@@ -47,6 +47,8 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 _USUAL: dict[str, float] = {"at": 0.0, "phase": 0.0, "strength": 1.0, "duration": math.inf}
+# Steps are not cut shorter than this at the times of a file: a jump is written as two times next to each other.
+_SHORTEST = 1e-3
 _ABOVE_ZERO = ("duration", "period", "tau")
 
 
@@ -95,13 +97,19 @@ class InputCourse:
         end = at + self.numbers.get("duration", math.inf)
         return (at, end) if math.isfinite(end) else (at,)
 
-    @property
-    def finest(self) -> float:
-        """Longest step that resolves the course while it is on."""
+    def finest_at(self, time: float) -> float:
+        """Longest step from a time on that resolves the course; of a file, up to the next of its times."""
         times = {"sinusoid": self.numbers.get("period", math.inf) / 40.0, "ou": self.numbers.get("tau", math.inf) / 4.0}
-        if self.samples is not None:
-            return float(np.diff(self.samples[0]).min())
-        return times.get(self.kind, math.inf)
+        if self.samples is None:
+            return times.get(self.kind, math.inf)
+        ahead = self.samples[0] - (time - self.numbers["at"])
+        ahead = ahead[ahead > 1e-9]
+        return max(float(ahead.min()), _SHORTEST) if ahead.size else math.inf
+
+    @property
+    def columns(self) -> int:
+        """How many units the course of a file has values for; 1: the same for all."""
+        return 1 if self.samples is None or self.samples[1].ndim == 1 else self.samples[1].shape[1]
 
     def is_on(self, start: float, end: float) -> bool:
         """Whether the course may be different from a constant between two times."""

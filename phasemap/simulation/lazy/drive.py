@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from phasemap.errors import ConfigError, shown
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.unit.inputs import EACH, FIELDS, InputCourse
@@ -60,7 +61,9 @@ class Drive:
 
     def longest_step_at(self, time: float) -> float:
         """Longest step that resolves every course that is on at a time."""
-        return min([self.longest_step, *(b.course.finest for b in self.bound if b.course.is_on(time, time + 1e-9))])
+        return min(
+            [self.longest_step, *(b.course.finest_at(time) for b in self.bound if b.course.is_on(time, time + 1e-9))]
+        )
 
     def ends(self, start: float, end: float, replicas: int) -> tuple[FloatArray, FloatArray]:
         """Inputs (replicas, 3, N) at the start of a step and at its end, jumps taken from inside the step."""
@@ -85,7 +88,16 @@ _WHITE_STEP = 0.1
 
 
 def bind(course: InputCourse, size: int, replicas: tuple[int, ...] | None = None) -> Bound:
-    """A course with its pattern over the units, drawn from the course's own seed."""
+    """A course with its pattern over the units, drawn from the course's own seed.
+
+    Raises:
+        ConfigError: the course is of a file with values for another number of units.
+    """
+    if course.columns not in (1, size):
+        raise ConfigError(
+            f"The input course {shown(course.path)} has values for {course.columns} units, and the network has {size}: "
+            "a file has one column of values beside its times, for all units, or one for every unit."
+        )
     pattern = np.ones(size)
     if course.units == EACH:
         pattern = np.random.Generator(np.random.PCG64(course.seed)).standard_normal(size)

@@ -24,7 +24,7 @@ def test_steps_ramps_and_sinusoids_are_what_their_names_say() -> None:
     assert [ramp.value(t) for t in (0.0, 3.0, 5.0, 9.0)] == [0.0, 1.0, 2.0, 2.0]
     assert wave.value(3.0) == pytest.approx(3.0)
     assert wave.value(0.5) == 0.0
-    assert wave.finest == pytest.approx(0.2)
+    assert wave.finest_at(0.0) == pytest.approx(0.2)
     assert {edge for course in (step, ramp, wave) for edge in course.edges} == {1.0, 2.0, 5.0}
 
 
@@ -68,4 +68,4 @@ def test_a_pulse_without_an_end_is_a_step() -> None:
     pulse = parse_input("h:pulse:duration=inf,strength=1")
     assert pulse.value(1e9) == 1.0
     assert pulse.edges == (0.0,)
-    assert math.isinf(pulse.finest)
+    assert math.isinf(pulse.finest_at(0.0))

@@ -8,7 +8,7 @@ import pytest
 from phasemap.model.parameters import make_parameters
 from phasemap.model.unit.inputs import parse_input
 from phasemap.simulation.lazy.couplings import DenseCouplings
-from phasemap.simulation.lazy.drive import Noise, make_drive
+from phasemap.simulation.lazy.drive import Noise, make_drive, with_courses
 from phasemap.simulation.lazy.network import ReplicaNetwork
 from phasemap.simulation.lazy.steps import Stepper
 
@@ -86,3 +86,14 @@ def test_noise_is_common_to_replicas() -> None:
     stepper.advance_to(5.0)
     assert np.array_equal(*stepper.network.h)
     assert stepper.network.h[0].std() > 0.3
+
+
+def test_a_jump_between_two_times_next_to_each_other_costs_a_few_steps() -> None:
+    samples = (np.array([0.0, 1.0, 1.0 + 1e-9, 3.0]), np.array([0.0, 0.0, 1.0, 1.0]))
+    stepper = lone_units([])
+    network = stepper.network
+    network.drive = with_courses(network.drive, (parse_input("h:file:path=x").at_times(samples),))
+    stepper.event()
+    stepper.advance_to(3.0)
+    assert network.h[0] == pytest.approx(1.0 - math.exp(-2.0), abs=2e-3)
+    assert network.steps < 60

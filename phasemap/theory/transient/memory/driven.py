@@ -37,7 +37,7 @@ def driven_variance(
 
 def refusal(courses: Sequence[InputCourse]) -> str:
     """Why there is no theory of these inputs; empty if there is."""
-    if any(course.units != EACH or course.kind == "ou" or course.field == "z" for course in courses):
+    if any(c.units != EACH or c.kind == "ou" or c.field == "z" or c.columns > 1 for c in courses):
         return "The theory of drives takes inputs to h and r that are independent in every unit (units=each), no noise."
     return ""
 

@@ -12,6 +12,7 @@ from phasemap.suggest import choices
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -57,18 +58,27 @@ class Result:
         at: Mapping[str, Any] | None = None,
         width: str | None = None,
         title: str = "",
+        ax: "Axes | None" = None,
+        **look: Any,
     ) -> "Figure":
-        """A figure as `phasemap plot` draws it.
+        """A figure as `phasemap plot` draws it, or a map or lines in axes of yours.
 
-        at: axis or dimension -> value at which to cut.
+        at:   axis or dimension -> value at which to cut.
+        ax:   where to draw, with the settings of matplotlib as they are; None makes a figure of its own.
+        look: cmap, limits, aspect, labels, style, dpi, font_size, view: see `phasemap.figures.style.look.Wishes`.
+
+        Returns:
+            The figure, or the one that `ax` is in.
 
         Raises:
             PhasemapError: what is asked for is not in the result.
         """
-        from phasemap.figures.draw import Request, draw
+        from phasemap.figures.draw import Request, draw, draw_into
+        from phasemap.figures.style.look import Wishes, wished
 
-        places = {name: str(value) for name, value in (at or {}).items()}
-        return draw(self.data, Request(quantity, branch, places, width, title))
+        request = Request(quantity, branch, {name: str(value) for name, value in (at or {}).items()}, width, title)
+        with wished(Wishes(**look)):
+            return draw(self.data, request) if ax is None else draw_into(ax, self.data, request)
 
     def __repr__(self) -> str:
         axes = ", ".join(f"{axis.name} ({len(axis)})" for axis in self.data.axes)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def plot(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Result file that `phasemap sweep` wrote.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Result file that `phasemap sweep` wrote.", show_default=False),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Figure to write: .png, .pdf or .svg. Default: FILE with the suffix .png."),
@@ -45,8 +48,34 @@ def plot(
         bool, typer.Option("--terminal", help="Draw on the terminal (and write a file only with -o).")
     ] = False,
     caption: Annotated[
-        bool, typer.Option("--caption", help="Print a caption made from the file: what was computed, and how.")
+        bool, typer.Option("--caption", help="Print a caption made from the file, which one could print.")
     ] = False,
+    panels: Annotated[
+        Path | None,
+        typer.Option("--panels", metavar="TOML", help="Several panels in one figure, as this file says, without FILE."),
+    ] = None,
+    membrane: Annotated[
+        str | None,
+        typer.Option("--membrane", metavar="TIME", help="Membrane time constant, e.g. 20ms: times in ms, rates in Hz."),
+    ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option("--style", help="File of matplotlib settings, a style's name, or 'matplotlibrc' for your own."),
+    ] = None,
+    cmap: Annotated[str | None, typer.Option("--cmap", help="Colour map of matplotlib.")] = None,
+    limits: Annotated[
+        str | None, typer.Option("--limits", metavar="LOW,HIGH", help="Ends of the colours, or of the values' axis.")
+    ] = None,
+    aspect: Annotated[float | None, typer.Option("--aspect", help="Height over width of a map or of lines.")] = None,
+    dpi: Annotated[float | None, typer.Option("--dpi", help="Dots per inch of bitmaps. Default: 300.")] = None,
+    font_size: Annotated[
+        float | None, typer.Option("--font-size", help="Size of labels in points. Default: 8.")
+    ] = None,
+    labels: Annotated[bool, typer.Option("--labels/--no-labels", help="Name the phases on maps.")] = True,
+    view: Annotated[
+        str | None,
+        typer.Option("--view", metavar="ELEVATION,AZIMUTH", help="Degrees from which three axes are seen."),
+    ] = None,
 ) -> None:
     """Draw a result: the phase diagram of a plane, lines along one axis, surfaces in three.
 
@@ -61,17 +90,42 @@ def plot(
         phasemap plot quickstart.h5 --quantity static_gain --branch upper
 
         phasemap plot quickstart.h5 --slice alpha_r=10 --terminal
+
+        phasemap plot quickstart.h5 -o hertz.pdf --membrane 20ms --cmap coolwarm --limits=-20,20 --no-labels
+
+        phasemap plot --panels fig3.toml -o fig3.pdf
     """
     from phasemap.figures.draw import Request
+    from phasemap.figures.style.look import Wishes, wished
+
+    look = Wishes(style, cmap, _pair("--limits", limits), aspect, dpi, font_size, labels, _pair("--view", view))
+    if panels is not None:
+        if file is not None or terminal or quantity or branch or at or width or title or membrane:
+            raise PhasemapError(
+                "--panels goes with -o and the looks of a figure only: the file says what each panel is."
+            )
+        with wished(look):
+            _draw_panels(panels, output or panels.with_suffix(".png"), caption)
+        return
+    if file is None:
+        raise PhasemapError("Name a result file, or --panels: phasemap plot quickstart.h5.")
+    request = Request(quantity=quantity, branch=branch, at=_places(at or []), width=width, title=title)
+    with wished(look):
+        _draw_file(file, request, None if terminal and output is None else output or _default_target(file), terminal,
+                   membrane, caption)  # fmt: skip
+
+
+def _draw_file(
+    file: Path, request: "Request", target: Path | None, terminal: bool, membrane: str | None, caption: bool
+) -> None:
+    """One result as a figure, on the terminal, or both."""
     from phasemap.storage import read_result
 
-    target = output or (None if terminal else _default_target(file))
     if target is not None:
         from phasemap.figures.style.page import check_target
 
         check_target(target, file)
-    request = Request(quantity=quantity, branch=branch, at=_places(at or []), width=width, title=title)
-    result = read_result(file)
+    result = _in_units(read_result(file), membrane)
     if terminal:
         _print_text(result, request)
     if target is not None:
@@ -81,6 +135,55 @@ def plot(
         from phasemap.figures.caption import caption_of
 
         say(caption_of(result, request))
+
+
+def _in_units(result: "Result", membrane: str | None) -> "Result":
+    """The result in milliseconds and hertz, if a membrane time constant is given."""
+    if membrane is None:
+        return result
+    from phasemap.figures.scenes.units import in_milliseconds, milliseconds_of
+
+    return in_milliseconds(result, milliseconds_of(membrane))
+
+
+def _draw_panels(file: Path, target: Path, caption: bool) -> None:
+    """Several results as the panels of one figure."""
+    from phasemap.config import read_toml
+    from phasemap.figures.caption import caption_of
+    from phasemap.figures.draw import Request, draw
+    from phasemap.figures.panels import compose, letter_of, read_sheet
+    from phasemap.figures.style.look import merged, wished
+    from phasemap.figures.style.page import check_target, save
+    from phasemap.storage import read_result
+
+    sheet = read_sheet(read_toml(file)[1], file.parent)
+    check_target(target, file, *(panel.file for panel in sheet.panels))
+    figures, words = [], []
+    for number, panel in enumerate(sheet.panels):
+        result = _in_units(read_result(panel.file), panel.membrane)
+        request = Request(panel.quantity, panel.branch, panel.at, panel.width, panel.title)
+        with wished(merged(panel.look)):
+            figures.append(draw(result, request))
+        words.append(f"{letter_of(sheet, number)} {caption_of(result, request) if caption else ''}")
+    save(compose(figures, sheet), target, sheet.title)
+    say(f"Figure written to {target}.")
+    if caption:
+        say(" ".join(words))
+
+
+def _pair(option: str, text: str | None) -> tuple[float, float] | None:
+    """Two numbers with a comma between.
+
+    Raises:
+        PhasemapError: they are none.
+    """
+    if text is None:
+        return None
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        raise PhasemapError(f"{option} {text} is not of the form NUMBER,NUMBER, for example {option} -1,1.") from None
+    return low, high
 
 
 def _default_target(file: Path) -> Path:

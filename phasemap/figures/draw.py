@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.text import Text
 
@@ -11,11 +12,11 @@ from phasemap.dataset.sections import cut, nearest
 from phasemap.errors import PhasemapError
 from phasemap.figures.kinds.boxes.surfaces3d import draw_surfaces
 from phasemap.figures.kinds.curves.courses import draw_courses
-from phasemap.figures.kinds.curves.lines import LineScene, draw_lines_figure
+from phasemap.figures.kinds.curves.lines import LineScene, draw_lines_figure, draw_lines_into
 from phasemap.figures.kinds.curves.loop import draw_loop, is_loop
 from phasemap.figures.kinds.curves.profiles import draw_profiles
 from phasemap.figures.kinds.curves.protocol_curves import draw_protocol, is_protocol
-from phasemap.figures.kinds.maps.phase_diagram import draw_phase_diagram
+from phasemap.figures.kinds.maps.phase_diagram import draw_map_into, draw_phase_diagram
 from phasemap.figures.kinds.rasters import draw_raster
 from phasemap.figures.kinds.terminal import lines_as_text, map_as_text
 from phasemap.figures.scenes.fields import (
@@ -69,6 +70,26 @@ def draw(result: Result, request: Request) -> Figure:
         if isinstance(error, PhasemapError):
             raise
         return _draw(with_settable_texts(result), replace(request, title=settable(request.title)))
+
+
+def draw_into(axes: Axes, result: Result, request: Request) -> Figure:
+    """A map, or lines along one axis, in axes that are there, with matplotlib's settings as they are.
+
+    Raises:
+        PhasemapError: what is asked for is not in the result, or needs a figure of its own.
+    """
+    section, others = _section(result, request)
+    quantity = _quantity(section, request)
+    own = own_numeric(section, quantity, others)
+    if len(section.axes) == 2 and not own:
+        draw_map_into(axes, replace(stage(section, quantity, request.branch, others), title=request.title))
+    elif len(section.axes) == 1 and not own and quantity:
+        draw_lines_into(axes, replace(stage_line(section, quantity, request.branch, others), title=request.title))
+    else:
+        raise PhasemapError("Only a map or lines fit into axes that are there: leave ax out for a figure of its own.")
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure
 
 
 def _draw(result: Result, request: Request) -> Figure:

@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from phasemap.figures.layout.ticks import fit_labels
 from phasemap.figures.scenes.scene import Axis, Kind, Layer
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 from phasemap.figures.style.scales import scale_of
 
@@ -50,7 +51,7 @@ def draw_raster(scene: RasterScene, width: str = "single") -> Figure:
         bar = figure.colorbar(image, ax=lower, ticks=scale.ticks, pad=0.02, aspect=18)
         bar.set_label(layer.short_label if layer.kind is Kind.DIVERGING else layer.label)
         if scene.title:
-            upper.set_title(scene.title, fontsize=7.5)
+            upper.set_title(scene.title, fontsize=points(7.5))
         fit_labels(figure, lower, scene.columns, scene.rows)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")

@@ -14,6 +14,7 @@ from scipy import ndimage
 from phasemap.figures.layout.placement import Box, Mask, Segment, components, fit_inside, fit_near, pole
 from phasemap.figures.scenes.scene import Axis, Checks, Line, Markers
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import Look
 
 _HALO = [effects.withStroke(linewidth=2.2, foreground="white", alpha=0.85)]
@@ -38,7 +39,7 @@ class _Page:
 
     def size_of(self, words: str, size: float) -> tuple[float, float]:
         """Width and height of some text, in points."""
-        text = Text(0, 0, words, fontsize=size, linespacing=1.05)
+        text = Text(0, 0, words, fontsize=points(size), linespacing=1.05)
         text.set_figure(self.axes.figure)
         extent = text.get_window_extent(self.renderer)
         return extent.width * self.scale, extent.height * self.scale
@@ -201,7 +202,7 @@ def _layouts(words: str) -> list[str]:
 
 def _write(page: _Page, words: str, size: float, box: Box, target: tuple[float, float] | None = None) -> Text:
     look: Look = {
-        "fontsize": size, "color": colours.INK, "ha": "center", "va": "center", "linespacing": 1.05,
+        "fontsize": points(size), "color": colours.INK, "ha": "center", "va": "center", "linespacing": 1.05,
         "path_effects": _HALO, "zorder": 6, "gid": "region-name",
     }  # fmt: skip
     place = page.fraction(box.x, box.y)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from phasemap.figures.scenes.scene import Axis
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look
 
 
@@ -55,7 +56,9 @@ def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
     if not handles:
         return
     small = figure.get_figwidth() < WIDTHS["double"]
-    look: Look = {"fontsize": 6.8, "handlelength": 2.0, "columnspacing": 1.0} if small else {"columnspacing": 1.2}
+    look: Look = (
+        {"fontsize": points(6.8), "handlelength": 2.0, "columnspacing": 1.0} if small else {"columnspacing": 1.2}
+    )
     for rows in range(-(-len(handles) // 5), len(handles) + 1):
         columns = -(-len(handles) // rows)
         legend = figure.legend(handles=list(handles), loc="outside lower center", ncols=columns, **look)

@@ -29,7 +29,7 @@ _MOST_COUNTS = 12
 
 def available(result: Result) -> list[str]:
     """Names that can be drawn: the stored quantities, and the phase label where they allow it."""
-    return [*sorted(result.fields), *([PHASE] if can_label(result) else [])]
+    return list(dict.fromkeys([*sorted(result.fields), *([PHASE] if can_label(result) else [])]))
 
 
 def can_label(result: Result) -> bool:
@@ -60,7 +60,12 @@ def check_quantity(result: Result, name: str) -> str:
 
 
 def phase_field(result: Result, fields: Mapping[str, Field] | None = None, checks: Checks | None = None) -> Field:
-    """Phase labels over the axes, made afresh from the stored numbers (or over the check points, if given)."""
+    """Phase labels over the axes, made afresh from the stored numbers (or over the check points, if given).
+
+    A result in other units carries its labels with it: thresholds are in units of the membrane time constant.
+    """
+    if checks is None and fields is None and PHASE in result.fields:
+        return result.fields[PHASE]
     fields = (result.fields if checks is None else checks.fields) if fields is None else fields
     used = {name: fields[name] for name in LABEL_QUANTITIES if name in fields}
     some = next(iter(used.values()))

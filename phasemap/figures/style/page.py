@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from phasemap.errors import PhasemapError
+from phasemap.figures.style.look import settings_of, sizes, wishes
 from phasemap.figures.style.mathtext import show_as_written
 from phasemap.storage import check_replaceable
 from phasemap.storage.durable import write_atomically
@@ -52,17 +53,19 @@ _RC: dict[str, Any] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """matplotlib's own defaults with this package's sizes, whatever the user's settings are."""
+    """matplotlib's own defaults with this package's sizes and what is wished for, whatever the user's settings are."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_RC)  # type: ignore[arg-type]
+        for settings in (_RC, settings_of(wishes().style), sizes()):
+            matplotlib.rcParams.update(settings)  # type: ignore[arg-type]
         yield
 
 
 def new_figure(width: str, height: float) -> Figure:
     """An empty figure of a preset width and a height in inches, without any window system."""
     # Laid out at the resolution at which it is saved, because text widths depend on it.
-    figure = Figure(figsize=(WIDTHS[width], height), dpi=DOTS_PER_INCH, layout="constrained")
+    dots = wishes().dpi or DOTS_PER_INCH
+    figure = Figure(figsize=(WIDTHS[width], height), dpi=dots, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -106,11 +109,11 @@ def save(figure: Figure, path: Path, title: str = "", fingerprint: str = "") -> 
     words = _metadata(kind, title, fingerprint)
     with style():
         try:
-            figure.savefig(content, format=kind, dpi=DOTS_PER_INCH, metadata=words)
+            figure.savefig(content, format=kind, dpi=figure.dpi, metadata=words)
         except ValueError:  # a formula that cannot be set
             show_as_written(figure)
             content = io.BytesIO()
-            figure.savefig(content, format=kind, dpi=DOTS_PER_INCH, metadata=words)
+            figure.savefig(content, format=kind, dpi=figure.dpi, metadata=words)
     write_atomically(path, content.getbuffer())
 
 

@@ -1,15 +1,17 @@
 """Values to colours: the norm, the colour map and the ticks of a layer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.colors import BoundaryNorm, Colormap, LogNorm, Normalize, TwoSlopeNorm
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from phasemap.figures.scenes.scene import Kind, Layer
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import wishes
 
 # Beyond this ratio of the two sides of zero each side gets its own slope; the colour bar shows both.
 MAX_RATIO = 2.5
@@ -27,10 +29,35 @@ class Scale:
     cmap: Colormap
     ticks: list[float]
     names: list[str] | None = None
+    extend: str = "neither"
 
 
 def scale_of(layer: Layer, extra: NDArray[np.float64] | None = None) -> Scale:
-    """The scale that holds every shown value of the layer, and the finite ones of `extra` (the checks)."""
+    """The scale that holds every value shown, and the finite ones of `extra` (the checks), or as wished."""
+    scale = _usual_scale(layer, extra)
+    return scale if layer.kind in (Kind.LABELS, Kind.COUNTS, Kind.BLANK) else _as_wished(scale, layer)
+
+
+def _as_wished(scale: Scale, layer: Layer) -> Scale:
+    """The scale with the colour map and the ends that are wished for; what lies beyond them is pointed at."""
+    wanted = wishes()
+    if wanted.cmap is not None:
+        scale = replace(scale, cmap=colormaps[wanted.cmap])
+    if wanted.limits is None:
+        return scale
+    low, high = wanted.limits
+    values = layer.value[layer.coloured]
+    below, above = bool((values < low).any()), bool((values > high).any())
+    extend = {(True, True): "both", (True, False): "min", (False, True): "max"}.get((below, above), "neither")
+    if isinstance(scale.norm, LogNorm) and low > 0.0:
+        return replace(scale, norm=LogNorm(low, high), ticks=_decades(low, high), extend=extend)
+    if layer.kind is Kind.DIVERGING and low < 0.0 < high:
+        return replace(scale, norm=TwoSlopeNorm(0.0, low, high), ticks=_ticks(low, high), extend=extend)
+    return replace(scale, norm=Normalize(low, high), ticks=_ticks(low, high), extend=extend)
+
+
+def _usual_scale(layer: Layer, extra: NDArray[np.float64] | None) -> Scale:
+    """The scale without wishes."""
     values = layer.value[layer.coloured].astype(float)
     if extra is not None:
         values = np.concatenate([values, extra[np.isfinite(extra)]])

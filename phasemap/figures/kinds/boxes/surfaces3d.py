@@ -21,6 +21,7 @@ from phasemap.figures.kinds.maps.checks import draw_agreement
 from phasemap.figures.layout.critical_lines import LINE_STYLES, MARKER_STYLES, rank
 from phasemap.figures.layout.ticks import add_legend
 from phasemap.figures.scenes.stage import checked_quantity, checks_of
+from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 from phasemap.model.results import CriticalSurface
 
@@ -44,7 +45,7 @@ _SMALLEST_AREA = 2e-3
 
 
 def draw_surfaces(
-    result: Result, width: str | None = None, view: tuple[float, float] = VIEW, title: str = ""
+    result: Result, width: str | None = None, view: tuple[float, float] | None = None, title: str = ""
 ) -> Figure:
     """All critical surfaces of a result over three axes, seen from (elevation, azimuth) in degrees.
 
@@ -69,7 +70,7 @@ def draw_surfaces(
         axes, side = _panels(figure, wide=width == "double" and checks is not None)
         handles = _draw_meshes(axes, [s for s in chosen if len(s.triangles)], result)
         handles += [_draw_line(axes, surface, result) for surface in chosen if not len(surface.triangles)]
-        _dress(axes, result, view, title, zoom=0.97 if len(side) else 0.92)
+        _dress(axes, result, view or wishes().view or VIEW, title, zoom=0.97 if len(side) else 0.92)
         if checks is not None and quantity is not None:
             scale = scale_of_checks(quantity, checks)
             handles += draw_checks_on_stems(axes, checks, scale)
@@ -102,7 +103,7 @@ def _dress(axes: Any, result: Result, view: tuple[float, float], title: str, zoo
     for drawn in (axes.xaxis, axes.yaxis, axes.zaxis):
         drawn.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     if title:
-        axes.set_title(title, fontsize=7.5)
+        axes.set_title(title, fontsize=points(7.5))
 
 
 def _points(surface: CriticalSurface, result: Result) -> Array:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from phasemap.figures.scenes.scene import Axis
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 
 _MOST_COLUMNS = 2
@@ -44,12 +45,12 @@ def draw_courses(scene: CourseScene, width: str = "double") -> Figure:
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         for axes, (title, groups) in zip(grid.flat, scene.panels, strict=False):
             _draw_panel(axes, scene, groups)
-            axes.set_title(title, fontsize=7.5)
+            axes.set_title(title, fontsize=points(7.5))
         for axes in grid.flat[len(scene.panels) :]:
             axes.remove()
-        figure.supylabel(scene.label, fontsize=8)
+        figure.supylabel(scene.label, fontsize=points(8))
         if scene.title:
-            figure.suptitle(scene.title, fontsize=8)
+            figure.suptitle(scene.title, fontsize=points(8))
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
@@ -71,4 +72,4 @@ def _draw_panel(axes: Axes, scene: CourseScene, groups: tuple[Group, ...]) -> No
     axes.set(xlim=(0.0, scene.time.values[-1]), xlabel=scene.time.label)
     # Below the panel: courses may fall to rest anywhere in it.
     look: Look = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 3}
-    axes.legend(handles=handles, fontsize=6.5, handlelength=1.8, **look)
+    axes.legend(handles=handles, fontsize=points(6.5), handlelength=1.8, **look)

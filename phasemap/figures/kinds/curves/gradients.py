@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from phasemap.figures.layout.ticks import add_legend
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 from phasemap.model.results import FloatArray
 
@@ -93,7 +94,7 @@ def _draw_panel(axes: Axes, scene: GradientScene) -> list[Artist]:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"$10^{{{value:g}}}$"))
     if scene.title:
-        axes.set_title(scene.title, fontsize=7.5)
+        axes.set_title(scene.title, fontsize=points(7.5))
     return handles
 
 

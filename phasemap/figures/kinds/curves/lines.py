@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from phasemap.figures.layout.critical_lines import line_style
+from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.ticks import add_legend, fit_labels, set_ticks
 from phasemap.figures.scenes.scene import Axis, Checks, Kind, Layer
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.results import FloatArray
 from phasemap.model.status import STATUS_WORDS, Status
@@ -52,28 +54,44 @@ def draw_lines_figure(scene: LineScene, width: str = "single") -> Figure:
     with style():
         figure = new_figure(width, 0.62 * min(WIDTHS[width], 4.6))
         axes = figure.subplots()
-        if scene.x.log:
-            axes.set_xscale("log")
-        handles: list[Artist] = []
-        for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
-            handles += _draw_line(axes, scene.x, layer, name if len(scene.names) > 1 or name else "", k)
-        handles += _draw_bad(axes, scene) + _draw_infinite(axes, scene)
-        for k, (name, words, places) in enumerate(scene.uprights):
-            handles.append(_draw_uprights(axes, name, words, places, k))
-        if scene.checks is not None:
-            handles.append(_draw_checks(axes, scene.checks))
-        if any(layer.kind is Kind.DIVERGING for layer in scene.layers):
-            axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
-        axes.set(xlim=_reach(scene.x), xlabel=scene.x.label, ylabel=scene.layers[0].label)
-        set_ticks(axes.xaxis, scene.x)
-        _name_codes(axes, scene.layers[0])
-        if scene.title:
-            axes.set_title(scene.title, fontsize=7.5)
+        handles = _draw_all(axes, scene)
         add_legend(figure, [handle for handle in handles if handle.get_label()])
         fit_labels(figure, axes, scene.x, scene.layers[0])
+        set_aspect(figure, axes)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
+
+
+def draw_lines_into(axes: Axes, scene: LineScene) -> None:
+    """Draw the same in axes that are there, with a legend inside."""
+    handles = [handle for handle in _draw_all(axes, scene) if handle.get_label()]
+    if handles:
+        axes.legend(handles=handles)
+
+
+def _draw_all(axes: Axes, scene: LineScene) -> list[Artist]:
+    """Lines, marks, uprights and networks; returns the handles for a legend."""
+    if scene.x.log:
+        axes.set_xscale("log")
+    handles: list[Artist] = []
+    for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
+        handles += _draw_line(axes, scene.x, layer, name if len(scene.names) > 1 or name else "", k)
+    handles += _draw_bad(axes, scene) + _draw_infinite(axes, scene)
+    for k, (name, words, places) in enumerate(scene.uprights):
+        handles.append(_draw_uprights(axes, name, words, places, k))
+    if scene.checks is not None:
+        handles.append(_draw_checks(axes, scene.checks))
+    if any(layer.kind is Kind.DIVERGING for layer in scene.layers):
+        axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
+    axes.set(xlim=_reach(scene.x), xlabel=scene.x.label, ylabel=scene.layers[0].label)
+    if wishes().limits is not None:
+        axes.set_ylim(wishes().limits)
+    set_ticks(axes.xaxis, scene.x)
+    _name_codes(axes, scene.layers[0])
+    if scene.title:
+        axes.set_title(scene.title, fontsize=points(7.5))
+    return handles
 
 
 def _reach(x: Axis) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from phasemap.figures.layout.ticks import add_legend, fit_labels, set_ticks
 from phasemap.figures.scenes.scene import Layer
 from phasemap.figures.scenes.stage import axis_of, layer_of
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 
 WAY = "way"
@@ -44,7 +45,7 @@ def draw_loop(result: Result, width: str = "single", title: str = "") -> Figure:
         panels[1].set(xlabel=x.label, xlim=(x.values[0], x.values[-1]))
         set_ticks(panels[1].xaxis, x)
         if title:
-            panels[0].set_title(title, fontsize=7.5)
+            panels[0].set_title(title, fontsize=points(7.5))
         handles = [Line2D([], [], label=f"{way} {_ARROWS[way]}", **look) for way, look in _LOOKS.items()]
         add_legend(figure, handles)
         fit_labels(figure, panels[1], x, layers[1])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from phasemap.figures.layout.ticks import add_legend, fit_labels, set_ticks
 from phasemap.figures.scenes.scene import Axis, Layer
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.status import Status
 
@@ -156,7 +157,7 @@ def _finish(axes: Axes, scene: ProfileScene) -> None:
         axes.set_xlim(scene.x.values[reached[0]], scene.x.values[last])
     set_ticks(axes.xaxis, scene.x)
     if scene.title:
-        axes.set_title(scene.title, fontsize=7.5)
+        axes.set_title(scene.title, fontsize=points(7.5))
 
 
 def _keep_rounding_small(axes: Axes, low: float, high: float) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.status import NUMBERS, Status
 
@@ -75,7 +76,7 @@ def draw_protocol(result: Result, width: str = "double", title: str = "", quanti
         for axes in grid.flat[len(panels) :]:
             axes.remove()
         if title or result.metadata.title:
-            figure.suptitle(title or result.metadata.title, fontsize=8)
+            figure.suptitle(title or result.metadata.title, fontsize=points(8))
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
@@ -101,15 +102,15 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
     handles = [handle for curve in ordered for handle in _draw_curve(axes, x, curve, names)]
     _name_marks(axes, [c for c in curves if c.kind == _MARK])
     _set_scales(axes, x, [c for c in curves if c.kind != _MARK])
-    axes.set_xlabel(_axis_label(result, panel), fontsize=7.5)
+    axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     units = "" if panel.units in ("", "1") else f" ({panel.units})"
-    axes.set_ylabel(f"{panel.symbol}{units}", fontsize=7.5)
-    axes.set_title(panel.description, fontsize=7.5)
+    axes.set_ylabel(f"{panel.symbol}{units}", fontsize=points(7.5))
+    axes.set_title(panel.description, fontsize=points(7.5))
     if any(c.kind == _NETWORKS for c in curves) and any(c.kind == "" for c in curves):
         handles.append(Line2D([], [], color=colours.INK, label="networks", **_DOT))
     # The line of a curve stands for its networks, too.
     named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
-    axes.legend(handles=named, fontsize=6, handlelength=2.2, framealpha=0.85)
+    axes.legend(handles=named, fontsize=points(6), handlelength=2.2, framealpha=0.85)
 
 
 def _axis_label(result: Result, panel: Field) -> str:
@@ -146,7 +147,7 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
 
 def _name_marks(axes: Axes, marks: list[_Curve]) -> None:
     """Names of places on the axis, next to their uprights; upright themselves where there are many."""
-    look: Look = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": 6}
+    look: Look = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": points(6)}
     if len(marks) > _MOST_LEVEL_NAMES:
         look |= {"rotation": 90, "ha": "right",
                  "bbox": {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}}  # fmt: skip

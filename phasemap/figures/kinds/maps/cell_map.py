@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from phasemap.figures.layout.ticks import add_legend
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.results import FloatArray
 
@@ -58,7 +59,7 @@ def draw_cell_map(scene: MapScene) -> Figure:
         axes.set_ylabel(scene.y_label)
         axes.set_xlim(0.0, 1.08 * _largest(scene, 1))
         axes.set_ylim(0.0, 1.08 * _largest(scene, 2))
-        axes.set_title(scene.title, fontsize=7.5)
+        axes.set_title(scene.title, fontsize=points(7.5))
         add_legend(figure, handles)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")

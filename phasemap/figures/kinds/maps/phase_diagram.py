@@ -11,9 +11,11 @@ from phasemap.figures.kinds.maps.checks import draw_agreement, draw_checks
 from phasemap.figures.layout.critical_lines import draw_lines, draw_markers
 from phasemap.figures.layout.cut_cells import cut_cells
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
+from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
 from phasemap.figures.layout.ticks import add_legend, fit_labels, plain_number, set_ticks
 from phasemap.figures.scenes.scene import Kind, Layer, Scene
+from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 from phasemap.figures.style.scales import Scale, scale_of
 
@@ -29,21 +31,38 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
         else:
             axes, side = figure.subplots(), None
         scale = scale_of(scene.layer, None if scene.checks is None else scene.checks.simulated)
-        handles = draw_map(axes, scene, scale)
-        handles = [*draw_lines(axes, scene.lines), *draw_markers(axes, scene.markers), *handles]
-        if scene.checks is not None:
-            handles += draw_checks(axes, scene.checks, scale)
+        handles = _draw_all(axes, scene, scale)
         if side is not None and scene.checks is not None:
             draw_agreement(side, scene.checks, scale)
         bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
-        if scene.title:
-            axes.set_title(scene.title, fontsize=7.5)
         add_legend(figure, handles)
         fit_labels(figure, axes, scene.x, scene.y)
         if bar is not None and bar.ax.yaxis.label.get_window_extent().height > axes.get_window_extent().height:
             bar.set_label(scene.layer.short_label)
+        set_aspect(figure, axes)
         _name_regions(figure, axes, scene)
     return figure
+
+
+def draw_map_into(axes: Axes, scene: Scene) -> None:
+    """Draw the map in axes that are there, with its colour bar beside them and a legend inside."""
+    scale = scale_of(scene.layer, None if scene.checks is None else scene.checks.simulated)
+    handles = _draw_all(axes, scene, scale)
+    if scene.layer.kind is not Kind.BLANK:
+        draw_colour_bar(axes, scene.layer, scale)
+    if handles:
+        axes.legend(handles=handles)
+
+
+def _draw_all(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
+    """The map, its lines and its networks; returns the handles for a legend."""
+    handles = draw_map(axes, scene, scale)
+    handles = [*draw_lines(axes, scene.lines), *draw_markers(axes, scene.markers), *handles]
+    if scene.checks is not None:
+        handles += draw_checks(axes, scene.checks, scale)
+    if scene.title:
+        axes.set_title(scene.title, fontsize=points(7.5))
+    return handles
 
 
 def draw_map(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
@@ -78,7 +97,9 @@ def draw_map(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
 def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
     """The colour bar of a map, with names instead of numbers for labels."""
     figure = axes.figure
-    bar = figure.colorbar(axes.collections[0], ax=axes, ticks=scale.ticks, pad=0.02, fraction=0.06, aspect=25)
+    bar = figure.colorbar(
+        axes.collections[0], ax=axes, ticks=scale.ticks, pad=0.02, fraction=0.06, aspect=25, extend=scale.extend
+    )
     if bar.solids is not None:
         bar.solids.set_rasterized(True)
     bar.outline.set_linewidth(0.6)
@@ -88,7 +109,7 @@ def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
     if scale.names is None:
         bar.set_label(layer.label)
     else:
-        bar.ax.set_yticklabels(scale.names, fontsize=7.0)
+        bar.ax.set_yticklabels(scale.names, fontsize=points(7.0))
         bar.ax.tick_params(length=0)
     return bar
 
@@ -97,7 +118,7 @@ def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
     """Settle the layout, then write the names where it leaves room for them."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    if scene.phases is not None:
+    if scene.phases is not None and wishes().labels:
         name_regions(
             axes, scene.x, scene.y, scene.phases, scene.phase_names, scene.lines, scene.markers, scene.checks
         )  # fmt: skip

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phasemap.figures.layout.ticks import add_legend
 from phasemap.figures.style import colours
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 
 Array = NDArray[np.float64]
@@ -92,7 +93,7 @@ def _draw_panel(axes: Axes, scene: EigenvalueScene) -> list[Artist]:
         axes.plot([at for at, _ in scene.atoms], [0.0] * len(scene.atoms), "x", zorder=4, gid="atoms", **look)
         handles.append(Line2D([], [], linestyle="", marker="x", label=_words_of(scene.atoms), **look))
     if scene.title:
-        axes.set_title(scene.title, fontsize=7.5)
+        axes.set_title(scene.title, fontsize=points(7.5))
     return handles
 
 

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 
 Array = NDArray[np.float64]
@@ -60,7 +61,7 @@ def _draw(axes: Axes, theory: tuple[Array, Array], sample: Array, distance: floa
     axes.plot(*theory, color=_THEORY, linewidth=1.0, label="theory", gid="theory")
     axes.set_ylim(-0.02, 1.02)
     if distance is not None:
-        axes.text(0.97, 0.05, f"KS distance {distance:.3f}", transform=axes.transAxes, ha="right", fontsize=7)
+        axes.text(0.97, 0.05, f"KS distance {distance:.3f}", transform=axes.transAxes, ha="right", fontsize=points(7))
     axes.legend(loc="upper left")
 
 

@@ -13,8 +13,6 @@ from phasemap.model.status import BOUNDS, STATUS_MEANINGS, STATUS_WORDS, Status
 
 _STOPS = 33
 _MAPS = {"diverging": colours.diverging, "sequential": colours.sequential}
-# Okabe and Ito's palette: one colour for each branch, everywhere.
-_BRANCH_COLOURS = dict(zip(BRANCHES, ("#777777", "#56b4e9", "#0072b2", "#e69f00", "#d55e00", "#cc79a7"), strict=True))
 
 
 def status_words() -> dict[str, dict[str, Any]]:
@@ -45,7 +43,7 @@ def phase_words(result: Any) -> dict[str, dict[str, str]]:
 
 def branch_words() -> dict[str, dict[str, str]]:
     """Branch -> its meaning and its colour."""
-    return {name: {"meaning": BRANCH_MEANINGS[name], "colour": _BRANCH_COLOURS[name]} for name in BRANCHES}
+    return {name: {"meaning": BRANCH_MEANINGS[name], "colour": colours.BRANCH_COLOURS[name]} for name in BRANCHES}
 
 
 def parameter_words() -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ from matplotlib.colors import Colormap, ListedColormap, to_hex
 from numpy.typing import NDArray
 
 from phasemap.dataset.phases import Phase
+from phasemap.model.branches import BRANCHES
 
 Array = NDArray[np.float64]
 
@@ -35,6 +36,11 @@ PHASE_COLOURS: dict[Phase, str] = {
 
 # Lines over white: Okabe and Ito's palette, darkest first, without its yellow.
 LINE_COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+
+# One colour for each branch, in every figure and on every page: Okabe and Ito's palette again.
+BRANCH_COLOURS: dict[str, str] = dict(
+    zip(BRANCHES, ("#777777", "#56b4e9", "#0072b2", "#e69f00", "#d55e00", "#cc79a7"), strict=True)
+)
 
 # Hue at the centre and at the end of each half, in degrees: a dark orange would be brown, so it turns to red.
 _BLUE, _VERMILION = (250.0, 262.0), (58.0, 24.0)

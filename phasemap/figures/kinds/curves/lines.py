@@ -108,7 +108,9 @@ def _draw_line(axes: Axes, x: Axis, layer: Layer, name: str, order: int) -> list
         return []
     value = np.where(layer.shown, layer.value.astype(float), np.nan)
     look: Look = {
-        "color": colours.LINE_COLOURS[order % len(colours.LINE_COLOURS)],
+        "color": colours.BRANCH_COLOURS.get(
+            name.replace(" ", "_"), colours.LINE_COLOURS[order % len(colours.LINE_COLOURS)]
+        ),
         "linestyle": _DASHES[order % len(_DASHES)],
         "linewidth": 1.2,
     }

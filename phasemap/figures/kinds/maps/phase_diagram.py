@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LogNorm, TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from phasemap.figures.kinds.maps.checks import draw_agreement, draw_checks
@@ -104,6 +104,9 @@ def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
         bar.solids.set_rasterized(True)
     bar.outline.set_linewidth(0.6)
     bar.ax.minorticks_off()
+    if isinstance(scale.norm, TwoSlopeNorm):  # colours change faster on one side of zero: words say so
+        bar.set_ticks(scale.ticks, labels=[f"{tick:g}".replace("-", "\N{MINUS SIGN}") for tick in scale.ticks])
+        bar.ax.set_title("two\nscales", fontsize=points(6), pad=2.0)
     if isinstance(scale.norm, LogNorm):
         bar.set_ticks(scale.ticks, labels=[plain_number(tick) for tick in scale.ticks])
     if scale.names is None:

@@ -1,5 +1,6 @@
 """The house rules: style, types and the direction of imports by the tools that know them, and the size of folders."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,50 @@ def test_no_folder_is_overfull() -> None:
     folders = [path.parent for path in package.glob("*/**/__init__.py") if path.parent != package / "cli"]
     assert len(folders) > 50, "the walk found no package"
     assert {str(f.relative_to(ROOT)): entries(f) for f in folders if len(entries(f)) > ENTRIES} == {}
+
+
+LINES, LENGTH, ARGUMENTS = 300, 60, 8
+# Sums and marches that the compiler has to see as one loop.
+ONE_LOOP = {"log_partition", "path_march"}
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    """All functions of a file, inner ones as well."""
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+
+
+def test_files_and_functions_are_short() -> None:
+    long = []
+    for path in (ROOT / "phasemap").rglob("*.py"):
+        if path.read_text().count("\n") > LINES:
+            long.append(f"{path.relative_to(ROOT)}: more than {LINES} lines")
+        long += [
+            f"{path.relative_to(ROOT)}: {one.name}"
+            for one in functions(path)
+            if one.end_lineno - one.lineno >= LENGTH and one.name not in ONE_LOOP
+        ]
+    assert long == []
+
+
+def test_functions_take_few_arguments() -> None:
+    """Kernels apart, which take numbers and arrays: records cost compilation."""
+    package = ROOT / "phasemap"
+    many = [
+        f"{path.relative_to(ROOT)}: {one.name}"
+        for path in package.rglob("*.py")
+        if "kernels" not in path.relative_to(package).parts
+        for one in functions(path)
+        if len(one.args.posonlyargs + one.args.args + one.args.kwonlyargs) > ARGUMENTS
+    ]
+    assert many == []
+
+
+def test_functions_say_what_they_do() -> None:
+    """Inner functions as well; private ones may leave it to their names."""
+    silent = [
+        f"{path.relative_to(ROOT)}: {one.name}"
+        for path in (ROOT / "phasemap").rglob("*.py")
+        for one in functions(path)
+        if not one.name.startswith("_") and ast.get_docstring(one) is None
+    ]
+    assert silent == []

@@ -93,7 +93,7 @@ def _list() -> None:
 def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: list[str], force: bool) -> int:
     from functools import partial
 
-    from phasemap.cli.sweep import INTERRUPTED, run_sweep, tell
+    from phasemap.cli.sweep_run import INTERRUPTED, run_sweep, tell
     from phasemap.sweeps import environment
     from phasemap.sweeps.executors.limits import check_workers
     from phasemap.sweeps.executors.processes import make_executor

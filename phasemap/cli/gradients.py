@@ -1,6 +1,7 @@
 """`phasemap gradients`: how large gradients are after a lag, in the mean field and in networks."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,30 +9,45 @@ import typer
 
 from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
 from phasemap.cli.plain import say
-from phasemap.cli.titles import title_of
+from phasemap.cli.records import with_records
 
 if TYPE_CHECKING:
     from phasemap.studies.gradients import Report
 
 
+@dataclass(frozen=True)
+class _Networks:
+    """Networks beside the theory."""
+
+    networks: Annotated[int, typer.Option("--networks", min=0, help="Networks beside the theory; 0: none.")] = 0
+    size: Annotated[int, typer.Option("--size", min=2, help="Units of every network.")] = 1000
+    error: Annotated[
+        float,
+        typer.Option("--error", min=0.0, help="Standard error of ln A that networks reach; 0: as many as given."),
+    ] = 0.0
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Where the numbers go."""
+
+    output: OutputOption = None
+    figure: Annotated[
+        bool, typer.Option("--figure", help="Draw sizes against lag, beside FILE as a PNG (gradients.png without -o).")
+    ] = False
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False
+    force: ForceOption = False
+
+
+@with_records
 def gradients(
+    beside: _Networks,
+    target: _Target,
     overrides: SetOption = None,
     lags: Annotated[
         str, typer.Option("--lags", help="Lags between the loss and the gradient, in membrane times.")
     ] = "1,2,4,8",
     state: Annotated[str, typer.Option("--state", help="attractor, static or zero.")] = "attractor",
-    networks: Annotated[int, typer.Option("--networks", min=0, help="Networks beside the theory; 0: none.")] = 0,
-    size: Annotated[int, typer.Option("--size", min=2, help="Units of every network.")] = 1000,
-    error: Annotated[
-        float,
-        typer.Option("--error", min=0.0, help="Standard error of ln A that networks reach; 0: as many as given."),
-    ] = 0.0,
-    output: OutputOption = None,
-    figure: Annotated[
-        bool, typer.Option("--figure", help="Draw sizes against lag, beside FILE as a PNG (gradients.png without -o).")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
-    force: ForceOption = False,
 ) -> None:
     """Size of gradients against lag: which weights carry them, where they vanish, persist or explode.
 
@@ -46,7 +62,6 @@ def gradients(
 
         phasemap gradients --set g_h=2.5 --lags 1,4 --networks 2 --size 300 -o g.h5 --figure
     """
-    from phasemap.errors import PhasemapError
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
@@ -56,21 +71,11 @@ def gradients(
     from phasemap.studies.gradients import gradients as compute
     from phasemap.sweeps.files.sessions import begin_session
 
-    picture = (output.with_suffix(".png") if output is not None else Path("gradients.png")) if figure else None
-    if output is not None:
-        from phasemap.storage import result_target
-
-        output = result_target(output, force)
-    if picture is not None:
-        from phasemap.figures.style.page import check_target
-
-        check_target(picture, *([output] if output is not None else []))
-        if picture in (output, None) or (picture.exists() and not force):
-            raise PhasemapError(f"{picture} exists: choose another file with -o, or give --force to overwrite it.")
+    output, picture = _checked(target)
     settings = make_point({}, REGISTRY, overrides or [], "")
     session, began = begin_session(), time.monotonic()
-    report = compute(settings, parse_lags(lags), state, networks, size, error)
-    if as_json:
+    report = compute(settings, parse_lags(lags), state, beside.networks, beside.size, beside.error)
+    if target.as_json:
         from phasemap.strict_json import text
 
         say(text(facts(report)))
@@ -87,6 +92,26 @@ def gradients(
         save(draw_gradients([scene_of(report)]), picture)
 
 
+def _checked(target: _Target) -> tuple[Path | None, Path | None]:
+    """The result file and the picture to write, either or none; neither may be there already."""
+    from phasemap.errors import PhasemapError
+
+    output = target.output
+    if output is not None:
+        from phasemap.storage import result_target
+
+        output = result_target(output, target.force)
+    if not target.figure:
+        return output, None
+    from phasemap.figures.style.page import check_target
+
+    picture = Path("gradients.png") if target.output is None else target.output.with_suffix(".png")
+    check_target(picture, *([output] if output is not None else []))
+    if picture == output or (picture.exists() and not target.force):
+        raise PhasemapError(f"{picture} exists: choose another file with -o, or give --force to overwrite it.")
+    return output, picture
+
+
 def facts(report: "Report") -> dict[str, Any]:
     """What `--json` prints: lists over `lags`, every entry with value, error and status."""
     from phasemap.model.quantities.gradients import NAMES
@@ -97,6 +122,7 @@ def facts(report: "Report") -> dict[str, Any]:
     estimates = as_estimates([report.theory], 1, count)
 
     def entry(value: Any, error: Any, status: Any) -> dict[str, Any]:
+        """One number with its error and status."""
         return {"value": value, "error": error, "status": Status(int(status)).name.lower()}
 
     found: dict[str, Any] = {
@@ -190,6 +216,7 @@ def scene_of(report: "Report") -> Any:
     """Sizes of gradients against lag, to draw."""
     import numpy as np
 
+    from phasemap.cli.titles import title_of
     from phasemap.figures.kinds.curves.gradients import Curve, GradientScene, Marks
     from phasemap.model.quantities.gradients import NAMES
 

@@ -64,6 +64,7 @@ def printed_warnings(debug: bool) -> Iterator[None]:
         usual = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *place: object) -> None:
+            """Show a warning of our own once, as a paragraph; others as Python does."""
             if not issubclass(category, PhasemapWarning):
                 usual(message, category, *place)  # type: ignore[arg-type]
             elif str(message) not in said:

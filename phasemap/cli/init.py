@@ -1,11 +1,13 @@
 """`phasemap init`: initial weights at a wanted place of the phase diagram."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from phasemap.cli.plain import say
+from phasemap.cli.records import with_records
 
 if TYPE_CHECKING:
     from phasemap.cells.initial.recipe import Recipe
@@ -18,21 +20,29 @@ _HONEST = (
 )
 
 
-def init(
-    cell: Annotated[Literal["gru", "lstm", "vanilla"], typer.Option("--cell", help="gru, lstm or vanilla.")],
-    phase: Annotated[str, typer.Option("--phase", help="critical, marginal (GRU), chaotic, stable, or memory=STEPS.")],
-    size: Annotated[int, typer.Option("--size", help="Number of units.")] = 256,
-    inputs: Annotated[int, typer.Option("--input", min=1, max=1_000_000, help="Number of inputs.")] = 1,
-    framework: Annotated[
-        Literal["torch", "keras", "flax", "numpy"], typer.Option("--framework", help="Whose names the arrays get.")
-    ] = "torch",
-    reset: Annotated[
-        Literal["before", "after"], typer.Option("--reset", help="Where the GRU's reset gate stands.")
-    ] = "after",
+@dataclass(frozen=True)
+class _Layer:
+    """The layer that is drawn."""
+
+    cell: Annotated[Literal["gru", "lstm", "vanilla"], typer.Option("--cell", help="gru, lstm or vanilla.")]
+    phase: Annotated[str, typer.Option("--phase", help="critical, marginal (GRU), chaotic, stable, or memory=STEPS.")]
+    size: Annotated[int, typer.Option("--size", help="Number of units.")] = 256
+    inputs: Annotated[int, typer.Option("--input", min=1, max=1_000_000, help="Number of inputs.")] = 1
+    reset: Annotated[Literal["before", "after"], typer.Option("--reset", help="Where the GRU's reset gate stands.")] = (
+        "after"
+    )
     chrono: Annotated[
         float | None,
         typer.Option("--chrono", metavar="STEPS", help="Chrono-like biases, memories up to STEPS.", show_default=False),
-    ] = None,
+    ] = None
+
+
+@with_records
+def init(
+    layer: _Layer,
+    framework: Annotated[
+        Literal["torch", "keras", "flax", "numpy"], typer.Option("--framework", help="Whose names the arrays get.")
+    ] = "torch",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draw.")] = 0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help=".safetensors or .npz.", show_default=False)
@@ -52,7 +62,7 @@ def init(
     from phasemap.errors import ConfigError
     from phasemap.studies.cells.initial import Wish, check_target, draw, write
 
-    wish = Wish(cell, size, inputs, phase, reset, chrono)
+    wish = Wish(layer.cell, layer.size, layer.inputs, layer.phase, layer.reset, layer.chrono)
     if not only_print:
         if output is None:
             raise ConfigError("Where to? Give -o init.safetensors, or --print for gains and biases only.")
@@ -60,13 +70,13 @@ def init(
     if only_print:
         from phasemap.cells.initial.recipe import recipe_for
 
-        _print_recipe(recipe_for(cell, phase, reset))
+        _print_recipe(recipe_for(layer.cell, layer.phase, layer.reset))
         return
     assert output is not None
-    recipe, layer = draw(wish, seed)
-    write(output, layer, framework)
+    recipe, drawn = draw(wish, seed)
+    write(output, drawn, framework)
     _print_recipe(recipe)
-    _print_draw(wish, layer, output, framework)
+    _print_draw(wish, drawn, output, framework)
 
 
 def _print_recipe(recipe: "Recipe") -> None:

@@ -1,20 +1,93 @@
 """`phasemap plot`: a figure of a result, as a file or on the terminal."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from phasemap.cli.plain import say
+from phasemap.cli.records import with_records
 from phasemap.errors import PhasemapError
 
 if TYPE_CHECKING:
     from phasemap.dataset import Result
     from phasemap.figures.draw import Request
+    from phasemap.figures.style.look import Wishes
+
+_PANELS_ALONE = "--panels goes with -o and the looks of a figure only: the file says what each panel is."
 
 
+@dataclass(frozen=True)
+class _Picture:
+    """What is drawn, and how wide."""
+
+    quantity: Annotated[
+        str | None,
+        typer.Option("-q", "--quantity", help="What to draw: a stored quantity, or 'phase'. Default: lyapunov_max."),
+    ] = None
+    branch: Annotated[
+        str | None,
+        typer.Option("--branch", help="Branch or fixed point to draw, by name. Default: the attractor."),
+    ] = None
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slice",
+            metavar="NAME=VALUE",
+            help="Hold an axis (or another dimension) at the stored value nearest to VALUE; repeatable.",
+        ),
+    ] = None
+    width: Annotated[
+        str | None,
+        typer.Option("--width", help="Journal column: 'single' (86 mm) or 'double' (178 mm). Default: as needed."),
+    ] = None
+    title: Annotated[str, typer.Option("--title", help="Line above the map.")] = ""
+
+    def request(self) -> "Request":
+        """The same in the words of the figures."""
+        from phasemap.figures.draw import Request
+
+        return Request(
+            quantity=self.quantity, branch=self.branch, at=_places(self.at or []), width=self.width, title=self.title
+        )
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a figure looks like, whatever it shows."""
+
+    style: Annotated[
+        str | None,
+        typer.Option("--style", help="File of matplotlib settings, a style's name, or 'matplotlibrc' for your own."),
+    ] = None
+    cmap: Annotated[str | None, typer.Option("--cmap", help="Colour map of matplotlib.")] = None
+    limits: Annotated[
+        str | None, typer.Option("--limits", metavar="LOW,HIGH", help="Ends of the colours, or of the values' axis.")
+    ] = None
+    aspect: Annotated[float | None, typer.Option("--aspect", help="Height over width of a map or of lines.")] = None
+    dpi: Annotated[float | None, typer.Option("--dpi", help="Dots per inch of bitmaps. Default: 300.")] = None
+    font_size: Annotated[float | None, typer.Option("--font-size", help="Size of labels in points. Default: 8.")] = None
+    labels: Annotated[bool, typer.Option("--labels/--no-labels", help="Name the phases on maps.")] = True
+    view: Annotated[
+        str | None,
+        typer.Option("--view", metavar="ELEVATION,AZIMUTH", help="Degrees from which three axes are seen."),
+    ] = None
+
+    def wishes(self) -> "Wishes":
+        """The same in the words of the figures."""
+        from phasemap.figures.style.look import Wishes
+
+        return Wishes(
+            self.style, self.cmap, _pair("--limits", self.limits), self.aspect, self.dpi, self.font_size, self.labels,
+            _pair("--view", self.view),
+        )  # fmt: skip
+
+
+@with_records
 def plot(
+    *,
     file: Annotated[
         Path | None,
         typer.Argument(metavar="FILE", help="Result file that `phasemap sweep` wrote.", show_default=False),
@@ -23,27 +96,7 @@ def plot(
         Path | None,
         typer.Option("-o", "--output", help="Figure to write: .png, .pdf or .svg. Default: FILE with the suffix .png."),
     ] = None,
-    quantity: Annotated[
-        str | None,
-        typer.Option("-q", "--quantity", help="What to draw: a stored quantity, or 'phase'. Default: lyapunov_max."),
-    ] = None,
-    branch: Annotated[
-        str | None,
-        typer.Option("--branch", help="Branch or fixed point to draw, by name. Default: the attractor."),
-    ] = None,
-    at: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--slice",
-            metavar="NAME=VALUE",
-            help="Hold an axis (or another dimension) at the stored value nearest to VALUE; repeatable.",
-        ),
-    ] = None,
-    width: Annotated[
-        str | None,
-        typer.Option("--width", help="Journal column: 'single' (86 mm) or 'double' (178 mm). Default: as needed."),
-    ] = None,
-    title: Annotated[str, typer.Option("--title", help="Line above the map.")] = "",
+    picture: _Picture,
     terminal: Annotated[
         bool, typer.Option("--terminal", help="Draw on the terminal (and write a file only with -o).")
     ] = False,
@@ -58,24 +111,7 @@ def plot(
         str | None,
         typer.Option("--membrane", metavar="TIME", help="Membrane time constant, e.g. 20ms: times in ms, rates in Hz."),
     ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option("--style", help="File of matplotlib settings, a style's name, or 'matplotlibrc' for your own."),
-    ] = None,
-    cmap: Annotated[str | None, typer.Option("--cmap", help="Colour map of matplotlib.")] = None,
-    limits: Annotated[
-        str | None, typer.Option("--limits", metavar="LOW,HIGH", help="Ends of the colours, or of the values' axis.")
-    ] = None,
-    aspect: Annotated[float | None, typer.Option("--aspect", help="Height over width of a map or of lines.")] = None,
-    dpi: Annotated[float | None, typer.Option("--dpi", help="Dots per inch of bitmaps. Default: 300.")] = None,
-    font_size: Annotated[
-        float | None, typer.Option("--font-size", help="Size of labels in points. Default: 8.")
-    ] = None,
-    labels: Annotated[bool, typer.Option("--labels/--no-labels", help="Name the phases on maps.")] = True,
-    view: Annotated[
-        str | None,
-        typer.Option("--view", metavar="ELEVATION,AZIMUTH", help="Degrees from which three axes are seen."),
-    ] = None,
+    look: _Look,
 ) -> None:
     """Draw a result: the phase diagram of a plane, lines along one axis, surfaces in three.
 
@@ -95,24 +131,19 @@ def plot(
 
         phasemap plot --panels fig3.toml -o fig3.pdf
     """
-    from phasemap.figures.draw import Request
-    from phasemap.figures.style.look import Wishes, wished
+    from phasemap.figures.style.look import wished
 
-    look = Wishes(style, cmap, _pair("--limits", limits), aspect, dpi, font_size, labels, _pair("--view", view))
     if panels is not None:
-        if file is not None or terminal or quantity or branch or at or width or title or membrane:
-            raise PhasemapError(
-                "--panels goes with -o and the looks of a figure only: the file says what each panel is."
-            )
-        with wished(look):
+        if file is not None or terminal or membrane or any(vars(picture).values()):
+            raise PhasemapError(_PANELS_ALONE)
+        with wished(look.wishes()):
             _draw_panels(panels, output or panels.with_suffix(".png"), caption)
         return
     if file is None:
         raise PhasemapError("Name a result file, or --panels: phasemap plot quickstart.h5.")
-    request = Request(quantity=quantity, branch=branch, at=_places(at or []), width=width, title=title)
-    with wished(look):
-        _draw_file(file, request, None if terminal and output is None else output or _default_target(file), terminal,
-                   membrane, caption)  # fmt: skip
+    target = None if terminal and output is None else output or _default_target(file)
+    with wished(look.wishes()):
+        _draw_file(file, picture.request(), target, terminal, membrane, caption)
 
 
 def _draw_file(

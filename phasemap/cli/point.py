@@ -61,6 +61,19 @@ def point(
             raise ConfigError("--cell goes with --set and --json only: a cell has parameters of its own.")
         cell_point(cell, overrides or [], as_json)
         return
+    report = _solved(config, overrides or [], quantities or [], simulate, point_timeout)
+    if as_json:
+        from phasemap import strict_json
+
+        say(strict_json.text(_facts(report)))
+    else:
+        _print(report)
+
+
+def _solved(
+    config: Path | None, overrides: list[str], quantities: list[str], simulate: bool, point_timeout: float | None
+) -> "PointReport":
+    """Everything that was asked for at the point, computed under a spinner."""
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
@@ -71,20 +84,15 @@ def point(
     from phasemap.sweeps.executors.processes import Processes
 
     data = read_toml(config)[1] if config is not None else {}
-    settings = make_point(data, REGISTRY, overrides or [], str(config or ""))
-    chosen, left_out = choose_solvers(settings, REGISTRY, quantities or [], simulate)
+    settings = make_point(data, REGISTRY, overrides, str(config or ""))
+    chosen, left_out = choose_solvers(settings, REGISTRY, quantities, simulate)
     check_seconds("--point-timeout", point_timeout)
     if point_timeout is not None:
         settings = replace(settings, seconds_per_point=point_timeout)
     with _spinner() as tell, contextlib.closing(Processes(1)) as worker:
         report = solve_point(settings, REGISTRY, chosen, worker, tell)
     report.left_out.update(left_out)
-    if as_json:
-        from phasemap import strict_json
-
-        say(strict_json.text(_facts(report)))
-    else:
-        _print(report)
+    return report
 
 
 @contextlib.contextmanager

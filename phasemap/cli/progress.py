@@ -115,6 +115,7 @@ def _breaking_silence(console: Console, estimator: Estimator) -> Iterator[None]:
     done = threading.Event()
 
     def watch() -> None:
+        """Look at the clock until the sweep is done, and say what is unfinished where nothing came in."""
         before, since, pause = -1, time.monotonic(), _SECONDS_OF_SILENCE
         while not done.wait(pause):
             if estimator.evaluations != before:

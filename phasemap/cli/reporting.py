@@ -52,6 +52,7 @@ def ended(code: int, began: float) -> None:
 
 class _Plain(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        """The record as text, without control characters."""
         return clean(super().format(record))
 
 

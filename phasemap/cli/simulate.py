@@ -8,7 +8,6 @@ import typer
 
 from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
 from phasemap.cli.plain import say
-from phasemap.cli.titles import title_of
 
 if TYPE_CHECKING:
     from phasemap.config import Point
@@ -26,21 +25,26 @@ _ENDINGS = {
 }
 
 
+_Figures = Annotated[
+    bool, typer.Option("--figures", help="Draw spectrum, convergence, autocorrelation and activity beside FILE.")
+]
+_Lazy = Annotated[
+    bool, typer.Option("--lazy/--dense", help="Without matrices (no spectrum, large networks), or with them.")
+]
+_Threads = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads of the matrix products. Default: all cores.")
+]
+
+
 def simulate(
     config: Annotated[
         Path | None, typer.Argument(help="Configuration to take parameters and options from.", show_default=False)
     ] = None,
     overrides: SetOption = None,
     output: OutputOption = None,
-    figures: Annotated[
-        bool, typer.Option("--figures", help="Draw spectrum, convergence, autocorrelation and activity beside FILE.")
-    ] = False,
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help="Threads of the matrix products. Default: all cores.")
-    ] = None,
-    lazy: Annotated[
-        bool, typer.Option("--lazy/--dense", help="Without matrices (no spectrum, large networks), or with them.")
-    ] = False,
+    figures: _Figures = False,
+    threads: _Threads = None,
+    lazy: _Lazy = False,
     force: ForceOption = False,
 ) -> None:
     """Simulate one network: Lyapunov spectrum, Kaplan-Yorke dimension, entropy rate, autocorrelation, activity.
@@ -58,10 +62,11 @@ def simulate(
 
         phasemap simulate --lazy --set g_h=1.5 --set alpha_z=10 --set simulation.size=16000
     """
+    from phasemap.cli.titles import title_of
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
-    from phasemap.config import apply_overrides, make_point, read_toml
+    from phasemap.config import make_point, read_toml
     from phasemap.errors import PhasemapError
     from phasemap.quantities import REGISTRY
     from phasemap.storage import result_target, write_result
@@ -74,8 +79,7 @@ def simulate(
         target = result_target(target, force)
     data = read_toml(config)[1] if config is not None else {}
     point = make_point(data, REGISTRY, overrides or [], str(config or ""))
-    tables = {"simulation": apply_overrides(data, overrides or [], ["simulation", "seed"]).get("simulation", {})}
-    tables["simulation"].pop("points", None)
+    tables = _tables(data, overrides or [])
     if not lazy:
         _check_memory(point)
     session, began = begin_session(threads or environment.available_processors()), time.monotonic()
@@ -90,8 +94,17 @@ def simulate(
         result = _result(point, tables, record, session, began)
         write_result(target, result)
         say(f"Stored in {target}.")
-        if figures:
-            _draw(result, target, title_of(point.parameters, f"$N = {record.size}$"))
+    if figures:
+        _draw(result, target, title_of(point.parameters, f"$N = {record.size}$"))
+
+
+def _tables(data: dict[str, Any], overrides: list[str]) -> dict[str, Any]:
+    """The options that the stored result names as its own."""
+    from phasemap.config import apply_overrides
+
+    own = apply_overrides(data, overrides, ["simulation", "seed"]).get("simulation", {})
+    own.pop("points", None)
+    return {"simulation": own}
 
 
 def _check_memory(point: "Point") -> None:

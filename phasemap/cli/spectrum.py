@@ -1,6 +1,7 @@
 """`phasemap spectrum`: the spectrum of the Jacobian at one point, theory over sampled networks."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,14 +9,28 @@ import typer
 
 from phasemap.cli.arguments import SetOption
 from phasemap.cli.plain import say
-from phasemap.cli.titles import title_of
+from phasemap.cli.records import with_records
 
 if TYPE_CHECKING:
     from phasemap.figures.kinds.spectra.eigenvalues import EigenvalueScene
     from phasemap.studies.spectrum import Agreement, SpectralReport
 
 
+@dataclass(frozen=True)
+class _Networks:
+    """The networks whose eigenvalues stand beside the theory."""
+
+    sample: Annotated[str, typer.Option("--sample", help="Networks at: mean-field, newton, trajectory; or none.")] = (
+        "mean-field"
+    )
+    size: Annotated[int, typer.Option("--size", min=2, help="Units of every sampled network.")] = 500
+    realisations: Annotated[int, typer.Option("--realisations", min=1, help="Networks.")] = 1
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0
+
+
+@with_records
 def spectrum(
+    networks: _Networks,
     overrides: SetOption = None,
     output: Annotated[
         Path | None,
@@ -29,12 +44,6 @@ def spectrum(
         str | None,
         typer.Option("--state", help="zero, lower, middle, upper or dynamics. Default: the largest fixed point."),
     ] = None,
-    sample: Annotated[
-        str, typer.Option("--sample", help="Networks at: mean-field, newton, trajectory; or none.")
-    ] = "mean-field",
-    size: Annotated[int, typer.Option("--size", min=2, help="Units of every sampled network.")] = 500,
-    realisations: Annotated[int, typer.Option("--realisations", min=1, help="Networks.")] = 1,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """Spectrum of the Jacobian: its support, edge and slow modes in theory, beside the eigenvalues of networks.
@@ -60,12 +69,12 @@ def spectrum(
 
     if state is not None and state not in STATES:
         raise PhasemapError(f"The state {state!r} is not known: choose one of {', '.join(STATES)}.")
-    if sample not in SAMPLES:
-        raise PhasemapError(f"The sample {sample!r} is not known: choose one of {', '.join(SAMPLES)}.")
+    if networks.sample not in SAMPLES:
+        raise PhasemapError(f"The sample {networks.sample!r} is not known: choose one of {', '.join(SAMPLES)}.")
     _check_targets(output, distributions)
     settings = make_point({}, REGISTRY, overrides or [], "")
     slow_rate = settings.options["spectrum"].slow_rate
-    request = Request(state, sample, size, realisations, slow_rate, seed)
+    request = Request(state, networks.sample, networks.size, networks.realisations, slow_rate, networks.seed)
     report = spectral_report(settings.parameters, request)
     if as_json:
         import json
@@ -153,6 +162,8 @@ def _print(report: "SpectralReport", slow_rate: float) -> None:
 
 
 def _draw(report: "SpectralReport", output: Path | None, distributions: Path | None) -> None:
+    from phasemap.cli.titles import title_of
+
     title = title_of(report.parameters)
     if output is not None:
         from phasemap.figures.kinds.spectra.eigenvalues import draw_eigenvalues

@@ -1,6 +1,7 @@
 """`phasemap submit`: a sweep as batch jobs on a cluster."""
 
 import shlex
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,27 +9,27 @@ import typer
 
 from phasemap.cli.arguments import OutputOption, SetOption
 from phasemap.cli.plain import say
+from phasemap.cli.records import with_records
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
+    from phasemap.config import SweepConfig
     from phasemap.sweeps.executors.slurm import ArrayJob
 
 _ENGINES = ("slurm",)
 
 
-def submit(
-    config: Annotated[Path, typer.Argument(help="Configuration (TOML).")],
-    jobs: Annotated[int, typer.Option("--jobs", "-n", min=1, max=100_000, help="Array tasks, one shard each.")],
-    engine: Annotated[str, typer.Option("--engine", help="Batch system: slurm.")] = "slurm",
-    output: OutputOption = None,
-    overrides: SetOption = None,
-    cpus: Annotated[int, typer.Option("--cpus", min=1, help="Processors per task.")] = 1,
-    time: Annotated[str | None, typer.Option("--time", help="Time limit per task, e.g. 2:00:00.")] = None,
-    memory: Annotated[str | None, typer.Option("--mem", help="Memory per task, e.g. 2G.")] = None,
-    partition: Annotated[str | None, typer.Option("--partition", help="Partition of the cluster.")] = None,
+@dataclass(frozen=True)
+class _Job:
+    """What the batch system is asked for."""
+
+    cpus: Annotated[int, typer.Option("--cpus", min=1, help="Processors per task.")] = 1
+    time: Annotated[str | None, typer.Option("--time", help="Time limit per task, e.g. 2:00:00.")] = None
+    memory: Annotated[str | None, typer.Option("--mem", help="Memory per task, e.g. 2G.")] = None
+    partition: Annotated[str | None, typer.Option("--partition", help="Partition of the cluster.")] = None
     extra: Annotated[
         list[str] | None, typer.Option("--extra", help="Further option of sbatch, in its words. Repeatable.")
-    ] = None,
+    ] = None
     setup: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,10 +37,20 @@ def submit(
             metavar="LINE",
             help="Line of shell that runs first in every task, e.g. 'module load python'. Repeatable.",
         ),
-    ] = None,
+    ] = None
     warning: Annotated[
         int, typer.Option("--warning", min=10, help="Seconds before the time limit at which a task stops and requeues.")
-    ] = 120,
+    ] = 120
+
+
+@with_records
+def submit(
+    config: Annotated[Path, typer.Argument(help="Configuration (TOML).")],
+    jobs: Annotated[int, typer.Option("--jobs", "-n", min=1, max=100_000, help="Array tasks, one shard each.")],
+    asked: _Job,
+    engine: Annotated[str, typer.Option("--engine", help="Batch system: slurm.")] = "slurm",
+    output: OutputOption = None,
+    overrides: SetOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the scripts; write and submit nothing.")] = False,
 ) -> None:
     """Submit a sweep as an array job and a job that merges its shards.
@@ -60,13 +71,9 @@ def submit(
 
         phasemap submit my.toml --jobs 8 --setup 'phasemap() { exec apptainer exec a.sif phasemap "$@"; }'
     """
-    import sys
-    from dataclasses import replace
-
     from phasemap.config import load_config
     from phasemap.quantities import REGISTRY
-    from phasemap.storage import resolve_target
-    from phasemap.sweeps.executors.slurm import ArrayJob, shard_pattern
+    from phasemap.sweeps.executors.slurm import shard_pattern
     from phasemap.sweeps.files.status import shards_left
     from phasemap.sweeps.plan import make_plan
 
@@ -75,19 +82,7 @@ def submit(
     settings = load_config(config, REGISTRY, overrides or [])
     if jobs > 1:
         make_plan(settings).shards(jobs)  # says so if this sweep cannot be cut
-    job = ArrayJob(
-        config=settings.text,
-        output=resolve_target(output or settings.output or Path(f"{config.stem}.h5")).absolute(),
-        jobs=jobs,
-        python=sys.executable,
-        cpus=cpus,
-        time=time,
-        memory=memory,
-        partition=partition,
-        extra=tuple(extra or ()),
-        setup=tuple(setup or ()),
-        warning_seconds=warning,
-    )
+    job = _array_job(settings, config, jobs, output, asked)
     left = shards_left(settings, job.output, jobs)
     if not left:
         pattern = shard_pattern(job)
@@ -98,6 +93,28 @@ def submit(
         _print_scripts(job)
     else:
         _submit(job)
+
+
+def _array_job(settings: "SweepConfig", config: Path, jobs: int, output: Path | None, asked: _Job) -> "ArrayJob":
+    """The array job as the command line describes it."""
+    import sys
+
+    from phasemap.storage import resolve_target
+    from phasemap.sweeps.executors.slurm import ArrayJob
+
+    return ArrayJob(
+        config=settings.text,
+        output=resolve_target(output or settings.output or Path(f"{config.stem}.h5")).absolute(),
+        jobs=jobs,
+        python=sys.executable,
+        cpus=asked.cpus,
+        time=asked.time,
+        memory=asked.memory,
+        partition=asked.partition,
+        extra=tuple(asked.extra or ()),
+        setup=tuple(asked.setup or ()),
+        warning_seconds=asked.warning,
+    )
 
 
 def _print_scripts(job: "ArrayJob") -> None:

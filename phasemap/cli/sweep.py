@@ -1,7 +1,7 @@
 """`phasemap sweep`: compute a phase diagram."""
 
 import contextlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phasemap.cli.arguments import ForceOption, OutputOption, PointTimeoutOption, SetOption
+from phasemap.cli.records import with_records
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -17,58 +18,82 @@ if TYPE_CHECKING:
     from phasemap.config import SweepConfig
     from phasemap.model.status import Status
     from phasemap.sweeps.executors.processes import Executor
-    from phasemap.sweeps.plan import Plan
-    from phasemap.sweeps.run import Sweep
 
 
 _ENGINES = ("processes", "dask")
-
-INTERRUPTED = 130
-"""Exit code of a sweep that was asked to stop and kept its finished blocks."""
-
-_KICKED = ("network_memory", "network_reset")
 
 
 # What people may expect to get directly: tables and figures.
 _NO_RESULTS = (".csv", ".nc", ".npz", ".txt", ".json", ".png", ".pdf", ".svg", ".html")
 
 
-def sweep(
-    config: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Configuration (TOML), a name of the atlas, or a result file to complete.", show_default=False
-        ),
-    ] = None,
+@dataclass(frozen=True)
+class _Typed:
+    """A configuration that is typed instead of written into a file."""
+
     axes: Annotated[
         list[str] | None,
         typer.Option("--axis", metavar="NAME=FROM:TO:POINTS", help="An axis, instead of a configuration. Repeatable."),
-    ] = None,
+    ] = None
     quantities: Annotated[
         list[str] | None, typer.Option("--quantity", help="With --axis: a quantity to compute. Repeatable.")
-    ] = None,
+    ] = None
     surfaces: Annotated[
         list[str] | None, typer.Option("--surface", help="With --axis: a critical surface to trace. Repeatable.")
-    ] = None,
-    output: OutputOption = None,
+    ] = None
+
+    def content(self) -> dict[str, object] | None:
+        """The content of the configuration; None where no axis is given."""
+        from phasemap.config.axes import content_of
+
+        if not self.axes and (self.quantities or self.surfaces):
+            raise ConfigError("--quantity and --surface go with --axis: a configuration names its own.")
+        return content_of(self.axes, self.quantities or [], self.surfaces or []) if self.axes else None
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """Where blocks are computed, and how long a point may take there."""
+
     workers: Annotated[
         int | None,
         typer.Option("--workers", "-j", min=0, help="Worker processes; 0: compute in this one. Default: all cores."),
-    ] = None,
-    shard: Annotated[
-        str | None, typer.Option("--shard", metavar="I/N", help="Compute part I of N only, into a file of its own.")
-    ] = None,
-    overrides: SetOption = None,
+    ] = None
     engine: Annotated[
         str, typer.Option("--executor", help="Where blocks are computed: processes, or dask (needs phasemap\\[dask]).")
-    ] = "processes",
+    ] = "processes"
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler, for --executor dask."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the plan and its estimated cost, and stop.")
-    ] = False,
+    ] = None
+    point_timeout: PointTimeoutOption = None
+
+    def check(self) -> None:
+        """Refuse what does not go together, before anything is written."""
+        if self.engine not in _ENGINES:
+            raise ConfigError(f"--executor {self.engine!r} is unknown: give one of {', '.join(_ENGINES)}.")
+        if self.engine == "dask" and self.scheduler is None:
+            from phasemap.sweeps.executors.dask import DaskExecutor
+
+            DaskExecutor(None)  # says what is missing
+        if self.scheduler is not None and self.engine != "dask":
+            raise ConfigError(f"--scheduler {self.scheduler!r} is for --executor dask: give that too, or leave it out.")
+
+    def limited(self, settings: "SweepConfig") -> "SweepConfig":
+        """The configuration with the time that a point may take."""
+        from phasemap.sweeps.executors.limits import check_seconds
+
+        check_seconds("--point-timeout", self.point_timeout)
+        return settings if self.point_timeout is None else replace(settings, seconds_per_point=self.point_timeout)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Which of the points are computed."""
+
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="I/N", help="Compute part I of N only, into a file of its own.")
+    ] = None
     redo: Annotated[
         str | None,
         typer.Option(
@@ -76,9 +101,27 @@ def sweep(
             metavar="STATUSES",
             help="Compute only the points of these statuses again, e.g. failed,not_converged,out_of_time.",
         ),
+    ] = None
+    force: ForceOption = False
+
+
+@with_records
+def sweep(
+    *,
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Configuration (TOML), a name of the atlas, or a result file to complete.", show_default=False
+        ),
     ] = None,
-    point_timeout: PointTimeoutOption = None,
-    force: ForceOption = False,
+    typed: _Typed,
+    output: OutputOption = None,
+    engine: _Engine,
+    part: _Part,
+    overrides: SetOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan and its estimated cost, and stop.")
+    ] = False,
 ) -> None:
     """Compute a phase diagram: every quantity of CONFIG at every point of its grid.
 
@@ -103,32 +146,33 @@ def sweep(
         phasemap sweep configs/quickstart.toml --executor dask --scheduler tcp://head:8786
     """
     from phasemap.sweeps import environment
-    from phasemap.sweeps.executors.limits import check_seconds, check_workers
+    from phasemap.sweeps.executors.limits import check_workers
 
     environment.prepare_compilation_cache()
+    from phasemap.cli.sweep_plan import print_plan
+    from phasemap.cli.sweep_run import run_sweep
     from phasemap.sweeps.memory import check_memory
 
-    _check_engine(engine, scheduler)
-    part = None if shard is None else _parse_shard(shard)
-    typed = _typed(axes, quantities, surfaces)
-    settings, target = _load(config, typed, output, overrides or [], part)
-    again = _check_redo(redo, part, force)
-    check_seconds("--point-timeout", point_timeout)
-    if point_timeout is not None:
-        settings = replace(settings, seconds_per_point=point_timeout)
-    count = environment.available_processors() if workers is None else workers
+    engine.check()
+    shard = None if part.shard is None else _parse_shard(part.shard)
+    settings, target = _load(config, typed.content(), output, overrides or [], shard)
+    again = _check_redo(part.redo, shard, part.force)
+    settings = engine.limited(settings)
+    count = environment.available_processors() if engine.workers is None else engine.workers
     check_workers(count)
-    check_memory(settings, count if scheduler is None else 0)
+    check_memory(settings, count if engine.scheduler is None else 0)
     if dry_run:
-        _print_plan(settings, target, max(count, 1), part, force, again)
+        print_plan(settings, target, max(count, 1), shard, part.force, again)
         return
-    with _executor(engine, scheduler, count) as start:
-        raise typer.Exit(run_sweep(settings, target, start, part, force, again))
+    with _executor(engine.engine, engine.scheduler, count) as start:
+        raise typer.Exit(run_sweep(settings, target, start, shard, part.force, again))
 
 
 @contextlib.contextmanager
 def _executor(engine: str, scheduler: str | None, workers: int) -> "Iterator[Callable[[], Executor]]":
     """How to start the engine; a cluster that cannot be reached is found out before anything is written."""
+    from phasemap.cli.sweep_run import tell
+
     if engine == "processes":
         from phasemap.sweeps.executors.processes import make_executor
 
@@ -139,13 +183,6 @@ def _executor(engine: str, scheduler: str | None, workers: int) -> "Iterator[Cal
     cluster = DaskExecutor(scheduler, tell)
     with contextlib.closing(cluster):
         yield lambda: cluster
-
-
-def tell(line: str) -> None:
-    """Say a sentence beside the progress of a sweep."""
-    from phasemap.cli.console import make_console
-
-    make_console(stderr=True).print(line, soft_wrap=True, markup=False)
 
 
 def _check_redo(text: str | None, shard: tuple[int, int] | None, force: bool) -> "Collection[Status] | None":
@@ -171,17 +208,6 @@ def _parse_shard(text: str) -> tuple[int, int]:
         f"--shard {text[:40]!r} is not understood: write --shard I/N with I from 1 to N and N at most {MOST_SHARDS:,}, "
         "e.g. --shard 2/8."
     )
-
-
-def _typed(
-    axes: list[str] | None, quantities: list[str] | None, surfaces: list[str] | None
-) -> dict[str, object] | None:
-    """The content of a configuration from --axis and what goes with it; None where no axis is given."""
-    from phasemap.config.axes import content_of
-
-    if not axes and (quantities or surfaces):
-        raise ConfigError("--quantity and --surface go with --axis: a configuration names its own.")
-    return content_of(axes, quantities or [], surfaces or []) if axes else None
 
 
 def _load(
@@ -217,178 +243,3 @@ def _load(
             "`phasemap export` (tables) or `phasemap plot` (figures)."
         )
     return settings, target
-
-
-def _print_plan(
-    settings: "SweepConfig",
-    target: Path,
-    workers: int,
-    shard: tuple[int, int] | None,
-    force: bool,
-    redo: "Collection[Status] | None",
-) -> None:
-    from phasemap.cli.console import duration, make_console, make_table, plural
-    from phasemap.sweeps.memory import memory_in_words
-    from phasemap.sweeps.plan import make_plan
-    from phasemap.sweeps.redo import redo_plan
-    from phasemap.sweeps.run import check_same, existing_result
-
-    if redo is not None:
-        existing, plan = None, redo_plan(settings, existing_result(target), redo)
-    else:
-        existing = check_same(settings, target) if target.exists() and not force else None
-        plan = make_plan(settings, existing)
-    if shard is not None:
-        plan = plan.shard(*shard)
-    console = make_console()
-    console.print(f"{settings.title or settings.source} → {target}", style="bold", markup=False)
-    if existing is not None:
-        plan = plan.without(existing)
-        console.print(
-            f"  {target} is there already, with {plural(existing.progress[0], 'evaluation')}; this is the rest:"
-        )
-    for axis in settings.axes:
-        ends = f"from {axis.values[0]:g} to {axis.values[-1]:g}"
-        console.print(f"  {axis.name}: {plural(len(axis.values), 'value')} {ends} ({axis.scale})")
-    console.print(make_table(("solver", "where", "evaluations", "blocks", "one core"), _plan_rows(plan)))
-    console.print(
-        f"Estimated: {duration(plan.seconds)} on one core, {duration(plan.seconds_on(workers))} on "
-        f"{plural(workers, 'worker')}; the first run also compiles, which may take up to a minute."
-    )
-    console.print(memory_in_words(settings, workers))
-    for line in _couplings_in_words(settings):
-        console.print(line, soft_wrap=True)
-    if settings.refinement is not None:
-        whole = make_plan(replace(settings, refinement=None))
-        console.print(
-            f"The map is refined by {settings.refinement.by}: this is only what is known to be needed. How much more "
-            f"follows from the numbers; the whole finest grid would be {plural(whole.evaluations, 'evaluation')}, "
-            f"{duration(whole.seconds)} on one core.",
-            soft_wrap=True,
-        )
-
-
-def _couplings_in_words(settings: "SweepConfig") -> list[str]:
-    """Whether kicked networks have matrices or not, and which way is cheaper at the first point."""
-    kicked = [solver for solver in settings.solvers("grid") + settings.solvers("checks") if solver.name in _KICKED]
-    if not kicked:
-        return []
-    from phasemap.simulation.protocols.choice import plan_in_words
-
-    return plan_in_words(settings.parameters, settings.options_of(kicked[0]))
-
-
-def _plan_rows(plan: "Plan") -> list[tuple[str, ...]]:
-    from phasemap.cli.console import duration
-
-    names = list(dict.fromkeys((block.name, block.part) for block in plan.blocks))
-    rows: list[tuple[str, ...]] = []
-    for name, part in sorted(names, key=lambda pair: (pair[1] == "surface", pair[1] == "checks", pair[0])):
-        blocks = [block for block in plan.blocks if (block.name, block.part) == (name, part)]
-        points = sum(len(block.indices) for block in blocks)
-        cost = duration(sum(block.seconds for block in blocks))
-        rows.append((name, "check points" if part == "checks" else part, f"{points:,}", str(len(blocks)), cost))
-    return rows
-
-
-def _check_engine(engine: str, scheduler: str | None) -> None:
-    if engine not in _ENGINES:
-        raise ConfigError(f"--executor {engine!r} is unknown: give one of {', '.join(_ENGINES)}.")
-    if engine == "dask" and scheduler is None:
-        from phasemap.sweeps.executors.dask import DaskExecutor
-
-        DaskExecutor(None)  # says what is missing
-    if scheduler is not None and engine != "dask":
-        raise ConfigError(f"--scheduler {scheduler!r} is for --executor dask: give that too, or leave it out.")
-
-
-def run_sweep(
-    settings: "SweepConfig",
-    target: Path,
-    start: "Callable[[], Executor]",
-    shard: tuple[int, int] | None,
-    force: bool,
-    redo: "Collection[Status] | None" = None,
-) -> int:
-    """Run the sweep and say what came of it; the exit code."""
-    from phasemap.cli.console import make_console, plural
-    from phasemap.model.status import Status
-    from phasemap.sweeps.redo import open_redo
-    from phasemap.sweeps.run import open_sweep
-
-    console = make_console()
-    opened = open_sweep(settings, target, shard=shard, force=force)
-    if redo is not None:
-        opened = open_redo(settings, target, redo)
-    with opened as job:
-        if not job.plan.blocks and redo is not None:
-            console.print(f"No point of {target} has such a status: nothing to compute.")
-            return 0
-        if redo is not None:
-            console.print(f"Computing {plural(job.plan.evaluations, 'evaluation')} of {target} again.")
-        if not job.plan.blocks:
-            console.print(f"{target} is complete already: nothing to compute. Give --force to compute it again.")
-            _collect(job)
-            return 0
-        if job.resumed:
-            console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")
-            _warn_of_other_versions(job)
-        stopped = _drain(job, start())
-        left = job.left
-    if stopped:
-        return _say_interrupted(job, left)
-    from phasemap.cli.summary import summary
-
-    for line in summary(job.result, target):
-        console.print(line, soft_wrap=True, markup=False)
-    if any((entry.status == Status.OUT_OF_TIME).any() for entry in job.result.fields.values()):
-        again = f"phasemap sweep {target} --redo out_of_time --point-timeout SECONDS"
-        console.print(f"Points ran out of time. Give them more: {again}", soft_wrap=True, markup=False)
-    return 1 if job.result.failures else 0
-
-
-def _warn_of_other_versions(job: "Sweep") -> None:
-    from phasemap import __version__
-    from phasemap.cli.console import make_console
-
-    earlier = {session.versions.get("phasemap", "?") for session in job.result.metadata.sessions} - {__version__}
-    if earlier:
-        make_console(stderr=True).print(
-            f"Note: what is there was computed by phasemap {', '.join(sorted(earlier))}, the rest will be by "
-            f"{__version__}. Give --force to compute all of it again.",
-            style="yellow",
-            soft_wrap=True,
-        )
-
-
-def _collect(job: "Sweep") -> None:
-    """Bring loose blocks of an earlier, killed run into the file."""
-    from phasemap.sweeps.executors.processes import InProcess
-
-    for _ in job.run(InProcess()):
-        pass
-
-
-def _drain(job: "Sweep", executor: "Executor") -> bool:
-    """Let the sweep run under a progress display; whether it was stopped before its end."""
-    from phasemap.cli.progress import show_progress
-    from phasemap.sweeps.stop import stop_on_signals
-
-    with stop_on_signals() as stop, contextlib.closing(job.run(executor, stop)) as blocks:
-        show_progress(job, executor.workers, blocks)
-    return stop.soon and bool(job.left.blocks)
-
-
-def _say_interrupted(job: "Sweep", left: "Plan") -> int:
-    from phasemap.cli.console import make_console, plural
-
-    done, total = job.result.progress
-    more = " and what these will ask for" if job.config.refinement is not None else ""
-    make_console(stderr=True).print(
-        f"Stopped: {done:,} of {plural(total, 'evaluation')} are kept in {job.output}. Give the same command again to "
-        f"compute the remaining {left.evaluations:,}{more}.",
-        style="yellow",
-        soft_wrap=True,
-        markup=False,
-    )
-    return INTERRUPTED

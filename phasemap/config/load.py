@@ -1,33 +1,29 @@
 """From configuration text to a validated `SweepConfig`."""
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from phasemap.config.derived import check_derived, derived_parameters
-from phasemap.config.records import LABELS, AxisValues, FigureWish, Point, Refinement, SweepConfig
+from phasemap.config.entries import (
+    check_noise,
+    read_axes,
+    read_check_points,
+    read_options,
+    read_parameters,
+    read_quantities,
+    read_refinement,
+    read_surfaces,
+    sizes_checked,
+)
+from phasemap.config.records import FigureWish, Point, SweepConfig
 from phasemap.config.text import apply_overrides, read_toml, write_toml
-from phasemap.errors import ParameterError, shown
 from phasemap.model.branches import branch_name
-from phasemap.model.parameters import PARAMETERS, check_value, make_parameters
-from phasemap.model.registry import Registry, SurfaceKind
-from phasemap.model.unit.noise import INSTEAD, without_fixed_points
+from phasemap.model.parameters import PARAMETERS, make_parameters
+from phasemap.model.registry import Registry
 
 if TYPE_CHECKING:
     from phasemap.config.schema import Validated
-
-LABEL_QUANTITIES = ("static_gain", "lyapunov_max")
-# Where fixed points begin to proliferate: phase maps, which ask for both of the above, ask for it by themselves.
-COUNT = "complexity"
-"""Phase labels are made from these; one of them is enough."""
-
-# Names that a message lists at most.
-_MOST_NAMED = 20
-_LARGEST_GRID = 20_000_000
-_INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 
 
 def load_config(path: Path, registry: Registry, overrides: Sequence[str] = ()) -> SweepConfig:
@@ -61,21 +57,21 @@ def make_config(
         where += " with --set"
     read = validate(data, registry, where)
     raw, problems = read.content, list[str]()
-    axes = _axes(_sizes_checked(raw.axes.by_name, problems), problems)
-    named = _parameters(raw.parameters, problems)
+    axes = read_axes(sizes_checked(raw.axes.by_name, problems), problems)
+    named = read_parameters(raw.parameters, problems)
     derived = derived_parameters(raw.derived, axes, named, problems)
     twice = [axis.name for axis in axes if axis.name in named]
     problems += [f"{name} is given twice, under [parameters] and under [axes]: remove one." for name in twice]
     if not 1 <= len(axes) <= 3 and "axes" not in read.left_out:
         problems.append(f"there are {len(axes)} axes: give one to three parameters under [axes].")
-    quantities = _quantities(raw, registry, problems)
-    surfaces = _surfaces(raw, registry, len(axes), problems)
-    _check_noise([registry.surfaces[name] for name in surfaces], named, axes, problems)
-    checks = _check_points(raw, registry, quantities, axes, problems)
+    quantities = read_quantities(raw, registry, problems)
+    surfaces = read_surfaces(raw, registry, len(axes), problems)
+    check_noise([registry.surfaces[name] for name in surfaces], named, axes, problems)
+    checks = read_check_points(raw, registry, quantities, axes, problems)
     free = [axis.name for axis in axes if axis.name not in PARAMETERS]
     if surfaces and free:
         problems.append(f"surfaces need axes that are parameters, which {free[0]} is not: leave surfaces out.")
-    refinement = _refinement(raw.axes, registry, quantities, bool(checks), problems)
+    refinement = read_refinement(raw.axes, registry, quantities, bool(checks), problems)
     problems = _together(read, problems)
     if not problems:
         first = {axis.name: axis.values[0] for axis in axes if axis.name in PARAMETERS}
@@ -90,7 +86,7 @@ def make_config(
         surfaces=surfaces,
         registry=registry,
         checks=checks,
-        options=_options(raw, registry, quantities),
+        options=read_options(raw, registry, quantities),
         seed=raw.seed,
         title=raw.title,
         description=raw.description,
@@ -141,179 +137,9 @@ def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[
     where = where or "the options"
     read = validate(apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), registry, where)
     raw, problems = read.content, list(read.problems)
-    named = _parameters(raw.parameters, problems)
+    named = read_parameters(raw.parameters, problems)
     problems += [f"{name} is an axis: fix it for a single point with --set {name}=VALUE." for name in raw.axes.by_name]
     if problems:
         raise problems_found(problems, where)
-    options = _options(raw, registry, list(registry.quantities))
+    options = read_options(raw, registry, list(registry.quantities))
     return Point(make_parameters(named), options, raw.seed, raw.limits.seconds_per_point)
-
-
-def _number(name: str, value: Any, problems: list[str]) -> float:
-    """A parameter's value; problems are collected and the value is then NaN."""
-    try:
-        return check_value(name, _INFINITIES.get(value, value) if isinstance(value, str) else value)
-    except ParameterError as error:
-        problems.append(str(error))
-        return math.nan
-
-
-def _parameters(raw: Mapping[str, Any], problems: list[str]) -> dict[str, float]:
-    return {name: _number(name, value, problems) for name, value in raw.items()}
-
-
-def _sizes_checked(raw: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any]:
-    """The axes; with two values each if their grid is too large to be made, and a problem then."""
-    sizes = [len(entry) if isinstance(entry, list) else entry.points for entry in raw.values()]
-    if math.prod(sizes) <= _LARGEST_GRID:
-        return raw
-    problems.append(f"the grid has more than {_LARGEST_GRID:,} points: reduce `points` under [axes].")
-    return {
-        name: entry if isinstance(entry, list) else entry.model_copy(update={"points": 2})
-        for name, entry in raw.items()
-    }
-
-
-def _axes(raw: Mapping[str, Any], problems: list[str]) -> tuple[AxisValues, ...]:
-    axes = []
-    for name, entry in raw.items():
-        before = len(problems)
-        axis = AxisValues(name, tuple(entry), "list") if isinstance(entry, list) else _range(name, entry, problems)
-        if len(problems) == before:
-            # Between the ends of an interval everything is allowed; of some parameters only single values are.
-            discrete = name in PARAMETERS and PARAMETERS[name].values
-            for value in axis.values if discrete else (axis.values[0], axis.values[-1]):
-                if name in PARAMETERS:
-                    _number(name, value, problems)
-        if any(b <= a for a, b in zip(axis.values, axis.values[1:], strict=False)):
-            problems.append(f"axes.{name}: the values must increase from one to the next.")
-        axes.append(axis)
-    return tuple(axes)
-
-
-def _range(name: str, entry: Any, problems: list[str]) -> AxisValues:
-    if entry.start >= entry.end:
-        word = "inverted" if entry.start > entry.end else "empty"
-        problems.append(f"axes.{name} is {word}: from = {entry.start:g} must be below to = {entry.end:g}.")
-        return AxisValues(name, (entry.start,), entry.scale)
-    if entry.scale == "log":
-        if entry.start <= 0:
-            problems.append(f"axes.{name}: a logarithmic axis starts above 0, not at from = {entry.start:g}.")
-            return AxisValues(name, (entry.start,), entry.scale)
-        values = np.geomspace(entry.start, entry.end, entry.points)
-    else:
-        values = np.linspace(entry.start, entry.end, entry.points)
-    return AxisValues(name, tuple(values.tolist()), entry.scale)
-
-
-def _known(kind: str, names: Sequence[str], known: Mapping[str, Any], problems: list[str]) -> list[str]:
-    from phasemap.config.schema import suggestion
-
-    problems += [f"unknown {kind} {shown(name)}. {suggestion(name, known)}" for name in names if name not in known]
-    return [name for name in dict.fromkeys(names) if name in known]
-
-
-def _quantities(raw: Any, registry: Registry, problems: list[str]) -> tuple[str, ...]:
-    names = _known("quantity", raw.quantities, registry.quantities, problems)
-    if not raw.quantities and not raw.surfaces:
-        some = ", ".join(list(registry.quantities)[:_MOST_NAMED])
-        problems.append(f"nothing is asked for: give `quantities`, such as {some} (see `phasemap quantities`).")
-    if raw.output.correlations:
-        solvers = {registry.quantities[name].solver for name in names}
-        more = [q.name for q in registry.quantities.values() if q.correlation and q.solver in solvers]
-        if not more:
-            problems.append("output.correlations = true, but no quantity that is asked for has correlation functions.")
-        names += [name for name in more if name not in names]
-    counted = raw.output.complexity and set(LABEL_QUANTITIES) <= set(names)
-    if counted and COUNT in registry.quantities and COUNT not in names:
-        names.append(COUNT)
-    return tuple(names)
-
-
-def _surfaces(raw: Any, registry: Registry, n_axes: int, problems: list[str]) -> tuple[str, ...]:
-    names = _known("surface", raw.surfaces, registry.surfaces, problems)
-    for name in names:
-        allowed = registry.surfaces[name].axes
-        if n_axes not in allowed:
-            numbers = " or ".join(str(number) for number in allowed)
-            problems.append(f"surface {name!r} can be traced over {numbers} axes, but there are {n_axes}.")
-    return tuple(names)
-
-
-def _check_noise(
-    surfaces: Sequence[SurfaceKind], named: Mapping[str, float], axes: Sequence[AxisValues], problems: list[str]
-) -> None:
-    """Surfaces of fixed points do not exist where noise acts."""
-    if problems:
-        return
-    ends = {axis.name: axis.values[-1] for axis in axes if axis.name in PARAMETERS}
-    reason = without_fixed_points(make_parameters({**named, **ends})._asdict())
-    static = [kind.name for kind in surfaces if reason and not kind.noisy]
-    if static:
-        problems.append(f"surfaces {', '.join(static)} are made of fixed points, but {reason}: {INSTEAD}")
-
-
-def _refinement(
-    raw: Any, registry: Registry, quantities: Sequence[str], checked: bool, problems: list[str]
-) -> Refinement | None:
-    """How the map is refined; None if it is not. `checked`: simulated networks run at check points, not on the grid."""
-    given = {key: getattr(raw, key) for key in ("refine_levels", "refine_tolerance") if getattr(raw, key) is not None}
-    if raw.refine is None:
-        problems += [f"axes.{key} is given without axes.refine: say what to refine by, or remove it." for key in given]
-        return None
-    on_grid = [name for name in quantities if not (checked and registry.solver_of(name).simulated)]
-    if raw.refine == LABELS:
-        if not set(on_grid) & set(LABEL_QUANTITIES):
-            some = " or ".join(LABEL_QUANTITIES)
-            problems.append(f'axes.refine = "{LABELS}" needs {some} among the quantities on the grid.')
-        if raw.refine_tolerance is not None:
-            problems.append(f'axes.refine_tolerance has no meaning with axes.refine = "{LABELS}": remove it.')
-    elif raw.refine not in on_grid:
-        from phasemap.config.schema import suggestion
-
-        problems.append(
-            f"axes.refine = {shown(raw.refine)} is neither {LABELS!r} nor one of the quantities on the grid. "
-            f"{suggestion(raw.refine, [LABELS, *on_grid])}"
-        )
-    return Refinement(raw.refine, **{key.removeprefix("refine_"): value for key, value in given.items()})
-
-
-def _check_points(
-    raw: Any, registry: Registry, quantities: Sequence[str], axes: Sequence[AxisValues], problems: list[str]
-) -> tuple[tuple[float, ...], ...]:
-    simulated = {solver.table: solver for solver in registry.solvers.values() if solver.simulated}
-    rows = {table: getattr(raw, table).points for table in simulated if getattr(raw, table).points}
-    if not rows:
-        return ()
-    table, points = next(iter(rows.items()))
-    if not any(registry.solver_of(name).simulated for name in quantities):
-        some = [q.name for q in registry.quantities.values() if registry.solvers[q.solver].simulated]
-        problems.append(
-            f"{table}.points lists check points, but no simulated quantity is asked for: {', '.join(some)}."
-        )
-    checked = []
-    for position, entry in enumerate(points):
-        point = entry if isinstance(entry, list) else [entry]
-        if len(point) != len(axes):
-            names = ", ".join(axis.name for axis in axes)
-            problems.append(f"{table}.points[{position}] = {shown(entry)} must have {len(axes)} coordinates: {names}.")
-        else:
-            pairs = zip(axes, point, strict=True)
-            checked.append(
-                tuple(
-                    _number(axis.name, value, problems) if axis.name in PARAMETERS else float(value)
-                    for axis, value in pairs
-                )
-            )
-    return tuple(checked)
-
-
-def _options(raw: Any, registry: Registry, quantities: Sequence[str]) -> dict[str, Any]:
-    """The options records of the solvers that are needed: others do not matter to the result."""
-    records: dict[str, Any] = {}
-    for name in quantities:
-        solver = registry.solver_of(name)
-        if solver.options is not None:
-            values = getattr(raw, solver.table).model_dump(exclude={"points"})
-            records[solver.table] = solver.options(**values)
-    return records

@@ -177,6 +177,7 @@ def picked(estimate: Estimate, chosen: NDArray[np.int8]) -> Estimate:
     index = np.maximum(chosen, 0)[..., None].astype(np.intp)
 
     def pick(array: NDArray[Any]) -> NDArray[Any]:
+        """The chosen numbers of one of its arrays."""
         return np.asarray(np.take_along_axis(np.asarray(array), index, axis=-1)[..., 0])
 
     missing = chosen < 0

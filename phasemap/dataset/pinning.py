@@ -37,6 +37,7 @@ def gates_of(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> Gat
     """What labels need of the parameters, broadcast to `shape`; what is missing is that of a network without gates."""
 
     def at(name: str, default: float) -> NDArray[np.float64]:
+        """A parameter over all points, or its default."""
         return np.broadcast_to(np.asarray(parameters.get(name, default), dtype=float), shape)
 
     alpha_z, beta_z = at("alpha_z", 0.0), at("beta_z", -math.inf)

@@ -7,6 +7,7 @@ that cannot change the meaning of infinities and NaNs are on.
 import functools
 import gc
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def forgive_damaged_caches() -> None:
 
     @functools.wraps(load_index)
     def forgiving_index(self: Any) -> Any:
+        """The index, or an empty one where its file is damaged."""
         try:
             return load_index(self)
         except OSError:
@@ -61,6 +63,7 @@ def forgive_damaged_caches() -> None:
 
     @functools.wraps(load_data)
     def forgiving_data(self: Any, name: str) -> Any:
+        """The code, or an error that Numba takes for a missing file."""
         try:
             return load_data(self, name)
         except OSError:
@@ -73,16 +76,21 @@ def forgive_damaged_caches() -> None:
     setattr(IndexDataCacheFile, "_load_data", forgiving_data)  # noqa: B010
 
 
-def _sources() -> int:
-    """A number that changes with any source file of the kernels."""
-    folder = Path(__file__).parent
-    stamps = sorted((str(path.relative_to(folder)), *_stamp(path)) for path in folder.rglob("*.py"))
+# Files that compiled code depends on: all kernels, and what they import besides each other.
+_KERNELS = Path(__file__).parent
+_FROM_MODEL = (_KERNELS.parent / "model" / "status.py",)
+
+
+def fingerprint(files: Iterable[Path]) -> int:
+    """A number that changes where any of the files does."""
+    stamps = sorted((str(path), about.st_mtime_ns, about.st_size) for path in files for about in [path.stat()])
     return zlib.crc32(repr(stamps).encode())
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    about = path.stat()
-    return about.st_mtime_ns, about.st_size
+@functools.cache
+def _sources() -> int:
+    """The fingerprint of all sources, as they were when the first kernel was declared."""
+    return fingerprint([*_KERNELS.rglob("*.py"), *_FROM_MODEL])
 
 
 def renew_caches_with_callees() -> None:
@@ -92,11 +100,11 @@ def renew_caches_with_callees() -> None:
     create = IndexDataCacheFile.__init__
     if getattr(create, "knows_callees", False):
         return
-    sources = _sources()
 
     @functools.wraps(create)
     def knowing_callees(self: Any, cache_path: Any, filename_base: Any, source_stamp: Any) -> None:
-        create(self, cache_path, filename_base, (source_stamp, sources))
+        """As Numba's own, with a stamp that knows the sources of all kernels."""
+        create(self, cache_path, filename_base, (source_stamp, _sources()))
 
     knowing_callees.knows_callees = True  # type: ignore[attr-defined]
     setattr(IndexDataCacheFile, "__init__", knowing_callees)  # noqa: B010
@@ -109,12 +117,14 @@ class _CollectLater(event.Listener):
         self._depth, self._was_on = 0, False
 
     def on_start(self, _: Any) -> None:
+        """Stop the search for garbage with the outermost compilation."""
         if self._depth == 0:
             self._was_on = gc.isenabled()
             gc.disable()
         self._depth += 1
 
     def on_end(self, _: Any) -> None:
+        """Begin it again with the end of the outermost compilation."""
         self._depth = max(0, self._depth - 1)
         if self._depth == 0 and self._was_on:
             gc.enable()

@@ -32,6 +32,7 @@ class _LinkedLowering(NativeLowering):
     _name = "linked_lowering"
 
     def run_pass(self, state: Any) -> bool:
+        """Lower the function as Numba does, without machine code."""
         state.library = _LinkedLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         state.flags.no_compile = True
         try:

@@ -84,6 +84,7 @@ def mesh(find: FindAt) -> tuple[list[tuple[float, float, Crossing]], NDArray[np.
     memory: dict[tuple[float, float], Sequence[Crossing]] = {}
 
     def remembered(s: float, t: float) -> Sequence[Crossing]:
+        """The crossing at (s, t), computed once."""
         if (s, t) not in memory:
             memory[s, t] = find(s, t)
         return memory[s, t]

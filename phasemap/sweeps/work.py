@@ -96,6 +96,7 @@ class _TaskMaker:
         self._coordinates = {part: config.points(part) for part in ("grid", "checks")}
 
     def task(self, block: Block) -> Task:
+        """The task of one block: all that a worker needs of the configuration."""
         config, registry = self._config, self._config.registry
         if block.part == "surface":
             box = {axis.name: (axis.values[0], axis.values[-1]) for axis in config.axes}

@@ -112,6 +112,7 @@ def _slope(found: Responses, effort: Effort) -> tuple[float, float]:
     horizon, starts = effort.horizon, np.arange(_STARTS) * (effort.steps // _STARTS)
 
     def windows(values: Array) -> Array:
+        """Values (..., lags) of every start, as columns of lags."""
         shifted = [np.roll(values, -start, axis=-1)[..., :horizon] for start in starts]
         return np.ascontiguousarray(np.moveaxis(np.concatenate(shifted, axis=-2), -1, -2))
 

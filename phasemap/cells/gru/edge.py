@@ -23,6 +23,7 @@ def edge_of_update_gate(rho_squared: float, x: Array, weights: Array) -> float:
     inverse = 1.0 + np.exp(x)
 
     def excess(logarithm: float) -> float:
+        """The condition of the edge at the logarithm of its size; zero there."""
         return rho_squared * float(weights @ (1.0 + math.exp(logarithm) * inverse) ** -2.0) - 1.0
 
     # z >= 0 bounds the edge by rho, and by the same sum the slowest unit bounds it from below.

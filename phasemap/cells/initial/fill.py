@@ -41,7 +41,10 @@ def gate_initialisers(cell: CellName, place: str, seed: int = 0) -> dict[str, An
     recipe = recipe_for(cell, place)
 
     def initialiser(gate: str) -> Any:
+        """The function that draws the matrix of one gate."""
+
         def draw(shape: tuple[int, int]) -> np.ndarray:
+            """A matrix (N, N) of this gate, from its own generator."""
             own = np.random.default_rng([seed, ord(gate)])
             return draw_layer(recipe, shape[0], 0, own).recurrent[gate]
 

@@ -85,6 +85,7 @@ class Lstm:
             return 1.0 if self.a_f > 0.0 or self.s_f > 0.0 else self._inner_edge(C)
 
         def excess(logarithm: float) -> float:
+            """The bulk's condition at ln(lambda - 1); zero on its edge."""
             return self._condition(C, math.exp(logarithm)) - 1.0
 
         high = 0.0
@@ -175,6 +176,7 @@ class Lstm:
         kept = 1.0 / (1.0 + math.exp(-self.b_f))
 
         def excess(value: float) -> float:
+            """The bulk's condition at lambda < 1; zero on its edge."""
             return self._condition(C, value - 1.0) - 1.0
 
         return float(brentq(excess, kept + 1e-12, 1.0, xtol=1e-13, rtol=1e-13))

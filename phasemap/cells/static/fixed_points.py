@@ -74,6 +74,7 @@ def gain_at(cell: Cell, C: float) -> float:
     """a*(C): the gain at which a fixed point has this mean square; infinite where none has."""
 
     def excess(logarithm: float) -> float:
+        """What a fixed point at a gain exp(logarithm) has too much of its mean square, relative."""
         return cell.with_gain(math.exp(logarithm)).second_moment(C) / C - 1.0
 
     low, high = -1.0, 1.0

@@ -24,6 +24,7 @@ def zero_multiplier(layer: Layer) -> float:
         return float(kept[0] + np.sqrt(np.mean(strengths**2)))
 
     def excess(value: float) -> float:
+        """The condition of the bulk; zero at the multiplier."""
         return float(np.mean((strengths / (value - kept)) ** 2)) - 1.0
 
     top = float(kept.max())

@@ -5,14 +5,14 @@ from typing import Annotated
 import typer
 
 from phasemap.cli.protocols.call import Call, numbers
-from phasemap.cli.protocols.packing import takes
 from phasemap.cli.protocols.records import Beside, BesideAlways, Inputs, Place, Pulses, Push, ResetPulse, Start, Written
+from phasemap.cli.records import with_records
 
 app = typer.Typer(no_args_is_help=True, help="Kick, reset, drive: what a network does with what it is given.")
 
 
 @app.command("kick")
-@takes(place=Place, start=Start, push=Push, beside=Beside, given=Inputs, written=Written)
+@with_records
 def kick(
     place: Place, start: Start, push: Push, beside: Beside, given: Inputs, written: Written,
     delays: Annotated[
@@ -40,7 +40,7 @@ def kick(
 
 
 @app.command("reset")
-@takes(place=Place, start=Start, push=Push, beside=Beside, given=Inputs, written=Written, pulse=ResetPulse)
+@with_records
 def reset(
     place: Place, pulse: ResetPulse, start: Start, push: Push, beside: Beside, given: Inputs, written: Written
 ) -> None:
@@ -62,7 +62,7 @@ def reset(
 
 
 @app.command("integrator")
-@takes(place=Place, start=Start, beside=Beside, written=Written, pulses=Pulses)
+@with_records
 def integrator(place: Place, pulses: Pulses, start: Start, beside: Beside, written: Written) -> None:
     """Send a staircase of equal pulses to h: the trace against the sum of what came in, its slope and saturation.
 
@@ -81,7 +81,7 @@ def integrator(place: Place, pulses: Pulses, start: Start, beside: Beside, writt
 
 
 @app.command("drive")
-@takes(place=Place, given=Inputs, beside=BesideAlways, written=Written)
+@with_records
 def drive(
     place: Place, given: Inputs, beside: BesideAlways, written: Written,
     until: Annotated[float, typer.Option("--until", min=1e-3, help="Time at which the run ends.")] = 200.0,

@@ -126,6 +126,7 @@ def _cross(one: Segment, other: Segment) -> bool:
     """Whether two segments intersect."""
 
     def side(a: Point, b: Point, c: Point) -> float:
+        """On which side of the line through a and b the point c lies, by its sign."""
         return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
     (a, b), (c, d) = one, other

@@ -35,6 +35,7 @@ class _Page:
 
     @property
     def scale(self) -> float:
+        """Typographic points per pixel."""
         return 72.0 / self.axes.figure.dpi
 
     def size_of(self, words: str, size: float) -> tuple[float, float]:
@@ -121,6 +122,7 @@ def _obstacles(
     rows, columns = shape
 
     def to_raster(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places in the data as columns and rows of the raster."""
         return to_axes.transform(points) * (columns, rows)
 
     for line in lines:

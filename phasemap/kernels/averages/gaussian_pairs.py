@@ -19,14 +19,15 @@ from numba import njit
 
 from phasemap.kernels.averages.pair_quadrature import pair_moments, single_moments
 from phasemap.kernels.compilation import INNER, KERNEL
+from phasemap.model.status import Status
 
 ANGLES = 32  # Chebyshev nodes in w
 SCALES = 16  # Chebyshev nodes in s within a panel
 OCTAVES = 21  # of s, from 1/4 to 2**19
 SCALE_LIMIT = 2.0 ** (OCTAVES - 2)
 _FIRST_EDGE = 0.25
-# Status codes; they share the numbers of the solvers that pass them on.
-AVERAGED, MISSING_PANEL, BEYOND_TABLES = 0, 2, 3
+# Handed up in place of a status by all who take averages: control flow, no status of a number.
+MISSING_PANEL = -1
 _INTEGRAL, _SLOPE, _CURVATURE = 0, 1, 2
 _MEAN, _LOG_GATE, _MEAN_CURVATURE, _LOG_SLOPE = 0, 1, 2, 3
 
@@ -188,12 +189,12 @@ def pair_averages(variance, covariance, tables, out):
     variance:   of x; covariance: (n,).
     tables:     `PairTables` of the bias.
     out:        (3, n): <f f>, its derivative in the covariance <f' f'>, its derivative in the variance <f f''>.
-    Returns AVERAGED; BEYOND_TABLES; or MISSING_PANEL with the panel noted in tables.missing, to be built by
+    Returns CONVERGED; FAILED beyond the tables; or MISSING_PANEL with the panel noted in tables.missing, to be built by
     `build_panel`. (Building it here would compile that code into every kernel that takes averages.)
     """
     scale = math.sqrt(max(variance, 0.0))
     if not scale < SCALE_LIMIT:
-        return BEYOND_TABLES
+        return Status.FAILED
     panel, x_scale = panel_of(scale, tables.divisions)
     scale = max(scale, 1e-12)
     tables.missing[0] = panel
@@ -224,7 +225,7 @@ def pair_averages(variance, covariance, tables, out):
         out[0, i] = mean * mean + factor * variance * _clenshaw(x, series[half, _INTEGRAL])
         out[1, i] = factor * _clenshaw(x, series[half, _SLOPE])
         out[2, i] = mean * mean_curvature + factor * variance * _clenshaw(x, series[half, _CURVATURE])
-    return AVERAGED
+    return Status.CONVERGED
 
 
 @njit(**INNER)

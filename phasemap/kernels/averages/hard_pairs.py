@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from phasemap.kernels.compilation import INNER, KERNEL
+from phasemap.model.status import Status
 
 _LEGENDRE_NODES, _LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(24)
 
@@ -37,7 +38,7 @@ def hard_pair_averages(variance, covariance, mean, out):
         slope = peak / max(math.sin(psi), 1e-300)
         out[1, i] = slope / variance
         out[2, i] = -0.5 * threshold * _conditional(threshold, psi, density) / variance - cosine * slope / variance
-    return 0
+    return Status.CONVERGED
 
 
 @njit(**INNER)

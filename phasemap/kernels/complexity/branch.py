@@ -1,6 +1,7 @@
 """From the static mean field to a saddle of the count, and along it in the gain and in the gate's steepness."""
 
 import math
+from enum import IntEnum
 
 import numpy as np
 from numba import njit
@@ -10,9 +11,16 @@ from phasemap.kernels.complexity.moments import COUNTED, M_PHI, Q_PHI, Q_PSI, SI
 from phasemap.kernels.complexity.nodes import activation_nodes, gate_nodes
 from phasemap.kernels.complexity.saddle import newton
 
-# How a search ended: at a saddle; where the exponent is negative already; where the saddle has shrunk into the zero
-# state; without a result.
-FOUND, NEGATIVE, VANISHED, LOST = 0, 1, 2, 3
+
+class End(IntEnum):
+    """How a search for a saddle ended: control flow between kernels and those who call them, stored nowhere."""
+
+    FOUND = 0  # at a saddle
+    NEGATIVE = 1  # where the exponent is negative already
+    VANISHED = 2  # where the saddle has shrunk into the zero state
+    LOST = 3  # without a result
+
+
 # Steps of (x, t, u) to themselves, and where they begin.
 _ITERATIONS, _FIRST_X, _FIRST_T, _FIRST_U = 40, 0.3, 0.02, 1.0
 # Newton's method stops at a step this small, or after this many.
@@ -139,7 +147,7 @@ def follow_gain(kind, ln_g, target, alpha, beta, theta, stop_below_zero):
     before, trial = theta.copy(), np.empty(SIZE)
     while good and ln_g != target:
         if stop_below_zero and value < 0.0:
-            return ln_g, value, NEGATIVE
+            return ln_g, value, End.NEGATIVE
         length = min(step, abs(target - ln_g))
         following = target if length == abs(target - ln_g) else ln_g + math.copysign(length, target - ln_g)
         _predict(theta, before, length / last if last > 0.0 else 0.0, trial)
@@ -154,9 +162,9 @@ def follow_gain(kind, ln_g, target, alpha, beta, theta, stop_below_zero):
             step = 0.5 * length
             good = step > _SHORTEST_STEP
     if ln_g == target:
-        return ln_g, value, FOUND
+        return ln_g, value, End.FOUND
     shrunk = math.exp(theta[Q_PSI] + 2.0 * ln_g) < _SHRUNK
-    return ln_g, value, VANISHED if shrunk else LOST
+    return ln_g, value, End.VANISHED if shrunk else End.LOST
 
 
 @njit(**KERNEL)

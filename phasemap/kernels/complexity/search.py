@@ -6,15 +6,7 @@ import numpy as np
 from numba import njit
 
 from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.complexity.branch import (
-    FOUND,
-    LOST,
-    NEGATIVE,
-    follow_gain,
-    follow_steepness,
-    start_counted,
-    start_stable,
-)
+from phasemap.kernels.complexity.branch import End, follow_gain, follow_steepness, start_counted, start_stable
 from phasemap.kernels.complexity.moments import COUNTED, SIZE, STABLE
 from phasemap.kernels.complexity.saddle import lagrangian
 from phasemap.kernels.complexity.static_branch import lower_root, lowest_gain, upper_root
@@ -86,11 +78,11 @@ def find_saddle(kind, g, alpha, beta, far, theta, stop_below_zero):
     if good and steepness < alpha:
         value, good = follow_steepness(kind, math.exp(begin), steepness, alpha, beta, theta, value)
     if not good:
-        return math.exp(begin), value, LOST
+        return math.exp(begin), value, End.LOST
     if begin == ln_g:
-        return g, value, FOUND
+        return g, value, End.FOUND
     reached, value, how = follow_gain(kind, begin, ln_g, alpha, beta, theta, stop_below_zero)
-    return g if how == FOUND else math.exp(reached), value, how
+    return g if how == End.FOUND else math.exp(reached), value, how
 
 
 @njit(**KERNEL)
@@ -100,9 +92,9 @@ def best_saddle(kind, g, alpha, beta, theta, stop_below_zero):
     if sheets(alpha, beta) == 2:
         other = np.empty(SIZE)
         far_reached, far_value, far_how = find_saddle(kind, g, alpha, beta, True, other, stop_below_zero)
-        better = far_how == FOUND and (how != FOUND or far_value > value)
+        better = far_how == End.FOUND and (how != End.FOUND or far_value > value)
         # A sheet that ended below zero, or in the zero state, is an answer; one that was lost is none.
-        if better or (how == LOST and far_how != LOST):
+        if better or (how == End.LOST and far_how != End.LOST):
             theta[:] = other
             return far_reached, far_value, far_how
     return reached, value, how
@@ -126,7 +118,7 @@ def zero_of_exponent(alpha, beta, far, theta):
     Returns (gain, value there, one of FOUND, VANISHED, LOST); not found: where the saddle ended, and its last value.
     """
     g, value, how = find_saddle(COUNTED, 1e-3, alpha, beta, far, theta, True)
-    if how != NEGATIVE:
+    if how != End.NEGATIVE:
         return g, value, how
     ln_g = math.log(g)
     for _ in range(_MOST):
@@ -134,9 +126,9 @@ def zero_of_exponent(alpha, beta, far, theta):
             break
         following = ln_g - value / gain_slope(math.exp(ln_g), alpha, beta, theta)
         ln_g, value, how = follow_gain(COUNTED, ln_g, following, alpha, beta, theta, False)
-        if how != FOUND:
-            return math.exp(ln_g), value, LOST
-    return math.exp(ln_g), value, FOUND if abs(value) < _ACCEPTED else LOST
+        if how != End.FOUND:
+            return math.exp(ln_g), value, End.LOST
+    return math.exp(ln_g), value, End.FOUND if abs(value) < _ACCEPTED else End.LOST
 
 
 @njit(**KERNEL)
@@ -149,7 +141,7 @@ def onset(alpha, beta, theta):
     if sheets(alpha, beta) == 2:
         other = np.empty(SIZE)
         far_g, far_value, far_how = zero_of_exponent(alpha, beta, True, other)
-        if far_how == FOUND and (how != FOUND or far_g < g):
+        if far_how == End.FOUND and (how != End.FOUND or far_g < g):
             theta[:] = other
             return far_g, far_value, far_how
     return g, value, how
@@ -167,11 +159,11 @@ def lower_root_start(g, alpha, beta, theta):
     begin = max(ln_g, low + math.log(_NEAR))
     root = lower_root(begin, steepness, beta, lowest)
     if root[0] <= 0.0:
-        return math.nan, LOST
+        return math.nan, End.LOST
     value, good = start_stable(math.exp(begin), steepness, beta, root[0], root[1], theta)
     if good and steepness < alpha:
         value, good = follow_steepness(STABLE, math.exp(begin), steepness, alpha, beta, theta, value)
     if not good:
-        return math.nan, LOST
+        return math.nan, End.LOST
     _, value, how = follow_gain(STABLE, begin, ln_g, alpha, beta, theta, False)
     return value, how

@@ -7,6 +7,7 @@ from numba import njit
 
 from phasemap.kernels.averages.gaussian_pairs import pair_averages
 from phasemap.kernels.compilation import KERNEL
+from phasemap.model.status import Status
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(28)
 
@@ -26,7 +27,7 @@ def homoclinic_gain(x0, tables):
     x[n] = x0
     x[n + 1] = 0.0
     status = pair_averages(x0, x, tables, phi)
-    if status != 0:
+    if status != Status.CONVERGED:
         return status, math.nan, math.nan, math.nan
     mean = 0.0
     for i in range(n):

@@ -21,10 +21,9 @@ from phasemap.kernels.averages.gaussian_pairs import PairTables, pair_averages
 from phasemap.kernels.averages.hard_pairs import hard_pair_averages
 from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.dynamic.window import apply_propagator, noise_covariance, propagator
+from phasemap.model.status import Status
 
 CONSTANT_GATE, SMOOTH_GATE, HARD_GATE = 0, 1, 2
-# A missing panel of pair averages (code 2) is passed on as it is.
-CONVERGED, NOT_CONVERGED, BROKEN_DOWN = 0, 1, 3
 
 
 class Problem(NamedTuple):
@@ -80,13 +79,13 @@ class Constraint(NamedTuple):
 
 @njit(**KERNEL)
 def gate_averages(problem, memory, y, out):
-    """out (3, n): <sigma sigma>, its derivatives in covariance and variance of Y. Returns 0 or the status of tables."""
+    """out (3, n): <sigma sigma>, its derivatives in covariance and variance of Y. Returns the status of tables."""
     if problem.gate == CONSTANT_GATE:
         for i in range(y.size):
             out[0, i] = problem.gate_value * problem.gate_value
             out[1, i] = 0.0
             out[2, i] = 0.0
-        return 0
+        return Status.CONVERGED
     if problem.gate == HARD_GATE:
         return hard_pair_averages(y[0], y, problem.bias_r, out)
     return pair_averages(y[0], y, memory.gate, out)
@@ -94,12 +93,12 @@ def gate_averages(problem, memory, y, out):
 
 @njit(**INNER)
 def _evaluate(problem, memory, grid, window, noise_y, solution):
-    """Fill phi, y and sigma of `solution` from its x. Returns 0, BROKEN_DOWN or the status of the tables."""
+    """Fill phi, y and sigma of `solution` from its x. Returns CONVERGED, FAILED or the status of the tables."""
     x, y, phi = solution.x, solution.y, solution.phi
     if not x[0] > 0.0:
-        return BROKEN_DOWN
+        return Status.FAILED
     status = pair_averages(x[0], x, memory.activation, phi)
-    if status != 0:
+    if status != Status.CONVERGED:
         return status
     if problem.gate != CONSTANT_GATE:
         apply_propagator(grid, window, 1.0, problem.tau_r, phi[0], y)
@@ -218,7 +217,7 @@ def newton(problem, memory, grid, window, ln_gamma, constraint, tolerance, limit
     for iteration in range(limit + 1):
         gamma = math.exp(ln_gamma)
         status = _evaluate(problem, memory, grid, window, noise[1], solution)
-        if status != 0:
+        if status != Status.CONVERGED:
             return status, ln_gamma, math.inf, sign
         _image(problem, grid, window, noise[0], solution, gamma, image)
         gap = constraint.along_x * (math.log(x[0]) - constraint.ln_x)
@@ -227,20 +226,20 @@ def newton(problem, memory, grid, window, ln_gamma, constraint, tolerance, limit
         for i in range(n):
             residual = max(residual, abs(image[i] - x[i]) / x[0])
         if not residual < 1e6:
-            return BROKEN_DOWN, ln_gamma, residual, sign
+            return Status.FAILED, ln_gamma, residual, sign
         if residual < tolerance and sign != 0.0:
-            return CONVERGED, ln_gamma, residual, sign
+            return Status.CONVERGED, ln_gamma, residual, sign
         if iteration == limit:
             break
         _drive_slope(problem, propagators[1], solution, slope)
         _bordered(propagators[0], slope, gamma, image, constraint, gap, x, matrix, rights)
         sign = solve_linear(matrix, rights)
         if sign == 0.0:
-            return BROKEN_DOWN, ln_gamma, residual, sign
+            return Status.FAILED, ln_gamma, residual, sign
         _normalised(rights[1], x[0], solution.tangent)
         size = _step_size(rights[0], x[0]) * (0.5 if residual > 2.0 * before else 1.0)
         before = residual
         for i in range(n):
             x[i] += size * rights[0, i]
         ln_gamma += size * rights[0, n]
-    return NOT_CONVERGED, ln_gamma, residual, sign
+    return Status.NOT_CONVERGED, ln_gamma, residual, sign

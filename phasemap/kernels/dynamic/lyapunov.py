@@ -14,8 +14,8 @@ from numba import njit
 
 from phasemap.kernels.arithmetic.dense import matrix_product, matrix_vector, solve_linear
 from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.dynamic.correlations import BROKEN_DOWN, CONVERGED, NOT_CONVERGED
 from phasemap.kernels.dynamic.window import apply_propagator
+from phasemap.model.status import Status
 
 # Power iterations before each attempt of the Newton iteration.
 _POWER_STEPS = (3, 3, 200, 2000)
@@ -151,20 +151,20 @@ def _newton_steps(grid, window, linear, tolerance, limit, k, exponent):
     matrix, rights, modes = np.empty((n + 1, n + 1)), np.empty((1, n + 1)), np.empty(n)
     matrix_vector(grid.to_modes, k, modes)
     _advance(modes, modes, 0.0)
-    status = NOT_CONVERGED
+    status = Status.NOT_CONVERGED
     for _ in range(limit):
         _bordered(grid, window, linear, blocks, exponent, modes, matrix, rights)
         if solve_linear(matrix, rights) == 0.0:
-            return BROKEN_DOWN, exponent
+            return Status.FAILED, exponent
         change = rights[0, n]
         size = min(1.0, _LARGEST_STEP / max(abs(change), 1e-300))
         _advance(modes, rights[0], size)
         exponent += size * change
         if not abs(change) < 1e6:
-            return BROKEN_DOWN, exponent
+            return Status.FAILED, exponent
         # The convergence is quadratic: a small step is followed by one of its square.
         if abs(change) < tolerance:
-            status = CONVERGED
+            status = Status.CONVERGED
             break
     matrix_vector(grid.to_values, modes, k)
     return status, exponent
@@ -190,16 +190,16 @@ def leading_exponent(grid, window, linear, warm, tolerance, k, exponent):
 
     warm: whether (k, exponent) is a good start; otherwise a few power steps make one.
     k:    (n,) receives the eigenfunction, largest value 1.
-    Returns (status, lambda): CONVERGED to the state without a node, NOT_CONVERGED or BROKEN_DOWN.
+    Returns (status, lambda): CONVERGED to the state without a node, NOT_CONVERGED or FAILED.
     """
-    status = BROKEN_DOWN
+    status = Status.FAILED
     for attempt in range(len(_POWER_STEPS)):
         if attempt > 0 or not warm:
             _guess(grid, window, linear, k, attempt % 2 == 1)
             exponent = _power_steps(grid, window, linear, _POWER_STEPS[attempt], k, 0.0)
         status, exponent = _newton_steps(grid, window, linear, tolerance, 15, k, exponent)
-        if status == CONVERGED:
+        if status == Status.CONVERGED:
             if _has_no_node(k):
-                return CONVERGED, exponent
-            status = NOT_CONVERGED
+                return Status.CONVERGED, exponent
+            status = Status.NOT_CONVERGED
     return status, exponent

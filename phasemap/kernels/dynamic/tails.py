@@ -8,6 +8,7 @@ from numba import njit
 from phasemap.kernels.averages.gaussian_pairs import pair_averages
 from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, gate_averages
+from phasemap.model.status import Status
 
 _MOST_STEPS = 30
 
@@ -17,7 +18,7 @@ def _averages_at(problem, memory, x0, y0, x, phi, sigma):
     """Averages phi, sigma (3, 2) of a pair at variances (x0, y0) and its covariance x at infinite lag; the status."""
     square = problem.steepness**2
     status = pair_averages(x0, np.array([x0, x]), memory.activation, phi)
-    if status != 0:
+    if status != Status.CONVERGED:
         return status
     y = square * (phi[0, 1] + problem.static_r**2)
     return gate_averages(problem, memory, np.array([y0, y]), sigma)
@@ -37,7 +38,7 @@ def limit_at_long_lags(problem, memory, gamma, x0, y0, guess):
         status = _averages_at(problem, memory, x0, y0, x, phi, sigma)
         gap = x - gamma * (problem.static_h**2 + phi[0, 1] * sigma[0, 1])
         slope = 1.0 - gamma * phi[1, 1] * (sigma[0, 1] + square * phi[0, 1] * sigma[1, 1])
-        if status != 0 or symmetric or abs(gap) < 1e-15 * x0 or slope == 0.0 or iteration == _MOST_STEPS:
+        if status != Status.CONVERGED or symmetric or abs(gap) < 1e-15 * x0 or slope == 0.0 or iteration == _MOST_STEPS:
             break
         x = min(max(x - gap / slope, -x0), x0)
     return status, x, _tail_rate(problem, gamma, phi[:, 1].copy(), sigma[:, 1].copy())

@@ -23,10 +23,7 @@ from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
 from phasemap.kernels.jacobian.gate_moments import UpdateGate
 from phasemap.kernels.jacobian.gate_table import second_moment
 from phasemap.kernels.jacobian.support import gamma_matrix
-
-INSIDE = 0
-OUTSIDE = 1
-NOT_CONVERGED = 2
+from phasemap.model.status import Status
 
 
 class Units(NamedTuple):
@@ -236,12 +233,12 @@ def solve_dyson(x, y, data, units, table, tolerance, max_iterations, u, f):
     """Solve for u at lambda = x + i y; `f` returns the derivatives there.
 
     Newton steps in log u where they help, else one sweep of the equations a = <...>, b = <...> themselves.
-    Returns (status, residual).
+    Returns (status, residual): ABSENT outside the support, where u = 0.
     """
     gated, rho = _start(x, y, data, units, table, u, f)
     if not rho > 1.0:
         u[:] = 0.0
-        return OUTSIDE, 0.0
+        return Status.ABSENT, 0.0
     matrix = np.empty((3, 3))
     gradient = np.empty(3)
     step = np.empty(3)
@@ -251,7 +248,7 @@ def solve_dyson(x, y, data, units, table, tolerance, max_iterations, u, f):
     residual = _residual(u, f, gated)
     for _ in range(max_iterations):
         if residual < tolerance:
-            return INSIDE, residual
+            return Status.CONVERGED, residual
         _log_newton_system(u, f, gated, matrix, gradient)
         solve3(matrix, gradient, step)
         largest = max(abs(step[0]), abs(step[1]), abs(step[2]))
@@ -276,4 +273,4 @@ def solve_dyson(x, y, data, units, table, tolerance, max_iterations, u, f):
         u[:] = trial
         f[:] = f_trial
         residual = new_residual
-    return (INSIDE if residual < tolerance else NOT_CONVERGED), residual
+    return (Status.CONVERGED if residual < tolerance else Status.NOT_CONVERGED), residual

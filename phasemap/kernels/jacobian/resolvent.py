@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 
 from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.jacobian.dyson import INSIDE, OUTSIDE, hessian, solve3, solve_dyson
+from phasemap.kernels.jacobian.dyson import hessian, solve3, solve_dyson
 from phasemap.kernels.jacobian.gate_moments import pole_correction
 from phasemap.kernels.jacobian.gate_table import all_moments, empty_table
+from phasemap.model.status import Status
 
 
 @njit(**INNER)
@@ -130,7 +131,7 @@ def resolvents(x, y, data, units, live_z, live_r, tolerance, max_iterations, val
         code, residual[i] = solve_dyson(x[i], y[i], data, units, table, tolerance, max_iterations, u, f)
         status[i] = code
         density[i] = 0.0
-        if code == OUTSIDE:
+        if code == Status.ABSENT:
             value[i] = free_resolvent(lam, units) + nu_z + nu_r
             continue
         if units.independent == 1.0:
@@ -146,4 +147,4 @@ def resolvents(x, y, data, units, live_z, live_r, tolerance, max_iterations, val
         solve3(matrix, g.imag, imag)
         for k in range(3):
             second -= g[k].real * real[k] + g[k].imag * imag[k]
-        density[i] = second if code == INSIDE else math.nan
+        density[i] = second if code == Status.CONVERGED else math.nan

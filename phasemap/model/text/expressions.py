@@ -8,6 +8,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,13 @@ class Expression:
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """The value where names have these values: floats, or arrays that broadcast."""
         with np.errstate(all="ignore"):
-            return _value(ast.parse(self.text, mode="eval").body, values)
+            return _value(_parsed(self.text), values)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> ast.expr:
+    """The tree of a text: expressions travel to workers as text, and are read once by each."""
+    return ast.parse(text.strip(), mode="eval").body
 
 
 def parse_expression(text: str, known: tuple[str, ...], where: str) -> Expression:
@@ -54,7 +61,7 @@ def parse_expression(text: str, known: tuple[str, ...], where: str) -> Expressio
     if len(text) > _LONGEST:
         raise ConfigError(f"{where} has {len(text)} characters: write at most {_LONGEST}.")
     try:
-        body = ast.parse(text.strip(), mode="eval").body
+        body = _parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ConfigError(f"{where} = {text!r} is not understood: {_HOW}") from None
     names = tuple(dict.fromkeys(_names(body, where, text)))

@@ -129,6 +129,7 @@ def participation_ratio(h: FloatArray) -> MeanWithError:
         return MeanWithError(math.nan, math.nan)
 
     def ratio(keep: np.ndarray) -> float:
+        """The ratio of the members kept."""
         among = np.ix_(keep, keep)
         apart = _APART[among]
         top = np.outer(traces[keep], traces[keep])[apart].mean()

@@ -98,6 +98,7 @@ def _largest_variance(network: Network, drive: FloatArray, deviates: FloatArray)
     k = int(above[-1])  # not the last one: there psi^2 <= v
 
     def excess_at(variance: float) -> float:
+        """Excess of the mean of psi^2 over a variance."""
         return float(_excess(network, drive, deviates, np.array([variance]))[0])
 
     return float(brentq(excess_at, _VARIANCES[k], _VARIANCES[k + 1], xtol=1e-15))

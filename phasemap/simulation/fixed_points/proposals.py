@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.kernels.complexity.branch import FOUND
+from phasemap.kernels.complexity.branch import End
 from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, tilted_weights
 from phasemap.kernels.complexity.search import best_saddle
 from phasemap.model.quantities.counting import Reduced
@@ -89,7 +89,7 @@ def proposal_at(at: Reduced) -> Proposal | None:
     for factor in _GAINS:
         theta = np.empty(SIZE)
         gain, _, how = best_saddle(COUNTED, at.g * factor, at.alpha, at.beta, theta, False)
-        if how == FOUND and math.exp(theta[Q_PSI]) * gain * gain > _SMALLEST:
+        if how == End.FOUND and math.exp(theta[Q_PSI]) * gain * gain > _SMALLEST:
             return _tabulated(gain, at.alpha, at.beta, theta)
     return None
 

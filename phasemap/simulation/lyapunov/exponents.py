@@ -153,6 +153,7 @@ def _jacobian_product(integrator: Integrator) -> Callable[[FloatArray], FloatArr
     fields = np.flatnonzero(integrator.network.carried)
 
     def product(vector: FloatArray) -> FloatArray:
+        """The Jacobian times a vector, over the directions that move."""
         return np.asarray(integrator.tangent_rates(vector.reshape(fields.size, -1))[fields].ravel())
 
     return product

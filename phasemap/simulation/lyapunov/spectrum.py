@@ -71,6 +71,7 @@ def estimate_spectrum(
         directions[0] = max(directions[0], 0.0)
 
     def with_error(functional: Functional) -> MeanWithError:
+        """A functional of the exponents with the error that blocks give it."""
         known = math.isfinite(functional.value)
         return MeanWithError(functional.value, float(block_error(kept @ functional.gradient)) if known else math.nan)
 

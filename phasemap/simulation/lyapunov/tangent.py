@@ -137,6 +137,7 @@ class TangentFlow:
         )  # fmt: skip
 
         def propagate(panel: slice) -> None:
+            """Move one panel, with scratch memory that is borrowed."""
             scratch = self._borrow_scratch()
             kernels.propagate(*shared, *(part[panel] for part in self._vectors), scratch)
             self._scratch.put(scratch)
@@ -196,6 +197,7 @@ class _Trace:
         self._loops_r = network.J_h.astype(float) * network.J_r.T if network.modes[1] == INSTANT else None
 
     def mean(self, coefficients: FloatArray, weights: FloatArray) -> float:
+        """Mean of the trace over samples with weights."""
         a_h, a_r, phi_slope, sigma_z, q = coefficients.transpose(1, 0, 2)
         per_unit = sigma_z * (self._diagonal_h * a_h - 1.0)
         if self._diagonal_z is not None:

@@ -45,16 +45,20 @@ class CompilerClock:
 
         class Listener(events.Listener):  # type: ignore[misc]
             def on_start(self, _: Any) -> None:
+                """The compiler begins."""
                 clock.begin()
 
             def on_end(self, _: Any) -> None:
+                """The compiler is done."""
                 clock.end()
 
         class Anew(events.Listener):  # type: ignore[misc]
             def on_start(self, _: Any) -> None:
+                """Something is compiled anew."""
                 clock._tell_anew()
 
             def on_end(self, _: Any) -> None:
+                """Nothing: the clock is told by the other listener."""
                 pass
 
         events.register(_EVENT, Listener())

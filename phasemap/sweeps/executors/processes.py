@@ -110,6 +110,7 @@ class _Queue:
         return len(self._tasks)
 
     def take(self) -> Task:
+        """The next task of a worker."""
         compiling = self._begun - self._compiled
         names = (position for position, task in enumerate(self._tasks) if task.block.name not in compiling)
         task = self._tasks.pop(next(names, 0))
@@ -117,9 +118,11 @@ class _Queue:
         return task
 
     def put_back(self, task: Task) -> None:
+        """A task whose worker was lost comes first again."""
         self._tasks.insert(0, task)
 
     def finished(self, task: Task) -> None:
+        """Note that the solver of a task is compiled by now."""
         self._compiled.add(task.block.name)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
-from phasemap.kernels.complexity.branch import FOUND, VANISHED
+from phasemap.kernels.complexity.branch import End
 from phasemap.kernels.complexity.moments import SIZE
 from phasemap.kernels.complexity.replicas import overlaps, pair_excess
 from phasemap.kernels.complexity.search import gain_slope, onset
@@ -52,10 +52,10 @@ def onset_gain(alpha: float, beta: float) -> Onset | None:
         return _hard()
     theta = np.empty(SIZE)
     gain, value, how = onset(alpha, beta, theta)
-    if is_continuous(Reduced(1.0, alpha, beta)) and not (how == FOUND and gain < at_zero.gain):
+    if is_continuous(Reduced(1.0, alpha, beta)) and not (how == End.FOUND and gain < at_zero.gain):
         return at_zero
-    if how != FOUND:
-        return at_zero if how == VANISHED else None
+    if how != End.FOUND:
+        return at_zero if how == End.VANISHED else None
     slope = gain_slope(gain, alpha, beta, theta) / gain
     excess = 0.5 * pair_excess(gain, alpha, beta, theta)
     mean_square = float(overlaps(gain, alpha, beta, theta, 1.0)[2])
@@ -65,6 +65,7 @@ def onset_gain(alpha: float, beta: float) -> Onset | None:
 @lru_cache(maxsize=1)
 def _hard() -> Onset | None:
     def exponent(g: float) -> float:
+        """The exponent of a hard gate at a gain; NaN without a saddle."""
         solved = hard_gate.solve(g)
         return math.nan if solved is None else solved[0]
 

@@ -115,6 +115,7 @@ class _Plane:
             return float(gain == self._high)
 
         def mismatch(u: float) -> float:
+            """How far the gain at a place of the axis is from the one asked for."""
             return float(self._frame.values(np.full((1, self._frame.dimension), u))[0, self._fast]) - gain
 
         return float(brentq(mismatch, 0.0, 1.0, xtol=1e-15))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.kernels.complexity.branch import FOUND, LOST, VANISHED
+from phasemap.kernels.complexity.branch import End
 from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, STABLE
 from phasemap.kernels.complexity.replicas import overlaps, pair_excess
 from phasemap.kernels.complexity.saddle import lagrangian
@@ -52,16 +52,16 @@ def counted(at: Reduced) -> Saddle:
         return NOTHING
     theta = np.empty(SIZE)
     gain, value, how = best_saddle(COUNTED, at.g, at.alpha, at.beta, theta, True)
-    if how == FOUND:
+    if how == End.FOUND:
         fine, error = refined(COUNTED, at, theta, value)
         return Saddle(fine, error, theta, 0.5 * pair_excess(at.g, at.alpha, at.beta, theta))
-    if how == VANISHED:
+    if how == End.VANISHED:
         return _next_to_onset(at, gain, value)
     if is_continuous(at) and at.g * at.at_rest > 1.0:
         # Fixed points branch off the zero state; where its sheet is not followed that far, the law is all there is.
         law = onset_law(at)
         return Saddle(law, law)
-    return Saddle(math.nan, math.nan, found=False) if how == LOST else NOTHING
+    return Saddle(math.nan, math.nan, found=False) if how == End.LOST else NOTHING
 
 
 def refined(kind: int, at: Reduced, theta: FloatArray, value: float) -> tuple[float, float]:
@@ -87,7 +87,7 @@ def _hard(at: Reduced) -> Saddle:
         return NOTHING
     theta = np.empty(SIZE)
     _, _, how = best_saddle(COUNTED, at.g, _NEARLY_HARD, 0.0, theta, True)
-    excess = 0.5 * pair_excess(at.g, _NEARLY_HARD, 0.0, theta) if how == FOUND else math.inf
+    excess = 0.5 * pair_excess(at.g, _NEARLY_HARD, 0.0, theta) if how == End.FOUND else math.inf
     return Saddle(value, error, excess=excess)
 
 
@@ -107,7 +107,7 @@ def stable(at: Reduced) -> Saddle:
     theta = np.empty(SIZE)
     candidates.append((*lower_root_start(at.g, at.alpha, at.beta, theta), theta))
     # The multiplier l of S <= 1 is positive.
-    good = [(value, theta) for value, how, theta in candidates if how == FOUND and theta[4] > 0.0]
+    good = [(value, theta) for value, how, theta in candidates if how == End.FOUND and theta[4] > 0.0]
     if not good:
         return Saddle(math.nan, math.nan, found=False)
     value, theta = max(good, key=lambda pair: pair[0])

@@ -103,6 +103,7 @@ def _pairs(profile: Profile, covariance: float) -> tuple[float, float]:
     tables, out = memory(profile.problem).activation, np.empty((3, 1))
 
     def run() -> tuple[int, None]:
+        """The averages of this pair."""
         return pair_averages(profile.solution.x[0], np.array([covariance]), tables, out), None
 
     with_panels(run, tables)
@@ -115,6 +116,7 @@ def _slopes(profile: Profile) -> tuple[FloatArray, FloatArray]:
     y = np.array([profile.solution.y[0], 0.0])
 
     def run() -> tuple[int, None]:
+        """The averages of the gate."""
         return gate_averages(profile.problem, known, y, out), None
 
     with_panels(run, *known)

@@ -105,6 +105,7 @@ def _resolved(solution: PointSolution, options: EnsembleOptions, seed: np.random
     tolerance = timestep.usual_tolerance(options)
 
     def solved(one: Solution, group: int | None) -> Solution:
+        """A solution on the coarser ring, iterated there."""
         start = Start(resample(one.activity, coarse, ring))
         return numbers.solve(ensemble, start, tolerance, group, _ITERATIONS)
 

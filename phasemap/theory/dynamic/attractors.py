@@ -7,7 +7,7 @@ little from step to step, and it is lost where there is none like it, however sh
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -29,13 +29,20 @@ from phasemap.theory.dynamic.fluctuating import Fluctuating, refine, solutions, 
 from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
 from phasemap.theory.static import fixed_points
 
+
+class _Tolerances(NamedTuple):
+    """Steps along a parameter while a state is followed."""
+
+    longest_step: float = 0.02  # of a parameter, as a share of its size
+    largest_change: float = 1.25  # factor of the variance in one step; a larger one is another state
+    shortest_step: float = 1e-7  # the last step before a state counts as lost, as a share of the parameter
+
+
+_TOLERANCES = _Tolerances()
+
 T = TypeVar("T")
 
 NONE = "none"
-# A step changes a parameter by this share of its size at most, and the variance by this factor.
-_LONGEST_STEP, _LARGEST_CHANGE = 0.02, 1.25
-# The last step before a state counts as lost, relative to the parameter.
-_SHORTEST_STEP = 1e-7
 # Slots of the static mean field, by branch.
 _SLOTS = {ZERO: 0, STATIC_SMALL: 1, STATIC: 3}
 _NON_ZERO = slice(1, None)
@@ -148,8 +155,8 @@ def _walk(
     place = float(getattr(start, name))
     if place == value or not (math.isfinite(place) and math.isfinite(value)):
         return advance(here, start._replace(**{name: value}))
-    longest = _LONGEST_STEP * max(abs(place), abs(value))
-    shortest = _SHORTEST_STEP * max(abs(place), abs(value))
+    longest = _TOLERANCES.longest_step * max(abs(place), abs(value))
+    shortest = _TOLERANCES.shortest_step * max(abs(place), abs(value))
     step = longest
     while place != value:
         step = min(step, longest)
@@ -174,7 +181,7 @@ def _next_profile(before: Profile, point: Parameters) -> Profile | None:
     if sample is None or not sample.profile.orientation > 0.0:
         return None
     change = abs(sample.profile.ln_x - ln_gamma - before.ln_x + before.ln_gamma)
-    return sample.profile if change < math.log(_LARGEST_CHANGE) else None
+    return sample.profile if change < math.log(_TOLERANCES.largest_change) else None
 
 
 def _next_activity(before: float, point: Parameters) -> float | None:
@@ -185,7 +192,7 @@ def _next_activity(before: float, point: Parameters) -> float | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.nan_to_num(np.abs(np.log(values / before)), nan=np.inf)
     k = int(np.argmin(change))
-    return float(values[k]) if change[k] < math.log(_LARGEST_CHANGE) and edges[k] < 0.0 else None
+    return float(values[k]) if change[k] < math.log(_TOLERANCES.largest_change) and edges[k] < 0.0 else None
 
 
 def _finished(profile: Profile, point: Parameters) -> Attractor | None:
@@ -193,7 +200,8 @@ def _finished(profile: Profile, point: Parameters) -> Attractor | None:
     problem, gain, rate = reduce(point)
     ln_gamma = 2.0 * math.log(max(gain, SMALLEST_GAIN))
     found = refine(problem, ln_gamma, Prediction(profile.x, profile.window, None))
-    if found is None or not found.stable or abs(found.profile.ln_x - profile.ln_x) > math.log(_LARGEST_CHANGE):
+    most = math.log(_TOLERANCES.largest_change)
+    if found is None or not found.stable or abs(found.profile.ln_x - profile.ln_x) > most:
         # Next to a fold a finer grid may not find what the coarse one did.
         found = unrefined(Sample(profile, profile.solution.tangent[:-1], float(profile.solution.tangent[-1])))
     return None if found is None else of_solution(found, rate, _name(problem, gain, found))

@@ -2,25 +2,32 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, CONVERGED, HARD_GATE
+from phasemap.kernels.dynamic.correlations import CONSTANT_GATE, HARD_GATE
 from phasemap.kernels.dynamic.lyapunov import Linearisation, leading_exponent
 from phasemap.kernels.dynamic.window import Grid, apply_propagator, propagator
 from phasemap.model.results import FloatArray
+from phasemap.model.status import Status
 from phasemap.theory.dynamic.autocovariance.correlations import WINDOW, Profile, grid, resample
 
-_TOLERANCE = 1e-8
-# Decay lengths of the eigenfunction that the window has to hold. A decay rate below _SLOWEST changes lambda by its
-# square.
-_LENGTHS = 12.0
-_SLOWEST = 1e-5
-# Decay rate of a bound state, and its decay over the attraction's range, that perturbation theory covers.
-_WEAK = 2e-3
-# Last resort: bisection in lambda, up to a highest value; a radius so close to one is a good start for Newton's method.
-_BISECTIONS, _HIGHEST, _CLOSE = 40, 1e3, 1e-4
-_LARGEST_STRETCH = 12.0
+
+class _Tolerances(NamedTuple):
+    """How far the eigenfunction is followed, and when its rate is known."""
+
+    newton: float = 1e-8  # of Newton's method, relative to the attraction of the potential
+    lengths: float = 12.0  # decay lengths of the eigenfunction that the window has to hold
+    slowest: float = 1e-5  # a decay rate below changes lambda by its square: nothing
+    weak: float = 2e-3  # decay rate of a bound state, and decay over its range, that perturbation theory covers
+    bisections: int = 40  # of lambda, as the last resort
+    highest: float = 1e3  # rate up to which they look
+    close: float = 1e-4  # a radius so close to one is a good start for Newton's method
+    largest_stretch: float = 12.0  # of the grid towards long lags
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -64,10 +71,10 @@ def leading(linear: Linearisation, nodes: Grid, window: float, start: Exponent |
         nodes, window = _longer(own, start.window), start.window
     found = _solve(linear, own, nodes, window, start)
     for _ in range(4):
-        needed = _LENGTHS / max(_decay(linear, found.value), _SLOWEST)
+        needed = _TOLERANCES.lengths / max(_decay(linear, found.value), _TOLERANCES.slowest)
         if found.window >= needed or not found.converged:
             break
-        window = min(needed * WINDOW / _LENGTHS, 30.0 * found.window)
+        window = min(needed * WINDOW / _TOLERANCES.lengths, 30.0 * found.window)
         found = _solve(linear, own, _longer(own, window), window, None)
     return found
 
@@ -81,14 +88,14 @@ def _weakly_bound(linear: Linearisation, nodes: Grid, window: float) -> Exponent
     edge = _edge(linear, 0.0)
     gate = np.zeros(len(nodes.t))
     if linear.moving:
-        if 1.0 + edge * linear.tau < _WEAK:
+        if 1.0 + edge * linear.tau < _TOLERANCES.weak:
             return None  # the gate's own rate leads
         apply_propagator(nodes, window, 1.0 + edge * linear.tau, linear.tau, linear.q, gate)
     attraction = linear.p + linear.c * gate
     attraction = attraction - attraction[-1]
     k = max(float(window * (nodes.weights @ attraction)), 0.0)
     decay_over_range = float(window**2 * (nodes.weights @ (nodes.t * np.abs(attraction))))
-    if k > _WEAK or decay_over_range > _WEAK:
+    if k > _TOLERANCES.weak or decay_over_range > _TOLERANCES.weak:
         return None
     return Exponent(_edge(linear, k), True, np.ones(len(nodes.t)), nodes, window, 4.0 * k**2 * (decay_over_range + k))
 
@@ -116,7 +123,7 @@ def _edge(linear: Linearisation, k: float) -> float:
 
 def _longer(own: tuple[Grid, float], window: float) -> Grid:
     """A grid for a longer window that resolves the own one as well."""
-    stretch = min(own[0].stretch + round(math.log(window / own[1])), _LARGEST_STRETCH)
+    stretch = min(own[0].stretch + round(math.log(window / own[1])), _TOLERANCES.largest_stretch)
     return grid(len(own[0].t) * 3 // 2, stretch)
 
 
@@ -138,13 +145,13 @@ def _solve(
     if start is not None:
         value, state = start.value, resample(start.grid, start.window, start.state, nodes, window)
     # Next to a transition everything is small: steps are measured by the depth of the attraction.
-    tolerance = _TOLERANCE * min(max(10.0 * float(linear.p[0] - linear.p[-1]), 1e-7), 1.0)
+    tolerance = _TOLERANCES.newton * min(max(10.0 * float(linear.p[0] - linear.p[-1]), 1e-7), 1.0)
     lowest = _lowest(linear)
     status, value = leading_exponent(nodes, window, linear, start is not None, tolerance, state, value)
-    if status != CONVERGED or value <= lowest:
+    if status != Status.CONVERGED or value <= lowest:
         value, state = _by_bisection(linear, nodes, window)
         status, value = leading_exponent(nodes, window, linear, True, tolerance, state, value)
-    return Exponent(float(value), status == CONVERGED and value > lowest, state, nodes, window)
+    return Exponent(float(value), status == Status.CONVERGED and value > lowest, state, nodes, window)
 
 
 def _lowest(linear: Linearisation) -> float:
@@ -156,6 +163,7 @@ def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[fl
     """(lambda, eigenfunction) from the spectral radius of the covariance map, which falls as lambda grows."""
 
     def leading_state(value: float) -> tuple[float, FloatArray]:
+        """The leading eigenvalue of the covariance map at a rate, and its state."""
         h, gate = np.empty_like(nodes.to_values), np.zeros_like(nodes.to_values)
         propagator(nodes, window, 1.0 + value, 1.0, h)
         if linear.moving:
@@ -167,17 +175,17 @@ def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[fl
     low, high = _lowest(linear), 1.0
     found = leading_state(high)
     above, below = math.inf, _log_level(found)
-    while below > 0.0 and high < _HIGHEST:
+    while below > 0.0 and high < _TOLERANCES.highest:
         low, above, high = high, below, 2.0 * high
         found = leading_state(high)
         below = _log_level(found)
-    for _ in range(_BISECTIONS):
+    for _ in range(_TOLERANCES.bisections):
         # False position with halving where it stays on one side (Illinois), bisection while an end is unknown.
         part = above / (above - below) if math.isfinite(above) else 0.5
         middle = low + min(max(part, 0.01), 0.99) * (high - low)
         found = leading_state(middle)
         level = _log_level(found)
-        if abs(level) < _CLOSE or high - low < _CLOSE * _CLOSE:
+        if abs(level) < _TOLERANCES.close or high - low < _TOLERANCES.close * _TOLERANCES.close:
             return middle, found[1]
         if level > 0.0:
             low, above, below = middle, level, 0.5 * below

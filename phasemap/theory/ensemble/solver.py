@@ -261,6 +261,7 @@ def _store_gate(table: Table, i: int, parameters: Parameters, of_z: tuple[float,
     low, high = max(variance - error, 0.0), variance + error
 
     def mean(v: float) -> float:
+        """Mean of the gate at a variance of its input."""
         return mean_gate(parameters, v)
 
     table.put("update_gate_mean", i, mean(variance), 0.5 * abs(mean(high) - mean(low)), state)

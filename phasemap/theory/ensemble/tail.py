@@ -89,6 +89,7 @@ def _exponential(lags: FloatArray, values: FloatArray) -> tuple[float, float]:
     origin, length = float(lags[0]), float(lags[-1] - lags[0])
 
     def loss(log_time: float) -> float:
+        """Squared distance from the best exponential of a decay time."""
         shape = np.exp(-(lags - origin) * math.exp(-log_time))
         amplitude = float(shape @ values) / float(shape @ shape)
         return float(((values - amplitude * shape) ** 2).sum())

@@ -59,6 +59,7 @@ def _by_law(law: Law, last: float, at_last: float, level: float) -> Found:
         return Found(math.nan, math.nan, Status.ABSENT) if settled else Found(last, math.nan, Status.LOWER_BOUND)
 
     def gap(lag: float) -> float:
+        """How far the law is from the level at a lag, in logarithms."""
         return math.log(law.amplitude) + law.power * math.log(lag) + 2.0 * law.rate * lag - level
 
     if law.rate * level <= 0.0:

@@ -77,6 +77,7 @@ def _to(profile: Profile, shift: float, horizon: float, band: float) -> March:
     count = max(math.ceil(horizon / step), 8)
 
     def on_grid(fine: float) -> FloatArray:
+        """The march on a grid of this step."""
         n = count * round(step / fine)
         known = (n if band >= horizon else min(n, math.ceil(band / fine))) + 1
         at = correlations_at(profile, np.asarray(fine * np.arange(known), dtype=float))

@@ -13,31 +13,38 @@ Only the parts of these contours inside the support cost anything: outside, G is
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from phasemap.kernels.jacobian.dyson import NOT_CONVERGED
 from phasemap.kernels.jacobian.resolvent import resolvents
 from phasemap.model.results import FloatArray
+from phasemap.model.status import Status
 from phasemap.theory.jacobian.free_spectrum import FreeSpectrum
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble
 from phasemap.theory.jacobian.support import Support
 
+
+class _Tolerances(NamedTuple):
+    """What is resolved of the plane; distances are relative to the size of the spectrum."""
+
+    residual: float = 1e-10  # of the Dyson equations
+    most_iterations: int = 100  # of them at a point
+    ratio: float = 0.2  # by which panels shrink towards a pole
+    tail: float = 5.0  # standard deviations of the gate for which slow units are followed
+    deepest: float = 1e-140  # or to this rate
+    close: float = 1e-4  # distance from a pole or an end of the range of -sigma_z below which they count as met
+    closest: float = 1e-9  # the smallest distance from a pole that is resolved
+    top: float = 0.2  # share of its height at which the top of a contour from the real axis begins
+    turn: float = 1e-6  # the smallest angle from the negative real axis that is resolved
+
+
+_TOLERANCES = _Tolerances()
+
 ComplexArray = NDArray[np.complex128]
 
-_TOLERANCE, _MOST_ITERATIONS = 1e-10, 100
-# Panels shrink by this factor; slow units are followed for this many standard deviations of the gate, or to this rate.
-_RATIO, _TAIL, _DEEPEST = 0.2, 5.0, 1e-140
-# Distance from a pole or an end of the range of -sigma_z below which they count as met.
-_CLOSE = 1e-4
-# The smallest distance from a pole that is resolved.
-_CLOSEST = 1e-9
-# The top of a contour that climbs from the real axis begins at this share of its height.
-_TOP = 0.2
-# The smallest angle from the negative real axis that is resolved.
-_TURN = 1e-6
 # Angles at which a circle is first looked at, from the positive to the negative real axis and close to both.
 _LOOKS = np.unique(np.concatenate([np.linspace(0, np.pi, 49), np.pi - np.geomspace(1e-6, 0.05, 9)]))
 
@@ -86,11 +93,11 @@ class Spectrum:
         status = np.zeros(x.size, dtype=np.int64)
         resolvents(
             x, y, e.discrete, e.units, e.live_z and e.units.tau_z > 0, e.live_r and e.units.tau_r > 0,
-            _TOLERANCE, _MOST_ITERATIONS, value, density, residual, status,
+            _TOLERANCES.residual, _TOLERANCES.most_iterations, value, density, residual, status,
         )  # fmt: skip
         value, density = value / e.dimensions, density / (np.pi * e.dimensions)
         value = np.where(lam.imag.ravel() < 0, value.conj(), value)
-        converged = (status != NOT_CONVERGED) & np.isfinite(value)
+        converged = (status != Status.NOT_CONVERGED) & np.isfinite(value)
         shape = lam.shape
         return Resolvent(
             value.reshape(shape), density.reshape(shape), residual.reshape(shape), converged.reshape(shape)
@@ -117,7 +124,7 @@ class Spectrum:
         passed = min(abs(radius + mark) for mark in self.support.marks) / radius
         if b < np.pi or passed > 0.2 * (b - a):
             return gauss(a, b, self.nodes)
-        distance, weight = _climbing_rule(max(passed, _TURN), b - a, self.nodes, 1.0)
+        distance, weight = _climbing_rule(max(passed, _TOLERANCES.turn), b - a, self.nodes, 1.0)
         return b - distance, weight
 
     def fraction_left_of(self, x: float) -> float:
@@ -127,7 +134,7 @@ class Spectrum:
         height = float(self.support.height(x))
         if height > 0.0:
             lowest, crowded = self._sharpness(x)
-            crowded = crowded and lowest <= _TOP * height
+            crowded = crowded and lowest <= _TOLERANCES.top * height
             y, weight = _climbing_rule(lowest, height, self.nodes, self._spread)
             # Where units crowd at all scales, what they would do below the lowest point is known.
             foot = self._free.foot(x, lowest) if crowded else 0.0
@@ -144,13 +151,13 @@ class Spectrum:
         """Height above the real axis at x from which on G changes, and whether it does so at all scales below, too."""
         gate = self.ensemble.units.gate
         distance = min(abs(x - mark) for mark in self.support.marks)
-        if distance >= _CLOSE or not gate.smooth:
+        if distance >= _TOLERANCES.close or not gate.smooth:
             # Next to a pole G changes at the distance from it, on it no more than elsewhere.
-            return max(distance, _CLOSEST) if distance > 0.0 else _CLOSE, False
+            return max(distance, _TOLERANCES.closest) if distance > 0.0 else _TOLERANCES.close, False
         # Next to its ends a smooth gate takes values at all scales.
-        closest = math.exp(-_TAIL * gate.alpha * gate.deviation - abs(gate.beta))
-        rounding = 1e-14 if x < -0.5 else _DEEPEST
-        return max(distance, min(_CLOSE, max(closest, rounding))), True
+        closest = math.exp(-_TOLERANCES.tail * gate.alpha * gate.deviation - abs(gate.beta))
+        rounding = 1e-14 if x < -0.5 else _TOLERANCES.deepest
+        return max(distance, min(_TOLERANCES.close, max(closest, rounding))), True
 
     @property
     def _spread(self) -> float:
@@ -173,6 +180,7 @@ class Spectrum:
             return []
 
         def log_radius(theta: float) -> float:
+            """ln of the support's radius at an angle; zero on its edge."""
             rho = float(self.support.radius(radius * np.exp(1j * theta)))
             return math.log(min(max(rho, 1e-300), 1e300))
 
@@ -196,7 +204,7 @@ def _climbing_rule(lowest: float, height: float, nodes: int, spread: float) -> t
 
     spread: range of log y over which the integrand changes far below the top.
     """
-    high = _TOP * height
+    high = _TOLERANCES.top * height
     if lowest > high:
         return gauss(0.0, height, nodes)
     pieces = [gauss(0.0, lowest, nodes // 2)]
@@ -225,8 +233,8 @@ def graded(a: float, b: float, nodes: int, depth: float, both: bool = False) -> 
         middle = 0.5 * (a + b)
         x, w = graded(a, middle, nodes, depth)
         return np.concatenate([x, a + b - x[::-1]]), np.concatenate([w, w[::-1]])
-    count = max(1, math.ceil(math.log(depth) / math.log(_RATIO)))
-    ends = np.concatenate([[0.0], _RATIO ** np.arange(count, -1, -1.0)])
+    count = max(1, math.ceil(math.log(depth) / math.log(_TOLERANCES.ratio)))
+    ends = np.concatenate([[0.0], _TOLERANCES.ratio ** np.arange(count, -1, -1.0)])
     t, w = np.polynomial.legendre.leggauss(nodes)
     centre, half = 0.5 * (ends[1:] + ends[:-1]), 0.5 * (ends[1:] - ends[:-1])
     x = (centre[:, None] + half[:, None] * t).ravel()

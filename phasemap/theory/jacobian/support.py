@@ -11,6 +11,7 @@ The boundary is rho(Gamma(lambda)) = 1 (docs/theory.md (3.2)). Two properties of
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,10 +20,18 @@ from phasemap.kernels.jacobian.support import heights, ray_crossing, spectral_ra
 from phasemap.model.results import FloatArray
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble
 
-# Distances from poles between which edges are looked for.
-_NEAREST, _FARTHEST = 1e-150, 1e12
-# Segments are cut until their chords are this close to the curve, relative to the distance from 0 and to the size.
-_FLATNESS, _FLOOR, _ROUNDS = 4e-3, 2e-4, 9
+
+class _Tolerances(NamedTuple):
+    """Where edges are looked for, and how closely they are drawn."""
+
+    nearest: float = 1e-150  # distance from a pole: nothing is nearer in double precision
+    farthest: float = 1e12  # distance from a pole: no spectrum reaches so far
+    flatness: float = 4e-3  # distance of a chord from the curve, relative to that from 0: unseen in print
+    floor: float = 2e-4  # the same, relative to the size of the support
+    rounds: int = 9  # of halving every segment that is not flat
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class Support:
         if not self.ensemble.is_random:
             return []
         data, walls = self.ensemble.support, self._walls
-        left = walls[0][0] - self._reach(walls[0][0], -1.0, _FARTHEST)
+        left = walls[0][0] - self._reach(walls[0][0], -1.0, _TOLERANCES.farthest)
         found = []
         for (_, a), (b, _) in itertools.pairwise(walls):
             lowest = valley(a, b, data)
@@ -65,7 +74,7 @@ class Support:
                 found.append((left, a + self._reach(a, 1.0, lowest - a)))
                 left = b - self._reach(b, -1.0, b - lowest)
         last = walls[-1][1]
-        return [*found, (left, last + self._reach(last, 1.0, _FARTHEST))]
+        return [*found, (left, last + self._reach(last, 1.0, _TOLERANCES.farthest))]
 
     @property
     def edge(self) -> float:
@@ -89,7 +98,7 @@ class Support:
         x = np.asarray(x, dtype=float)
         out = np.zeros(x.size)
         if self.ensemble.is_random:
-            heights(x.ravel(), _NEAREST, _FARTHEST, self.ensemble.support, out)
+            heights(x.ravel(), _TOLERANCES.nearest, _TOLERANCES.farthest, self.ensemble.support, out)
         return out.reshape(x.shape)
 
     def contains(self, points: ArrayLike, margin: float = 0.0) -> NDArray[np.bool_]:
@@ -117,8 +126,8 @@ class Support:
         return sorted({(low, high), *((mark, mark) for mark in self.marks if not low <= mark <= high)})
 
     def _reach(self, pole: float, direction: float, farthest: float) -> float:
-        distance = float(ray_crossing(pole, 0.0, direction, 0.0, _NEAREST, farthest, self.ensemble.support))
-        return distance if distance > _NEAREST else 0.0
+        distance = float(ray_crossing(pole, 0.0, direction, 0.0, _TOLERANCES.nearest, farthest, self.ensemble.support))
+        return distance if distance > _TOLERANCES.nearest else 0.0
 
     def _trace(self, left: float, right: float) -> Component:
         size = right - left
@@ -127,12 +136,12 @@ class Support:
         x = np.concatenate([_between(a, b, 17) for a, b in itertools.pairwise(knots)])
         x = np.unique(np.concatenate([x, knots]))
         y = self._height_inside(x, left, right)
-        for _ in range(_ROUNDS):
+        for _ in range(_TOLERANCES.rounds):
             middle = 0.5 * (x[:-1] + x[1:])
             level = self._height_inside(middle, left, right)
             sag = np.abs(level - 0.5 * (y[:-1] + y[1:]))
-            scale = np.minimum(np.abs(middle + 1j * level) + _FLOOR * size, 0.5 * size)
-            rough = (sag > _FLATNESS * scale) & (middle > x[:-1]) & (middle < x[1:])
+            scale = np.minimum(np.abs(middle + 1j * level) + _TOLERANCES.floor * size, 0.5 * size)
+            rough = (sag > _TOLERANCES.flatness * scale) & (middle > x[:-1]) & (middle < x[1:])
             if not rough.any():
                 break
             x, y = np.concatenate([x, middle[rough]]), np.concatenate([y, level[rough]])

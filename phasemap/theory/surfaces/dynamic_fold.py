@@ -14,6 +14,7 @@ from functools import lru_cache
 from phasemap.kernels.dynamic.correlations import Problem
 from phasemap.theory.dynamic.autocovariance.correlations import Profile, grid_for, is_driven, resample, window_for
 from phasemap.theory.dynamic.curve import solution_curve
+from phasemap.theory.dynamic.curve.segments import between
 from phasemap.theory.dynamic.curve.stationary import Chord
 from phasemap.theory.dynamic.curve.tracing import Sample, trace_grid
 
@@ -71,7 +72,7 @@ def _smallest_variance(problem: Problem) -> float:
 def _between(problem: Problem, one: Sample, two: Sample) -> Fold | None:
     """The fold between two samples of the curve, at rising resolution."""
     share = one.d_ln_gamma / (one.d_ln_gamma - two.d_ln_gamma)
-    x, window = solution_curve.between(one, two, share)
+    x, window = between(one, two, share)
     chord = Chord(problem, one, two)
     nodes, flat, before = trace_grid(problem), None, None
     for count, longer in _LEVELS:

@@ -82,9 +82,11 @@ def on_ring(p: Parameters, profile: Profile, ring: Ring) -> Correlations:
     process = Process(p)
 
     def membrane_of(activity: FloatArray) -> FloatArray:
+        """h along the ring, before it is squashed, of an activity."""
         return np.asarray(ring.low_pass(process.drive(activity, ring), 1.0))
 
     def image(activity: FloatArray) -> FloatArray:
+        """The activity that follows from an activity."""
         return activation_pair(membrane_of(activity), p.g_h, 0.0)[0]
 
     start = functions_of(profile, 1.0, ring.lags).activity

@@ -76,6 +76,7 @@ def relax(
     times = np.asarray(duration * np.arange(1, steps + 1) / steps, dtype=float)
 
     def of_level(level: int) -> FloatArray:
+        """The numbers from one refinement of the grid."""
         found = two_times(p, one_copy(duration * rate, steps * level), amplitude, tangent=True,
                           drive=drive)  # fmt: skip
         assert found.tangent is not None
@@ -114,6 +115,7 @@ def kick(
     before, after = _steps(relaxation * rate, step, 1), _steps(longest * rate, step, 2)
 
     def of_level(level: int) -> FloatArray:
+        """The distances from one refinement of the grid."""
         layout = kicked((relaxation * rate, before * level), (longest * rate, after * level), amplitude**2)
         found = two_times(p, layout, 1.0, drive=drive)
         return _distances(found.membrane, layout, delays * rate, amplitude)

@@ -6,9 +6,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import ndtr
 
-from phasemap.kernels.averages.gaussian_pairs import BEYOND_TABLES, MISSING_PANEL, pair_averages
+from phasemap.kernels.averages.gaussian_pairs import MISSING_PANEL, pair_averages
 from phasemap.kernels.averages.hard_pairs import hard_pair_averages
 from phasemap.kernels.averages.pair_quadrature import pair_moments, single_moments
+from phasemap.model.status import Status
 from phasemap.theory.dynamic.autocovariance import gaussian_pairs
 
 CORRELATIONS = np.array([1.0, 0.9999, 0.97, 0.8, 0.3, 0.0, -0.4])
@@ -108,7 +109,7 @@ def test_a_missing_panel_is_asked_for_and_nothing_is_guessed():
     out = np.full((3, 1), np.nan)
     assert pair_averages(1.0, np.array([0.5]), tables, out) == MISSING_PANEL
     assert np.isnan(out).all()
-    assert pair_averages(1e30, np.array([0.5]), tables, out) == BEYOND_TABLES
+    assert pair_averages(1e30, np.array([0.5]), tables, out) == Status.FAILED
 
 
 def test_panels_are_a_pure_function_of_the_bias():

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from phasemap.kernels.complexity.branch import FOUND, NEGATIVE, VANISHED, free_parameters, static_determinant
+from phasemap.kernels.complexity.branch import End, free_parameters, static_determinant
 from phasemap.kernels.complexity.moments import COUNTED, Q_PSI, SIZE, STABLE
 from phasemap.kernels.complexity.saddle import lagrangian, newton
 from phasemap.kernels.complexity.search import best_saddle, find_saddle
@@ -55,7 +55,7 @@ def test_sums_resolve_steep_steps(g: float, alpha: float) -> None:
     theta = np.empty(SIZE)
     beta = 0.0 if alpha else -math.inf
     _, value, how = best_saddle(COUNTED, g, alpha, beta, theta, True)
-    assert how == FOUND
+    assert how == End.FOUND
     assert value_and_slopes(COUNTED, theta, (g, alpha, beta), 3.0)[0] == pytest.approx(value, abs=3e-11)
 
 
@@ -69,7 +69,7 @@ def test_trivial_saddle_is_never_returned() -> None:
     _, length, good = newton(COUNTED, g, alpha, 0.0, theta, free, 1.0, 1e-11, 60)
     assert not good and length > 1e-2 and theta[Q_PSI] < -10.0
     _, value, how = best_saddle(COUNTED, g, alpha, 0.0, theta, True)
-    assert how == FOUND and theta[Q_PSI] > -5.0
+    assert how == End.FOUND and theta[Q_PSI] > -5.0
     assert value == pytest.approx(2.527167950825e-4, abs=1e-12)
 
 
@@ -79,16 +79,16 @@ def test_below_the_fold_the_saddle_is_reached_from_above_it() -> None:
     assert 1.55 < math.exp(low) == pytest.approx(1.627833, abs=1e-6)
     theta = np.empty(SIZE)
     gain, value, how = best_saddle(COUNTED, 1.55, 20.0, 0.0, theta, True)
-    assert how == FOUND and gain == 1.55
+    assert how == End.FOUND and gain == 1.55
     assert value == pytest.approx(0.022785050939, abs=1e-11)
 
 
 def test_search_ends_below_zero_or_in_the_zero_state() -> None:
     theta = np.empty(SIZE)
     gain, value, how = best_saddle(COUNTED, 0.5, 10.0, 0.0, theta, True)
-    assert how == NEGATIVE and value < 0.0 and 1.58 < gain < 1.5896029
+    assert how == End.NEGATIVE and value < 0.0 and 1.58 < gain < 1.5896029
     gain, value, how = best_saddle(COUNTED, 1.5, 1.0, 0.0, theta, True)
-    assert how == VANISHED and 0.0 < value < 1e-9 and gain == pytest.approx(2.0, abs=1e-3)
+    assert how == End.VANISHED and 0.0 < value < 1e-9 and gain == pytest.approx(2.0, abs=1e-3)
 
 
 def test_two_sheets_of_the_saddle_behind_a_nearly_open_steep_gate() -> None:
@@ -97,7 +97,7 @@ def test_two_sheets_of_the_saddle_behind_a_nearly_open_steep_gate() -> None:
     at = (1.27, 1000.0, -1.4)
     small = find_saddle(COUNTED, *at, False, near, True)
     large = find_saddle(COUNTED, *at, True, far, True)
-    assert small[2] == large[2] == FOUND
+    assert small[2] == large[2] == End.FOUND
     assert 0.0 < small[1] < 2e-4 and large[1] > 0.08
     assert best_saddle(COUNTED, *at, near, True)[1] == large[1]
 

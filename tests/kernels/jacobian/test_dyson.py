@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from phasemap.kernels.jacobian.dyson import INSIDE, solve_dyson
+from phasemap.kernels.jacobian.dyson import solve_dyson
 from phasemap.kernels.jacobian.gate_table import empty_table
 from phasemap.kernels.jacobian.support import gamma_matrix, spectral_radius
 from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
 from phasemap.model.unit.linearisation import local_factors, local_matrices
 from phasemap.theory.jacobian.local_ensemble import from_samples, gaussian_ensemble
 from phasemap.theory.jacobian.spectrum import Spectrum
@@ -27,7 +28,7 @@ def dyson_solution(ensemble, lam):
     status, residual = solve_dyson(
         lam.real, lam.imag, ensemble.discrete, ensemble.units, empty_table(), 1e-12, 100, u, f
     )
-    assert (status, residual < 1e-12) == (INSIDE, True)
+    assert (status, residual < 1e-12) == (Status.CONVERGED, True)
     return u
 
 

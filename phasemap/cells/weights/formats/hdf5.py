@@ -49,6 +49,7 @@ def _collect(group: Any, prefix: str, found: Arrays, path: Path, depth: int) -> 
 
 def _loader(path: Path, name: str) -> Any:
     def load() -> np.ndarray:
+        """The numbers of the data set."""
         with h5py.File(path, "r") as file:
             return np.asarray(file[name][()])
 

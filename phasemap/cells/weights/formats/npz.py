@@ -64,6 +64,7 @@ def _header(stream: Any) -> tuple[tuple[int, ...], np.dtype[Any], int]:
 
 def _loader(path: Path, member: str) -> Any:
     def load() -> np.ndarray:
+        """The numbers of the member; one clear error where it is damaged."""
         try:
             with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
                 return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))

@@ -75,6 +75,7 @@ def _naturals(value: Any) -> list[int] | None:
 
 def _loader(path: Path, kind: str, shape: tuple[int, ...], begin: int) -> Any:
     def load() -> np.ndarray:
+        """The numbers, from their place in the file, widened where NumPy has no such type."""
         values = np.fromfile(path, dtype=_KINDS[kind], count=math.prod(shape), offset=begin)
         if kind == "BF16":  # the upper half of a single-precision number
             values = (values.astype("<u4") << 16).view("<f4")

@@ -36,6 +36,7 @@ def flax_layers(arrays: Arrays) -> Iterator[Layer]:
 
 def _separate(arrays: Arrays, cell: Literal["gru", "lstm"], prefix: str, dot: str, end: str) -> Layer:
     def held(part: str, kind: str) -> Array | None:
+        """An array of a part under any of its spellings; None without it."""
         names = [f"{prefix}{part}{mark}{dot}{kind}{end}" for mark in ("", "_")]  # nnx calls a kernel `if_`
         return next((arrays[name].numbers(name) for name in names if name in arrays), None)
 
@@ -59,6 +60,7 @@ def _fused(arrays: Arrays, blocks: int, prefix: str, dot: str, end: str) -> Laye
     order = GATES[cell]
 
     def held(part: str, kind: str) -> Array | None:
+        """An array of a part of the fused layer; None without it."""
         name = f"{prefix}dense_{part}{dot}{kind}{end}"
         return arrays[name].numbers(name) if name in arrays else None
 

@@ -32,6 +32,7 @@ def orbit_at(ln_x: float) -> Orbit:
     memory = tables(0.0)
 
     def run() -> tuple[int, tuple[float, float, float]]:
+        """The state from the kernel, whose status asks for missing panels."""
         status, *values = homoclinic_gain(math.exp(ln_x), memory)
         return status, tuple(values)
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 import numpy as np
 
 from phasemap.kernels.dynamic.correlations import (
-    BROKEN_DOWN,
     CONSTANT_GATE,
     HARD_GATE,
     SMOOTH_GATE,
@@ -25,6 +24,7 @@ from phasemap.kernels.dynamic.tails import limit_at_long_lags
 from phasemap.kernels.dynamic.window import Grid, interpolate
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.model.status import Status
 from phasemap.model.unit.nonlinearities import gate_at_rest
 from phasemap.theory.dynamic.autocovariance.gaussian_pairs import tables, with_panels
 
@@ -231,19 +231,21 @@ def solve(
     solution = Solution(np.empty(n), np.empty(n), np.empty((3, n)), np.empty((3, n)), np.zeros(n + 1))
 
     def iterate() -> tuple[int, tuple[float, float, float]]:
+        """One run of Newton's method, whose status asks for missing panels."""
         solution.x[:] = x
         status, *found = newton(problem, known, nodes, window, ln_gamma, constraint, tolerance, limit, solution)
         return status, tuple(found)
 
     def limit_of_solution() -> tuple[int, tuple[float, float]]:
+        """The limit at long lags, whose status asks for missing panels."""
         x0, y0, last = solution.x[0], solution.y[0], solution.x[-1]
         status, *found = limit_at_long_lags(problem, known, math.exp(gained), x0, y0, last)
         return status, tuple(found)
 
     status, (gained, residual, sign) = with_panels(iterate, *known)
-    if status == BROKEN_DOWN:
+    if status == Status.FAILED:
         return None
     status, (x_limit, rate) = with_panels(limit_of_solution, *known)
-    if status != 0:
+    if status != Status.CONVERGED:
         return None
     return Profile(problem, nodes, window, gained, solution, x_limit, rate, residual, sign)

@@ -11,6 +11,7 @@ import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,28 +19,34 @@ from phasemap.kernels.averages.gaussian_pairs import pair_averages
 from phasemap.kernels.dynamic.correlations import Constraint, Problem, gate_averages
 from phasemap.kernels.dynamic.window import noise_covariance
 from phasemap.model.results import FloatArray
+from phasemap.model.status import Status
 from phasemap.theory.dynamic.autocovariance import additive
 from phasemap.theory.dynamic.autocovariance.correlations import is_driven, memory, window_for
 from phasemap.theory.dynamic.autocovariance.gaussian_pairs import with_panels
-from phasemap.theory.dynamic.curve.stationary import Chord
+from phasemap.theory.dynamic.curve.segments import between, fractions, with_folds
 from phasemap.theory.dynamic.curve.tracing import Sample, correct, follow, trace_grid
 
-_FIRST_AMPLITUDES = (2.5, 6.0, 15.0, 40.0)
-_FIRST_FLOORS = (0.0, 0.3, 0.6, 0.85)
-# A slow gate is approached from fast ones by factors.
-_FAST_GATES, _SLOWER = (3.0, 0.3), 1.5
+
+class _Tolerances(NamedTuple):
+    """Where the curve is begun, how far it is followed, and where it ends."""
+
+    first_amplitudes: tuple[float, ...] = (2.5, 6.0, 15.0, 40.0)  # guesses of the first state, tried in turn: its size
+    first_floors: tuple[float, ...] = (0.0, 0.3, 0.6, 0.85)  # and the share of it that stays at long lags
+    fast_gates: tuple[float, ...] = (3.0, 0.3)  # tau_r at which guesses succeed; a slow gate is approached from there
+    slower: float = 1.5  # factor of tau_r from one gate to the next
+    lost: float = 1e-10  # variance at which the way past the zero state is given up under weak noise
+    stages_up: int = 8  # most stages of larger gains, until the curve passes the gain asked for
+    octaves_per_stage: float = 3.0  # of gamma in one of them
+    strong: float = 2.0 * math.log(1e3)  # ln gamma up to which noise is followed to where the curve turns
+
+
+_TOLERANCES = _Tolerances()
+
 # Gains below are taken for this one, at which a network is linear to rounding.
 SMALLEST_GAIN = 1e-6
 # Stages of the way down end at these variances, or where the fluctuating part is this fraction of the variance; under
 # noise at these gains.
 _LOWEST = ((2e-5, 1e-2, 1e-2), (1e-9, 1e-6, 0.5 * SMALLEST_GAIN))
-# Variance at which the way past the zero state is given up under weak noise.
-_LOST = 1e-10
-_STAGES_UP = 8
-_OCTAVES_PER_STAGE = 3.0
-_STRONG = 2.0 * math.log(1e3)
-# Slopes of the curve that are smaller turn by rounding.
-_LEVEL = 1e-8
 
 
 def static_ln_gamma(problem: Problem, ln_x: float) -> float:
@@ -49,8 +56,9 @@ def static_ln_gamma(problem: Problem, ln_x: float) -> float:
     phi, sigma = np.empty((3, 1)), np.empty((3, 1))
 
     def run() -> tuple[int, None]:
+        """Averages of activation and gate, whose status asks for missing panels."""
         status = pair_averages(x[0], x, tables.activation, phi)
-        if status == 0:
+        if status == Status.CONVERGED:
             status = gate_averages(problem, tables, problem.steepness**2 * (phi[0] + problem.static_r**2), sigma)
         return status, None
 
@@ -71,13 +79,13 @@ def _start(problem: Problem) -> Sample | None:
 
 def _approach(tau_r: float) -> tuple[float, ...]:
     """Time constants of the gate to begin with: the own one, then faster ones."""
-    return (tau_r, *(tau for tau in _FAST_GATES if tau < tau_r))
+    return (tau_r, *(tau for tau in _TOLERANCES.fast_gates if tau < tau_r))
 
 
 def _slowed(problem: Problem, found: Sample) -> Sample | None:
     """A solution with a fast gate, continued to the own time constant at fixed variance."""
     while found.profile.problem.tau_r < problem.tau_r:
-        slower = problem._replace(tau_r=min(_SLOWER * found.profile.problem.tau_r, problem.tau_r))
+        slower = problem._replace(tau_r=min(_TOLERANCES.slower * found.profile.problem.tau_r, problem.tau_r))
         old = found.profile
         window = max(old.window, window_for(slower, old.rate))
         x = old.on(trace_grid(slower), window)
@@ -89,7 +97,7 @@ def _slowed(problem: Problem, found: Sample) -> Sample | None:
 
 
 def _met(problem: Problem) -> Sample | None:
-    for amplitude, floor in itertools.product(_FIRST_AMPLITUDES, _FIRST_FLOORS):
+    for amplitude, floor in itertools.product(_TOLERANCES.first_amplitudes, _TOLERANCES.first_floors):
         ln_x = 2.0 * math.log(amplitude + 3.0 * abs(problem.bias_h))
         orbit = additive.orbit_at(ln_x)
         window, ln_gamma = window_for(problem, orbit.rate), static_ln_gamma(problem, ln_x)
@@ -114,6 +122,7 @@ def _down(problem: Problem, stage: int) -> tuple[Sample, ...]:
     driven = is_driven(problem)
 
     def finished(sample: Sample) -> bool:
+        """Whether the way down ends at this sample."""
         p = sample.profile
         vanished = not driven and (p.x[0] < variance or sample.fluctuating_part < part)
         lost = _is_disconnected(problem, sample)
@@ -130,7 +139,7 @@ def _up(problem: Problem, stage: int) -> tuple[Sample, ...]:
     if start is None:
         return ()
     before = _up(problem, stage - 1) if stage > 0 else ()
-    highest = start.profile.ln_gamma + (stage + 1) * _OCTAVES_PER_STAGE * math.log(2.0)
+    highest = start.profile.ln_gamma + (stage + 1) * _TOLERANCES.octaves_per_stage * math.log(2.0)
     here = before[-1] if before else start.towards(1.0, 1.0)
     return before + tuple(follow(problem, here, lambda sample: sample.profile.ln_gamma > highest))
 
@@ -151,7 +160,7 @@ def _small_response(problem: Problem) -> tuple[Sample, ...]:
     if start is None:
         return ()
     start = start.towards(1.0, 1.0)
-    above = follow(problem, start, lambda s: s.d_ln_gamma < 0.0 or s.profile.ln_gamma > _STRONG)
+    above = follow(problem, start, lambda s: s.d_ln_gamma < 0.0 or s.profile.ln_gamma > _TOLERANCES.strong)
     return tuple(sample.reversed() for sample in (start, *above)[::-1])
 
 
@@ -165,7 +174,7 @@ class Curve:
     @cached_property
     def with_folds(self) -> tuple[tuple[Sample, ...], ...]:
         """The pieces with their folds among the samples."""
-        return tuple(_with_folds(piece) for piece in self.pieces)
+        return tuple(with_folds(piece) for piece in self.pieces)
 
     @property
     def lower_end(self) -> Sample | None:
@@ -194,7 +203,7 @@ def curve(problem: Problem, ln_gamma: float) -> Curve:
     """The curve of solutions, followed far enough to know all its crossings of a gain."""
     stage_up, stage_down = 0, 0
     found = _assembled(problem, stage_up, stage_down)
-    while found.pieces and found.pieces[0][0].profile.ln_gamma < ln_gamma and stage_up < _STAGES_UP:
+    while found.pieces and found.pieces[0][0].profile.ln_gamma < ln_gamma and stage_up < _TOLERANCES.stages_up:
         stage_up += 1
         found = _assembled(problem, stage_up, stage_down)
     last = found.pieces[0][-1] if found.pieces else None
@@ -223,7 +232,7 @@ def _may_reach(problem: Problem, last: Sample, ln_gamma: float) -> bool:
 def _is_disconnected(problem: Problem, last: Sample) -> bool:
     """Whether a driven curve loses its way where it ends without noise: the small response is then a piece apart."""
     p = last.profile
-    at_zero = p.x[0] < _LOST and last.d_ln_gamma > 0.0
+    at_zero = p.x[0] < _TOLERANCES.lost and last.d_ln_gamma > 0.0
     at_static = last.fluctuating_part < _LOWEST[-1][1] and p.ln_gamma > 2.0 * math.log(_LOWEST[0][2])
     return is_driven(problem) and bool(at_zero or at_static)
 
@@ -258,44 +267,5 @@ def crossings(found: Curve, ln_gamma: float) -> list[Prediction]:
         Prediction(*between(one, two, u), one if u < 0.5 else two)
         for samples in found.with_folds
         for one, two in itertools.pairwise(samples)
-        for u in _fractions(one, two, ln_gamma)
+        for u in fractions(one, two, ln_gamma)
     ]
-
-
-def _with_folds(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
-    """Samples with those between them at which the gain is stationary: a parabola from there is exact."""
-    found = list(samples[:1])
-    for one, two in itertools.pairwise(samples):
-        if one.d_ln_gamma * two.d_ln_gamma < 0.0 and max(abs(one.d_ln_gamma), abs(two.d_ln_gamma)) > _LEVEL:
-            share = one.d_ln_gamma / (one.d_ln_gamma - two.d_ln_gamma)
-            x, window = between(one, two, share)
-            flat = Chord(one.profile.problem, one, two).flat_point(one.profile.grid, window, x, share)
-            if flat is not None:
-                found.append(flat.sample.towards(one.d_ln_x, one.d_ln_gamma))
-        found.append(two)
-    return tuple(found)
-
-
-def _fractions(one: Sample, two: Sample, ln_gamma: float) -> list[float]:
-    """Fractions u in [0, 1) of a segment at which the cubic through its ends has the given ln gamma."""
-    a, b = one.profile.ln_gamma - ln_gamma, two.profile.ln_gamma - ln_gamma
-    if a * b > 0.0 and one.d_ln_gamma * two.d_ln_gamma > 0.0:
-        return []
-    length = _length(one, two)
-    da, db = length * one.d_ln_gamma, length * two.d_ln_gamma
-    roots = np.roots([2.0 * (a - b) + da + db, 3.0 * (b - a) - 2.0 * da - db, da, a])
-    return sorted(float(u.real) for u in roots if abs(u.imag) < 1e-9 and 0.0 <= u.real < 1.0)
-
-
-def _length(one: Sample, two: Sample) -> float:
-    return math.hypot(two.profile.ln_x - one.profile.ln_x, two.profile.ln_gamma - one.profile.ln_gamma)
-
-
-def between(one: Sample, two: Sample, u: float) -> tuple[FloatArray, float]:
-    """The profile at fraction u of a segment: linear in the shapes, cubic in ln X_0."""
-    first, second = one.profile, two.profile
-    window = first.window * (second.window / first.window) ** u
-    shapes = [p.on(trace_grid(first.problem), window) / p.x[0] for p in (first, second)]
-    bend = _length(one, two) * u * (1.0 - u) * ((1.0 - u) * one.d_ln_x - u * two.d_ln_x)
-    ln_x = first.ln_x * (1.0 + 2.0 * u) * (1.0 - u) ** 2 + second.ln_x * u**2 * (3.0 - 2.0 * u) + bend
-    return ((1.0 - u) * shapes[0] + u * shapes[1]) * math.exp(ln_x), window

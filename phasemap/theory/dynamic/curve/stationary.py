@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from phasemap.kernels.dynamic.correlations import Constraint, Problem
 from phasemap.kernels.dynamic.window import Grid
@@ -9,11 +10,19 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.autocovariance.correlations import Profile, solve
 from phasemap.theory.dynamic.curve.tracing import Sample
 
-_TOLERANCE = 1e-12
-_ACCEPTED_RESIDUAL = 1e-9
-# Secant method along the chord: when the curve counts as flat, first and largest step, number of steps.
-_FLAT = 1e-11
-_FIRST_STEP, _LARGEST_STEP, _MOST_STEPS = 0.02, 0.4, 12
+
+class _Tolerances(NamedTuple):
+    """The secant method along the chord of a fold."""
+
+    newton: float = 1e-12  # of Newton's method at each place
+    residual: float = 1e-9  # a larger residual is no solution
+    flat: float = 1e-11  # slope at which the curve counts as level
+    first_step: float = 0.02  # share of the chord, to begin the secant with
+    largest_step: float = 0.4  # share of the chord
+    most_steps: int = 12  # a secant that needs more does not converge
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,11 @@ class Chord:
         constraint = Constraint(
             along_x / length, along_gamma / length, first.ln_x + share * along_x, first.ln_gamma + share * along_gamma
         )
-        found = solve(self.problem, level, window, x, constraint.ln_gamma, constraint, _TOLERANCE)
-        if found is None or found.residual > _ACCEPTED_RESIDUAL:
+        found = solve(self.problem, level, window, x, constraint.ln_gamma, constraint, _TOLERANCES.newton)
+        if found is None or found.residual > _TOLERANCES.residual:
             return None
         # Once more from the solution: the tangent is that of the last linear system, which was a step behind.
-        found = solve(self.problem, level, window, found.x, found.ln_gamma, constraint, _TOLERANCE, 1)
+        found = solve(self.problem, level, window, found.x, found.ln_gamma, constraint, _TOLERANCES.newton, 1)
         if found is None:
             return None
         tangent = found.solution.tangent
@@ -60,15 +69,15 @@ class Chord:
 
     def flat_point(self, level: Grid, window: float, x: FloatArray, share: float) -> Flat | None:
         """The extremum of the gain, by the secant method in the fraction of the chord."""
-        before = self.at(share - _FIRST_STEP, level, window, x)
+        before = self.at(share - _TOLERANCES.first_step, level, window, x)
         here = None if before is None else self.at(share, level, window, before.profile.x)
-        for _ in range(_MOST_STEPS):
+        for _ in range(_TOLERANCES.most_steps):
             if before is None or here is None:
                 return None
-            if abs(here.slope) < _FLAT or here.slope == before.slope:
+            if abs(here.slope) < _TOLERANCES.flat or here.slope == before.slope:
                 break
             step = here.slope * (here.share - before.share) / (here.slope - before.slope)
-            step = min(max(step, -_LARGEST_STEP), _LARGEST_STEP)
+            step = min(max(step, -_TOLERANCES.largest_step), _TOLERANCES.largest_step)
             after = self.at(here.share - step, level, window, here.profile.x)
             before, here = here, after
         return here

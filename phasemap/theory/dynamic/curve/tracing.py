@@ -7,17 +7,27 @@ squared gain gamma = g_h**2 only measures how far to go.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from phasemap.kernels.dynamic.correlations import Constraint, Problem
 from phasemap.kernels.dynamic.window import Grid
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.autocovariance.correlations import Profile, grid_for, solve, window_for
 
-_NODES = 24
-# The first solve leaves its last Newton step to the second.
-_FIRST_TOLERANCE, _TOLERANCE = 1e-8, 1e-10
-_FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP = 0.3, 0.8, 1e-6
-_MOST_SAMPLES = 200
+
+class _Tolerances(NamedTuple):
+    """Steps of the continuation; lengths are those of arcs in (ln X_0, ln gamma)."""
+
+    nodes: int = 24  # of the grid while tracing; solutions are refined afterwards
+    first_newton: float = 1e-8  # of the first solve: its last Newton step is left to the second
+    newton: float = 1e-10  # of the second solve, from two Newton steps
+    first_step: float = 0.3  # short of what turns are like
+    largest_step: float = 0.8  # a longer one may jump to another branch
+    smallest_step: float = 1e-6  # below, the curve counts as ended
+    most_samples: int = 200  # of one piece of the curve
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -52,14 +62,14 @@ class Sample:
 
 def trace_grid(problem: Problem) -> Grid:
     """The grid of all samples of a curve."""
-    return grid_for(problem, _NODES)
+    return grid_for(problem, _TOLERANCES.nodes)
 
 
 def correct(problem: Problem, x: FloatArray, ln_gamma: float, window: float, constraint: Constraint) -> Sample | None:
     """The solution next to a prediction on the trace's grid, on a window that suits it; None if there is none."""
     for _ in range(4):
-        found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _FIRST_TOLERANCE, 12)
-        if found is None or found.residual > _FIRST_TOLERANCE or not found.fluctuates:
+        found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _TOLERANCES.first_newton, 12)
+        if found is None or found.residual > _TOLERANCES.first_newton or not found.fluctuates:
             return None
         wanted = window_for(problem, found.rate)
         if not wanted < math.inf:
@@ -67,8 +77,8 @@ def correct(problem: Problem, x: FloatArray, ln_gamma: float, window: float, con
         if 0.75 < window / wanted < 1.4:
             # Once more: the tangent is a Newton step behind the solution.
             x, ln_gamma = found.x, found.ln_gamma
-            found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _TOLERANCE, 2)
-            if found is None or found.residual > _TOLERANCE or not found.fluctuates:
+            found = solve(problem, trace_grid(problem), window, x, ln_gamma, constraint, _TOLERANCES.newton, 2)
+            if found is None or found.residual > _TOLERANCES.newton or not found.fluctuates:
                 return None
             return Sample(found, found.solution.tangent[:-1], float(found.solution.tangent[-1]))
         wanted = min(max(wanted, 0.3 * window), 3.0 * window)
@@ -90,8 +100,8 @@ def _next(problem: Problem, here: Sample, length: float) -> Sample | None:
 def follow(problem: Problem, start: Sample, finished: Callable[[Sample], bool]) -> list[Sample]:
     """Samples after `start` along its direction until `finished(sample)`, or until steps vanish."""
     samples: list[Sample] = []
-    here, length = start, _FIRST_STEP
-    while len(samples) < _MOST_SAMPLES and length > _SMALLEST_STEP and not finished(here):
+    here, length = start, _TOLERANCES.first_step
+    while len(samples) < _TOLERANCES.most_samples and length > _TOLERANCES.smallest_step and not finished(here):
         length = min(length, _distance_to_end(here))
         found = _next(problem, here, length)
         if found is None:
@@ -103,7 +113,7 @@ def follow(problem: Problem, start: Sample, finished: Callable[[Sample], bool]) 
             continue
         samples.append(found)
         here = found
-        length = min(length * (1.6 if turn > 0.98 else 1.0), _LARGEST_STEP)
+        length = min(length * (1.6 if turn > 0.98 else 1.0), _TOLERANCES.largest_step)
     return samples
 
 

@@ -12,6 +12,7 @@ paths is k itself, with u' = -(sigma + lambda) u + sigma zeta_h + q w_z. The con
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.fft
@@ -26,15 +27,21 @@ from phasemap.theory.ensemble.exponent import slow_gate
 from phasemap.theory.ensemble.sampling.noise import Complex32
 from phasemap.theory.ensemble.sampling.paths import Ensemble, Paths, amplitudes
 
-Float32 = NDArray[np.float32]
 
-# How much of the spectrum of a covariance may be negative: the noise of the control variate, not another eigenstate.
-_NEGATIVE_POWER = 0.05
-# A radius that shows the rate to be too small, whatever the state, and one that shows nothing else; share of the known
-# range that counts as close to such a rate.
-_FAR_TOO_LARGE, _BEYOND, _CLOSE = 10.0, 1e6, 0.1
-# Above this rate its absolute error counts, below the relative one, at most so many times finer.
-_LARGE_RATE, _MUCH_FINER = 0.1, 10.0
+class _Tolerances(NamedTuple):
+    """What a rate is believed by."""
+
+    negative_power: float = 0.05  # share of a spectrum that noise makes negative; more is another eigenstate
+    far_too_large: float = 10.0  # a radius beyond shows the rate to be too small, whatever the state
+    beyond: float = 1e6  # a radius beyond shows nothing at all
+    close: float = 0.1  # share of the known range that counts as close to such a rate
+    large_rate: float = 0.1  # above, the absolute error of a rate counts, below the relative one
+    much_finer: float = 10.0  # and at most so many times finer
+
+
+_TOLERANCES = _Tolerances()
+
+Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Exponent:
 
 def _exactness(rate: float) -> float:
     """How much more exactly than a large one a rate is wanted."""
-    return min(max(_LARGE_RATE / max(abs(rate), 1e-300), 1.0), _MUCH_FINER)
+    return min(max(_TOLERANCES.large_rate / max(abs(rate), 1e-300), 1.0), _TOLERANCES.much_finer)
 
 
 class RateGuard:
@@ -82,7 +89,7 @@ class RateGuard:
         """Remember that the map has about this radius at a rate."""
         if 0.0 < radius <= 1.0:
             self._high = min(self._high, rate)
-        elif not radius < _FAR_TOO_LARGE:
+        elif not radius < _TOLERANCES.far_too_large:
             self._low = max(self._low, rate)
 
     def safe(self, rate: float) -> float:
@@ -90,7 +97,7 @@ class RateGuard:
         high = max(self._high, self._low)
         if math.isinf(high):
             return max(rate, 0.0)
-        return rate if rate > self._low + _CLOSE * (high - self._low) else 0.5 * (self._low + high)
+        return rate if rate > self._low + _TOLERANCES.close * (high - self._low) else 0.5 * (self._low + high)
 
 
 class TangentEnsemble:
@@ -162,21 +169,26 @@ class TangentEnsemble:
         weight = math.sqrt(state.size) / unit
 
         def mapping(x: FloatArray) -> FloatArray:
+            """(k, lambda) after one application of the map; lambda by what its radius says."""
             rate = float(x[-1]) / weight
             after = self.map(x[:-1], rate)
             radius = float(after[0] / x[0])
             guard.learn(rate, radius)
-            if not 0.0 < radius < _BEYOND:
+            if not 0.0 < radius < _TOLERANCES.beyond:
                 # Nothing to go by: a residual that sends the iteration back to where it came from.
                 return np.append(x[:-1], weight * (rate + unit))
             # For a constant gate the radius is proportional to (sigma + lambda)**-2.
             return np.append(after / after[0], weight * ((unit + rate) * math.sqrt(radius) - unit))
 
         def project(x: FloatArray) -> FloatArray:
+            """(k, lambda) brought back to where the map is defined."""
             return np.append(np.clip(x[:-1] / x[0], -1.0, 1.0), weight * guard.safe(float(x[-1]) / weight))
 
         def accelerate(x: FloatArray, memory: anderson.Memory | None, exactness: float) -> anderson.FixedPoint:
+            """Accelerated iteration, of which the rate is as exact as asked for."""
+
             def size(change: FloatArray, x: FloatArray) -> float:
+                """Size of a change: of the rate or of the state, whichever is larger."""
                 return max(exactness * abs(float(change[-1])) / weight, anderson.relative_size(change[:-1], x))
 
             return anderson.solve(mapping, x, tolerance, limit, project, memory, size)
@@ -189,7 +201,7 @@ class TangentEnsemble:
         k = found.x[:-1]
         spectrum = ring.spectrum(k)
         negative = -float(np.minimum(spectrum, 0.0).sum())
-        positive = negative <= _NEGATIVE_POWER * float(np.maximum(spectrum, 0.0).sum())
+        positive = negative <= _TOLERANCES.negative_power * float(np.maximum(spectrum, 0.0).sum())
         value = float(found.x[-1]) / weight
         inside = value > self._lowest_rate and math.isfinite(value)
         solved = found.converged and inside

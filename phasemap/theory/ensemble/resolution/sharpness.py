@@ -5,6 +5,8 @@ share of the order of the distance from the transition squared. There the iterat
 and the time scale is searched for by itself.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from phasemap.model.results import FloatArray
@@ -12,38 +14,48 @@ from phasemap.numerics.anderson import iterate, relative_size
 from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 
+
+class _Tolerances(NamedTuple):
+    """The search along the time scale of a solution; steps are of ln(time scale)."""
+
+    stretch: float = 0.1  # by which a time scale is changed to see what that changes
+    longest: float = 0.6  # step; a longer one leaves the neighbourhood
+    shortest: float = 0.05  # step that ends the search
+    most_steps: int = 12  # a search that needs more is given up
+    settle: int = 8  # plain iterations after each step, that settle the shape
+
+
+_TOLERANCES = _Tolerances()
+
 # Change of the residual per relative change of the time scale, both as `relative_size`: typical far from transitions.
 USUAL = 0.02
-_STRETCH = 0.1
-# Steps of ln(time scale): the longest, and the one that ends the search. After each, plain iterations settle the shape.
-_LONGEST, _SHORTEST, _MOST_STEPS, _SETTLE = 0.6, 0.05, 12, 8
 
 
 def sharpness(ensemble: Ensemble, activity: FloatArray) -> float:
     """Change of the residual at C_phi (half,) under a change of its time scale, in units of USUAL; at most 1."""
     _, _, change = _stretched(ensemble, activity)
-    return min(relative_size(change, activity) / (_STRETCH * USUAL), 1.0)
+    return min(relative_size(change, activity) / (_TOLERANCES.stretch * USUAL), 1.0)
 
 
 def with_its_time_scale(ensemble: Ensemble, activity: FloatArray) -> FloatArray:
     """C_phi (half,) stretched until the map no longer pulls at its time scale: a start for the iteration."""
-    x, longest, last = activity, _LONGEST, 0.0
-    for _ in range(_MOST_STEPS):
+    x, longest, last = activity, _TOLERANCES.longest, 0.0
+    for _ in range(_TOLERANCES.most_steps):
         direction, residual, change = _stretched(ensemble, x)
         pull, slope = float(direction @ residual), float(direction @ change)
         # Where the residual is no guide to the distance, its sign is one to the direction.
-        step = -_STRETCH * pull / slope if slope < 0.0 else float(np.copysign(longest, pull))
+        step = -_TOLERANCES.stretch * pull / slope if slope < 0.0 else float(np.copysign(longest, pull))
         longest *= 0.5 if step * last < 0.0 else 1.0
         last = float(np.clip(step, -longest, longest))
-        x = iterate(ensemble.map, admissible(_stretch(ensemble, x, last)), _SETTLE, admissible, 0.0)
-        if abs(last) < _SHORTEST:
+        x = iterate(ensemble.map, admissible(_stretch(ensemble, x, last)), _TOLERANCES.settle, admissible, 0.0)
+        if abs(last) < _TOLERANCES.shortest:
             break
     return x
 
 
 def _stretched(ensemble: Ensemble, activity: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What stretching by _STRETCH changes, the residual, and what it changes of the residual, (half,) each."""
-    changed = _stretch(ensemble, activity, _STRETCH)
+    """What stretching the time scale changes, the residual, and what it changes of the residual, (half,) each."""
+    changed = _stretch(ensemble, activity, _TOLERANCES.stretch)
     residual = ensemble.map(activity) - activity
     return changed - activity, residual, ensemble.map(changed) - changed - residual
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,10 +17,17 @@ from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring
 
-# Shares of the relative error asked for: of the iteration's residual, and of the discretisation in time.
-_RESIDUAL, _VARIANCE_SHARE = 0.04, 0.25
-_MOST_CHANGES = 4
-_FEWEST_STEPS = 64
+
+class _Tolerances(NamedTuple):
+    """When a time step is good enough."""
+
+    residual_share: float = 0.04  # of the relative error asked for, that the iteration may leave
+    variance_share: float = 0.25  # of it, that the discretisation may make in variances
+    most_changes: int = 4  # of the step, each by a factor two
+    fewest_steps: int = 64  # on a ring: fewer resolve no correlation function
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Chosen:
 
 def usual_tolerance(options: EnsembleOptions) -> float:
     """Of the iteration, relative to C_phi(0), away from transitions."""
-    return _RESIDUAL * options.relative_error
+    return _TOLERANCES.residual_share * options.relative_error
 
 
 def exponent_tolerance(options: EnsembleOptions) -> float:
@@ -52,7 +60,7 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
     solve = partial(_solve, process, options, tolerance)
     fine = solve(ring, noise, Start(pilot.activity, pilot.solution.memory))
     ring, fine, change = _lengthen(solve, options, ring, noise, fine)
-    for _ in range(_MOST_CHANGES):
+    for _ in range(_TOLERANCES.most_changes):
         if _is_small(change, fine, options, 1.0 / 3.0) or 2 * ring.steps * options.paths > options.path_steps:
             break
         finer = ring.finer()
@@ -68,12 +76,12 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
 def _lengthen(
     solve: Callable[[Ring, Noise, Start], Solution], options: EnsembleOptions, ring: Ring, noise: Noise, fine: Solution
 ) -> tuple[Ring, Solution, FloatArray]:
-    for _ in range(_MOST_CHANGES):
+    for _ in range(_TOLERANCES.most_changes):
         target = ring.coarser()
         cut = noise.coarser()
         coarse = solve(target, cut, fine.start_at(ring, target))
         change = _change(fine, coarse)
-        if target.steps < _FEWEST_STEPS or not _is_small(change, fine, options, 1.0):
+        if target.steps < _TOLERANCES.fewest_steps or not _is_small(change, fine, options, 1.0):
             break
         ring, noise, fine = target, cut, coarse
     return ring, fine, change
@@ -100,7 +108,7 @@ def _is_small(change: FloatArray, solution: Solution, options: EnsembleOptions, 
     """Whether a change of the variance and of the exponent is small against the error asked for."""
     values = solution.values
     limits = {
-        "variance": _VARIANCE_SHARE * options.relative_error * values["variance"],
+        "variance": _TOLERANCES.variance_share * options.relative_error * values["variance"],
         "lyapunov_max": max(options.relative_error * abs(values["lyapunov_max"]), 2.0 * exponent_tolerance(options)),
     }
     return all(not factor * abs(change[NAMES.index(name)]) > limit for name, limit in limits.items())

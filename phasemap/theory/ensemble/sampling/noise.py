@@ -102,6 +102,7 @@ class Noise:
         quarter = self.steps // 4
 
         def low(noise: Complex32) -> Complex32:
+            """The lower half of the frequencies."""
             return np.concatenate([noise[:quarter], noise[-quarter:]])
 
         cut.groups = [
@@ -118,6 +119,7 @@ class Noise:
 
     def _draw(self, generator: np.random.Generator) -> Batch:
         def white() -> Complex32:
+            """Complex white noise at all frequencies."""
             return generator.standard_normal((self.steps, 2 * self.columns), dtype=np.float32).view(np.complex64)
 
         z, drives = white(), (white(), white())

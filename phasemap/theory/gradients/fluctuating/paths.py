@@ -77,6 +77,7 @@ def march_paths(
     ensemble = Ensemble(process, ring, noise)
 
     def drawn(activity: FloatArray, group: int | None) -> Sample:
+        """Paths drawn for one group, or for all."""
         on_ring = resample(activity, solution.ring, ring)
         return sample(ensemble, on_ring, noise.members(group), count, segments)
 

@@ -87,6 +87,7 @@ def leading_edge(units: StaticUnits) -> float | None:
     low = low + 1e-12 * abs(low)
 
     def excess(rate: float) -> float:
+        """Squared gain at a rate, over one."""
         return squared_gain(units, rate, rate).real - 1.0
 
     if len(units.gate) > 2 and excess(0.0) <= 0.0:
@@ -104,6 +105,7 @@ def _saddle(units: StaticUnits, edge: float, step: float) -> float:
     """Amplitude of s**-1/2 exp(2 edge s)."""
 
     def gain(mu: float, omega: float) -> float:
+        """Squared gain at a growth rate and a frequency."""
         return squared_gain(units, complex(0.5 * mu, omega), complex(0.5 * mu, -omega)).real
 
     mu = 2.0 * edge

@@ -1,6 +1,7 @@
 """Gradients at a fixed point of the mean field: the zero state and the static ones."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,13 +16,22 @@ from phasemap.theory.gradients.records import Curve, Gradients, Law, Numbers, nu
 from phasemap.theory.gradients.static.law import static_law
 from phasemap.theory.gradients.static.units import FixedPoint, static_units
 
+
+class _Tolerances(NamedTuple):
+    """The march at a fixed point: its steps, and when numbers are good."""
+
+    agreement: float = 2e-7  # of extrapolated grids, relative
+    step: float = 0.1  # of the coarsest grid, in membrane time constants
+    step_per_gate: float = 0.25  # of it, in time constants of the fastest gate
+    most_work: float = 5e7  # cells times nodes of the finest march
+    last_work: float = 2e8  # the same of a march that goes as far as it can
+    levels: int = 3  # grids that are extrapolated
+    fewest_steps: int = 8  # of the coarsest grid
+
+
+_TOLERANCES = _Tolerances()
+
 ACCEPTED = 1e-6
-_TOLERANCE = 2e-7
-_STEP, _STEP_PER_GATE = 0.1, 0.25
-# Cells times nodes of the finest march, and of one that goes as far as it can.
-_MOST_WORK, _LAST_WORK = 5e7, 2e8
-_LEVELS = 3
-_FEWEST_STEPS = 8
 _KIND = "march at a fixed point"
 _ROWS = (
     "adjoint_variance", "adjoint_variance_z", "adjoint_variance_r",
@@ -74,20 +84,20 @@ def retained_overlap(units: StaticUnits, lags: FloatArray) -> Numbers:
 
 def _horizon(units: StaticUnits, longest: float) -> tuple[float, float]:
     """How far the march goes, and its first step, which divides that."""
-    step = _STEP
+    step = _TOLERANCES.step
     for tau, on in ((units.tau_z, units.has_z), (units.tau_r, units.has_r)):
         if on and tau > 0.0:
-            step = min(step, _STEP_PER_GATE * tau)
+            step = min(step, _TOLERANCES.step_per_gate * tau)
 
-    while _work(units, longest, step) > _MOST_WORK and step < 4.0 * _STEP:
+    while _work(units, longest, step) > _TOLERANCES.most_work and step < 4.0 * _TOLERANCES.step:
         step *= 2.0
-    horizon = longest * min(1.0, math.sqrt(_LAST_WORK / _work(units, longest, step)))
-    return horizon, horizon / max(math.ceil(horizon / step - 1e-9), _FEWEST_STEPS)
+    horizon = longest * min(1.0, math.sqrt(_TOLERANCES.last_work / _work(units, longest, step)))
+    return horizon, horizon / max(math.ceil(horizon / step - 1e-9), _TOLERANCES.fewest_steps)
 
 
 def _work(units: StaticUnits, horizon: float, step: float) -> float:
     """Cells times nodes of the finest march whose first step is `step`."""
-    return float((horizon / step * 2 ** (_LEVELS - 1)) ** 2 / 2.0 * (len(units.gate) + 2))
+    return float((horizon / step * 2 ** (_TOLERANCES.levels - 1)) ** 2 / 2.0 * (len(units.gate) + 2))
 
 
 def _marched(
@@ -96,6 +106,7 @@ def _marched(
     count = round(horizon / step)
 
     def on_grid(fine: float) -> FloatArray:
+        """The march on a grid of this step, as rows of numbers."""
         n = count * round(step / fine)
         diagonal, integrals = np.zeros((3, n + 1)), np.zeros((4, n + 1))
         static_march(units, fine, shift, diagonal, integrals)
@@ -104,8 +115,8 @@ def _marched(
         accumulate(rows, fine, shift, totals)
         return np.concatenate([diagonal, rows, totals])
 
-    most = _LEVELS + 1 if _work(units, horizon, step) < _MOST_WORK else _LEVELS
-    return extrapolate(on_grid, step, _TOLERANCE, levels=_LEVELS, most=most)
+    most = _TOLERANCES.levels + 1 if _work(units, horizon, step) < _TOLERANCES.most_work else _TOLERANCES.levels
+    return extrapolate(on_grid, step, _TOLERANCES.agreement, levels=_TOLERANCES.levels, most=most)
 
 
 def _weighted(p: Parameters, units: StaticUnits, at: FixedPoint, integrals: FloatArray) -> FloatArray:

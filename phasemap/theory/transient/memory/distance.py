@@ -99,6 +99,7 @@ def _at_rest(p: Parameters, gain: float, delay: float) -> Known:
 
 def _gradients(p: Parameters, state: str, lags: np.ndarray, seed: np.random.SeedSequence) -> Gradients:
     def at(name: str) -> Gradients:
+        """Gradients in a state, by its name."""
         options = GradientOptions(tuple(lags.tolist()), name, _ENSEMBLE_ERROR, _PATHS)
         return gradients_of(p, options, lags, seed)
 

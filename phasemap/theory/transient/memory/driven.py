@@ -63,6 +63,7 @@ def _on_nodes(course: InputCourse, rate: float, scale: float) -> Callable[[Float
     """
 
     def values(gated: FloatArray) -> FloatArray:
+        """The course at nodes in gated time, averaged over the width of a step."""
         width = float(np.diff(np.unique(gated)).min()) / rate
         around = width * ((np.arange(_PARTS) + 0.5) / _PARTS - 0.5)
         course_at = [[float(course.value(t + shift)) for shift in around] for t in (gated / rate).tolist()]

@@ -20,13 +20,20 @@ class Stairs(Protocol):
     """Pulses of integral `strength` and a duration, one every `spacing`, read before the next."""
 
     @property
-    def pulses(self) -> int: ...  # noqa: D102
+    def pulses(self) -> int:
+        """How many there are."""
+
     @property
-    def spacing(self) -> float: ...  # noqa: D102
+    def spacing(self) -> float:
+        """Time from one to the next."""
+
     @property
-    def strength(self) -> float: ...  # noqa: D102
+    def strength(self) -> float:
+        """Integral of one over its duration."""
+
     @property
-    def duration(self) -> float: ...  # noqa: D102
+    def duration(self) -> float:
+        """How long one lasts."""
 
 
 def staircase_trace(units: FrozenUnits, stairs: Stairs) -> tuple[FloatArray, FloatArray]:

@@ -7,6 +7,7 @@ compiled code. The contract of solvers, surfaces and dimensions stands with thei
 
 from typing import Any
 
+from phasemap.cells.quantities import CELL_REGISTRIES
 from phasemap.model.registry import Dimension, Quantity, Registry, Solver, SurfaceKind
 from phasemap.simulation.fixed_points import quantities as network_counts
 from phasemap.simulation.gradients import quantities as network_gradients
@@ -48,4 +49,5 @@ SOLVERS: dict[str, Solver] = _collected("SOLVERS")
 SURFACES: dict[str, SurfaceKind] = _collected("SURFACES")
 DIMENSIONS: dict[str, Dimension] = _collected("DIMENSIONS")
 
-REGISTRY = Registry(QUANTITIES, SOLVERS, SURFACES, DIMENSIONS)
+REGISTRY = Registry(QUANTITIES, SOLVERS, SURFACES, DIMENSIONS, cells=CELL_REGISTRIES)
+"""The rate network; discrete cells by name under `cells`."""

@@ -107,8 +107,8 @@ def _print(result: "Result", path: Path) -> None:
 
     from phasemap.cli.console import duration, make_console, make_table, plural
     from phasemap.cli.summary import failures, phases, remarks, surfaces
-    from phasemap.model.parameters import Parameters
     from phasemap.model.status import Status
+    from phasemap.quantities import REGISTRY
 
     console, metadata = make_console(), result.metadata
     done, total = result.progress
@@ -120,8 +120,10 @@ def _print(result: "Result", path: Path) -> None:
         (axis.name, f"{len(axis)}", f"{axis.values[0]:g}", f"{axis.values[-1]:g}", axis.scale) for axis in result.axes
     ]
     console.print(make_table(("axis", "values", "from", "to", "scale"), rows))
-    usual = Parameters()._asdict()
-    fixed = [f"{name} = {value:g}" for name, value in metadata.parameters.items() if value != usual[name]]
+    family = REGISTRY.of_cell(metadata.settings.get("cell")).family
+    usual = family.record()._asdict()
+    fixed = [family.in_words(name, value) for name, value in metadata.parameters.items() if value != usual[name]]
+    fixed[:0] = [f"cell = {family.name}"] if family.name else []
     console.print(f"fixed: {', '.join(fixed) or 'nothing'}; the other parameters have their defaults")
     parts = [("", result.fields)] + ([(" (check points)", result.checks.fields)] if result.checks else [])
     met = {int(code) for _, fields in parts for entry in fields.values() for code in np.unique(entry.status)}

@@ -9,6 +9,7 @@ import typer
 
 from phasemap.cli.arguments import PointTimeoutOption, SetOption
 from phasemap.cli.plain import say
+from phasemap.errors import ConfigError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,15 +54,20 @@ def point(
 
         phasemap point --cell gru --set a_h=4 --set a_z=2 --set a_r=2 --set reset=after
     """
+    from phasemap.config import read_toml
+
+    data = read_toml(config)[1] if config is not None else {}
+    cell = _cell_asked_for(cell, data, overrides or [])
     if cell is not None:
         from phasemap.cli.cell_point import cell_point
-        from phasemap.errors import ConfigError
 
-        if config is not None or quantities or simulate or point_timeout is not None:
-            raise ConfigError("--cell goes with --set and --json only: a cell has parameters of its own.")
-        cell_point(cell, overrides or [], as_json)
+        if set(quantities or []) - {"dynamic_fold"} or point_timeout is not None:
+            raise ConfigError(
+                "A cell has --set, --simulate, --json and --quantity dynamic_fold only: leave the others out."
+            )
+        cell_point(cell, data, overrides or [], (simulate, bool(quantities)), as_json)
         return
-    report = _solved(config, overrides or [], quantities or [], simulate, point_timeout)
+    report = _solved((data, str(config or "")), overrides or [], quantities or [], simulate, point_timeout)
     if as_json:
         from phasemap import strict_json
 
@@ -71,20 +77,23 @@ def point(
 
 
 def _solved(
-    config: Path | None, overrides: list[str], quantities: list[str], simulate: bool, point_timeout: float | None
+    config: tuple[dict[str, Any], str],
+    overrides: list[str],
+    quantities: list[str],
+    simulate: bool,
+    point_timeout: float | None,
 ) -> "PointReport":
-    """Everything that was asked for at the point, computed under a spinner."""
+    """Everything that was asked for at the point, computed under a spinner; config: its content and name."""
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
-    from phasemap.config import make_point, read_toml
+    from phasemap.config import make_point
     from phasemap.quantities import REGISTRY
     from phasemap.studies.point import choose_solvers, solve_point
     from phasemap.sweeps.executors.limits import check_seconds
     from phasemap.sweeps.executors.processes import Processes
 
-    data = read_toml(config)[1] if config is not None else {}
-    settings = make_point(data, REGISTRY, overrides, str(config or ""))
+    settings = make_point(config[0], REGISTRY, overrides, config[1])
     chosen, left_out = choose_solvers(settings, REGISTRY, quantities, simulate)
     check_seconds("--point-timeout", point_timeout)
     if point_timeout is not None:
@@ -93,6 +102,16 @@ def _solved(
         report = solve_point(settings, REGISTRY, chosen, worker, tell)
     report.left_out.update(left_out)
     return report
+
+
+def _cell_asked_for(named: str | None, data: dict[str, Any], overrides: list[str]) -> str | None:
+    """The cell that is asked for, on the command line or in the configuration."""
+    from phasemap.config.text import cell_named
+
+    said = cell_named(data, overrides)
+    if named is not None and said not in (None, "", named):
+        raise ConfigError(f"--cell {shown(named)} does not go with a configuration that says cell = {shown(said)}.")
+    return named if named is not None else said or None
 
 
 @contextlib.contextmanager

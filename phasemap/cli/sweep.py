@@ -35,6 +35,10 @@ class _Typed:
         list[str] | None,
         typer.Option("--axis", metavar="NAME=FROM:TO:POINTS", help="An axis, instead of a configuration. Repeatable."),
     ] = None
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", help="With --axis: of a discrete cell, gru, lstm, vanilla.", show_default=False),
+    ] = None
     quantities: Annotated[
         list[str] | None, typer.Option("--quantity", help="With --axis: a quantity to compute. Repeatable.")
     ] = None
@@ -45,10 +49,12 @@ class _Typed:
     def content(self) -> dict[str, object] | None:
         """The content of the configuration; None where no axis is given."""
         from phasemap.config.axes import content_of
+        from phasemap.quantities import REGISTRY
 
-        if not self.axes and (self.quantities or self.surfaces):
-            raise ConfigError("--quantity and --surface go with --axis: a configuration names its own.")
-        return content_of(self.axes, self.quantities or [], self.surfaces or []) if self.axes else None
+        if not self.axes and (self.quantities or self.surfaces or self.cell):
+            raise ConfigError("--cell, --quantity and --surface go with --axis: a configuration names its own.")
+        family = REGISTRY.of_cell(self.cell).family
+        return content_of(self.axes, self.quantities or [], self.surfaces or [], family) if self.axes else None
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from phasemap.errors import ConfigError
-from phasemap.model.parameters import check_name
-
-USUAL_QUANTITIES = ("static_gain", "complexity", "variance", "lyapunov_max")
-"""What a plane without a configuration is computed for."""
+from phasemap.model.family import RATE, Family
 
 
-def parse_axis(text: str) -> tuple[str, Any]:
+def parse_axis(text: str, family: Family = RATE) -> tuple[str, Any]:
     """Name and content of an axis, as a configuration has it.
 
     Raises:
@@ -20,7 +17,7 @@ def parse_axis(text: str) -> tuple[str, Any]:
     name = name.strip()
     if not equals:
         raise ConfigError(_not_understood(text))
-    check_name(name)
+    family.check_name(name)
     try:
         if ":" not in places:
             return name, [float(value) for value in places.split(",")]
@@ -33,19 +30,22 @@ def parse_axis(text: str) -> tuple[str, Any]:
     return name, entry | ({"scale": scale[0]} if scale else {})
 
 
-def content_of(axes: Sequence[str], quantities: Sequence[str], surfaces: Sequence[str]) -> dict[str, Any]:
-    """The content of a configuration from what was typed.
+def content_of(
+    axes: Sequence[str], quantities: Sequence[str], surfaces: Sequence[str], family: Family = RATE
+) -> dict[str, Any]:
+    """The content of a configuration from what was typed; without quantities, for the usual ones.
 
     Raises:
         ConfigError: an axis that is not understood, or one that is named twice.
     """
     found: dict[str, Any] = {}
     for text in axes:
-        name, entry = parse_axis(text)
+        name, entry = parse_axis(text, family)
         if name in found:
             raise ConfigError(f"--axis {name} is given twice: give every axis once.")
         found[name] = entry
-    return {"axes": found, "quantities": list(quantities or USUAL_QUANTITIES), "surfaces": list(surfaces)}
+    cell = {"cell": family.name} if family.name else {}
+    return {**cell, "axes": found, "quantities": list(quantities or family.usual), "surfaces": list(surfaces)}
 
 
 def _not_understood(text: str) -> str:

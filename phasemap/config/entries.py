@@ -8,7 +8,7 @@ import numpy as np
 
 from phasemap.config.records import LABELS, AxisValues, Refinement
 from phasemap.errors import ParameterError, shown
-from phasemap.model.parameters import PARAMETERS, check_value, make_parameters
+from phasemap.model.family import RATE, Family
 from phasemap.model.registry import Registry, SurfaceKind
 from phasemap.model.unit.noise import INSTEAD, without_fixed_points
 
@@ -23,18 +23,18 @@ _LARGEST_GRID = 20_000_000
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 
 
-def _number(name: str, value: Any, problems: list[str]) -> float:
+def _number(name: str, value: Any, problems: list[str], family: Family) -> float:
     """A parameter's value; problems are collected and the value is then NaN."""
     try:
-        return check_value(name, _INFINITIES.get(value, value) if isinstance(value, str) else value)
+        return family.check_value(name, _INFINITIES.get(value, value) if isinstance(value, str) else value)
     except ParameterError as error:
         problems.append(str(error))
         return math.nan
 
 
-def read_parameters(raw: Mapping[str, Any], problems: list[str]) -> dict[str, float]:
+def read_parameters(raw: Mapping[str, Any], problems: list[str], family: Family = RATE) -> dict[str, float]:
     """The parameters of [parameters], by name; a missing one is not in it."""
-    return {name: _number(name, value, problems) for name, value in raw.items()}
+    return {name: _number(name, value, problems, family) for name, value in raw.items()}
 
 
 def sizes_checked(raw: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any]:
@@ -49,7 +49,7 @@ def sizes_checked(raw: Mapping[str, Any], problems: list[str]) -> Mapping[str, A
     }
 
 
-def read_axes(raw: Mapping[str, Any], problems: list[str]) -> tuple[AxisValues, ...]:
+def read_axes(raw: Mapping[str, Any], problems: list[str], family: Family = RATE) -> tuple[AxisValues, ...]:
     """The axes of [axes], in their order."""
     axes = []
     for name, entry in raw.items():
@@ -57,10 +57,10 @@ def read_axes(raw: Mapping[str, Any], problems: list[str]) -> tuple[AxisValues, 
         axis = AxisValues(name, tuple(entry), "list") if isinstance(entry, list) else _range(name, entry, problems)
         if len(problems) == before:
             # Between the ends of an interval everything is allowed; of some parameters only single values are.
-            discrete = name in PARAMETERS and PARAMETERS[name].values
+            discrete = name in family.infos and family.infos[name].values
             for value in axis.values if discrete else (axis.values[0], axis.values[-1]):
-                if name in PARAMETERS:
-                    _number(name, value, problems)
+                if name in family.infos:
+                    _number(name, value, problems, family)
         if any(b <= a for a, b in zip(axis.values, axis.values[1:], strict=False)):
             problems.append(f"axes.{name}: the values must increase from one to the next.")
         axes.append(axis)
@@ -124,10 +124,10 @@ def check_noise(
     surfaces: Sequence[SurfaceKind], named: Mapping[str, float], axes: Sequence[AxisValues], problems: list[str]
 ) -> None:
     """Surfaces of fixed points do not exist where noise acts."""
-    if problems:
+    if problems or not surfaces:
         return
-    ends = {axis.name: axis.values[-1] for axis in axes if axis.name in PARAMETERS}
-    reason = without_fixed_points(make_parameters({**named, **ends})._asdict())
+    ends = {axis.name: axis.values[-1] for axis in axes if axis.name in RATE.infos}
+    reason = without_fixed_points(RATE.make({**named, **ends})._asdict())
     static = [kind.name for kind in surfaces if reason and not kind.noisy]
     if static:
         problems.append(f"surfaces {', '.join(static)} are made of fixed points, but {reason}: {INSTEAD}")
@@ -162,6 +162,7 @@ def read_check_points(
     raw: Any, registry: Registry, quantities: Sequence[str], axes: Sequence[AxisValues], problems: list[str]
 ) -> tuple[tuple[float, ...], ...]:
     """The points at which networks are simulated, by axis."""
+    family = registry.family
     simulated = {solver.table: solver for solver in registry.solvers.values() if solver.simulated}
     rows = {table: getattr(raw, table).points for table in simulated if getattr(raw, table).points}
     if not rows:
@@ -182,7 +183,7 @@ def read_check_points(
             pairs = zip(axes, point, strict=True)
             checked.append(
                 tuple(
-                    _number(axis.name, value, problems) if axis.name in PARAMETERS else float(value)
+                    _number(axis.name, value, problems, family) if axis.name in family.infos else float(value)
                     for axis, value in pairs
                 )
             )

@@ -17,9 +17,10 @@ from phasemap.config.entries import (
     sizes_checked,
 )
 from phasemap.config.records import FigureWish, Point, SweepConfig
-from phasemap.config.text import apply_overrides, read_toml, write_toml
+from phasemap.config.text import apply_overrides, cell_named, read_toml, write_toml
+from phasemap.errors import ConfigError
 from phasemap.model.branches import branch_name
-from phasemap.model.parameters import PARAMETERS, make_parameters
+from phasemap.model.family import RATE
 from phasemap.model.registry import Registry
 
 if TYPE_CHECKING:
@@ -52,31 +53,33 @@ def make_config(
     from phasemap.config.schema import problems_found, schema, validate
 
     where = str(source or "the configuration")
+    registry = registry.of_cell(cell_named(data, overrides))
+    family = registry.family
     if overrides:
-        data, text = apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), None
+        data, text = apply_overrides(dict(data), overrides, list(schema(registry).model_fields), family.infos), None
         where += " with --set"
     read = validate(data, registry, where)
     raw, problems = read.content, list[str]()
-    axes = read_axes(sizes_checked(raw.axes.by_name, problems), problems)
-    named = read_parameters(raw.parameters, problems)
-    derived = derived_parameters(raw.derived, axes, named, problems)
+    axes = read_axes(sizes_checked(raw.axes.by_name, problems), problems, family)
+    named = read_parameters(raw.parameters, problems, family)
+    derived = derived_parameters(raw.derived, axes, named, problems, family)
     twice = [axis.name for axis in axes if axis.name in named]
     problems += [f"{name} is given twice, under [parameters] and under [axes]: remove one." for name in twice]
     if not 1 <= len(axes) <= 3 and "axes" not in read.left_out:
         problems.append(f"there are {len(axes)} axes: give one to three parameters under [axes].")
     quantities = read_quantities(raw, registry, problems)
     surfaces = read_surfaces(raw, registry, len(axes), problems)
-    check_noise([registry.surfaces[name] for name in surfaces], named, axes, problems)
+    check_noise([] if family.name else [registry.surfaces[name] for name in surfaces], named, axes, problems)
     checks = read_check_points(raw, registry, quantities, axes, problems)
-    free = [axis.name for axis in axes if axis.name not in PARAMETERS]
+    free = [axis.name for axis in axes if axis.name not in family.infos]
     if surfaces and free:
         problems.append(f"surfaces need axes that are parameters, which {free[0]} is not: leave surfaces out.")
     refinement = read_refinement(raw.axes, registry, quantities, bool(checks), problems)
     problems = _together(read, problems)
     if not problems:
-        first = {axis.name: axis.values[0] for axis in axes if axis.name in PARAMETERS}
-        base = make_parameters({**named, **first, **_steepnesses(derived)})
-        check_derived(derived, axes, base, problems)
+        first = {axis.name: axis.values[0] for axis in axes if axis.name in family.infos}
+        base = family.make({**named, **first, **_steepnesses(derived)})
+        check_derived(derived, axes, base, problems, family)
     if problems:
         raise problems_found(problems, where)
     return SweepConfig(
@@ -135,6 +138,8 @@ def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[
     from phasemap.config.schema import problems_found, schema, validate
 
     where = where or "the options"
+    if cell_named(data, overrides):
+        raise ConfigError(f"In {where}: this command is about the rate network. A discrete cell goes with --cell.")
     read = validate(apply_overrides(dict(data), overrides, list(schema(registry).model_fields)), registry, where)
     raw, problems = read.content, list(read.problems)
     named = read_parameters(raw.parameters, problems)
@@ -142,4 +147,4 @@ def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[
     if problems:
         raise problems_found(problems, where)
     options = read_options(raw, registry, list(registry.quantities))
-    return Point(make_parameters(named), options, raw.seed, raw.limits.seconds_per_point)
+    return Point(RATE.make(named), options, raw.seed, raw.limits.seconds_per_point)

@@ -158,6 +158,8 @@ class SweepConfig:
             "options": {table: plain(asdict(record)) for table, record in sorted(self.options.items())},
             "seed": self.seed,
         }
+        if self.registry.family.name:
+            settings["cell"] = self.registry.family.name
         if self.derived:
             settings["derived"] = {name: expression.text for name, expression in sorted(self.derived.items())}
         if self.refinement is not None:
@@ -184,7 +186,8 @@ def differences(
 
 
 def _flat(settings: Mapping[str, Any]) -> dict[str, str]:
-    flat = {"order of the axes": ", ".join(name for name, _ in settings["axes"])}
+    flat = {"cell": settings.get("cell", "none")}
+    flat |= {"order of the axes": ", ".join(name for name, _ in settings["axes"])}
     for name, values in settings["axes"]:
         flat[f"axes.{name}"] = _axis_in_words(values)
     for name in ("quantities", "surfaces"):

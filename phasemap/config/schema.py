@@ -8,7 +8,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from phasemap.config.pruning import without
 from phasemap.errors import ConfigError, shown
-from phasemap.model.parameters import PARAMETERS
 from phasemap.model.registry import Registry
 from phasemap.suggest import nearest
 
@@ -96,6 +95,7 @@ def schema(registry: Registry) -> type[BaseModel]:
     return create_model(
         "Configuration",
         __config__=ConfigDict(**_STRICT, validate_default=True),
+        cell=(str, ""),
         title=(str, ""),
         description=(str, ""),
         seed=(int, Field(default=0, ge=0, lt=2**63)),
@@ -166,7 +166,7 @@ def validate(data: Mapping[str, Any], registry: Registry, source: str) -> Valida
         return Validated(model.model_validate(data))
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    problems = [_in_words(entry, model) for entry in errors[:_MOST_PROBLEMS]]
+    problems = [_in_words(entry, model, registry.family.infos) for entry in errors[:_MOST_PROBLEMS]]
     problems += [f"and {len(errors) - len(problems):,} more of the kind." for _ in errors[_MOST_PROBLEMS:][:1]]
     paths = [tuple(entry["loc"]) for entry in errors]
     try:
@@ -174,6 +174,22 @@ def validate(data: Mapping[str, Any], registry: Registry, source: str) -> Valida
     except ValidationError:
         raise problems_found(problems, source) from None
     return Validated(content, tuple(problems), frozenset(str(path[0]) for path in paths if path))
+
+
+def read_options(record: type, values: Any, table: str) -> Any:
+    """An options record from a table of a configuration.
+
+    Raises:
+        ConfigError: listing what is wrong.
+    """
+    fields: dict[str, Any] = {table: (options_model(record, True), Field(default={}))}
+    model = create_model("Options", __config__=_STRICT, **fields)
+    try:
+        read = model.model_validate({table: values})
+    except ValidationError as error:
+        problems = [_in_words(entry, model, ()) for entry in error.errors(include_url=False)[:_MOST_PROBLEMS]]
+        raise problems_found(problems, "the options") from None
+    return record(**getattr(read, table).model_dump(exclude={"points"}))
 
 
 def problems_found(problems: Sequence[str], source: str) -> ConfigError:
@@ -215,11 +231,11 @@ _EXPECTED = {
 }
 
 
-def _in_words(entry: Any, model: type[BaseModel]) -> str:
+def _in_words(entry: Any, model: type[BaseModel], parameters: Iterable[str]) -> str:
     path = [part for part in entry["loc"] if part not in ("range", "list", "list[float]", "float")]
     key, value, kind = ".".join(_short(part) for part in path), entry["input"], entry["type"]
     if kind == "extra_forbidden":
-        return f"unknown key {key}. {_suggest_key(model, path)}"
+        return f"unknown key {key}. {_suggest_key(model, path, parameters)}"
     if kind == "missing":
         return f"{key} is missing."
     words = _EXPECTED[kind].format(**entry.get("ctx", {})) if kind in _EXPECTED else entry["msg"]
@@ -231,12 +247,12 @@ def _short(part: Any) -> str:
     return str(part) if len(str(part)) <= 60 else shown(str(part), 60)
 
 
-def _suggest_key(model: type[BaseModel], path: list[Any]) -> str:
+def _suggest_key(model: type[BaseModel], path: list[Any], parameters: Iterable[str]) -> str:
     known = {key: key for key in _keys_at(model, path[:-1])}
     if len(path) == 1:  # a key that belongs into one of the tables, or the name of a parameter
         tables = [name for name in known if name not in ("parameters", "axes")]
         nested = {key: f"{table}.{key}" for table in reversed(tables) for key in _keys_at(model, [table])}
-        everything = {**nested, **dict.fromkeys(PARAMETERS), **known}
+        everything = {**nested, **dict.fromkeys(parameters), **known}
         near = nearest(str(path[0])[:100], everything, cutoff=0.6)
         if near is not None:
             place = everything[near] or f"parameters.{near}"

@@ -6,7 +6,7 @@ import math
 import re
 import stat
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,14 @@ def _neighbours(path: Path) -> str:
     return f" Configurations in {path.parent}: {', '.join(names[:8])}." if names else ""
 
 
-def apply_overrides(data: dict[str, Any], overrides: Sequence[str], top_level: Sequence[str]) -> dict[str, Any]:
+def apply_overrides(
+    data: dict[str, Any], overrides: Sequence[str], top_level: Sequence[str], parameters: Collection[str] = PARAMETERS
+) -> dict[str, Any]:
     """A copy of `data` with "key=value" overrides applied, in order.
 
     A key is a dotted path (simulation.size), a key of the top level (seed), or the bare name of a parameter: a number
     fixes it (it is then no axis any more), a list or a range makes it an axis. Values are TOML; what is not TOML is
-    taken as a string.
+    taken as a string. parameters: the names that are.
 
     Raises:
         ConfigError: no "=", or a path through something that is not a table.
@@ -89,12 +91,19 @@ def apply_overrides(data: dict[str, Any], overrides: Sequence[str], top_level: S
         key = key.strip()
         if not equals or not key:
             raise ConfigError(f"--set {shown(override)} is not understood: write --set key=value, e.g. --set g_h=3.")
-        _set(changed, key, _value(text.strip()), top_level)
+        bare = key in parameters and key not in top_level
+        _set(changed, key, _value(text.strip()), bare)
     return changed
 
 
-def _set(data: dict[str, Any], key: str, value: Any, top_level: Sequence[str]) -> None:
-    if key in PARAMETERS and key not in top_level:
+def cell_named(data: Mapping[str, Any], overrides: Sequence[str]) -> Any:
+    """What a configuration says under `cell`, or the last override of it; None where neither does."""
+    said = [_value(text.strip()) for key, _, text in (one.partition("=") for one in overrides) if key.strip() == "cell"]
+    return said[-1] if said else data.get("cell")
+
+
+def _set(data: dict[str, Any], key: str, value: Any, is_parameter: bool) -> None:
+    if is_parameter:
         is_axis = isinstance(value, list | dict)
         here, there = ("axes", "parameters") if is_axis else ("parameters", "axes")
         _table(data, here, key)[key] = value

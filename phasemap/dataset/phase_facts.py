@@ -75,6 +75,8 @@ def facts_by_gains(
     """Facts of fixed points from their gains, edges and what pins them."""
     gain = quantities["static_gain"]
     there, grows = exists(gain), above(gain, 1.0, rules.errors)
+    if "outlier" in quantities:  # of a cell: the state itself may leave where the bulk is stable
+        grows = either(grows, both(exists(quantities["outlier"]), above(quantities["outlier"], 1.0, 0.0)))
     unstable, stable = both(there, grows), both(there, negation(grows))
     pinned = is_pinned(quantities, gates, rules.pinned, rules.errors)
     zero = fixed_points.index("zero")

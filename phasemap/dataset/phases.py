@@ -62,6 +62,7 @@ LABEL_QUANTITIES = (
     "pinning_ratio",
     "leading_edge",
     "open_fraction",
+    "outlier",
     "lyapunov_max",
 )
 """The stored quantities that labels are made from."""

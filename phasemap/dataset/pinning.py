@@ -40,6 +40,9 @@ def gates_of(parameters: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> Gat
         """A parameter over all points, or its default."""
         return np.broadcast_to(np.asarray(parameters.get(name, default), dtype=float), shape)
 
+    if "a_z" in parameters:  # a GRU, whose update gate is never hard
+        varies = (at("a_z", 0.0) > 0.0) | (at("s_z", 0.0) > 0.0) | (at("s_in", 0.0) > 0.0)
+        return Gates(at("a_z", 0.0), np.full(shape, np.nan), np.zeros(shape), varies)
     alpha_z, beta_z = at("alpha_z", 0.0), at("beta_z", -math.inf)
     delayed = gate_moves(at("alpha_r", 0.0), at("beta_r", -math.inf))
     mean = np.where((beta_z == 0.0) & (at("m_z", 0.0) == 0.0), 0.5, np.nan)

@@ -11,7 +11,7 @@ The model (Krishnamurthy, Can and Schwab, PRX 12, 011011, eqs. 1-3), time in uni
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from phasemap.errors import ParameterError, shown
@@ -97,7 +97,8 @@ class Parameters(NamedTuple):
 class ParameterInfo:
     """What a parameter means and which values it may take.
 
-    A closed interval, infinities only where allowed; where `values` are given, none but these.
+    A closed interval, infinities only where allowed; where `values` are given, none but these. words: names by which
+    values are given in a configuration.
     """
 
     symbol: str
@@ -107,6 +108,7 @@ class ParameterInfo:
     maximum: float = math.inf
     allows_infinity: bool = False
     values: tuple[float, ...] = ()
+    words: Mapping[str, float] = field(default_factory=dict)
 
 
 _TIME = "membrane time constant"
@@ -176,20 +178,27 @@ def default_biases(named: Mapping[str, Any]) -> dict[str, float]:
     return {bias: 0.0 for steepness, bias in _BIAS_OF_STEEPNESS.items() if steepness in named and bias not in named}
 
 
-def check_name(name: str) -> str:
+def check_name(name: str, known: Mapping[str, ParameterInfo] = PARAMETERS) -> str:
     """Return `name` if it is a parameter; raise `ParameterError` with the nearest name otherwise."""
-    if name in PARAMETERS:
+    if name in known:
         return name
-    raise ParameterError(f"Unknown parameter {shown(name)}.{choices(name, PARAMETERS, 'The parameters are')}")
+    raise ParameterError(f"Unknown parameter {shown(name)}.{choices(name, known, 'The parameters are')}")
 
 
-def check_value(name: str, value: Any) -> float:
-    """Return `value` as a float inside the domain of parameter `name`.
+def check_value(name: str, value: Any, known: Mapping[str, ParameterInfo] = PARAMETERS) -> float:
+    """Return `value` as a float inside the domain of parameter `name`, one of those that are known.
 
     Raises:
         ParameterError: naming the parameter, the value and what is allowed.
     """
-    info = PARAMETERS[check_name(name)]
+    info = known[check_name(name, known)]
+    if info.words:
+        if not isinstance(value, str | float | int) or value not in (*info.words, *info.words.values()):
+            words = " or ".join(f'"{word}"' for word in info.words)
+            raise ParameterError(
+                f"Parameter {name} = {shown(value)} is not allowed: give {words} ({info.description})."
+            )
+        return info.words[value] if isinstance(value, str) else float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ParameterError(f"Parameter {name} must be a number, not {shown(value)}.")
     try:

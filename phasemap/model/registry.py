@@ -4,12 +4,14 @@ A solver takes points of parameter space and returns an `Estimate` for each of i
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phasemap.errors import ConfigError, shown
+from phasemap.model.family import RATE, Family
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface, Estimate
 
@@ -18,8 +20,8 @@ Seeds = Sequence[np.random.SeedSequence]
 Box = Mapping[str, tuple[float, float]]
 Solve = Callable[[Points, Any, Seeds], Mapping[str, Estimate]]
 Trace = Callable[[Parameters, Box], CriticalSurface]
-Cost = Callable[[Parameters, Any], float]
-Reads = Callable[[Parameters], Collection[str]]
+Cost = Callable[[Any, Any], float]
+Reads = Callable[[Any], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,30 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Registry:
-    """All that can be asked for. The sweep machine takes one as an argument, so that it can be tested on toys."""
+    """All that can be asked of a kind of network. The sweep machine takes one, so that it can be tested on toys.
+
+    family: whose parameters the points have; cells: other kinds of networks, by what `cell` says in a configuration.
+    """
 
     quantities: Mapping[str, Quantity]
     solvers: Mapping[str, Solver]
     surfaces: Mapping[str, SurfaceKind]
     dimensions: Mapping[str, Dimension]
+    family: Family = RATE
+    cells: "Mapping[str, Registry]" = field(default_factory=dict)
+
+    def of_cell(self, name: Any) -> "Registry":
+        """The registry of a discrete cell; this one where none is named.
+
+        Raises:
+            ConfigError: there is no such cell.
+        """
+        if name in (None, "", self.family.name):
+            return self
+        if not isinstance(name, str) or name not in self.cells:
+            known = ", ".join(self.cells)
+            raise ConfigError(f"cell = {shown(name)} is unknown: {known}, or nothing for the rate network.")
+        return self.cells[name]
 
     def solver_of(self, quantity: str) -> Solver:
         """The solver that computes a quantity."""

@@ -13,6 +13,7 @@ import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,13 +142,15 @@ def parameters_at(
 
     derived: parameters that follow from the columns; a column may then be no parameter itself.
     """
+    fields = base._fields
     table = np.tile(np.array(base), (len(coordinates), 1))
-    own = [k for k, name in enumerate(names) if name in Parameters._fields]
-    table[:, [Parameters._fields.index(names[k]) for k in own]] = coordinates[:, own]
-    values = {**dict(zip(Parameters._fields, table.T, strict=True)), **dict(zip(names, coordinates.T, strict=True))}
+    own = [k for k, name in enumerate(names) if name in fields]
+    table[:, [fields.index(names[k]) for k in own]] = coordinates[:, own]
+    values = {**dict(zip(fields, table.T, strict=True)), **dict(zip(names, coordinates.T, strict=True))}
     for name, expression in (derived or {}).items():
-        table[:, Parameters._fields.index(name)] = expression(values)
-    return list(map(Parameters._make, table.tolist()))
+        table[:, fields.index(name)] = expression(values)
+    make: Any = base._make
+    return [make(row) for row in table.tolist()]
 
 
 def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.float64]:

@@ -29,10 +29,19 @@ def test_beyond_the_dynamic_fold_chaos_coexists_with_rest(phasemap) -> None:
     assert facts["quantities"]["lyapunov_max"]["value"] > 0.01
 
 
-def test_spread_biases_leave_the_exponent_open(phasemap) -> None:
-    facts = json.loads(phasemap(*GRU, "--set", "s_z=1", "--json").out)
-    assert facts["quantities"]["lyapunov_max"]["status"] == "not_sought"
-    assert facts["quantities"]["lyapunov_max"]["value"] is None
+def test_spread_biases_have_dynamics_of_their_own(phasemap) -> None:
+    found = json.loads(phasemap(*GRU, "--set", "s_z=1", "--json").out)["quantities"]
+    assert found["lyapunov_max"]["status"] == "converged"
+    assert found["lyapunov_max"]["value"] == pytest.approx(0.07, abs=0.02)
+
+
+def test_networks_stand_beside_the_theory_with_what_they_miss(phasemap) -> None:
+    networks = ("--simulate", "--set", "simulation.size=120", "--set", "simulation.duration=300")
+    found = json.loads(phasemap("point", "--cell", "gru", "--set", "a_h=4", *networks, "--json").out)["quantities"]
+    theory, network = found["lyapunov_max"]["value"], found["network_lyapunov_max"]["value"]
+    assert found["finite_size_deficit"]["value"] == pytest.approx(network - theory)
+    assert -25 / 120 < found["finite_size_deficit"]["value"] < 0.01
+    assert found["network_settled_fraction"]["value"] == 0.0
 
 
 def test_an_lstm(phasemap) -> None:
@@ -61,10 +70,12 @@ def test_people_read_the_same(phasemap) -> None:
     ("arguments", "words"),
     [
         (("point", "--cell", "rnn"), "gru, lstm, vanilla"),
-        ((*GRU, "--set", "a_hh=3"), "Did you mean 'a_h'?"),
+        ((*GRU, "--set", "parameters.a_hh=3"), "Did you mean 'a_h'?"),
+        ((*GRU, "--set", "a_hh=3"), "no parameter of this cell"),
         ((*GRU, "--set", "a_h=-1"), "from 0 to 100"),
-        ((*GRU, "--set", "reset=never"), "before, after"),
-        ((*GRU, "--simulate"), "--cell"),
+        ((*GRU, "--set", "reset=never"), '"before" or "after"'),
+        ((*GRU, "--quantity", "lyapunov_max"), "leave the others out"),
+        ((*GRU, "--simulate", "--set", "simulation.sise=3"), "Did you mean 'size'?"),
     ],
 )
 def test_bad_input_is_one_paragraph(phasemap, arguments, words: str) -> None:

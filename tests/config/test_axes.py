@@ -2,8 +2,9 @@
 
 import pytest
 
-from phasemap.config.axes import USUAL_QUANTITIES, content_of, parse_axis
+from phasemap.config.axes import content_of, parse_axis
 from phasemap.errors import PhasemapError
+from phasemap.model.family import RATE
 from phasemap.quantities import REGISTRY
 
 
@@ -25,4 +26,4 @@ def test_an_axis_is_given_once():
 
 
 def test_the_usual_quantities_exist():
-    assert set(USUAL_QUANTITIES) <= set(REGISTRY.quantities)
+    assert set(RATE.usual) <= set(REGISTRY.quantities)

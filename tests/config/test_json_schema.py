@@ -13,14 +13,15 @@ SCHEMA = json_schema(REGISTRY)
 @pytest.mark.parametrize("name", catalogue())
 def test_configurations_of_the_atlas_use_known_keys(name):
     data = read_toml(catalogue()[name])[1]
-    assert set(data) <= set(SCHEMA["properties"])
-    assert set(data.get("parameters", {})) <= set(SCHEMA["properties"]["parameters"]["properties"])
+    schema = json_schema(REGISTRY.of_cell(data.get("cell")))
+    assert set(data) <= set(schema["properties"])
+    assert set(data.get("parameters", {})) <= set(schema["properties"]["parameters"]["properties"])
     for kind in ("quantities", "surfaces"):
-        assert set(data.get(kind, [])) <= set(SCHEMA["properties"][kind]["items"]["enum"])
+        assert set(data.get(kind, [])) <= set(schema["properties"][kind]["items"]["enum"])
     for table, options in data.items():
-        reference = SCHEMA["properties"][table].get("allOf", [SCHEMA["properties"][table]])[0].get("$ref", "")
+        reference = schema["properties"][table].get("allOf", [schema["properties"][table]])[0].get("$ref", "")
         if reference and table != "axes":
-            assert set(options) <= set(SCHEMA["$defs"][reference.rsplit("/", 1)[1]]["properties"]), table
+            assert set(options) <= set(schema["$defs"][reference.rsplit("/", 1)[1]]["properties"]), table
 
 
 def test_every_parameter_has_its_domain():

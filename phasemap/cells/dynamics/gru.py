@@ -8,20 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.cells.dynamics.ring import Noise, Responses, autocovariance, driven_by_fraction
+from phasemap.cells.dynamics.fields import Fields
+from phasemap.cells.dynamics.ring import Responses, autocovariance, driven_by_fraction
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.nodes import Array, logistic
 
 
 @dataclass(frozen=True)
 class GruPaths:
-    """Paths (paths, steps): state, gates, candidate; zeta the field U_h h, C its autocovariance over a_h^2 (steps,)."""
+    """Paths (paths, steps): state, gates, candidate, u what the reset gate multiplies; autocovariance C (steps,)."""
 
     h: Array
     z: Array
     r: Array
     n: Array
-    zeta: Array
+    u: Array
     C: Array
 
     @property
@@ -35,35 +36,38 @@ class GruUnits:
 
     def __init__(self, cell: Gru, paths: int, steps: int, rng: np.random.Generator) -> None:
         self._cell = cell
-        self._noise = [Noise(paths, steps, rng) for _ in range(3)]
+        self._fields = Fields(cell, "zrh", paths, steps, rng)
+
+    def set_gain(self, gain: float) -> None:
+        """Another gain of the candidate, the same noise."""
+        self._cell = self._cell.with_gain(gain)
+        self._fields.cell = self._cell
 
     def paths(self, C: Array) -> GruPaths:
         """Units whose fields come from units with autocovariance C (steps,)."""
-        cell = self._cell
-        z = logistic(cell.b_z + cell.a_z * self._noise[0].paths(C))
-        r = logistic(cell.b_r + cell.a_r * self._noise[1].paths(C))
-        if cell.reset == "before":
-            zeta = cell.a_h * self._noise[2].paths(autocovariance(r) * C)
-            n = np.tanh(zeta)
+        fields = self._fields
+        z, r = logistic(fields("z", C)), logistic(fields("r", C))
+        if self._cell.reset == "before":
+            u = fields.recurrent("h", autocovariance(r) * C)
+            n = np.tanh(u + fields.bias("h"))
         else:
-            zeta = cell.a_h * self._noise[2].paths(C)
-            n = np.tanh(r * zeta)
-        return GruPaths(driven_by_fraction(z, (1.0 - z) * n), z, r, n, zeta, C)
+            u = fields.recurrent("h", C) + fields.bias("hn")
+            n = np.tanh(r * u + fields.bias("h"))
+        return GruPaths(driven_by_fraction(z, (1.0 - z) * n), z, r, n, u, C)
 
+    def responses(self, paths: GruPaths) -> Responses:
+        """A deviation obeys d(t+1) = z d(t) + p x_n + q x_z: Gaussian fields whose covariances are its own moments.
 
-def responses(cell: Gru, paths: GruPaths) -> Responses:
-    """A deviation obeys d(t+1) = z d(t) + p x_n + q x_z, with Gaussian fields whose covariances are its own moments.
-
-    p = (1 - z)(1 - n^2), q = z (1 - z)(h - n). (docs/cells.md)
-    """
-    z, r, n = paths.z, paths.r, paths.n
-    p, q = (1.0 - z) * (1.0 - n**2), z * (1.0 - z) * (paths.h - n)
-    slope = r * (1.0 - r)
-    steps = z.shape[1]
-    if cell.reset == "before":
-        through = cell.a_h**2 * (autocovariance(r) + cell.a_r**2 * paths.C * autocovariance(slope))
-        factors, weights = np.stack([p, cell.a_z * q]), np.stack([through, np.ones(steps)])
-    else:
-        factors = np.stack([cell.a_h * p * r, cell.a_r * p * paths.zeta * slope, cell.a_z * q])
-        weights = np.ones((3, steps))
-    return Responses(z, factors, weights, np.ones_like(z), np.zeros_like(z), 1.0)
+        p = (1 - z)(1 - n^2), q = z (1 - z)(h - n). (docs/cells.md)
+        """
+        cell, z, r, n = self._cell, paths.z, paths.r, paths.n
+        p, q = (1.0 - z) * (1.0 - n**2), z * (1.0 - z) * (paths.h - n)
+        slope = r * (1.0 - r)
+        steps = z.shape[1]
+        if cell.reset == "before":
+            through = cell.a_h**2 * (autocovariance(r) + cell.a_r**2 * paths.C * autocovariance(slope))
+            factors, weights = np.stack([p, cell.a_z * q]), np.stack([through, np.ones(steps)])
+        else:
+            factors = np.stack([cell.a_h * p * r, cell.a_r * p * paths.u * slope, cell.a_z * q])
+            weights = np.ones((3, steps))
+        return Responses(z, factors, weights, np.ones_like(z), np.zeros_like(z), 1.0)

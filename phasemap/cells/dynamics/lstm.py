@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.cells.dynamics.ring import Noise, Responses, driven_by_fraction
+from phasemap.cells.dynamics.fields import Fields
+from phasemap.cells.dynamics.ring import Responses, driven_by_fraction
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.nodes import Array, logistic
 
@@ -34,29 +35,27 @@ class LstmUnits:
 
     def __init__(self, cell: Lstm, paths: int, steps: int, rng: np.random.Generator) -> None:
         self._cell = cell
-        self._noise = [Noise(paths, steps, rng) for _ in range(4)]
+        self._fields = Fields(cell, "ifog", paths, steps, rng)
+
+    def set_gain(self, gain: float) -> None:
+        """Another gain of the candidate, the same noise."""
+        self._cell = self._cell.with_gain(gain)
+        self._fields.cell = self._cell
 
     def paths(self, C: Array) -> LstmPaths:
         """Units whose fields come from units with autocovariance C (steps,)."""
-        cell = self._cell
-        i, f, o = (
-            logistic(bias + gain * noise.paths(C))
-            for bias, gain, noise in zip(
-                (cell.b_i, cell.b_f, cell.b_o), (cell.a_i, cell.a_f, cell.a_o), self._noise[:3], strict=True
-            )
-        )
-        g = np.tanh(cell.a_g * self._noise[3].paths(C))
+        i, f, o = (logistic(self._fields(gate, C)) for gate in "ifo")
+        g = np.tanh(self._fields("g", C))
         c = driven_by_fraction(f, i * g)
         return LstmPaths(o * np.tanh(np.roll(c, -1, axis=1)), c, i, f, o, g)
 
+    def responses(self, paths: LstmPaths) -> Responses:
+        """The march of U_p for c, closed by H(t+1, t'+1) = <d d' U_p> + a_o^2 <e e'> H(t, t').
 
-def responses(cell: Lstm, paths: LstmPaths) -> Responses:
-    """The march of U_p for c, closed by H(t+1, t'+1) = <d d' U_p> + a_o^2 <e e'> H(t, t').
-
-    H is the second moment of a deviation of h alone: that of c begins at zero. (docs/cells.md)
-    """
-    c, i, f, o, g = paths.c, paths.i, paths.f, paths.o, paths.g
-    ahead = np.roll(c, -1, axis=1)
-    factors = np.stack([cell.a_f * c * f * (1.0 - f), cell.a_i * g * i * (1.0 - i), cell.a_g * i * (1.0 - g**2)])
-    direct = cell.a_o * o * (1.0 - o) * np.tanh(ahead)
-    return Responses(f, factors, np.ones((3, c.shape[1])), o / np.cosh(ahead) ** 2, direct, 0.0)
+        H is the second moment of a deviation of h alone: that of c begins at zero. (docs/cells.md)
+        """
+        cell, c, i, f, o, g = self._cell, paths.c, paths.i, paths.f, paths.o, paths.g
+        ahead = np.roll(c, -1, axis=1)
+        factors = np.stack([cell.a_f * c * f * (1.0 - f), cell.a_i * g * i * (1.0 - i), cell.a_g * i * (1.0 - g**2)])
+        direct = cell.a_o * o * (1.0 - o) * np.tanh(ahead)
+        return Responses(f, factors, np.ones((3, c.shape[1])), o / np.cosh(ahead) ** 2, direct, 0.0)

@@ -1,134 +1,132 @@
-"""The fluctuating state of a cell: autocovariance and exponent per step with errors over independent ensembles."""
+"""The fluctuating state of a cell: autocovariance, exponent and gradients per step, from independent ensembles."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from phasemap.cells.dynamics import gru, lstm
-from phasemap.cells.dynamics.ring import Responses, autocovariance
+from phasemap.cells.dynamics.constant_gates import applies, constant_gate_state
+from phasemap.cells.dynamics.growth import log_growth
+from phasemap.cells.dynamics.gru import GruUnits
+from phasemap.cells.dynamics.iterate import Settled, self_consistent
+from phasemap.cells.dynamics.lstm import LstmUnits
+from phasemap.cells.dynamics.ring import autocovariance
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.nodes import Array
+from phasemap.cells.solvers.options import CellEnsembleOptions
 from phasemap.cells.static.fixed_points import fixed_points
-from phasemap.errors import UnsupportedError
-from phasemap.kernels.cells.march import march
 from phasemap.model.estimate import Estimate
 from phasemap.model.status import Status
 
-_NOTHING = 1e-6  # a mean square that is on its way to zero
-_STARTS = 4
-
-
-class Effort(NamedTuple):
-    """Sizes of the ensembles."""
-
-    paths: int = 1000
-    steps: int = 256  # of the ring
-    horizon: int = 100  # of the march: the exponent is the slope over its second half
-    ensembles: int = 4
-    iterations: int = 150
-    tolerance: float = 3e-4  # relative change of the autocovariance in an iteration
+_ACCURATE = 0.02
 
 
 @dataclass(frozen=True)
 class Dynamics:
-    """The fluctuating state: C(0), exponent per step, and the autocovariance (steps / 2,) by lag in steps."""
+    """The fluctuating state.
+
+    second_moment: C(0); lyapunov_max: per step; autocovariance: (steps / 2,) by lag in steps;
+    log_gradient: (horizon + 1,) ln(<|dh_k/dh_0|^2> / N) by k.
+    """
 
     second_moment: Estimate
     lyapunov_max: Estimate
-    autocovariance: Array
-
-
-def fluctuating_state(cell: Gru | Lstm, effort: Effort | None = None, seed: int = 0) -> Dynamics:
-    """Solve the dynamic mean field from a large amplitude down, in a few independent ensembles.
-
-    Where no fluctuating state exists the iteration ends at zero: ABSENT. Biases of the candidate, spreads of biases and
-    inputs are not in it.
-
-    Raises:
-        UnsupportedError: the cell has a bias of its candidate, or spread biases.
-    """
-    if not cell.rests or any(value for name, value in vars(cell).items() if name.startswith("s_")):
-        raise UnsupportedError("The dynamics of cells are solved without biases of the candidate and spread biases.")
-    effort = effort or Effort()
-    runs = [_one(cell, effort, np.random.default_rng([seed, k])) for k in range(effort.ensembles)]
-    moments, slopes = (np.array([getattr(run, name) for run in runs]) for name in ("C0", "slope"))
-    if moments.max() < _NOTHING:
-        nothing = _estimate(np.full(effort.ensembles, np.nan), Status.ABSENT)
-        return Dynamics(nothing, nothing, np.zeros(effort.steps // 2))
-    status = Status.CONVERGED if all(run.settled for run in runs) else Status.NOT_CONVERGED
-    curve = np.mean([run.C[: effort.steps // 2] for run in runs], axis=0)
-    drift = float(np.mean([run.drift for run in runs]))
-    return Dynamics(_estimate(moments, status), _estimate(slopes, status, drift), curve)
+    autocovariance: Estimate
+    log_gradient: Estimate
 
 
 class _Run(NamedTuple):
-    C: Array
-    C0: float
-    slope: float
-    drift: float
-    settled: bool
+    """One ensemble; growth (horizon + 1,) is empty where nothing fluctuates."""
+
+    settled: Settled
+    growth: Array
 
 
-def _one(cell: Gru | Lstm, effort: Effort, rng: np.random.Generator) -> _Run:
-    """One ensemble."""
-    units = _units(cell, effort, rng)
-    lags = np.minimum(np.arange(effort.steps), effort.steps - np.arange(effort.steps))
+def fluctuating_state(cell: Gru | Lstm, options: CellEnsembleOptions | None = None, seed: int = 0) -> Dynamics:
+    """Solve the dynamic mean field from a large amplitude down, in a few independent ensembles (docs/cells.md (5.1)).
+
+    Where no fluctuating state exists the iteration ends at rest, at zero or at the biases' level: ABSENT.
+    """
+    options = options or CellEnsembleOptions()
+    if isinstance(cell, Gru) and applies(cell):
+        return _without_ensembles(cell, options)
+    runs = [one_ensemble(cell, options, np.random.default_rng([seed, k])) for k in range(options.ensembles)]
+    shapes = ((), (), (options.steps // 2,), (options.horizon + 1,))
+    moving = [run for run in runs if run.settled.moves]
+    settled = all(run.settled.left < options.tolerance * float(run.settled.C[0]) for run in moving)
+    if not moving:
+        return Dynamics(*(_over_ensembles(np.full((2, *shape), np.nan), Status.ABSENT) for shape in shapes))
+    # Ensembles that disagree about whether there is anything: near a line, where nobody knows.
+    status = Status.CONVERGED if settled and len(moving) == len(runs) else Status.NOT_CONVERGED
+    curves = np.stack([run.settled.C[: options.steps // 2] for run in moving])
+    growth = np.stack([run.growth for run in moving])
+    slopes, drifts = _slopes(growth)
+    left = float(np.mean([run.settled.left for run in moving]))
+    return Dynamics(
+        _over_ensembles(curves[:, 0], status, left),
+        _over_ensembles(slopes, status, 0.5 * float(np.abs(drifts.mean()))),
+        _over_ensembles(curves, status, left),
+        _over_ensembles(growth, status),
+    )
+
+
+def _without_ensembles(cell: Gru, options: CellEnsembleOptions) -> Dynamics:
+    shapes = ((), (), (options.steps // 2,), (options.horizon + 1,))
+    found = constant_gate_state(cell, options.horizon)
+    if found is None:
+        return Dynamics(*(_over_ensembles(np.full((2, *shape), np.nan), Status.ABSENT) for shape in shapes))
+    curve = np.zeros(options.steps // 2)
+    known = min(curve.size, found.C.size // 2)
+    curve[:known] = found.C[:known]
+    numbers = (found.C[0], found.lyapunov_max, curve, found.log_gradient)
+    return Dynamics(*(_of_accuracy(np.asarray(number), found.error) for number in numbers))
+
+
+def _of_accuracy(value: Array, relative: float) -> Estimate:
+    """Ten times what the iteration and the ring leave."""
+    good = 10.0 * relative < _ACCURATE
+    status = np.full(value.shape, Status.CONVERGED if good else Status.NOT_CONVERGED, dtype=np.uint8)
+    return Estimate(value=value, status=status, error=10.0 * relative * np.abs(value))
+
+
+def units_of(cell: Gru | Lstm, paths: int, steps: int, rng: np.random.Generator) -> Any:
+    """What draws paths of a cell and knows their responses."""
+    kind: Any = GruUnits if isinstance(cell, Gru) else LstmUnits
+    return kind(cell, paths, steps, rng)
+
+
+def one_ensemble(cell: Gru | Lstm, options: CellEnsembleOptions, rng: np.random.Generator) -> _Run:
+    """Iterate one ensemble to self-consistency, and follow a deviation along its paths."""
+    units = units_of(cell, options.paths, options.steps, rng)
+    lags = np.minimum(np.arange(options.steps), options.steps - np.arange(options.steps))
     found = fixed_points(cell)
     C = (found[-1].C if found else 0.1) * np.exp(-lags / 5.0)
-    settled = False
-    for _ in range(effort.iterations):
-        new = autocovariance(units.paths(C).output)
-        settled = float(np.abs(new - C).max()) < effort.tolerance * float(new[0]) or new[0] < _NOTHING
-        C = new
-        if settled:
-            break
-    if C[0] < _NOTHING:
-        return _Run(C, float(C[0]), np.nan, np.nan, settled)
-    slope, drift = _slope(_responses(cell, units.paths(C)), effort)
-    return _Run(C, float(C[0]), slope, drift, settled)
+    settled = self_consistent(
+        lambda curve: autocovariance(units.paths(curve).output), C, options.iterations, options.tolerance
+    )
+    if not settled.moves:
+        return _Run(settled, np.empty(0))
+    paths = units.paths(settled.C)
+    return _Run(settled, log_growth(units.responses(paths), min(options.horizon, options.steps)))
 
 
-def _units(cell: Gru | Lstm, effort: Effort, rng: np.random.Generator) -> gru.GruUnits | lstm.LstmUnits:
-    if isinstance(cell, Gru):
-        return gru.GruUnits(cell, effort.paths, effort.steps, rng)
-    return lstm.LstmUnits(cell, effort.paths, effort.steps, rng)
-
-
-def _responses(cell: Gru | Lstm, paths: gru.GruPaths | lstm.LstmPaths) -> Responses:
-    if isinstance(cell, Gru):
-        assert isinstance(paths, gru.GruPaths)
-        return gru.responses(cell, paths)
-    assert isinstance(paths, lstm.LstmPaths)
-    return lstm.responses(cell, paths)
-
-
-def _slope(found: Responses, effort: Effort) -> tuple[float, float]:
-    """Half the growth rate of ln H over the second half of the march, and how much it still changes within it.
-
-    Every path serves from several starts on the ring: the logarithm of a mean over few units is too low.
-    """
-    horizon, starts = effort.horizon, np.arange(_STARTS) * (effort.steps // _STARTS)
-
-    def windows(values: Array) -> Array:
-        """Values (..., lags) of every start, as columns of lags."""
-        shifted = [np.roll(values, -start, axis=-1)[..., :horizon] for start in starts]
-        return np.ascontiguousarray(np.moveaxis(np.concatenate(shifted, axis=-2), -1, -2))
-
-    growth = np.zeros(horizon + 1)
-    march(
-        windows(found.kept), windows(found.factors), np.ascontiguousarray(found.lag_weights[:, :horizon]),
-        windows(found.outer), windows(found.direct), found.start, growth,
-    )  # fmt: skip
+def _slopes(growth: Array) -> tuple[Array, Array]:
+    """Half the growth rates over the second half of the march, and how much they still change within it."""
+    horizon = growth.shape[1] - 1
     half, late = horizon // 2, 3 * horizon // 4
-    early_rate = 0.5 * (growth[late] - growth[half]) / (late - half)
-    late_rate = 0.5 * (growth[-1] - growth[late]) / (horizon - late)
-    return float(0.5 * (early_rate + late_rate)), float(late_rate - early_rate)
+    early_rate = 0.5 * (growth[:, late] - growth[:, half]) / (late - half)
+    late_rate = 0.5 * (growth[:, -1] - growth[:, late]) / (horizon - late)
+    return 0.5 * (early_rate + late_rate), late_rate - early_rate
 
 
-def _estimate(values: Array, status: Status, drift: float = 0.0) -> Estimate:
-    """Mean over ensembles; its standard error, and half of a drift that the march has not left behind."""
-    error = float(np.hypot(values.std(ddof=1) / np.sqrt(values.size), 0.5 * drift)) if values.size > 1 else np.nan
-    code = np.asarray(status, dtype=np.uint8)
-    return Estimate(value=np.asarray(float(values.mean())), status=code, error=np.asarray(error))
+def _over_ensembles(values: Array, status: Status, more: float = 0.0) -> Estimate:
+    """Mean over ensembles; its standard error, and what the iteration or the march has not left behind."""
+    scatter = (
+        values.std(axis=0, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.full(values.shape[1:], np.nan)
+    )
+    mean = values.mean(axis=0)
+    code = np.full(mean.shape, status, dtype=np.uint8)
+    if len(values) < 2 and status == Status.CONVERGED:
+        code[...] = Status.NOT_CONVERGED
+    return Estimate(value=mean, status=code, error=np.hypot(scatter, more))

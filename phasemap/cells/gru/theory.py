@@ -7,25 +7,30 @@ z -> 1 is slow. Every bias has a mean b and a spread s, which holds static input
 """
 
 import math
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Self
+from dataclasses import dataclass
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
 from phasemap.cells.gru.edge import edge_of_update_gate
-from phasemap.cells.nodes import Array, gaussian_nodes, logistic
+from phasemap.cells.nodes import gaussian_nodes, logistic
+from phasemap.cells.static.cell import Cell, slow_gate
 
 
 class Averages(NamedTuple):
-    """<n^2>, and rho^2: the variance of the Jacobian's entries per unit, without the update gate."""
+    """<n^2>; rho^2, the variance of the Jacobian's entries per unit without the update gate; d ln F / d ln C."""
 
     square: float
     rho_squared: float
+    along: float
 
 
 @dataclass(frozen=True)
-class Gru:
+class Gru(Cell):
     """Gains a, mean biases b and their spreads s; `reset` says where the reset gate stands."""
+
+    gain_name: ClassVar[str] = "a_h"
+    candidate: ClassVar[tuple[str, ...]] = ("b_h", "s_h", "b_hn", "s_hn")
 
     a_h: float = 1.0
     a_z: float = 0.0
@@ -40,20 +45,6 @@ class Gru:
     s_hn: float = 0.0
     reset: Literal["before", "after"] = "after"
 
-    @property
-    def gain(self) -> float:
-        """a_h."""
-        return self.a_h
-
-    @property
-    def rests(self) -> bool:
-        """Whether h = 0 is a fixed point."""
-        return self.b_h == self.b_hn == self.s_h == self.s_hn == 0.0
-
-    def with_gain(self, gain: float) -> Self:
-        """The same cell with another a_h."""
-        return replace(self, a_h=gain)
-
     def second_moment(self, C: float) -> float:
         """F(C) = <n^2>: at a fixed point h = n, whatever the update gate does."""
         return self._averages(C).square
@@ -64,8 +55,13 @@ class Gru:
 
     def edge(self, C: float) -> float:
         """Largest |lambda| with 1 = rho^2 <(1 - z)^2 / |lambda - z|^2>."""
-        x, weights = gaussian_nodes(self.b_z, math.sqrt(self.a_z**2 * C + self.s_z**2))
+        x, weights = self.field("z", C)
         return edge_of_update_gate(self.slope_variance(C), x, weights)
+
+    def longitudinal(self, C: float, beyond: float = 0.0) -> float:
+        """<(1 - z) / (lambda - z)> d ln F / d ln C: the update gate only slows the state's own motion."""
+        x, weights = self.field("z", C)
+        return self._averages(C).along * float(weights @ (1.0 / (1.0 + beyond * (1.0 + np.exp(x)))))
 
     def zero_multiplier(self) -> float:
         """sigma(b_z) + (1 - sigma(b_z)) sigma(b_r) a_h; with spread r.m.s. of sigma(b_r), and the mean b_z."""
@@ -81,25 +77,40 @@ class Gru:
         s = float(logistic(np.asarray(self.b_r)))
         return self.a_r * math.sqrt(max((1.0 - s) * (2.0 - 3.0 * s) / 2.0, 0.0))
 
+    def dynamic_tricritical_ratio(self) -> float:
+        """a_r sqrt(q(s)): 1 at a_r = sqrt(12) for b_r = 0, in both conventions."""
+        return self.a_r * math.sqrt(max(slow_gate(float(logistic(np.asarray(self.b_r)))), 0.0))
+
     def _averages(self, C: float) -> Averages:
-        x, weights = gaussian_nodes(self.b_r, math.sqrt(self.a_r**2 * C + self.s_r**2))
-        r = logistic(x)
-        return self._before(C, r, weights) if self.reset == "before" else self._after(C, r, weights)
+        return self._before(C) if self.reset == "before" else self._after(C)
 
-    def _before(self, C: float, r: Array, weights: Array) -> Averages:
-        mean_square, slope_square = float(weights @ r**2), float(weights @ (r * (1.0 - r)) ** 2)
-        x, gaussian = gaussian_nodes(self.b_h, math.sqrt(self.a_h**2 * mean_square * C + self.s_h**2))
-        square = np.tanh(x) ** 2
-        slopes = float(gaussian @ (1.0 - square) ** 2)
-        return Averages(float(gaussian @ square), self.a_h**2 * slopes * (mean_square + self.a_r**2 * slope_square * C))
+    def _before(self, C: float) -> Averages:
+        r = self.moments("r", C)
+        variance = self.a_h**2 * r.square * C
+        x, gaussian = gaussian_nodes(self.b_h, math.sqrt(variance + self.s_h**2))
+        n = np.tanh(x)
+        slope = 1.0 - n * n
+        share = variance / (variance + self.s_h**2) if variance > 0.0 else 0.0
+        along = float(gaussian @ (n * slope * (x - self.b_h))) * share * (1.0 + r.along / r.square)
+        rho_squared = self.a_h**2 * float(gaussian @ slope**2) * (r.square + self.a_r**2 * r.slope * C)
+        square = float(gaussian @ n**2)
+        return Averages(square, rho_squared, along / square if C > 0.0 else math.nan)
 
-    def _after(self, C: float, r: Array, weights: Array) -> Averages:
+    def _after(self, C: float) -> Averages:
         """The bias b_h and its spread stand outside the reset gate: another Gaussian, added to r u."""
+        x, weights = self.field("r", C)
+        r, y = logistic(x), self.recurrent("r", x, C)
         u, inner = gaussian_nodes(self.b_hn, math.sqrt(self.a_h**2 * C + self.s_hn**2))
         outside, outer = gaussian_nodes(self.b_h, self.s_h)
         joint = weights[:, None, None] * inner[:, None] * outer
-        square = np.tanh(r[:, None, None] * u[:, None] + outside) ** 2
-        slope = joint * (1.0 - square) ** 2
+        n = np.tanh(r[:, None, None] * u[:, None] + outside)
+        slope = joint * (1.0 - n * n)
+        toward = (slope * n).sum(axis=2)
+        slope = slope * (1.0 - n * n)
         own = self.a_h**2 * float(slope.sum(axis=(1, 2)) @ r**2)
         by_gate = self.a_r**2 * float((r * (1.0 - r)) ** 2 @ (slope.sum(axis=2) @ u**2))
-        return Averages(float((joint * square).sum()), own + by_gate)
+        variance = self.a_h**2 * C
+        zeta = (u - self.b_hn) * (variance / (variance + self.s_hn**2) if variance > 0.0 else 0.0)
+        along = float(r @ (toward @ zeta) + (r * (1.0 - r) * y) @ (toward @ u))
+        square = float((joint * n**2).sum())
+        return Averages(square, own + by_gate, along / square if C > 0.0 else math.nan)

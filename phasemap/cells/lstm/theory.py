@@ -6,25 +6,28 @@ w alone are tabulated over ln w once, and averaged over the input and forget gat
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
 
 from phasemap.cells.lstm.interpolation import LogGrid
 from phasemap.cells.nodes import Array, gaussian_nodes, logistic
+from phasemap.cells.static.cell import Cell, slow_gate
 
 _LOG_STEP = 0.125
 _TOP = 8.6
+_FINEST = 0.01
 
 
-class Moments(NamedTuple):
-    """<sigma^2>, <sigma'^2> of a gate."""
+class Candidates(NamedTuple):
+    """g = tanh(x) > 0, its weights, and the weights of sign(x) times the recurrent part of x."""
 
-    square: float
-    slope: float
+    g: Array
+    weights: Array
+    pull: Array
 
 
 class Mixture(NamedTuple):
@@ -38,8 +41,11 @@ class Mixture(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Lstm:
-    """Gains a, mean biases b and their spreads s (which hold static inputs); the candidate g has no bias."""
+class Lstm(Cell):
+    """Gains a, mean biases b and their spreads s, which hold static inputs."""
+
+    gain_name: ClassVar[str] = "a_g"
+    candidate: ClassVar[tuple[str, ...]] = ("b_g", "s_g")
 
     a_g: float = 1.0
     a_i: float = 0.0
@@ -51,27 +57,15 @@ class Lstm:
     s_i: float = 0.0
     s_f: float = 0.0
     s_o: float = 0.0
-
-    @property
-    def gain(self) -> float:
-        """a_g."""
-        return self.a_g
-
-    @property
-    def rests(self) -> bool:
-        """The candidate has no bias: h = c = 0 is a fixed point."""
-        return True
-
-    def with_gain(self, gain: float) -> Self:
-        """The same cell with another a_g."""
-        return replace(self, a_g=gain)
+    b_g: float = 0.0
+    s_g: float = 0.0
 
     def second_moment(self, C: float) -> float:
         """F(C) = <o^2> <tanh^2(i g T)>."""
         mixture = self._mixture(C)
-        g, gaussian = self._candidates(C, mixture.grid.nodes[-1])
-        squares = np.tanh(np.exp(mixture.grid.nodes)[:, None] * g) ** 2 @ gaussian
-        return self._output(C).square * float(mixture.measure @ squares)
+        candidates = self._candidates(C, mixture.grid.nodes[-1])
+        squares = np.tanh(np.exp(mixture.grid.nodes)[:, None] * candidates.g) ** 2 @ candidates.weights
+        return self.moments("o", C).square * float(mixture.measure @ squares)
 
     def slope_variance(self, C: float) -> float:
         """S = E(1): heavy-tailed, as 1 / (1 - f)^2 weighs units that hardly forget; the edge is the better number."""
@@ -96,16 +90,37 @@ class Lstm:
             low -= 2.0
         return 1.0 + math.exp(float(brentq(excess, low, high, xtol=1e-12, rtol=1e-12)))
 
+    def longitudinal(self, C: float, beyond: float = 0.0) -> float:
+        """<h [o' tanh(c) y_o / lambda + o sech^2(c)(c f' y_f + g i' y_i + i g' y_g) / (lambda - f)]> / C.
+
+        y_k are the recurrent parts of the fields.
+        """
+        mixture, output = self._mixture(C), self.moments("o", C)
+        x_i, x_f = self.field("i", C)[0], mixture.x_f
+        f, forgets = logistic(x_f), logistic(-x_f)
+        w = np.exp(mixture.grid.nodes)
+        by_g, by_pull = (
+            mixture.grid.at_points(table * (1.0 + w) ** 2).reshape(mixture.weights.shape)
+            for table in self._slopes(C, w)
+        )
+        w_at = mixture.i[:, None] / forgets
+        own = w_at * f * forgets * self.recurrent("f", x_f, C)
+        own = own + (mixture.i * (1.0 - mixture.i) * self.recurrent("i", x_i, C))[:, None]
+        inside = (own * by_g + mixture.i[:, None] * by_pull) / (1.0 + w_at) ** 2 / (beyond + forgets)
+        second = self.second_moment(C)
+        direct = output.along * second / output.square / (1.0 + beyond)
+        return float((direct + output.square * float((mixture.weights * inside).sum())) / second)
+
     def zero_multiplier(self) -> float:
         """sigma(b_f) + sigma(b_i) sigma(b_o) a_g; with spread r.m.s. of the gates, and the mean b_f."""
         kept = 1.0 / (1.0 + math.exp(-self.b_f))
-        return kept + self.a_g * math.sqrt(self._gate(self.b_i, self.s_i).square * self._output(0.0).square)
+        return kept + self.a_g * math.sqrt(self.moments("i", 0.0).square * self.moments("o", 0.0).square)
 
     def zero_gain(self) -> float:
         """1 / sqrt(<sigma(b_i)^2> <sigma(b_o)^2> <(1 - sigma(b_f))^-2>)."""
         v = self.s_f**2
         slowness = 1.0 + 2.0 * math.exp(self.b_f + v / 2.0) + math.exp(2.0 * self.b_f + 2.0 * v)
-        product = self._gate(self.b_i, self.s_i).square * self._output(0.0).square * slowness
+        product = self.moments("i", 0.0).square * self.moments("o", 0.0).square * slowness
         return 1.0 / math.sqrt(product) if product > 0.0 else math.inf
 
     def tricritical_ratio(self) -> float:
@@ -116,26 +131,29 @@ class Lstm:
         right = 2.0 * self.zero_gain() ** 2 + 2.0 / s_o**2
         return math.sqrt(max(left, 0.0) / right)
 
-    def _gate(self, mean: float, deviation: float) -> Moments:
-        x, weights = gaussian_nodes(mean, deviation)
-        gate = logistic(x)
-        return Moments(float(weights @ gate**2), float(weights @ (gate * (1.0 - gate)) ** 2))
-
-    def _output(self, C: float) -> Moments:
-        return self._gate(self.b_o, math.sqrt(self.a_o**2 * C + self.s_o**2))
+    def dynamic_tricritical_ratio(self) -> float:
+        """Factor by which (a_i, a_f, a_o) exceed the dynamic tricritical point."""
+        s_i, s_f, s_o = (1.0 / (1.0 + math.exp(-b)) for b in (self.b_i, self.b_f, self.b_o))
+        left = self.a_o**2 * slow_gate(s_o) + self.a_i**2 * slow_gate(s_i)
+        left += self.a_f**2 * (s_f / 2.0 + s_f**2 / 3.0)
+        return math.sqrt(max(left, 0.0) / (self.zero_gain() ** 2 + 1.0 / s_o**2))
 
     def _mixture(self, C: float) -> Mixture:
         variances = (self.a_i**2 * C + self.s_i**2, self.a_f**2 * C + self.s_f**2)
         return _mixture(self.b_i, math.sqrt(variances[0]), self.b_f, math.sqrt(variances[1]))
 
-    def _candidates(self, C: float, largest_log: float) -> tuple[Array, Array]:
-        """g = tanh(x) at x > 0 on a logarithmic grid: tanh(w g) is a step of width 1 / w."""
-        deviation = max(self.a_g * math.sqrt(C), 1e-150)
+    def _candidates(self, C: float, largest_log: float) -> Candidates:
+        """|x| on a logarithmic grid, as tanh(w g) is a step of width 1 / w; both signs of x weigh in."""
+        variance = self.a_g**2 * C
+        deviation = max(math.sqrt(variance + self.s_g**2), 1e-150)
+        step = _LOG_STEP * min(1.0, max(2.0 * deviation / (abs(self.b_g) + deviation), _FINEST))
         low = min(math.log(deviation) - 28.0, -largest_log - 12.0)
-        u = np.arange(math.log(_TOP * deviation), low, -_LOG_STEP)
-        x = np.exp(u)
-        xi = x / deviation
-        return np.tanh(x), np.exp(-0.5 * xi * xi) * xi * (_LOG_STEP * 2.0 / math.sqrt(2.0 * math.pi))
+        x = np.exp(np.arange(math.log(_TOP * deviation + abs(self.b_g)), low, -step))
+        either = [np.exp(-0.5 * ((x - side) / deviation) ** 2) * (x / deviation) for side in (self.b_g, -self.b_g)]
+        scale = step / math.sqrt(2.0 * math.pi)
+        share = variance / (variance + self.s_g**2) if variance > 0.0 else 0.0
+        pull = either[0] * (x - self.b_g) + either[1] * (x + self.b_g)
+        return Candidates(np.tanh(x), (either[0] + either[1]) * scale, pull * (share * scale))
 
     def _condition(self, C: float, beyond: float) -> float:
         """E(lambda) at lambda = 1 + beyond."""
@@ -156,20 +174,27 @@ class Lstm:
         cells = (self.a_f**2 * (w_at * f * forgets) ** 2 + self.a_i**2 * slope_i**2) * by_cell
         total = cells + self.a_g**2 * i[:, None] ** 2 * by_candidate
         along = weights * total / (beyond + forgets) ** 2
-        output = self._output(C)
+        output = self.moments("o", C)
         squares = self.second_moment(C) / output.square if self.a_o > 0.0 else 0.0
         direct = self.a_o**2 * output.slope * squares / (1.0 + beyond) ** 2
         return direct + output.square * float(along.sum())
 
     def _windows(self, C: float, w: Array) -> tuple[Array, Array]:
         """<sech^4(w g) g^2> and <sech^4(w g) (1 - g^2)^2> over the candidates, for every w."""
-        if C == 0.0:
+        if C == 0.0 and self.rests:
             return np.zeros(w.size), np.ones(w.size)
-        g, gaussian = self._candidates(C, math.log(w[-1]))
+        g, gaussian, _ = self._candidates(C, math.log(w[-1]))
         # sech^2 in exponentials: 1 - tanh^2 would lose all digits beyond the window.
         decay = np.exp(-2.0 * w[:, None] * g)
         window = (4.0 * decay / (1.0 + decay) ** 2) ** 2
         return window @ (gaussian * g**2), window @ (gaussian * (1.0 - g**2) ** 2)
+
+    def _slopes(self, C: float, w: Array) -> tuple[Array, Array]:
+        """<tanh sech^2(w g) g> and <tanh sech^2(w g) g' y> over the candidates, y their recurrent part, for every w."""
+        g, gaussian, pull = self._candidates(C, math.log(w[-1]))
+        decay = np.exp(-2.0 * w[:, None] * g)
+        slopes = np.tanh(w[:, None] * g) * (4.0 * decay / (1.0 + decay) ** 2)
+        return slopes @ (gaussian * g), slopes @ (pull * (1.0 - g**2))
 
     def _inner_edge(self, C: float) -> float:
         """Below 1, where the forget gate is the same for every unit."""
@@ -182,7 +207,7 @@ class Lstm:
         return float(brentq(excess, kept + 1e-12, 1.0, xtol=1e-13, rtol=1e-13))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _mixture(b_i: float, sd_i: float, b_f: float, sd_f: float) -> Mixture:
     """The gates' nodes; those of the forget gate reach up to where exp(x_f) times the Gaussian is negligible."""
     x_i, weights_i = gaussian_nodes(b_i, sd_i)

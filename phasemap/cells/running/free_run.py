@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.cells.nodes import Array
-from phasemap.cells.running.network import State, Tangent, advance_with_tangent
+from phasemap.cells.running.network import State, Stepper, Tangent
 from phasemap.cells.weights.layer import Layer
 from phasemap.model.estimate import Estimate
 from phasemap.model.status import Status
@@ -66,7 +66,7 @@ class _Drive:
     """Steps of one layer under its repeated input."""
 
     def __init__(self, layer: Layer, x: Array | None) -> None:
-        self._layer, self._x, self._time = layer, x, 0
+        self._step, self._x, self._time = Stepper(layer), x, 0
 
     def run(self, state: State, tangent: Tangent, count: int) -> tuple[State, Tangent, float]:
         """Some steps; the logarithm of the tangent's growth is returned and taken out of it."""
@@ -74,8 +74,7 @@ class _Drive:
         for _ in range(count):
             x = None if self._x is None else self._x[self._time % len(self._x)]
             self._time += 1
-            state, moved = advance_with_tangent(self._layer, state, tangent, x)
-            assert moved is not None
+            state, moved = self._step(state, tangent, x)
             size = math.sqrt(float(np.sum(moved.h**2) + np.sum(moved.c**2)) / moved.h.shape[1])
             if size == 0.0:
                 return state, Tangent(0.0 * moved.h, 0.0 * moved.c), -math.inf

@@ -1,11 +1,12 @@
 """One layer with its own matrices: its steps, and what they do to small deviations."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from phasemap.cells.nodes import Array, logistic
+from phasemap.cells.nodes import Array
 from phasemap.cells.weights.layer import Layer
+from phasemap.kernels.cells.steps import gate_times, gru_move, lstm_move
 
 
 class State(NamedTuple):
@@ -22,6 +23,48 @@ class Tangent(NamedTuple):
     c: Array
 
 
+class Stepper:
+    """Steps of a layer with its matrices stacked, in single or double precision; the rest is in double precision."""
+
+    def __init__(self, layer: Layer, dtype: Any = np.float64) -> None:
+        self._layer, self._dtype = layer, dtype
+        own = ("r", "z") if layer.reset == "before" else layer.gates
+        self._gates = own
+        self._stacked = np.concatenate([layer.recurrent[gate] for gate in own]).astype(dtype)
+        self._inner = layer.recurrent["n"].astype(dtype) if layer.reset == "before" else None
+
+    def __call__(self, state: State, tangent: Tangent | None = None, x: Array | None = None) -> tuple[State, Tangent]:
+        """One step of the state and of small deviations; x: (n_inputs,) or none."""
+        layer = self._layer
+        biases = {gate: layer.biases[gate] + (0.0 if x is None else layer.inputs[gate] @ x) for gate in layer.gates}
+        h, c = (
+            _joined(one, None if tangent is None else more) for one, more in zip(state, tangent or state, strict=True)
+        )
+        fields = self._product(self._stacked, h).reshape(len(self._gates), layer.size, -1)
+        by_gate = dict(zip(self._gates, fields, strict=True))
+        if layer.cell == "lstm":
+            moved, c = _lstm(layer, fields, biases, c)
+        elif layer.cell == "gru":
+            moved = self._gru(by_gate, biases, h)
+        else:
+            moved = _tanh(by_gate["n"], biases["n"])
+        return State(moved[:, 0], c[:, 0]), Tangent(moved[:, 1:], c[:, 1:])
+
+    def _gru(self, by_gate: dict[str, Array], biases: dict[str, Array], h: Array) -> Array:
+        inside = h if self._inner is not None else by_gate["n"]
+        if self._inner is None:
+            inside[:, 0] += self._layer.inner
+        field, moved = np.empty_like(h), np.empty_like(h)
+        gate_times(by_gate["r"], biases["r"], inside, field)
+        if self._inner is not None:
+            field = self._product(self._inner, field)
+        gru_move(by_gate["z"], biases["z"], field, biases["n"], h, moved)
+        return moved
+
+    def _product(self, matrix: Any, columns: Array) -> Array:
+        return np.ascontiguousarray(matrix @ columns.astype(self._dtype), dtype=np.float64)
+
+
 def rest(layer: Layer) -> State:
     """h = c = 0."""
     return State(np.zeros(layer.size), np.zeros(layer.size))
@@ -29,60 +72,21 @@ def rest(layer: Layer) -> State:
 
 def advance(layer: Layer, state: State, x: Array | None = None) -> State:
     """One step; x: (n_inputs,) or none."""
-    return advance_with_tangent(layer, state, None, x)[0]
+    return Stepper(layer)(state, None, x)[0]
 
 
-def advance_with_tangent(
-    layer: Layer, state: State, tangent: Tangent | None, x: Array | None = None
-) -> tuple[State, Tangent | None]:
-    """One step of the state and of small deviations from it."""
-    fields = {gate: layer.biases[gate] + (0.0 if x is None else layer.inputs[gate] @ x) for gate in layer.gates}
-    step = {"gru": _gru, "lstm": _lstm, "vanilla": _vanilla}[layer.cell]
-    return step(layer, state, tangent, fields)
+def _joined(state: Array, tangent: Array | None) -> Array:
+    columns = state[:, None] if tangent is None else np.concatenate([state[:, None], tangent], axis=1)
+    return np.ascontiguousarray(columns, dtype=np.float64)
 
 
-def _vanilla(
-    layer: Layer, state: State, tangent: Tangent | None, fields: dict[str, Array]
-) -> tuple[State, Tangent | None]:
-    U = layer.recurrent["n"]
-    h = np.tanh(U @ state.h + fields["n"])
-    moved = None if tangent is None else Tangent((1.0 - h * h)[:, None] * (U @ tangent.h), tangent.c)
-    return State(h, state.c), moved
+def _lstm(layer: Layer, fields: Array, biases: dict[str, Array], c: Array) -> tuple[Array, Array]:
+    h_out, c_out = np.empty_like(c), np.empty_like(c)
+    order = [list(layer.gates).index(gate) for gate in "ifgo"]
+    lstm_move(np.ascontiguousarray(fields[order]), np.stack([biases[gate] for gate in "ifgo"]), c, h_out, c_out)
+    return h_out, c_out
 
 
-def _gru(layer: Layer, state: State, tangent: Tangent | None, fields: dict[str, Array]) -> tuple[State, Tangent | None]:
-    U, h = layer.recurrent, state.h
-    r, z = (logistic(U[gate] @ h + fields[gate]) for gate in ("r", "z"))
-    after = layer.reset == "after"
-    inside = U["n"] @ h + layer.inner if after else h
-    n = np.tanh((r * inside if after else U["n"] @ (r * h)) + fields["n"])
-    moved = State(z * h + (1.0 - z) * n, state.c)
-    if tangent is None:
-        return moved, None
-    V = tangent.h
-    d_r = (r * (1.0 - r))[:, None] * (U["r"] @ V)
-    d_z = (z * (1.0 - z))[:, None] * (U["z"] @ V)
-    if after:
-        d_field = d_r * inside[:, None] + r[:, None] * (U["n"] @ V)
-    else:
-        d_field = U["n"] @ (r[:, None] * V + d_r * h[:, None])
-    d_n = (1.0 - n * n)[:, None] * d_field
-    return moved, Tangent(z[:, None] * V + d_z * (h - n)[:, None] + (1.0 - z)[:, None] * d_n, tangent.c)
-
-
-def _lstm(
-    layer: Layer, state: State, tangent: Tangent | None, fields: dict[str, Array]
-) -> tuple[State, Tangent | None]:
-    U = layer.recurrent
-    i, f, o = (logistic(U[gate] @ state.h + fields[gate]) for gate in ("i", "f", "o"))
-    g = np.tanh(U["g"] @ state.h + fields["g"])
-    c = f * state.c + i * g
-    t = np.tanh(c)
-    moved = State(o * t, c)
-    if tangent is None:
-        return moved, None
-    by_cell = ((f * (1.0 - f) * state.c)[:, None] * (U["f"] @ tangent.h)) + f[:, None] * tangent.c
-    by_input = (i * (1.0 - i) * g)[:, None] * (U["i"] @ tangent.h) + (i * (1.0 - g * g))[:, None] * (U["g"] @ tangent.h)
-    d_c = by_cell + by_input
-    d_h = (o * (1.0 - o) * t)[:, None] * (U["o"] @ tangent.h) + (o * (1.0 - t * t))[:, None] * d_c
-    return moved, Tangent(d_h, d_c)
+def _tanh(field: Array, bias: Array) -> Array:
+    h = np.tanh(field[:, 0] + bias)
+    return np.concatenate([h[:, None], (1.0 - h * h)[:, None] * field[:, 1:]], axis=1)

@@ -1,1 +1,1 @@
-"""Fixed points of a cell's mean field, the phases that they decide, and the zero state."""
+"""What every cell shares in the static mean field: fixed points, folds, phases."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from phasemap.cells.cell import Cell
 from phasemap.cells.nodes import Array
+from phasemap.cells.static.cell import Cell
 from phasemap.model.estimate import Estimate
 from phasemap.model.status import Status
 
@@ -26,12 +26,14 @@ class FixedPoint:
     """One fixed point: C its mean square activity, S its slope variance, edge the radius of its Jacobian's bulk.
 
     rising: whether the gain a*(C) rises there; where it falls, a longitudinal outlier lies beyond 1.
+    outlier: that multiplier of the state itself; NaN where it lies inside the bulk or below 1.
     """
 
     C: float
     S: float
     edge: float
     rising: bool
+    outlier: float = math.nan
 
     @property
     def stable(self) -> bool:
@@ -47,8 +49,30 @@ def fixed_points(cell: Cell) -> list[FixedPoint]:
     found = []
     for k in np.flatnonzero((excess[:-1] > 0.0) != (excess[1:] > 0.0)):
         C = float(brentq(lambda value: _excess(cell, value), grid[k], grid[k + 1], xtol=1e-16, rtol=1e-13))
-        found.append(FixedPoint(C, cell.slope_variance(C), cell.edge(C), bool(excess[k] > 0.0)))
+        found.append(_fixed_point(cell, C, bool(excess[k] > 0.0)))
     return found
+
+
+def _fixed_point(cell: Cell, C: float, rising: bool) -> FixedPoint:
+    edge, outlier = cell.edge(C), math.nan if rising else _outlier(cell, C)
+    return FixedPoint(C, cell.slope_variance(C), edge, rising, outlier if outlier > edge else math.nan)
+
+
+def _outlier(cell: Cell, C: float) -> float:
+    """The real multiplier above 1 at which L(lambda) = 1; L falls with lambda."""
+
+    def excess(logarithm: float) -> float:
+        """L - 1 at lambda - 1 = exp(logarithm)."""
+        return cell.longitudinal(C, math.exp(logarithm)) - 1.0
+
+    if cell.longitudinal(C) <= 1.0:
+        return math.nan
+    low, high = -1.0, 1.0
+    while excess(high) > 0.0:
+        high += 1.0
+    while excess(low) < 0.0 and low > -60.0:
+        low -= 2.0
+    return 1.0 + math.exp(float(brentq(excess, low, high, xtol=1e-12, rtol=1e-12)))
 
 
 def _with_hidden_maxima(cell: Cell, grid: Array, excess: Array) -> tuple[Array, Array]:

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.cells.cell import Cell
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.nodes import gaussian_nodes, logistic
+from phasemap.cells.static.cell import Cell
 from phasemap.cells.static.fixed_points import FixedPoint, fixed_points
 
 PINNED = 0.1  # largest pinning ratio that counts, as for the rate network
@@ -29,11 +29,11 @@ def place_of(cell: Cell) -> Place:
     points = fixed_points(cell)
     zero_stable = cell.rests and cell.gain < cell.zero_gain()
     some_stable = any(point.stable for point in points)
-    some_unstable = any(point.S > 1.0 for point in points)
+    some_unstable = any(not point.stable for point in points)
     if some_unstable and (zero_stable or some_stable):
         return Place("undetermined", points, "a stable state beside unstable ones: bistable or static-complex")
     if some_unstable:
-        pinned = all(pinning_ratio(cell, point) <= PINNED for point in points if point.S > 1.0)
+        pinned = all(pinning_ratio(cell, point) <= PINNED for point in points if not point.stable)
         return Place("marginally stable" if pinned else "chaotic", points)
     if some_stable:
         return Place("stable fixed point", points)

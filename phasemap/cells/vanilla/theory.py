@@ -1,39 +1,28 @@
 """Static mean field of h+ = tanh(U h + b), U_ij ~ N(0, a^2/N)."""
 
 import math
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from phasemap.cells.nodes import gaussian_nodes
+from phasemap.cells.static.cell import Cell
 
 
 @dataclass(frozen=True)
-class Vanilla:
+class Vanilla(Cell):
     """Gain, mean and spread of the biases (static inputs included)."""
+
+    gain_name: ClassVar[str] = "a_h"
+    candidate: ClassVar[tuple[str, ...]] = ("b_h", "s_h")
 
     a_h: float = 1.0
     b_h: float = 0.0
     s_h: float = 0.0
 
-    @property
-    def gain(self) -> float:
-        """a_h."""
-        return self.a_h
-
-    @property
-    def rests(self) -> bool:
-        """Whether there is neither bias nor input."""
-        return self.b_h == 0.0 and self.s_h == 0.0
-
-    def with_gain(self, gain: float) -> Self:
-        """The same network with another a_h."""
-        return replace(self, a_h=gain)
-
     def _averages(self, C: float) -> tuple[float, float]:
         """(<tanh^2>, <tanh'^2>) of the field."""
-        x, weights = gaussian_nodes(self.b_h, math.sqrt(self.a_h**2 * C + self.s_h**2))
+        x, weights = self.field("h", C)
         square = np.tanh(x) ** 2
         return float(weights @ square), float(weights @ (1.0 - square) ** 2)
 
@@ -49,6 +38,13 @@ class Vanilla:
         """Radius of the Jacobian's disc."""
         return math.sqrt(self.slope_variance(C))
 
+    def longitudinal(self, C: float, beyond: float = 0.0) -> float:
+        """<x tanh tanh'> / (lambda <tanh^2>)."""
+        x, weights = self.field("h", C)
+        n = np.tanh(x)
+        toward = float(weights @ (n * (1.0 - n * n) * self.recurrent("h", x, C)))
+        return toward / self.second_moment(C) / (1.0 + beyond)
+
     def zero_multiplier(self) -> float:
         """a tanh'(b)."""
         return self.edge(0.0)
@@ -58,6 +54,10 @@ class Vanilla:
         return self.a_h / max(self.edge(0.0), 1e-300)
 
     def tricritical_ratio(self) -> float:
+        """No gates, no fold."""
+        return 0.0
+
+    def dynamic_tricritical_ratio(self) -> float:
         """No gates, no fold."""
         return 0.0
 

@@ -1,7 +1,7 @@
 """Where a given layer lies on the phase diagram of its cell, and what it does by itself."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,8 +51,6 @@ def locate_layer(layer: Layer, x: Array | None = None, seed: int = 0) -> Locatio
     remarks = [*layer.notes, *warnings_of(found, layer.size)]
     if place.reason:
         remarks.append(place.reason)
-    if layer.cell == "lstm" and np.abs(layer.biases["g"]).max() > 0.0:
-        remarks.append("the biases of g are left out of the theory: it is not derived for them")
     return Location(
         layer, theory, place, found, multiplier, zero_multiplier_of_matrix(layer),
         memory_steps(multiplier) if multiplier < 1.0 else math.nan, _distances(layer, theory),
@@ -60,16 +58,9 @@ def locate_layer(layer: Layer, x: Array | None = None, seed: int = 0) -> Locatio
     )  # fmt: skip
 
 
-def at_rest(theory: Gru | Lstm | Vanilla) -> Gru | Lstm | Vanilla:
-    """The same cell without biases of its candidate, so that h = 0 is a fixed point."""
-    if isinstance(theory, Gru):
-        return replace(theory, b_h=0.0, s_h=0.0, b_hn=0.0, s_hn=0.0)
-    return replace(theory, b_h=0.0, s_h=0.0) if isinstance(theory, Vanilla) else theory
-
-
 def _distances(layer: Layer, theory: Gru | Lstm | Vanilla) -> dict[str, float]:
     found = {"zero_instability": zero_factor(layer)}
-    quiet = at_rest(theory)
+    quiet = theory.at_rest()
     if quiet.gain > 0.0 and quiet.tricritical_ratio() > 1.0:
         fold = static_fold(quiet)
         if fold.status == Status.CONVERGED:
@@ -81,7 +72,7 @@ def _log_growth(layer: Layer, theory: Gru | Lstm | Vanilla, place: Place) -> Arr
     """At the zero state, where that (or the rest that biases shift a little) is the attractor."""
     if place.phase not in ("stable zero", "stable fixed point"):
         return np.full(len(STEPS), np.nan)
-    quiet = at_rest(theory)
+    quiet = theory.at_rest()
     kept = 0.0
     if isinstance(quiet, Gru):
         kept = 1.0 / (1.0 + math.exp(-quiet.b_z))

@@ -107,7 +107,7 @@ def theory_of(layer: Layer, x: Array | None = None) -> Gru | Lstm | Vanilla:
     if layer.cell == "vanilla":
         return Vanilla(a["n"], b["n"], s["n"])
     if layer.cell == "lstm":
-        return Lstm(a["g"], a["i"], a["f"], a["o"], b["i"], b["f"], b["o"], s["i"], s["f"], s["o"])
+        return Lstm(a["g"], a["i"], a["f"], a["o"], b["i"], b["f"], b["o"], s["i"], s["f"], s["o"], b["g"], s["g"])
     return Gru(
         a["n"], a["z"], a["r"], b["n"], b["z"], b["r"], float(layer.inner.mean()),
         s["n"], s["z"], s["r"], float(layer.inner.std()), layer.reset or "after",

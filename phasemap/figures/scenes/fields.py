@@ -99,7 +99,7 @@ def _grounds(
         {name: _surely(field) for name, field in used.items()},
         _labels(result, "fixed_point"),
         _labels(result, "branch"),
-        {name: parameter_over(result, name, checks) for name in Parameters._fields},
+        {name: parameter_over(result, name, checks) for name in parameter_names(result)},
     )
 
 
@@ -269,11 +269,18 @@ def _any_filled(field: Field) -> np.ndarray:
     return filled
 
 
+def parameter_names(result: Result) -> tuple[str, ...]:
+    """The parameters of the network that a result is about; older files may not hold all of a rate network's."""
+    own = () if "cell" in result.metadata.settings else Parameters._fields
+    derived = result.metadata.settings.get("derived", {})
+    return tuple(dict.fromkeys((*own, *result.metadata.parameters, *result.axis_names, *derived)))
+
+
 def parameter_over(result: Result, name: str, checks: Checks | None) -> np.ndarray:
     """A parameter at every point, in a shape that broadcasts against the points."""
     text = result.metadata.settings.get("derived", {}).get(name)
     if text is not None:
-        known = tuple(dict.fromkeys((*result.axis_names, *Parameters._fields)))
+        known = parameter_names(result)
         expression = parse_expression(text, known, f"derived.{name}")
         return np.asarray(expression({other: parameter_over(result, other, checks) for other in expression.names}))
     if checks is not None and name in checks.parameters:

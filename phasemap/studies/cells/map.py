@@ -10,7 +10,7 @@ from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.static.fixed_points import static_fold
 from phasemap.cells.vanilla.theory import Vanilla
-from phasemap.cells.weights.place import Location, at_rest
+from phasemap.cells.weights.place import Location
 from phasemap.errors import UnsupportedError
 from phasemap.model.estimate import FloatArray
 from phasemap.model.status import Status
@@ -49,7 +49,7 @@ def map_of(found: Sequence[Checkpoint]) -> CellMap:
     if not all(checkpoint.layers for checkpoint in found):
         raise UnsupportedError("A recurrence without feedback within its layer has no phase diagram to draw.")
     first = found[0].layers[0]
-    theory = at_rest(first.theory)
+    theory = first.theory.at_rest()
     if isinstance(theory, Vanilla):
         raise UnsupportedError("A tanh network has one gain and no map: its line is a_h = 1.")
     names = ("a_h", "a_r") if isinstance(theory, Gru) else ("a_g", "a_f")

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from phasemap.config import SweepConfig
 from phasemap.dataset import Axis, Checks, Dimension, Field, Metadata, Result
 from phasemap.dataset.records import CHECK, SolverRecord
-from phasemap.model.parameters import PARAMETERS
 from phasemap.model.registry import Solver
 from phasemap.model.status import Status
 from phasemap.sweeps.plan import parameters_at
@@ -57,7 +56,7 @@ def _solvers(config: SweepConfig) -> dict[str, SolverRecord]:
 
 def _axis(config: SweepConfig, position: int) -> Axis:
     axis = config.axes[position]
-    info = PARAMETERS.get(axis.name)
+    info = config.registry.family.infos.get(axis.name)
     if info is None:
         gives = ", ".join(f"{name} = {expression.text}" for name, expression in config.derived.items())
         words = axis.name.replace("_", r"\ ")

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from phasemap.config import LABELS, Refinement, SweepConfig
 from phasemap.dataset import Field, Result
 from phasemap.dataset.phases import LABEL_QUANTITIES, phase_labels
-from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.sweeps.refinement.cells import Cells, Floats, Mask, children, make_levels, parents, with_neighbours
@@ -193,7 +192,7 @@ class _Map:
             quantities,
             names.get("fixed_point", []),
             names.get("branch", []),
-            {name: self._parameter(name) for name in Parameters._fields},
+            {name: self._parameter(name) for name in self.config.parameters._fields},
         )
         return codes.astype(np.float64)[..., None]
 

@@ -152,7 +152,11 @@ def trace(name: str, base: Parameters, box: Mapping[str, tuple[float, float]], l
         raise UnsupportedError(f"{name} is a surface of fixed points, and {reason}: {INSTEAD}")
     if not kind.exists(frame):
         return CriticalSurface(name, kind.condition, frame.names, np.empty((0, frame.dimension)), np.empty(0))
-    system = kind.system(frame, level)
+    return traced(name, kind.condition, frame, kind.system(frame, level))
+
+
+def traced(name: str, condition: str, frame: ParameterBox, system: CriticalSystem) -> CriticalSurface:
+    """The surface on which the functions of a system vanish, inside its box."""
     values = system.on_grid()
     skeleton = zero_set(values)
     spacing = 1.0 / (np.array(values.shape[:-1]) - 1.0)
@@ -165,7 +169,7 @@ def trace(name: str, base: Parameters, box: Mapping[str, tuple[float, float]], l
     columns = (*frame.names, *system.columns)
     vertices = np.concatenate([frame.values(unit[:, : frame.dimension]), system.extra(unit)], axis=1)
     residual = np.abs(system.residual(unit)).max(axis=1) if len(unit) else np.zeros(0)
-    return CriticalSurface(name, kind.condition, columns, vertices, residual, offsets, triangles)
+    return CriticalSurface(name, condition, columns, vertices, residual, offsets, triangles)
 
 
 Assembled = tuple[FloatArray, np.ndarray, np.ndarray]

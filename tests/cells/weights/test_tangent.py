@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phasemap.cells.running.network import State, Tangent, advance, advance_with_tangent
+from phasemap.cells.running.network import State, Stepper, Tangent, advance
 from phasemap.cells.weights.formats.stored import read_arrays
 from phasemap.cells.weights.frameworks.recognise import find_layers
 
@@ -22,7 +22,7 @@ def test_tangents_are_differences(name: str) -> None:
     h, c, v, w = rng.uniform(-0.8, 0.8, (4, layer.size))
     if layer.cell != "lstm":
         w = np.zeros(layer.size)
-    _, moved = advance_with_tangent(layer, State(h, c), Tangent(v[:, None], w[:, None]))
+    _, moved = Stepper(layer)(State(h, c), Tangent(v[:, None], w[:, None]))
     assert moved is not None
     ahead, behind = (advance(layer, State(h + s * small * v, c + s * small * w)) for s in (1, -1))
     assert moved.h[:, 0] == pytest.approx((ahead.h - behind.h) / (2 * small), abs=1e-8)

@@ -25,11 +25,16 @@ _NETWORKS, _LEVEL, _MARK = "networks", "level", "mark"
 _MOST_COLUMNS = 2
 # An axis that spans more than this is logarithmic; so are values of one sign that do.
 _LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 9
+# Times and rates sooner than shares.
+_LOG_WITH_UNITS = 20.0
+# Legends stand below their panels, where they cover nothing: inches of a row, and columns of a wide and a narrow page.
+_LEGEND_ROW, _LEGEND_COLUMNS = 0.13, 2
 # Networks at more places than these are a line in a band of errors instead of dots.
 _MOST_DOTS = 40
 # So many names of places stand side by side.
 _MOST_LEVEL_NAMES = 2
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
+_THIN: Look = {"linestyle": "-", "linewidth": 0.7}
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
 
 
@@ -69,7 +74,9 @@ def draw_protocol(result: Result, width: str = "double", title: str = "", quanti
     rows = -(-len(panels) // columns)
     names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in ("", _NETWORKS)))
     with style():
-        figure = new_figure(width, rows * min(0.86 * WIDTHS[width] / columns, 3.0) + 0.25)
+        entries = max(len({c.name for c in _curves(result, one) if c.kind != _MARK}) for one in panels) + 1
+        legend = _LEGEND_ROW * -(-entries // _LEGEND_COLUMNS)
+        figure = new_figure(width, rows * (min(0.86 * WIDTHS[width] / columns, 3.0) + legend) + 0.25)
         grid = figure.subplots(rows, columns, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):
             _draw_panel(axes, result, panel, names)
@@ -101,16 +108,20 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
     ordered = sorted(curves, key=lambda curve: curve.kind == _NETWORKS)
     handles = [handle for curve in ordered for handle in _draw_curve(axes, x, curve, names)]
     _name_marks(axes, [c for c in curves if c.kind == _MARK])
-    _set_scales(axes, x, [c for c in curves if c.kind != _MARK])
-    axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     units = "" if panel.units in ("", "1") else f" ({panel.units})"
+    _set_scales(axes, x, [c for c in curves if c.kind != _MARK], _LOG_WITH_UNITS if units else _LOG_VALUES)
+    axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     axes.set_ylabel(f"{panel.symbol}{units}", fontsize=points(7.5))
     axes.set_title(panel.description, fontsize=points(7.5))
     if any(c.kind == _NETWORKS for c in curves) and any(c.kind == "" for c in curves):
-        handles.append(Line2D([], [], color=colours.INK, label="networks", **_DOT))
+        look = _DOT if len(x) <= _MOST_DOTS else _THIN
+        handles.append(Line2D([], [], color=colours.INK, label="networks", **look))
+    if any(c.bound.any() and c.kind == _NETWORKS for c in curves):
+        handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
     # The line of a curve stands for its networks, too.
     named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
-    axes.legend(handles=named, fontsize=points(6), handlelength=2.2, framealpha=0.85)
+    axes.legend(handles=named, fontsize=points(6), handlelength=2.6, frameon=False, ncols=_LEGEND_COLUMNS, columnspacing=1.2,
+                loc="upper center", bbox_to_anchor=(0.5, -0.18), labelspacing=0.3)  # fmt: skip
 
 
 def _axis_label(result: Result, panel: Field) -> str:
@@ -147,28 +158,30 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
 
 def _name_marks(axes: Axes, marks: list[_Curve]) -> None:
     """Names of places on the axis, next to their uprights; upright themselves where there are many."""
-    look: Look = {"transform": axes.get_xaxis_transform(), "va": "top", "fontsize": points(6)}
-    if len(marks) > _MOST_LEVEL_NAMES:
-        look |= {"rotation": 90, "ha": "right",
+    look: Look = {"transform": axes.get_xaxis_transform(), "va": "bottom", "fontsize": points(6)}
+    several = len(marks) > _MOST_LEVEL_NAMES
+    if several:
+        look |= {"va": "top", "rotation": 90, "ha": "right",
                  "bbox": {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5}}  # fmt: skip
     for mark in marks:
-        axes.text(mark.value[0], 0.98, f" {mark.name}" if "rotation" not in look else mark.name, **look)
+        name, height = (mark.name, 0.98) if several else (f" {mark.name}", 0.02)
+        axes.text(mark.value[0], height, name, **look)
 
 
 def _draw_band(axes: Axes, x: NDArray[np.float64], curve: _Curve, colour: str) -> list[Artist]:
     low = np.maximum(curve.value - curve.error, 0.0 if curve.value.min() >= 0.0 else -np.inf)
     axes.fill_between(x, low, curve.value + curve.error, color=colour, alpha=0.2, linewidth=0, gid="network-band")
-    axes.plot(x, curve.value, color=colour, linewidth=1.0, gid="network", zorder=2)
-    return [Line2D([], [], color=colour, linewidth=1.0, label=f"{curve.name} (networks)")]
+    axes.plot(x, curve.value, color=colour, gid="network", zorder=2.2, **_THIN)
+    return [Line2D([], [], color=colour, label=curve.name, **_THIN)]
 
 
-def _set_scales(axes: Axes, x: NDArray[np.float64], curves: list[_Curve]) -> None:
+def _set_scales(axes: Axes, x: NDArray[np.float64], curves: list[_Curve], most: float) -> None:
     positive = x[x > 0.0]
     even = len(x) > 2 and np.ptp(np.diff(x)) < 1e-6 * (x[-1] - x[0])
     if positive.size > 2 and positive.size >= len(x) - 1 and x[-1] / positive[0] > _LOG_AXIS and not even:
         axes.set_xscale("log")
     values = np.concatenate([c.value[np.isfinite(c.value)] for c in curves])
-    if values.size and values.min() > 0.0 and values.max() / values.min() > _LOG_VALUES:
+    if values.size and values.min() > 0.0 and values.max() / values.min() > most:
         axes.set_yscale("log")
         axes.set_ylim(bottom=max(0.5 * values.min(), 10.0**-_MOST_DECADES * values.max()))
     elif values.size and values.min() < 0.0 < values.max():

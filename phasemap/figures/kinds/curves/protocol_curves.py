@@ -120,8 +120,8 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
         handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
     # The line of a curve stands for its networks, too.
     named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
-    axes.legend(handles=named, fontsize=points(6), handlelength=2.6, frameon=False, ncols=_LEGEND_COLUMNS, columnspacing=1.2,
-                loc="upper center", bbox_to_anchor=(0.5, -0.18), labelspacing=0.3)  # fmt: skip
+    axes.legend(handles=named, fontsize=points(6), handlelength=2.6, frameon=False, ncols=_LEGEND_COLUMNS,
+                columnspacing=1.2, loc="upper center", bbox_to_anchor=(0.5, -0.18), labelspacing=0.3)  # fmt: skip
 
 
 def _axis_label(result: Result, panel: Field) -> str:

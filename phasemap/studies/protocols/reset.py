@@ -28,8 +28,9 @@ def reset(
     remarks = ["A pulse of strength B adds B to the input of the update gate (it opens), -B to the output gate's "
                "(it closes); m / m_0 says what is left of the trace, r whether the copies came together."]  # fmt: skip
     if (theory["retained_fraction"].status == Status.NOT_SOUGHT).any():
-        remarks.append("Opened gates change what a moving network does: there is a theory of resets where units stand "
-                       "still, at a stable fixed point or with --state static; see the networks.")  # fmt: skip
+        remarks.append("There is a theory of resets where units stand still, at a stable fixed point or with --state "
+                       "static, for pulses to the update gate: opened gates change what a moving network does, and a "
+                       "pulse to the output gate moves one that stood still. See the networks.")  # fmt: skip
     units = static_units(p)
     if units is not None and units.delta_z > 0.0:
         settings["natural_unit_of_strength"] = float(np.sqrt(units.delta_z))

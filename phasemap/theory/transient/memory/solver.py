@@ -45,8 +45,8 @@ def solve_distances(points: Sequence[Parameters], options: ProtocolOptions, seed
 def solve_resets(points: Sequence[Parameters], options: ProtocolOptions, seeds: Seeds) -> dict[str, Estimate]:
     """retained_fraction (n_points, strengths) after a pulse, where the units stand still.
 
-    NOT_SOUGHT where they move: opened gates change what the network does, and the two-time mean field of a moving
-    update gate is not closed.
+    NOT_SOUGHT where they move, or where the pulse goes to an output gate that moves: the network leaves its state then,
+    and the two-time mean field of a moving update gate is not closed.
     """
     rows = [_reset(point, options, seed) for point, seed in zip(points, seeds, strict=True)]
     return {"retained_fraction": _estimate(rows)}
@@ -119,11 +119,13 @@ def _reset(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence
     if state.units is None:
         missing = {Kind.NOWHERE: ABSENT, Kind.UNKNOWN: FAILED}.get(state.kind, NOT_SOUGHT)
         return [missing] * len(options.strengths)
+    if options.gate != "z" and not is_constant_gate(p.alpha_r, p.beta_r):
+        return [NOT_SOUGHT] * len(options.strengths)
     return [_known(retained_fraction(state.units, pulse)) for pulse in _pulses(options)]
 
 
 def _pulses(options: ProtocolOptions) -> list[Pulse]:
-    """A pulse to the output gate alone does not reach the update gate of units that stand still."""
+    """A pulse to an output gate that does not move changes nothing."""
     reaches = options.gate in ("z", "both")
     return [Pulse(options.at, options.duration, strength if reaches else 0.0, options.read)
             for strength in options.strengths]  # fmt: skip

@@ -151,5 +151,9 @@ def test_what_has_no_theory_says_so() -> None:
     silent = make_parameters(g_h=0.9, alpha_z=5.0)  # nothing moves: the theory of frozen units
     still, static = (solve_resets([silent], ProtocolOptions(state=one), SEEDS) for one in ("attractor", "static"))
     assert still["retained_fraction"].value == pytest.approx(static["retained_fraction"].value)
+    with_output = make_parameters(g_h=2.0, alpha_z=math.inf, alpha_r=10.0)
+    for gate, status in (("z", Status.CONVERGED), ("r", Status.NOT_SOUGHT), ("both", Status.NOT_SOUGHT)):
+        pulse = ProtocolOptions(state="static", gate=gate)
+        assert solve_resets([with_output], pulse, SEEDS)["retained_fraction"].status[0, 0] == status
     noisy = solve_kicks([make_parameters(g_h=2.0, alpha_z=10.0, noise_h=0.1)], ProtocolOptions(state="static"), SEEDS)
     assert (noisy["kick_overlap"].status == Status.ABSENT).all()

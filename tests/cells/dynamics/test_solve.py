@@ -12,7 +12,6 @@ from phasemap.cells.dynamics.solve import fluctuating_state
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.running.free_run import free_run
-from phasemap.cells.running.network import State, advance
 from phasemap.cells.solvers.options import CellEnsembleOptions
 from phasemap.cells.vanilla.theory import Vanilla
 from phasemap.cells.weights.layer import GATES, Layer
@@ -46,15 +45,6 @@ def test_states_and_exponents_have_the_values_computed_apart(cell, C: float, exp
         exponent, abs=4 * float(found.lyapunov_max.error) + 0.03 * exponent
     )
     assert float(found.lyapunov_max.error) < 0.1 * exponent
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("cell", "C", "exponent"), [CHECKS[0], CHECKS[1], CHECKS[3]])
-def test_networks_agree_but_for_their_finite_size(cell, C: float, exponent: float) -> None:
-    runs = [free_run(network(cell, 300, seed), (10,), seed) for seed in range(3)]
-    assert np.mean([run.C for run in runs]) == pytest.approx(C, rel=0.1)
-    measured = np.mean([float(run.lyapunov_max.value) for run in runs])
-    assert 0.6 * exponent < measured < 1.05 * exponent
 
 
 def test_without_gates_the_state_is_that_of_the_vanilla_network() -> None:
@@ -102,18 +92,6 @@ def test_biases_and_their_spread_have_the_dynamics_of_networks() -> None:
     layer.biases["n"][:] += 0.3 + 0.2 * rng.standard_normal(400)
     layer.biases["z"][:] += rng.standard_normal(400)
     assert pytest.approx(float(found.second_moment.value), rel=0.1) == free_run(layer, (10,)).C
-
-
-def test_coexistence_is_seen_from_small_and_large_amplitude() -> None:
-    """An LSTM between its dynamic fold (1.602) and the line of its zero state (2) at a_f = 8."""
-    layer, rng = network(Lstm(1.9, 0.0, 8.0), 500, 1), np.random.default_rng(2)
-    ends = []
-    for size in (1e-2, 1.0):
-        state = State(size * rng.uniform(-0.5, 0.5, 500), 10 * size * rng.standard_normal(500))
-        for _ in range(250):
-            state = advance(layer, state)
-        ends.append(float(np.mean(state.h**2)))
-    assert ends[0] < 1e-6 and ends[1] > 1e-2
 
 
 def test_below_the_dynamic_fold_nothing_fluctuates() -> None:

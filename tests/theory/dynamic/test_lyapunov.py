@@ -127,7 +127,7 @@ def test_weakly_bound_states_continue_those_that_are_solved(monkeypatch):
     values = {"g_h": 0.5, "noise_h": 0.2, "alpha_r": 2.0, "tau_r": 0.5, "beta_r": -1.0}
     weak = exponent(attractor(**values).profile)
     assert 0.0 < weak.uncertainty < 1e-6
-    monkeypatch.setattr(lyapunov, "_WEAK", 1e-9)
+    monkeypatch.setattr(lyapunov, "_TOLERANCES", lyapunov._TOLERANCES._replace(weak=1e-9))
     solved = exponent(attractor(**values).profile)
     assert solved.converged and solved.uncertainty == 0.0
     assert weak.value == pytest.approx(solved.value, abs=weak.uncertainty)

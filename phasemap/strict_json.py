@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from phasemap.model.status import name_of
+
 
 def plain(value: Any) -> Any:
     """`value` with NumPy's types as Python's, NaN as None and infinities as the strings "inf" and "-inf".
@@ -24,6 +26,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
     return value
+
+
+def entry(value: Any, error: Any, status: Any) -> dict[str, Any]:
+    """One number with its error (None where it has none) and the name of its status, as `--json` gives it."""
+    return {"value": float(value), "error": None if error is None else float(error), "status": name_of(status)}
 
 
 def text(value: Any, indent: int | None = 2) -> str:

@@ -10,7 +10,7 @@ from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
     from phasemap.model.options import CountOptions
-    from phasemap.studies.networks.count import CountReport, Number
+    from phasemap.studies.networks.count import CountReport
 
 
 def count(
@@ -61,79 +61,56 @@ def count(
     options = replace(settings.options["count"], **{key: value for key, value in given.items() if value is not None})
     report = count_fixed_points(settings.parameters, options, settings.seed if seed is None else seed, method)
     if as_json:
-        import json
+        from phasemap import strict_json
 
-        say(json.dumps(_facts(report, options, settings.parameters._asdict()), indent=2, allow_nan=False))
+        say(strict_json.text(_facts(report, options, settings.parameters._asdict())))
     else:
         _print(report, options)
 
 
 def _facts(report: "CountReport", options: "CountOptions", parameters: dict[str, float]) -> dict[str, Any]:
+    from phasemap.strict_json import entry
+
     facts: dict[str, Any] = {
-        "parameters": {name: _strict(value) for name, value in parameters.items()},
+        "parameters": parameters,
         "method": report.method,
         "size": options.size,
         "networks": options.networks if report.method == "search" else None,
         "samples": options.samples if report.method == "integral" else None,
-        "count": _entry(report.count),
-        "expected_count": _entry(report.expected_count),
-        "complete_fraction": _strict(report.complete_fraction),
-        "effective_samples": _strict(report.effective_samples),
+        "count": entry(*report.count),
+        "expected_count": entry(*report.expected_count),
+        "complete_fraction": report.complete_fraction,
+        "effective_samples": report.effective_samples,
         "sign_identity": {
-            "integral": {"value": _strict(report.signed[0]), "error": _strict(report.signed[1])},
-            "known": {"value": _strict(report.known[0]), "error": _strict(report.known[1])},
+            "integral": {"value": report.signed[0], "error": report.signed[1]},
+            "known": {"value": report.known[0], "error": report.known[1]},
         },
-        "complexity": _entry(report.complexity),
+        "complexity": entry(*report.complexity),
     }
     return {**facts, "reason": report.reason} if report.reason else facts
 
 
-def _entry(number: "Number") -> dict[str, Any]:
-    return {"value": _strict(number.value), "error": _strict(number.error), "status": number.status.name.lower()}
-
-
-def _strict(value: float) -> float | str | None:
-    import math
-
-    if math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return float(value)
-
-
 def _print(report: "CountReport", options: "CountOptions") -> None:
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.text.stated import number
+    from phasemap.model.text.stated import number, with_status
 
     rows = []
     if report.method == "search":
         rows += [
-            ("non-zero fixed points per network", _words(report.count)),
+            ("non-zero fixed points per network", with_status(*report.count)),
             ("networks whose search is complete", number(report.complete_fraction)),
         ]
         title = f"{options.networks:,} networks of {options.size} units"
     else:
         rows += [
-            ("expected non-zero fixed points", _words(report.expected_count)),
+            ("expected non-zero fixed points", with_status(*report.expected_count)),
             ("effective samples", f"{report.effective_samples:,.0f} of {options.samples:,}"),
             ("signs of determinants, integral", number(*report.signed)),
             ("signs of determinants, exact", number(*report.known)),
         ]
         title = f"networks of {options.size} units"
-    rows.append(("complexity (N to infinity, per unit)", _words(report.complexity)))
+    rows.append(("complexity (N to infinity, per unit)", with_status(*report.complexity)))
     console = make_console()
     console.print(make_table((title, ""), rows))
     if report.reason:
         console.print(report.reason, markup=False, soft_wrap=True)
-
-
-def _words(found: "Number") -> str:
-    from phasemap.model.status import NUMBERS, Status
-    from phasemap.model.text.stated import number
-
-    status = found.status.name.lower().replace("_", " ")
-    if found.status not in NUMBERS:
-        return status
-    text = number(found.value, found.error)
-    return text if found.status == Status.CONVERGED else f"{text} ({status})"

@@ -115,15 +115,11 @@ def _checked(target: _Target) -> tuple[Path | None, Path | None]:
 def facts(report: "Report") -> dict[str, Any]:
     """What `--json` prints: lists over `lags`, every entry with value, error and status."""
     from phasemap.model.quantities.gradients import NAMES
-    from phasemap.model.status import Status
+    from phasemap.strict_json import entry
     from phasemap.theory.gradients.solver import SCALARS, as_estimates
 
     count = len(report.lags)
     estimates = as_estimates([report.theory], 1, count)
-
-    def entry(value: Any, error: Any, status: Any) -> dict[str, Any]:
-        """One number with its error and status."""
-        return {"value": value, "error": error, "status": Status(int(status)).name.lower()}
 
     found: dict[str, Any] = {
         "parameters": report.parameters._asdict(),
@@ -150,7 +146,7 @@ def facts(report: "Report") -> dict[str, Any]:
 
 def _network_facts(report: "Report") -> dict[str, Any]:
     from phasemap.model.quantities.gradients import NAMES
-    from phasemap.model.status import Status
+    from phasemap.model.status import name_of
 
     networks = report.networks
     assert networks is not None
@@ -162,7 +158,7 @@ def _network_facts(report: "Report") -> dict[str, Any]:
         pulls = report.pulls(name)
         found[name] = [
             {column: getattr(networks, column)[row, k] for column in columns}
-            | {"status": Status(int(networks.status[row, k])).name.lower(), "pull": pulls[k]}
+            | {"status": name_of(networks.status[row, k]), "pull": pulls[k]}
             for k in range(len(report.lags))
         ]
     return found

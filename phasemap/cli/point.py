@@ -157,9 +157,9 @@ def _fact(field: "Field") -> dict[str, Any]:
 
 
 def _entry(number: "Estimate") -> dict[str, Any]:
-    from phasemap.model.status import Status
+    from phasemap.strict_json import entry
 
-    return {"value": number.value, "error": number.error, "status": Status(int(number.status)).name.lower()}
+    return entry(number.value, number.error, number.status)
 
 
 def _print(report: "PointReport") -> None:

@@ -149,7 +149,7 @@ def _run(point: "Point", threads: int | None) -> "SimulationRecord":
 
 def _print(record: "SimulationRecord") -> None:
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.status import Status
+    from phasemap.model.status import Status, in_words
     from phasemap.model.text.stated import number
     from phasemap.quantities import REGISTRY
 
@@ -159,7 +159,7 @@ def _print(record: "SimulationRecord") -> None:
         if quantity.dims or estimate.status[0] == Status.ABSENT:
             continue
         error = None if estimate.error is None else float(estimate.error[0])
-        status = Status(int(estimate.status[0])).name.lower().replace("_", " ")
+        status = in_words(estimate.status[0])
         rows.append((name, number(float(estimate.value[0]), error), status))
     console = make_console()
     console.print(make_table(("quantity", "value", "status"), rows, f"One network of {record.size} units"))

@@ -15,7 +15,7 @@ def run_lazy(point: "Point", tables: dict[str, Any], target: Path | None, sessio
     import numpy as np
 
     from phasemap.cli.console import make_console, make_table
-    from phasemap.model.status import Status
+    from phasemap.model.status import Status, in_words
     from phasemap.model.text.stated import number
     from phasemap.quantities import REGISTRY
     from phasemap.storage import write_result
@@ -26,7 +26,7 @@ def run_lazy(point: "Point", tables: dict[str, Any], target: Path | None, sessio
     record = simulate_lazy(point.parameters, options, np.random.SeedSequence(point.seed))
     rows = [
         (name, number(float(one.value[0]), None if one.error is None else float(one.error[0])),
-         Status(int(one.status[0])).name.lower().replace("_", " "))
+         in_words(one.status[0]))
         for name, one in record.estimates.items()
     ]  # fmt: skip
     console = make_console()

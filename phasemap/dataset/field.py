@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phasemap.errors import PhasemapError
 from phasemap.model.branches import branch_name
 from phasemap.model.estimate import Estimate
-from phasemap.model.status import STATUS_MEANINGS, Status
+from phasemap.model.status import STATUS_MEANINGS, Status, name_of
 from phasemap.suggest import choices
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Field(Estimate):
         columns: dict[str, Any] = {dim: c[p] for dim, c, p in zip(self.dims, along, places, strict=True)}
         columns["value"] = self.value.ravel()
         columns["error"] = np.full(self.value.size, np.nan) if self.error is None else self.error.ravel()
-        columns["status"] = [Status(int(code)).name.lower() for code in self.status.ravel()]
+        columns["status"] = [name_of(code) for code in self.status.ravel()]
         return pandas.DataFrame(columns)
 
     def __repr__(self) -> str:

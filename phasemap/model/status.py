@@ -1,6 +1,7 @@
 """What is known about a stored number."""
 
 from enum import IntEnum
+from typing import Any
 
 
 class Status(IntEnum):
@@ -17,6 +18,16 @@ class Status(IntEnum):
     NOT_SOUGHT = 8
     DIVERGES = 9
     OUT_OF_TIME = 10
+
+
+def name_of(status: Any) -> str:
+    """The name of a status code as files and `--json` spell it, for instance "upper_bound"."""
+    return Status(int(status)).name.lower()
+
+
+def in_words(status: Any) -> str:
+    """The same in words for a table, for instance "upper bound"."""
+    return name_of(status).replace("_", " ")
 
 
 STATUS_MEANINGS: dict[Status, str] = {

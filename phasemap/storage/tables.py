@@ -11,7 +11,7 @@ import numpy as np
 
 from phasemap.dataset import Field, Result
 from phasemap.errors import ConfigError, PhasemapError, ResultFileError
-from phasemap.model.status import Status
+from phasemap.model.status import name_of
 from phasemap.storage.durable import write_atomically
 from phasemap.storage.targets import resolve_target
 from phasemap.suggest import choices
@@ -74,7 +74,7 @@ def _rows(fields: Sequence[Field]) -> Iterator[Sequence[Any]]:
         for place, labels in zip(np.ndindex(field.value.shape), itertools.product(*along), strict=True):
             at = dict(zip(field.dims, labels, strict=True))
             error = None if field.error is None else float(field.error[place])
-            status = Status(int(field.status[place])).name.lower()
+            status = name_of(field.status[place])
             yield [field.name, *(at.get(dim, "") for dim in dims), repr(float(field.value[place])), error, status]
 
 

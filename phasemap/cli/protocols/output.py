@@ -62,14 +62,9 @@ def _fact(value: Any) -> str:
 
 
 def _cell(found: "Outcome", place: tuple[int, ...]) -> str:
-    from phasemap.model.status import NUMBERS, Status
-    from phasemap.model.text.stated import number
+    from phasemap.model.text.stated import with_status
 
-    status = Status(int(found.status[place]))
-    if status not in NUMBERS:
-        return status.name.lower().replace("_", " ")
-    text = number(float(found.value[place]), float(found.error[place]))
-    return text if status is Status.CONVERGED else f"{text} ({status.name.lower().replace('_', ' ')})"
+    return with_status(found.value[place], found.error[place], found.status[place])
 
 
 def store(report: "Report", target: Path, seed: int, written: Written) -> None:

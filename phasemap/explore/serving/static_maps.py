@@ -122,7 +122,8 @@ def _tasks(base: Parameters, plane: Plane, quantity: str, shape: tuple[int, int]
         )
         for indices in blocks
     ]  # fmt: skip
-    return [*_lines(base, plane)[:1], *points, *_lines(base, plane)[1:]]
+    longest, *others = _lines(base, plane)
+    return [longest, *points, *others]
 
 
 def _lines(base: Parameters, plane: Plane) -> list[Task]:

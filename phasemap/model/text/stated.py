@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from phasemap.model.status import BOUNDS, NUMBERS, STATUS_WORDS, Status
+from phasemap.model.status import BOUNDS, NUMBERS, STATUS_WORDS, Status, in_words
 
 
 def number(value: Any, error: Any = None) -> str:
@@ -33,3 +33,11 @@ def stated(value: float, error: float | None, status: int) -> str:
         return STATUS_WORDS[kind]
     text = number(value, error)
     return text if kind is Status.CONVERGED else f"{text} ({STATUS_WORDS[kind]})"
+
+
+def with_status(value: float, error: float, status: int) -> str:
+    """A number, followed by its status where it is not converged; the status alone where there is no number."""
+    if status not in NUMBERS:
+        return in_words(status)
+    text = number(float(value), float(error))
+    return text if status == Status.CONVERGED else f"{text} ({in_words(status)})"

@@ -13,7 +13,7 @@ from phasemap.cells.weights.layer import Layer
 from phasemap.cells.weights.linear import WHY, LinearLayer, linear_layers
 from phasemap.cells.weights.place import STEPS, Location, locate_layer
 from phasemap.errors import ConfigError, WeightFileError
-from phasemap.model.status import Status
+from phasemap.strict_json import entry
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,7 @@ def facts(found: Location) -> dict[str, Any]:
         "distances": found.distances,
         "second_moment": [point.C for point in found.place.points],
         "second_moment_of_run": run.C,
-        "lyapunov_max": {
-            "value": float(exponent.value),
-            "error": float(exponent.error),
-            "status": Status(int(exponent.status)).name.lower(),
-        },
+        "lyapunov_max": entry(exponent.value, exponent.error, exponent.status),
         "memory_steps": found.memory_steps,
         "gradient_scale": {
             str(count): {

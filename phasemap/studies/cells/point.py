@@ -20,6 +20,7 @@ from phasemap.model.branches import BRANCHES, FLUCTUATING, STATIC, STATIC_SMALL,
 from phasemap.model.estimate import Estimate
 from phasemap.model.family import Family
 from phasemap.model.status import Status
+from phasemap.strict_json import entry
 from phasemap.theory.static.quantities import FIXED_POINTS
 
 # Labels of fixed points here and along the dimension: the largest is `static`, what lies below it `static_small`.
@@ -171,9 +172,4 @@ def as_typed(report: CellReport) -> dict[str, Any]:
 
 
 def _entry(estimate: Estimate) -> dict[str, Any]:
-    assert estimate.error is not None
-    return {
-        "value": float(estimate.value),
-        "error": float(estimate.error),
-        "status": Status(int(estimate.status)).name.lower(),
-    }
+    return entry(estimate.value, estimate.error, estimate.status)

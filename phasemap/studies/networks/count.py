@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +17,7 @@ from phasemap.theory.complexity.points import NAMES, solve
 METHODS = ("search", "integral")
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A value with its error and status."""
 
     value: float

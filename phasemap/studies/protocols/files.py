@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from phasemap.dataset import Result
-from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import Outcome
+from phasemap.strict_json import entry
 from phasemap.studies.curves import Panel, curves_result
 from phasemap.studies.protocols.report import Report
 
@@ -33,11 +33,6 @@ _PANELS = {
     "smallest_strength": ("$A$", "strength of the weakest pulse that switches on"),
     "smallest_impulse": (r"$A\,d$", "its strength times its duration"),
 }
-
-
-def entry(value: Any, error: Any, status: Any) -> dict[str, Any]:
-    """One number with its error and status."""
-    return {"value": float(value), "error": float(error), "status": Status(int(status)).name.lower()}
 
 
 def entries(found: Outcome) -> Any:

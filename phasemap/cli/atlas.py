@@ -124,7 +124,7 @@ def _check_targets(settings: "SweepConfig", target: Path, formats: list[str]) ->
 
 def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
     """All figures of a result, and their captions as one text file."""
-    from phasemap.figures.caption import caption_of
+    from phasemap.figures.captions.caption import caption_of
     from phasemap.figures.draw import Request, draw
     from phasemap.figures.style.page import save
     from phasemap.storage import read_result

@@ -52,7 +52,7 @@ def _compute(data: dict[str, Any], name: str, quick: bool) -> "Result":
 
 
 def _draw(result: "Result", target: Path, formats: list[str]) -> None:
-    from phasemap.figures.caption import caption_of
+    from phasemap.figures.captions.caption import caption_of
     from phasemap.figures.draw import Request, draw
     from phasemap.figures.style.page import save
     from phasemap.storage.durable import write_atomically

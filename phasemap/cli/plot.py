@@ -163,7 +163,7 @@ def _draw_file(
         _write_figure(result, request, target)
     _say_what_is_drawn(result, request)
     if caption:
-        from phasemap.figures.caption import caption_of
+        from phasemap.figures.captions.caption import caption_of
 
         say(caption_of(result, request))
 
@@ -180,7 +180,7 @@ def _in_units(result: "Result", membrane: str | None) -> "Result":
 def _draw_panels(file: Path, target: Path, caption: bool) -> None:
     """Several results as the panels of one figure."""
     from phasemap.config import read_toml
-    from phasemap.figures.caption import caption_of
+    from phasemap.figures.captions.caption import caption_of_panels, caption_parts
     from phasemap.figures.draw import Request, draw
     from phasemap.figures.panels import compose, letter_of, read_sheet
     from phasemap.figures.style.look import merged, wished
@@ -190,16 +190,17 @@ def _draw_panels(file: Path, target: Path, caption: bool) -> None:
     sheet = read_sheet(read_toml(file)[1], file.parent)
     check_target(target, file, *(panel.file for panel in sheet.panels))
     figures, words = [], []
-    for number, panel in enumerate(sheet.panels):
+    for panel in sheet.panels:
         result = _in_units(read_result(panel.file), panel.membrane)
         request = Request(panel.quantity, panel.branch, panel.at, panel.width, panel.title)
         with wished(merged(panel.look)):
             figures.append(draw(result, request))
-        words.append(f"{letter_of(sheet, number)} {caption_of(result, request) if caption else ''}")
+        words.append(caption_parts(result, request) if caption else None)
     save(compose(figures, sheet), target, sheet.title)
     say(f"Figure written to {target}.")
     if caption:
-        say(" ".join(words))
+        letters = [letter_of(sheet, number) for number in range(len(words))]
+        say(caption_of_panels([one for one in words if one is not None], letters))
 
 
 def _pair(option: str, text: str | None) -> tuple[float, float] | None:

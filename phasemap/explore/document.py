@@ -16,7 +16,7 @@ from phasemap.explore.lines import line_blocks
 from phasemap.explore.numbers import codes, packed, rounded
 from phasemap.explore.quantities import Block, quantity_block, wanted
 from phasemap.explore.symbols import as_html, as_words
-from phasemap.figures.caption import caption_of
+from phasemap.figures.captions.caption import caption_of
 from phasemap.figures.draw import Request
 from phasemap.figures.scenes.fields import can_label, default_quantity, evidence, parameter_over, phase_field
 from phasemap.figures.scenes.scene import short_units

@@ -6,15 +6,8 @@ Symbols come from files: nothing but <sub> and <sup> comes out, everything else 
 import html
 import re
 
-_NAMES = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
-    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "Sigma": "Σ", "tau": "τ", "phi": "φ", "Phi": "Φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Omega": "Ω", "infty": "∞",
-    "to": "→", "times": "×", "cdot": "·", "pm": "±", "geq": "≥", "leq": "≤", "ge": "≥", "le": "≤", "sim": "~",
-    "langle": "⟨", "rangle": "⟩", "partial": "∂", "approx": "≈", "in": "∈", "mid": "|", "ell": "ℓ", "prime": "′",
-    "max": "max", "min": "min", "log": "log", "ln": "ln", "exp": "exp", "rm": "", "mathrm": "", "text": "",
-    "mathbf": "", "left": "", "right": "", "hat": "", "bar": "", "tilde": "", "dot": "", "sqrt": "√", "quad": " ",
-}  # fmt: skip
+from phasemap.model.text.plain_symbols import NAMES
+
 _TOKEN = re.compile(r"\\([A-Za-z]+) ?|\\(.)|([_^])|([{}])|(.)", re.DOTALL)
 
 
@@ -57,7 +50,7 @@ def _formula(source: str) -> str:
 def _symbol(name: str, escaped: str, plain: str) -> str:
     """What a command, an escaped sign or a plain sign stands for."""
     if name:
-        return _NAMES.get(name, html.escape(name))
+        return NAMES.get(name, html.escape(name))
     if escaped:
         return " " if escaped in ",;: !" else html.escape(escaped)
     return "" if plain == "$" else html.escape(plain)

@@ -78,7 +78,7 @@ def draw_into(axes: Axes, result: Result, request: Request) -> Figure:
     Raises:
         PhasemapError: what is asked for is not in the result, or needs a figure of its own.
     """
-    section, others = _section(result, request)
+    section, others = section_of(result, request)
     quantity = _quantity(section, request)
     own = own_numeric(section, quantity, others)
     if len(section.axes) == 2 and not own:
@@ -103,7 +103,7 @@ def _draw(result: Result, request: Request) -> Figure:
         return draw_protocol(result, request.width or "double", request.title, request.quantity)
     if request.quantity is None and is_loop(result):
         return draw_loop(result, request.width or "single", request.title)
-    section, others = _section(result, request)
+    section, others = section_of(result, request)
     if _is_of_surfaces(section, request):
         return draw_surfaces(section, request.width, title=_title(result, section, request))
     quantity = _quantity(section, request)
@@ -127,7 +127,7 @@ def _draw(result: Result, request: Request) -> Figure:
 
 def shows_surfaces(result: Result, request: Request) -> bool:
     """Whether the figure is one of surfaces over three axes, without a quantity of its own."""
-    return _is_of_surfaces(_section(result, request)[0], request)
+    return _is_of_surfaces(section_of(result, request)[0], request)
 
 
 def _is_of_surfaces(section: Result, request: Request) -> bool:
@@ -136,7 +136,7 @@ def _is_of_surfaces(section: Result, request: Request) -> bool:
 
 def write(result: Result, request: Request, columns: int, rows: int, colour: bool) -> Text:
     """The same as text, for a terminal of that size (colour) or a file (plain characters); raises like `draw`."""
-    section, others = _section(result, request)
+    section, others = section_of(result, request)
     quantity = _quantity(section, request)
     own = own_numeric(section, quantity, others)
     if len(section.axes) == 2 and not own:
@@ -185,7 +185,7 @@ def _quantity(result: Result, request: Request) -> str:
     return default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
 
 
-def _section(result: Result, request: Request) -> tuple[Result, dict[str, str]]:
+def section_of(result: Result, request: Request) -> tuple[Result, dict[str, str]]:
     """The result cut along its axes, and what remains of `at`: places along the quantity's own dimensions.
 
     Axes of one value are held there, unless nothing but a number would be left. A quantity that is stored at the check

@@ -1,7 +1,9 @@
 """`phasemap plot` as it is typed."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support import toy_results
@@ -69,27 +71,27 @@ def test_options_reach_the_figure(file):
 
 
 def test_a_caption_on_request(file):
-    assert "at 5 points: simulated networks" in run(file, "--caption").replace("\n", " ")
+    assert "Circles: simulated networks at 5 points (N = 500 units)." in run(file, "--caption").replace("\n", " ")
 
 
 def test_a_section_is_named_after_the_place_that_is_drawn(file):
     """The axis alpha_r runs from 0 to 20 in 17 values: 10.3 is not among them, 10 is."""
     said = run(file, "--caption", "--slice", "alpha_r=10.3", "-o", file.with_name("a.svg")).replace("\n", " ")
     assert "alpha_r = 10.3 in the file: drawn is alpha_r = 10." in said
-    assert "Fixed: alpha_r = 10," in said
+    assert "with α_r = 10, β_r = 0" in said
     assert "10.3" not in said.split("drawn is")[1]
     exact = run(file, "--caption", "--slice", "alpha_r=10", "-o", file.with_name("b.svg")).replace("\n", " ")
-    assert "drawn is" not in exact and "Fixed: alpha_r = 10," in exact
+    assert "drawn is" not in exact and "with α_r = 10, β_r = 0" in exact
 
 
 def test_an_older_name_of_a_branch_is_drawn_under_the_present_one(file):
     said = run(file, "--caption", "--branch", "chaotic", "-o", file.with_name("a.svg"))
-    assert "on the fluctuating branch" in said.replace("\n", " ")
+    assert "of the fluctuating state" in said.replace("\n", " ")
 
 
 def test_a_caption_names_the_options_that_counted_and_no_others(file):
     words = run(file, "--caption").replace("\n", " ")
-    assert "Numerics: simulation: size = 500." in words
+    assert "(N = 500 units)" in words
     assert "ensemble" not in words and "sizes" not in words
 
 
@@ -129,3 +131,52 @@ def test_piped_text_is_plain_and_errors_are_one_paragraph(file):
 def test_help_needs_no_matplotlib():
     code = "import sys, phasemap.cli.main; sys.exit('matplotlib' in sys.modules or 'h5py' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+SHEET = """
+width = "double"
+[[panels]]
+file = "{name}"
+[[panels]]
+file = "{name}"
+quantity = "phase"
+letter = "x"
+[[panels]]
+file = "{name}"
+slice = {{ alpha_r = 10 }}
+membrane = "20ms"
+"""
+
+
+def test_panels_make_one_figure_with_one_caption(file, monkeypatch):
+    monkeypatch.chdir(file.parent)
+    Path("fig3.toml").write_text(SHEET.format(name=file.name))
+    said = run("--panels", "fig3.toml", "-o", "fig3.svg", "--caption", "--dpi", "60").replace("\n", " ")
+    assert "Figure written to fig3.svg." in said
+    drawn = Path("fig3.svg").read_text()
+    width = float(re.search(r'width="([\d.]+)pt"', drawn)[1])
+    assert width == pytest.approx(178 * 72 / 25.4, rel=0.002)
+    assert drawn.count('id="panel-letter"') == 3
+    starts = [said.index(words) for words in ("(a) Maximum Lyapunov", "x Phase diagram", "(c) Maximum Lyapunov")]
+    assert starts == sorted(starts) and "20 ms" in said and "(in Hz)" in said
+    before = Path("fig3.svg").read_bytes()
+    run("--panels", "fig3.toml", "-o", "fig3.svg", "--dpi", "60")
+    assert Path("fig3.svg").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("sheet", "arguments", "words"),
+    [
+        ('[[panels]]\nfile = "no.h5"\n', [], "no.h5"),
+        ('[[panels]]\nfiles = "no.h5"\n', [], "Did you mean 'file'"),
+        ('width = "wide"\n', [], "single or double"),
+        ("panels = [", [], "fig3.toml"),
+        ('[[panels]]\nfile = "no.h5"\n', ["-q", "phase"], "--panels goes with"),
+    ],
+)
+def test_a_wrong_sheet_is_explained_and_nothing_written(tmp_path, monkeypatch, sheet, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    Path("fig3.toml").write_text(sheet)
+    with pytest.raises(PhasemapError, match=re.escape(words)):
+        run("--panels", "fig3.toml", "-o", "fig3.png", *arguments)
+    assert not Path("fig3.png").exists()

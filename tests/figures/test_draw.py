@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from phasemap.dataset.phases import Phase
-from phasemap.dataset.records import SolverRecord
 from phasemap.errors import PhasemapError
-from phasemap.figures.caption import caption_of
+from phasemap.figures.captions.caption import caption_of
 from phasemap.figures.draw import Request, draw, write
 from phasemap.figures.scenes.fields import available, phase_field, resolve
 from phasemap.model.status import Status
@@ -80,15 +79,6 @@ def test_every_network_stands_on_the_floor(checked_box, find):
     ends = np.array(stems._segments3d)
     np.testing.assert_array_equal(ends[:, 0, 2], -1.0)
     np.testing.assert_array_equal(ends[:, 1, 2], checked_box.checks.parameters["beta_r"])
-
-
-def test_a_caption_of_surfaces_names_the_result_and_no_quantity(checked_box):
-    checked_box.metadata.title = "A sheet"
-    text = caption_of(checked_box, Request())
-    assert text.startswith("A sheet. Axes: ") and "converged" not in text and "Critical surfaces: " in text
-    section = caption_of(checked_box, Request(quantity="leading_edge", at={"beta_r": "0"}))
-    assert "converged" in section and "interpolated between the vertices" in section
-    assert "interpolated" not in text
 
 
 def test_a_section_says_where_it_is(box):
@@ -167,24 +157,3 @@ def test_rows_run_upwards(plane):
 def test_lines_can_be_written(plane):
     text = write(plane, Request(at={"alpha_r": "15"}), 80, 15, colour=False).plain
     assert text.isascii() and "* zero" in text and "x fluctuating" in text
-
-
-def test_captions_say_what_was_computed_and_how_much_of_it_is_good(plane):
-    plane.fields["lyapunov_max"].status[3, 4, 0] = Status.FAILED
-    words = caption_of(plane, Request())
-    for expected in (
-        "Maximum Lyapunov exponent", "g_h from 0.5 to 4 (21 values)", "beta_r = 0", "1 failed", "1.0e-08",
-        "5 points", "size = 500", plane.metadata.config_hash[:12],
-    ):  # fmt: skip
-        assert expected in words, expected
-
-
-def test_captions_name_the_networks_and_the_options_that_counted(plane):
-    plane.checks.fields["network_lyapunov_max"].solver = "network"
-    plane.metadata.settings["options"] = {"simulation": {"size": 500, "traces": 50}, "ensemble": {"paths": 1024}}
-    unknown = caption_of(plane, Request())
-    assert "at 5 points: simulated networks." in unknown and "traces = 50" in unknown and "paths = 1024" in unknown
-    plane.metadata.solvers = {"network": SolverRecord("finite networks", True, "simulation", ("size",))}
-    words = caption_of(plane, Request())
-    assert "at 5 points: finite networks." in words and "simulation: size = 500." in words.replace(";", ".")
-    assert "traces" not in words

@@ -12,6 +12,9 @@ from phasemap.model.parameters import PARAMETERS
 from phasemap.model.results import CriticalSurface
 
 TIME, RATE = "membrane time constant", "1 / membrane time constant"
+MEMBRANE = "membrane_milliseconds"
+"""Key of the settings of a result in milliseconds: how long its membrane time constant is."""
+
 _SCALES = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
 
@@ -53,6 +56,7 @@ def in_milliseconds(result: Result, membrane: float) -> Result:
         checks=None if result.checks is None else _checks(result.checks, times, membrane),
         metadata=replace(
             result.metadata,
+            settings={**result.metadata.settings, MEMBRANE: membrane},
             parameters={
                 name: value * membrane if name in times else value for name, value in result.metadata.parameters.items()
             },

@@ -14,73 +14,13 @@ import h5py
 import numpy as np
 import pytest
 import xarray
+from support.made_up_result import make_result
 
-from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
-from phasemap.dataset.records import SolverRecord
-from phasemap.errors import PhasemapWarning, ResultFileError
-from phasemap.model.results import CriticalSurface, Estimate
+from phasemap.dataset import Field, Result
+from phasemap.errors import ResultFileError
 from phasemap.model.status import Status
 from phasemap.model.text.fingerprint import settings_hash
-from phasemap.storage import BlockData, Blocks, blocks_directory, is_hdf5, read_file, read_result, write_result
-
-RANDOM = np.random.default_rng(5)
-BRANCHES = np.array(["zero", "static", "fluctuating"])
-
-
-def make_field(name: str, dims: tuple[str, ...], shape: tuple[int, ...], own: tuple[str, ...] = ()) -> Field:
-    full = shape + (len(BRANCHES),) * len(own)
-    values = RANDOM.standard_normal(full)
-    status = RANDOM.choice(np.array([1, 2, 3, 4], dtype=np.uint8), full)
-    values[status >= Status.ABSENT] = np.nan
-    about = {"symbol": r"$\lambda$", "description": f"the {name}", "units": "1 / s", "solver": "solver"}
-    return Field(
-        name=name, dims=(*dims, *own), value=values, status=status, error=np.abs(values), own_dims=own, **about
-    )
-
-
-def make_result() -> Result:
-    axes = (
-        Axis("g_h", np.linspace(0.5, 4, 5), "$g_h$", "gain", "1"),
-        Axis("alpha_r", np.geomspace(0.1, 4, 3), "$\\alpha_r$", "steepness", "1", "log"),
-    )
-    names = ("g_h", "alpha_r")
-    exponent = make_field("exponent", names, (5, 3), ("branch",))
-    count = replace(make_field("count", names, (5, 3)), error=None)
-    checks = Checks({"g_h": np.array([1.0, 2.0]), "alpha_r": np.array([0.5, 0.7])})
-    checks.fields["exponent"] = make_field("exponent", ("check",), (2,), ("branch",))
-    line = CriticalSurface("fold", "dF = 0", names, RANDOM.random((6, 2)), RANDOM.random(6), np.array([0, 2, 6]))
-    mesh = CriticalSurface(
-        "sheet", "S = 1", (*names, "tau_r"), RANDOM.random((4, 3)), RANDOM.random(4), triangles=np.array([[0, 1, 2]])
-    )
-    empty = CriticalSurface("void", "none", names, np.zeros((0, 2)), np.zeros(0))
-    session = Session("2025-01-01T00:00:00.000", "host", 7, "a machine", 2, 1.5, {"numpy": "2.0"}, "abc")
-    settings = {
-        "axes": [[axis.name, axis.values.tolist()] for axis in axes],
-        "parameters": {"beta_z": "-inf"},
-        "checks": [[1.0, 0.5], [2.0, 0.7]],
-        "seed": 3,
-    }
-    return Result(
-        axes=axes,
-        fields={"exponent": exponent, "count": count},
-        labels={"branch": BRANCHES},
-        surfaces={"fold": line, "sheet": mesh, "void": empty},
-        wanted_surfaces=("fold", "sheet", "void", "later"),
-        checks=checks,
-        failures=(Failure("grid", "solver", 3, "no luck"), Failure("grid", "solver", 4, "no luck")),
-        metadata=Metadata(
-            "größte Lyapunov-Zahl",
-            "two\nlines",
-            "seed = 3\n",
-            settings_hash(settings),
-            settings,
-            {"beta_z": -np.inf},
-            3,
-            (session,),
-            solvers={"solver": SolverRecord("a solver", False, "ensemble", ("paths",))},
-        ),
-        dimensions={"branch": Dimension("branch of the mean field", symbol="branch")},
-    )
+from phasemap.storage import is_hdf5, read_file, read_result, write_result
 
 
 def assert_same_field(a: Field, b: Field) -> None:
@@ -267,79 +207,6 @@ def test_a_file_size_limit_leaves_the_old_file(path: Path) -> None:
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == ["result.h5"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 5000
-
-
-def make_block(indices: list[int], value: float = 1.0) -> BlockData:
-    n = len(indices)
-    estimate = Estimate(
-        value=np.full((n, 3), value), status=np.ones((n, 3), dtype=np.uint8), error=np.full((n, 3), 0.5)
-    )
-    return BlockData("grid", "solver", np.array(indices), {"exponent": estimate}, seconds=0.25)
-
-
-def pending(result: Result) -> Result:
-    for entry in result.fields.values():
-        entry.status[:] = Status.PENDING
-        entry.value[:] = np.nan
-    return replace(result, failures=(), surfaces={})
-
-
-def test_loose_blocks_belong_to_the_result(path: Path) -> None:
-    result = pending(make_result())
-    write_result(path, result)
-    assert read_result(path).progress[0] == 2  # the check points
-    blocks = Blocks(path, result.metadata.config_hash)
-    blocks.save(make_block([0, 1, 2]))
-    surface = make_result().surfaces["fold"]
-    blocks.save(BlockData("surface", "fold", np.zeros(1, dtype=np.int64), surface=surface))
-    blocks.save(BlockData("surface", "sheet", np.zeros(1, dtype=np.int64), failures=((0, "too curved"),)))
-    found = read_result(path)
-    exponent = found.fields["exponent"]
-    assert exponent.value.reshape(15, 3)[:3].tolist() == [[1.0] * 3] * 3
-    assert exponent.pending.tolist() == [False] * 3 + [True] * 12
-    np.testing.assert_array_equal(found.surfaces["fold"].vertices, surface.vertices)
-    assert found.failures == (Failure("surface", "sheet", 0, "too curved"),)
-    assert found.pending_surfaces == ("void", "later")
-
-
-def test_blocks_of_other_configurations_and_damaged_ones_are_ignored(path: Path) -> None:
-    result = pending(make_result())
-    write_result(path, result)
-    Blocks(path, "another").save(make_block([0]))
-    torn = Blocks(path, result.metadata.config_hash).save(make_block([1]))
-    content = bytearray(torn.read_bytes())
-    torn.write_bytes(content[: len(content) // 2])
-    flipped = Blocks(path, result.metadata.config_hash).save(make_block([2]))
-    content = bytearray(flipped.read_bytes())
-    content[content.index(np.float64(1.0).tobytes()) + 7] ^= 0x01  # a number becomes another one
-    flipped.write_bytes(content)
-    with pytest.warns(PhasemapWarning, match="2 block file.* damaged and ignored"):
-        assert read_result(path).fields["exponent"].pending.all()
-
-
-def test_blocks_without_their_result_are_mentioned(path: Path) -> None:
-    Blocks(path, "0123").save(make_block([0]))
-    with pytest.raises(ResultFileError, match="holds finished blocks"):
-        read_result(path)
-
-
-def test_discarded_blocks_leave_no_trace(path: Path) -> None:
-    blocks = Blocks(path, "0123")
-    blocks.save(make_block([0]))
-    blocks.save(make_block([1]))
-    blocks.discard(blocks.load())
-    assert not blocks_directory(path).exists()
-
-
-def test_a_block_computed_again_replaces_its_failures(path: Path) -> None:
-    result = make_result()
-    failed = replace(make_block([3, 4, 5]), failures=((3, "bad"), (5, "bad")))
-    failed.add_to(result)
-    assert [failure.index for failure in result.failures] == [3, 5]
-    assert (result.fields["exponent"].status.reshape(15, 3)[[3, 5]] == Status.FAILED).all()
-    assert (result.fields["exponent"].status.reshape(15, 3)[4] == Status.CONVERGED).all()
-    make_block([3, 4]).add_to(result)
-    assert [failure.index for failure in result.failures] == [5]
 
 
 def test_a_field_is_taken_along_a_label() -> None:

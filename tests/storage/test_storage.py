@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray
-from support.made_up_result import make_result
+from support.made_up_result import BRANCHES, make_result
 
 from phasemap.dataset import Field, Result
 from phasemap.errors import ResultFileError

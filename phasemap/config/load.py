@@ -75,7 +75,7 @@ def make_config(
     if surfaces and free:
         problems.append(f"surfaces need axes that are parameters, which {free[0]} is not: leave surfaces out.")
     refinement = read_refinement(raw.axes, registry, quantities, bool(checks), problems)
-    problems = _together(read, problems)
+    problems = _together(read, [*problems, *_marks_without_axes(raw.marks, len(axes))])
     if not problems:
         first = {axis.name: axis.values[0] for axis in axes if axis.name in family.infos}
         base = family.make({**named, **first, **_steepnesses(derived)})
@@ -122,6 +122,15 @@ def _together(read: "Validated", problems: Sequence[str]) -> list[str]:
     """The problems of types, and those of what remains, unless they follow from the former."""
     consequences = tuple(start for key in read.left_out for start in _CONSEQUENCES.get(key, ()))
     return [*read.problems, *(problem for problem in problems if not problem.startswith(consequences))]
+
+
+def _marks_without_axes(marks: Mapping[str, Sequence[float]], n_axes: int) -> list[str]:
+    """Marks are drawn from the text of a result: only their number of coordinates is checked."""
+    return [
+        f"marks.{name} has {len(place)} coordinates and there are {n_axes} axes: give one for each, in their order."
+        for name, place in marks.items()
+        if len(place) != n_axes
+    ]
 
 
 def _figure(entry: Any) -> FigureWish:

@@ -108,6 +108,7 @@ def schema(registry: Registry) -> type[BaseModel]:
         limits=(LimitsTable, Field(default={})),
         quick=(list[str], []),
         figures=(dict[str, FigureTable], {}),
+        marks=(dict[str, Annotated[list[float], Field(min_length=1, max_length=3)]], {}),
         **tables,
     )
 

@@ -24,6 +24,7 @@ STORY: dict[str, tuple[str, ...]] = {
         "input_driven_chaos", "input_at_flat_gate", "input_at_steep_gate", "noise_driven_chaos", "noise_at_flat_gate",
         "noise_at_steep_gate",
     ),
+    "Initialisation of GRU and LSTM": ("gru", "gru_bias", "lstm", "lstm_bias", "first_gradients"),
 }  # fmt: skip
 """Chapter -> names of its diagrams; what is in none comes last, by name."""
 

@@ -63,14 +63,19 @@ class Gru(Cell):
         x, weights = self.field("z", C)
         return self._averages(C).along * float(weights @ (1.0 / (1.0 + beyond * (1.0 + np.exp(x)))))
 
+    def kept(self) -> float:
+        """sigma(b_z)."""
+        return float(logistic(np.asarray(self.b_z)))
+
     def zero_multiplier(self) -> float:
         """sigma(b_z) + (1 - sigma(b_z)) sigma(b_r) a_h; with spread r.m.s. of sigma(b_r), and the mean b_z."""
-        z = float(logistic(np.asarray(self.b_z)))
+        z = self.kept()
         return z + (1.0 - z) * math.sqrt(self.slope_variance(0.0))
 
     def zero_gain(self) -> float:
         """1 / sqrt<sigma(b_r)^2>, for every b_z."""
-        return self.a_h / max(math.sqrt(self.slope_variance(0.0)), 1e-300)
+        square = self.moments("r", 0.0).square
+        return 1.0 / math.sqrt(square) if square > 0.0 else math.inf
 
     def tricritical_ratio(self) -> float:
         """a_r sqrt((1 - s)(2 - 3 s) / 2), s = sigma(b_r): 1 at a_r = sqrt(8) for b_r = 0, in both conventions."""
@@ -94,7 +99,7 @@ class Gru(Cell):
         along = float(gaussian @ (n * slope * (x - self.b_h))) * share * (1.0 + r.along / r.square)
         rho_squared = self.a_h**2 * float(gaussian @ slope**2) * (r.square + self.a_r**2 * r.slope * C)
         square = float(gaussian @ n**2)
-        return Averages(square, rho_squared, along / square if C > 0.0 else math.nan)
+        return Averages(square, rho_squared, along / square if square > 0.0 else math.nan)
 
     def _after(self, C: float) -> Averages:
         """The bias b_h and its spread stand outside the reset gate: another Gaussian, added to r u."""
@@ -113,4 +118,4 @@ class Gru(Cell):
         zeta = (u - self.b_hn) * (variance / (variance + self.s_hn**2) if variance > 0.0 else 0.0)
         along = float(r @ (toward @ zeta) + (r * (1.0 - r) * y) @ (toward @ u))
         square = float((joint * n**2).sum())
-        return Averages(square, own + by_gate, along / square if C > 0.0 else math.nan)
+        return Averages(square, own + by_gate, along / square if square > 0.0 else math.nan)

@@ -111,10 +111,13 @@ class Lstm(Cell):
         direct = output.along * second / output.square / (1.0 + beyond)
         return float((direct + output.square * float((mixture.weights * inside).sum())) / second)
 
+    def kept(self) -> float:
+        """sigma(b_f)."""
+        return 1.0 / (1.0 + math.exp(-self.b_f))
+
     def zero_multiplier(self) -> float:
         """sigma(b_f) + sigma(b_i) sigma(b_o) a_g; with spread r.m.s. of the gates, and the mean b_f."""
-        kept = 1.0 / (1.0 + math.exp(-self.b_f))
-        return kept + self.a_g * math.sqrt(self.moments("i", 0.0).square * self.moments("o", 0.0).square)
+        return self.kept() + self.a_g * math.sqrt(self.moments("i", 0.0).square * self.moments("o", 0.0).square)
 
     def zero_gain(self) -> float:
         """1 / sqrt(<sigma(b_i)^2> <sigma(b_o)^2> <(1 - sigma(b_f))^-2>)."""

@@ -51,6 +51,18 @@ def free_run(layer: Layer, steps: tuple[int, ...], seed: int = 0, x: Array | Non
         rates[k] = gained / block
         squares += float(np.mean(state.h**2)) / _BLOCKS
     columns = _columns(N, rng)
+    return FreeRun(_exponent(rates), _log_growth(drive, state, columns, steps), squares)
+
+
+def growth_from_zero(layer: Layer, steps: tuple[int, ...], seed: int = 0) -> Array:
+    """(len(steps),) ln(|dh_k/dh_0|^2 / N) from h_0 = 0 without input: what a first gradient meets."""
+    N = layer.size
+    state = State(np.zeros(N), np.zeros(N))
+    return _log_growth(_Drive(layer, None), state, _columns(N, np.random.default_rng(seed)), steps)
+
+
+def _log_growth(drive: "_Drive", state: State, columns: Array, steps: tuple[int, ...]) -> Array:
+    """ln(|dh_k/dh_0|^2 / N) by the exact products of Jacobians that columns (N, n) of dh_0 meet from a state on."""
     tangent, log_size, done = Tangent(columns, np.zeros_like(columns)), 0.0, 0
     sizes = np.zeros(len(steps))
     for k, count in enumerate(steps):
@@ -59,7 +71,7 @@ def free_run(layer: Layer, steps: tuple[int, ...], seed: int = 0, x: Array | Non
         # Normalised over h and c together; what is asked for is that of h.
         share = np.sum(tangent.h**2) / max(np.sum(tangent.h**2) + np.sum(tangent.c**2), 1e-300)
         sizes[k] = 2.0 * log_size + math.log(share) if share > 0.0 and math.isfinite(log_size) else -math.inf
-    return FreeRun(_exponent(rates), sizes, squares)
+    return sizes
 
 
 class _Drive:

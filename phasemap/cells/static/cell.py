@@ -94,6 +94,10 @@ class Cell(ABC):
         """
 
     @abstractmethod
+    def kept(self) -> float:
+        """What a unit keeps of itself at h = 0 in a step, at the mean bias of the gate that holds it."""
+
+    @abstractmethod
     def zero_multiplier(self) -> float:
         """Factor of a small deviation from h = 0 in one step, at the mean biases of the gates."""
 

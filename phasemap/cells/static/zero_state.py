@@ -5,6 +5,8 @@ import math
 import numpy as np
 from scipy.special import gammaln, logsumexp
 
+from phasemap.cells.static.cell import Cell
+
 
 def memory_steps(multiplier: float) -> float:
     """Steps in which a deviation decays by a factor e; infinite where it does not decay."""
@@ -39,6 +41,12 @@ def log_growth_of_output(steps: int, kept: float, coupled: float) -> float:
     if steps == 0:
         return 0.0
     return 2.0 * math.log(max(coupled, 1e-300)) + log_growth(steps - 1, kept, coupled)
+
+
+def log_gradient_at_zero(cell: Cell, steps: int) -> float:
+    """Logarithm of <|dh_k/dh_0|^2>/N at the zero state of a cell; of an LSTM's h, if only h_0 is disturbed."""
+    grow = log_growth_of_output if cell.gain_name == "a_g" else log_growth
+    return grow(steps, cell.kept(), cell.zero_multiplier() - cell.kept())
 
 
 def _power(base: float, exponent: np.ndarray) -> np.ndarray:

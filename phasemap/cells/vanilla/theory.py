@@ -45,13 +45,17 @@ class Vanilla(Cell):
         toward = float(weights @ (n * (1.0 - n * n) * self.recurrent("h", x, C)))
         return toward / self.second_moment(C) / (1.0 + beyond)
 
+    def kept(self) -> float:
+        """Nothing: there is no gate."""
+        return 0.0
+
     def zero_multiplier(self) -> float:
         """a tanh'(b)."""
         return self.edge(0.0)
 
     def zero_gain(self) -> float:
         """1 without biases."""
-        return self.a_h / max(self.edge(0.0), 1e-300)
+        return 1.0
 
     def tricritical_ratio(self) -> float:
         """No gates, no fold."""

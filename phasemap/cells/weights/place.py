@@ -11,7 +11,7 @@ from phasemap.cells.nodes import Array
 from phasemap.cells.running.free_run import FreeRun, free_run
 from phasemap.cells.static.fixed_points import static_fold
 from phasemap.cells.static.phases import Place, place_of
-from phasemap.cells.static.zero_state import log_growth, log_growth_of_output, memory_steps
+from phasemap.cells.static.zero_state import log_gradient_at_zero, memory_steps
 from phasemap.cells.vanilla.theory import Vanilla
 from phasemap.cells.weights.layer import Layer
 from phasemap.cells.weights.statistics import GateStatistics, statistics_of, theory_of, warnings_of
@@ -54,7 +54,7 @@ def locate_layer(layer: Layer, x: Array | None = None, seed: int = 0) -> Locatio
     return Location(
         layer, theory, place, found, multiplier, zero_multiplier_of_matrix(layer),
         memory_steps(multiplier) if multiplier < 1.0 else math.nan, _distances(layer, theory),
-        _log_growth(layer, theory, place), free_run(layer, STEPS, seed, x), tuple(remarks),
+        _log_growth(theory, place), free_run(layer, STEPS, seed, x), tuple(remarks),
     )  # fmt: skip
 
 
@@ -68,16 +68,8 @@ def _distances(layer: Layer, theory: Gru | Lstm | Vanilla) -> dict[str, float]:
     return found
 
 
-def _log_growth(layer: Layer, theory: Gru | Lstm | Vanilla, place: Place) -> Array:
+def _log_growth(theory: Gru | Lstm | Vanilla, place: Place) -> Array:
     """At the zero state, where that (or the rest that biases shift a little) is the attractor."""
     if place.phase not in ("stable zero", "stable fixed point"):
         return np.full(len(STEPS), np.nan)
-    quiet = theory.at_rest()
-    kept = 0.0
-    if isinstance(quiet, Gru):
-        kept = 1.0 / (1.0 + math.exp(-quiet.b_z))
-    if isinstance(quiet, Lstm):
-        kept = 1.0 / (1.0 + math.exp(-quiet.b_f))
-    coupled = quiet.zero_multiplier() - kept
-    grow = log_growth_of_output if layer.cell == "lstm" else log_growth
-    return np.array([grow(count, kept, coupled) for count in STEPS])
+    return np.array([log_gradient_at_zero(theory.at_rest(), count) for count in STEPS])

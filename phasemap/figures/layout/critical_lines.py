@@ -72,6 +72,19 @@ def _is_visible(axes: Axes, piece: NDArray[np.float64]) -> bool:
     return bool((np.ptp(place, axis=0) > 0.005).any())
 
 
+def draw_marks(axes: Axes, marks: tuple[Markers, ...]) -> list[Artist]:
+    """Draw places that the configuration names, as white symbols; return handles for the legend."""
+    handles: list[Artist] = []
+    for k, mark in enumerate(marks):
+        look: Look = {
+            "linestyle": "", "marker": "s^Dvo"[k % 5], "markersize": 4.5, "markerfacecolor": "white",
+            "markeredgecolor": colours.INK, "markeredgewidth": 0.9,
+        }  # fmt: skip
+        axes.plot(mark.points[:, 0], mark.points[:, 1], zorder=5, clip_on=False, gid=f"mark-{k}", **look)
+        handles.append(Line2D([], [], label=mark.description, **look))
+    return handles
+
+
 def draw_markers(axes: Axes, markers: tuple[Markers, ...]) -> list[Artist]:
     """Draw special points (tricritical ones) as open symbols; return handles for the legend."""
     handles: list[Artist] = []

@@ -148,6 +148,7 @@ class Scene:
     phase_names: dict[int, str] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     markers: tuple[Markers, ...] = ()
+    marks: tuple[Markers, ...] = ()
     checks: Checks | None = None
     title: str = ""
     fingerprint: str = ""

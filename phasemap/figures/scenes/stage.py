@@ -1,5 +1,6 @@
 """From a stored result to a scene: choosing, orienting and naming, nothing more."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -47,6 +48,7 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[
         phase_names=names,
         lines=lines,
         markers=markers,
+        marks=marks_of(result),
         checks=checks_of(result, quantity, branch),
         fingerprint=result.metadata.config_hash,
     )
@@ -134,6 +136,20 @@ def surfaces_of(result: Result) -> tuple[tuple[Line, ...], tuple[Markers, ...]]:
         elif pieces:
             lines.append(Line(surface.name, _words(surface), tuple(pieces)))
     return tuple(lines), tuple(markers)
+
+
+def marks_of(result: Result) -> tuple[Markers, ...]:
+    """Named places that the configuration marks, in the order of its axes, as far as they lie within them."""
+    try:
+        wanted = tomllib.loads(result.metadata.config).get("marks", {})
+    except tomllib.TOMLDecodeError:
+        return ()
+    ends = [(axis.values[0], axis.values[-1]) for axis in result.axes]
+    return tuple(
+        Markers(words, words, np.array([place], dtype=np.float64))
+        for words, place in wanted.items()
+        if len(place) == len(ends) and all(low <= x <= high for x, (low, high) in zip(place, ends, strict=True))
+    )
 
 
 def checks_of(result: Result, quantity: str, branch: str | None = None) -> Checks | None:

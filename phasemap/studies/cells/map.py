@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from phasemap.cells.gru.theory import Gru
+from phasemap.cells.initial.defaults import DEFAULTS
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.static.fixed_points import static_fold
 from phasemap.cells.vanilla.theory import Vanilla
@@ -18,12 +19,6 @@ from phasemap.studies.cells.locate import Checkpoint
 
 _POINTS = 13
 _HIGHEST = 10.0
-
-# Gains of the recurrent matrices at the default initialisation: (candidate, reset or forget gate).
-_DEFAULTS = {
-    "gru": {"PyTorch, Keras": 1.0 / math.sqrt(3.0), "Flax (linen)": 1.0},
-    "lstm": {"PyTorch": 1.0 / math.sqrt(3.0), "Keras": 0.5, "Flax (linen)": 1.0},
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def map_of(found: Sequence[Checkpoint]) -> CellMap:
     drawn = tuple((name, *np.array(points).T) for name, points in paths.items())
     top = max([_HIGHEST, *(1.1 * float(y.max()) for _, _, y in drawn)])
     heights = np.linspace(0.0, top, _POINTS)
-    defaults = tuple((words, gain, gain) for words, gain in _DEFAULTS[first.layer.cell].items())
+    defaults = tuple((words, one.gain, one.gain) for words, one in DEFAULTS[first.layer.cell].items())
     zero = np.full(_POINTS, theory.zero_gain())
     lines = (
         ("zero state loses stability", zero, heights),

@@ -12,7 +12,9 @@ title, description, seed
                             staircase, inputs = [words]
 
 Panels with protocol = "point" show quantities along a parameter (`quantity_curves`), with the options of their solvers
-in tables of their usual names ([count], with [quick.count]); their marks may be critical surfaces.
+in tables of their usual names ([count], with [quick.count]); their marks may be critical surfaces. Those with
+protocol = "cell" show gradients of a `cell` from the `start` of each curve (`phasemap.studies.cells.gradients`), with
+[drawn] size and networks.
 """
 
 import math
@@ -31,6 +33,7 @@ from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.unit.inputs import parse_input
 from phasemap.simulation.estimators.outcomes import Outcome
 from phasemap.simulation.network.disorder import child
+from phasemap.studies.cells.gradients import CELL, gradient_curve
 from phasemap.studies.curves import Panel, curves_result, marked
 from phasemap.studies.protocols.curves import Wanted, compute
 from phasemap.studies.protocols.quantity_curves import POINT, quantity_curve, surface_gain
@@ -41,7 +44,7 @@ Table = Mapping[str, Any]
 _GAINS = {"S": "static_gain", "f S": "marginal_gain"}
 _GRID, _HALVINGS = 400, 30
 # Tables of solver options that a diagram may have.
-_TABLES = ("count",)
+_TABLES = ("count", "drawn")
 
 
 def load(path: Path, *, quick: bool = False) -> dict[str, Any]:
@@ -122,6 +125,9 @@ def _curve(
     if panel["protocol"] == POINT:
         tables = {table: data[table] for table in _TABLES if data.get(table)}
         places, found = quantity_curve(panel, curve, named, tables, seed)
+        return places, {_label(curve["name"], kind): one for kind, one in found.items()}
+    if panel["protocol"] == CELL:
+        places, found = gradient_curve(panel, curve, data["drawn"], seed)
         return places, {_label(curve["name"], kind): one for kind, one in found.items()}
     options = make_options(data.get("options", {}), panel.get("options", {}), curve.get("options", {}))
     wanted = Wanted(

@@ -8,7 +8,7 @@ from matplotlib.colors import LogNorm, TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from phasemap.figures.kinds.maps.checks import draw_agreement, draw_checks
-from phasemap.figures.layout.critical_lines import draw_lines, draw_markers
+from phasemap.figures.layout.critical_lines import draw_lines, draw_markers, draw_marks
 from phasemap.figures.layout.cut_cells import cut_cells
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
@@ -58,6 +58,7 @@ def _draw_all(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
     """The map, its lines and its networks; returns the handles for a legend."""
     handles = draw_map(axes, scene, scale)
     handles = [*draw_lines(axes, scene.lines), *draw_markers(axes, scene.markers), *handles]
+    handles += draw_marks(axes, scene.marks)
     if scene.checks is not None:
         handles += draw_checks(axes, scene.checks, scale)
     if scene.title:

@@ -140,7 +140,7 @@ def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
         figure = draw(result, request)
         paths = [target.with_name(f"{target.stem}{name}.{suffix}") for suffix in formats]
         for path in paths:
-            save(figure, path, result.metadata.title, result.metadata.config_hash)
+            save(figure, path, result.metadata.title, result.metadata.config_hash, compact=True)
         captions.append(f"{paths[0].stem}: {caption_of(result, request)}")
         say(f"Figure written to {' and '.join(map(str, paths))}.")
     write_atomically(_caption_target(target), ("\n\n".join(captions) + "\n").encode())

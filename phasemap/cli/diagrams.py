@@ -61,7 +61,7 @@ def _draw(result: "Result", target: Path, formats: list[str]) -> None:
     figure = draw(result, request)
     paths = [target.with_name(f"{target.stem}.{suffix}") for suffix in formats]
     for path in paths:
-        save(figure, path, result.metadata.title, result.metadata.config_hash)
+        save(figure, path, result.metadata.title, result.metadata.config_hash, compact=True)
     write_atomically(target.with_suffix(".txt"), f"{target.stem}: {caption_of(result, request)}\n".encode())
     say(f"Figure written to {' and '.join(map(str, paths))}.")
 

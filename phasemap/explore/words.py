@@ -4,7 +4,7 @@ from typing import Any
 
 from phasemap.dataset.phases import PHASE_MEANINGS, Phase
 from phasemap.explore.symbols import as_html
-from phasemap.figures.scenes.fields import phase_names
+from phasemap.figures.scenes.fields import NO_STABLE_STATE, phase_names
 from phasemap.figures.style import colours
 from phasemap.model.branches import BRANCH_MEANINGS, BRANCHES
 from phasemap.model.parameters import PARAMETERS
@@ -12,6 +12,7 @@ from phasemap.model.solvers.bibliography import BIBLIOGRAPHY
 from phasemap.model.status import BOUNDS, STATUS_MEANINGS, STATUS_WORDS, Status
 
 _STOPS = 33
+_UNSTABLE = "no fixed point is stable; what moves, the static theory does not say"
 _MAPS = {"diverging": colours.diverging, "sequential": colours.sequential}
 
 
@@ -34,7 +35,7 @@ def phase_words(result: Any) -> dict[str, dict[str, str]]:
     return {
         str(int(phase)): {
             "name": names.get(int(phase), str(phase)),
-            "meaning": PHASE_MEANINGS[phase],
+            "meaning": _UNSTABLE if names.get(int(phase)) == NO_STABLE_STATE else PHASE_MEANINGS[phase],
             "colour": colours.PHASE_COLOURS[phase],
         }
         for phase in Phase

@@ -7,7 +7,7 @@ from phasemap.dataset.phases import Phase
 from phasemap.errors import PhasemapError
 from phasemap.figures.captions.caption import caption_of
 from phasemap.figures.draw import Request, draw, write
-from phasemap.figures.scenes.fields import available, phase_field, resolve
+from phasemap.figures.scenes.fields import available, phase_field, phase_names, resolve
 from phasemap.model.status import Status
 
 
@@ -157,3 +157,11 @@ def test_rows_run_upwards(plane):
 def test_lines_can_be_written(plane):
     text = write(plane, Request(at={"alpha_r": "15"}), 80, 15, colour=False).plain
     assert text.isascii() and "* zero" in text and "x fluctuating" in text
+
+
+def test_a_static_map_does_not_claim_chaos(plane):
+    assert "chaotic" in phase_names(plane).values()
+    plane.fields.pop("lyapunov_max")
+    assert "chaotic" not in phase_names(plane).values()
+    text = write(plane, Request("phase"), 90, 20, colour=False).plain.replace("\u00a0", " ")
+    assert "no stable state" in text and "chaotic" not in text

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib.patheffects as effects
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
+from phasemap.figures.layout.visibility import is_named, is_visible
 from phasemap.figures.scenes.scene import Line, Markers
 from phasemap.figures.style import colours
 from phasemap.figures.style.page import Look
@@ -53,10 +52,11 @@ def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
     for order, line in enumerate(sorted(lines, key=lambda one: rank(one.name, LINE_STYLES))):
         style = line_style(line.name, order)
         look: Look = {"color": style.colour, "linestyle": style.dashes, "linewidth": 1.3}
-        pieces = [piece for piece in line.pieces if _is_visible(axes, piece)]
+        to_page = axes.transData + axes.transAxes.inverted()
+        pieces = [piece for piece in line.pieces if is_visible(to_page.transform(piece))]
         for piece in pieces:
             axes.plot(piece[:, 0], piece[:, 1], zorder=3, path_effects=_CASING, gid=f"line-{line.name}", **look)
-        if pieces:
+        if is_named([to_page.transform(piece) for piece in pieces]):
             handles.append(Line2D([], [], label=style.words or line.description, **look))
     return handles
 
@@ -64,12 +64,6 @@ def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
 def rank(name: str, known: Collection[str]) -> int:
     """The place of a name in a table of styles; what it does not list comes last."""
     return list(known).index(name) if name in known else len(known)
-
-
-def _is_visible(axes: Axes, piece: NDArray[np.float64]) -> bool:
-    """Whether a piece is longer than a dot on the page; shorter ones are ends of lines that coincide with others."""
-    place = (axes.transData + axes.transAxes.inverted()).transform(piece)
-    return bool((np.ptp(place, axis=0) > 0.005).any())
 
 
 def draw_marks(axes: Axes, marks: tuple[Markers, ...]) -> list[Artist]:

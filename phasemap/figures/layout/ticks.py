@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from phasemap.figures.scenes.scene import Axis
 from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look
+from phasemap.model.text.plain_symbols import as_plain
 
 
 class Labelled(Protocol):
@@ -42,13 +43,37 @@ def plain_number(value: float) -> str:
 
 
 def fit_labels(figure: Figure, axes: Axes, x: Labelled, y: Labelled) -> None:
-    """Drop the words of a label that would be longer than its axis, so that nothing is cut off."""
+    """Break a label that would be longer than its axis, or drop its words, so that nothing is cut off."""
     figure.draw_without_rendering()
-    frame = axes.get_window_extent()
-    if axes.xaxis.label.get_window_extent().width > frame.width:
-        axes.set_xlabel(x.short_label)
-    if axes.yaxis.label.get_window_extent().height > frame.height:
-        axes.set_ylabel(y.short_label)
+    for drawn, of in ((axes.xaxis, x), (axes.yaxis, y)):
+        fit_label(figure, axes, drawn, of)
+
+
+def fit_label(figure: Figure, axes: Axes, drawn: MplAxis, of: Labelled) -> None:
+    """One label on one line, on two, or without its words: the first that is no longer than its axis."""
+    side = "width" if drawn is axes.xaxis else "height"
+
+    def is_too_long() -> bool:
+        """Whether the label is longer than the axes are."""
+        frame = axes.get_window_extent()
+        return bool(getattr(drawn.label.get_window_extent(), side) > getattr(frame, side))
+
+    if not is_too_long():
+        return
+    for words in (in_two_lines(drawn.label.get_text()), of.short_label):
+        drawn.set_label_text(words)
+        figure.draw_without_rendering()
+        if not is_too_long():
+            return
+
+
+def in_two_lines(words: str) -> str:
+    """The words broken at a space outside formulas, so that both lines are short; as they are without one."""
+    spaces = [k for k, letter in enumerate(words) if letter == " " and words[:k].count("$") % 2 == 0]
+    if not spaces:
+        return words
+    middle = min(spaces, key=lambda k: max(len(as_plain(words[:k])), len(as_plain(words[k:]))))
+    return f"{words[:middle]}\n{words[middle + 1 :]}"
 
 
 def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:

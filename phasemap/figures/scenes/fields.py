@@ -19,8 +19,11 @@ from phasemap.model.text.expressions import parse_expression
 from phasemap.suggest import choices
 
 PHASE = "phase"
+NO_STABLE_STATE = "no stable state"
+"""What a static map says where a map with dynamics says chaotic."""
+
 BRANCHING = ("branch", "fixed_point", "way")
-_MAIN = "lyapunov_max"
+_MAIN, _STATIC = "lyapunov_max", "static_gain"
 # One of these is needed for a label, over these dimensions: the panels of a protocol have dimensions of their own.
 _DECISIVE = {"static_gain": ("fixed_point",), _MAIN: ("branch",)}
 _EXPONENTS = ("lyapunov", "leading_edge", "exponent")
@@ -211,6 +214,8 @@ def kind_of(name: str, values: np.ndarray) -> Kind:
 def phase_names(result: Result) -> dict[int, str]:
     """Code -> words; where no number of fixed points is stored, the static fold decides where they proliferate."""
     names = {int(phase): PHASE_NAMES[phase] for phase in Phase}
+    if _MAIN not in result.fields and _STATIC in result.fields:  # nothing is known of what moves
+        names[int(Phase.CHAOTIC)] = NO_STABLE_STATE
     if "complexity" not in result.fields:
         names[int(Phase.STATIC_COMPLEX)] += " (static fold)"
     return names

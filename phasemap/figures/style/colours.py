@@ -5,6 +5,7 @@ which every common kind of colour blindness tells apart, over a lightness that f
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import Colormap, ListedColormap, to_hex
@@ -34,13 +35,31 @@ PHASE_COLOURS: dict[Phase, str] = {
     Phase.DRIVEN_STABLE: "#44bb99",
 }
 
-# Lines over white: Okabe and Ito's palette, darkest first, without its yellow.
-LINE_COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+# Lines over white that are no branches: Paul Tol's "muted" scheme, of which no colour is one of a branch.
+LINE_COLOURS = ("#000000", "#117733", "#882255", "#999933", "#332288", "#44aa99", "#aa4499")
 
 # One colour for each branch, in every figure and on every page: Okabe and Ito's palette again.
 BRANCH_COLOURS: dict[str, str] = dict(
     zip(BRANCHES, ("#777777", "#56b4e9", "#0072b2", "#e69f00", "#d55e00", "#cc79a7"), strict=True)
 )
+
+# One pattern for each branch, too: what grey print leaves of a colour. Attractors are solid or nearly so.
+BRANCH_DASHES: dict[str, Any] = dict(
+    zip(BRANCHES, ("solid", (0, (1, 1)), (0, (5, 1.5)), (0, (8, 2)), "solid", (0, (1.2, 1.2))), strict=True)
+)
+_LINE_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
+
+
+def line_look(name: str, order: int) -> dict[str, Any]:
+    """Colour and dashes of a line: those of its branch in every figure, else by its place among the others."""
+    branch = name.replace(" ", "_")
+    if branch in BRANCH_COLOURS:
+        return {"color": BRANCH_COLOURS[branch], "linestyle": BRANCH_DASHES[branch]}
+    return {
+        "color": LINE_COLOURS[order % len(LINE_COLOURS)],
+        "linestyle": _LINE_DASHES[order % len(_LINE_DASHES)],
+    }
+
 
 # Hue at the centre and at the end of each half, in degrees: a dark orange would be brown, so it turns to red.
 _BLUE, _VERMILION = (250.0, 262.0), (58.0, 24.0)

@@ -1,5 +1,7 @@
 import matplotlib
+import numpy as np
 import pytest
+from PIL import Image
 
 from phasemap.errors import PhasemapError, ResultFileError
 from phasemap.figures.draw import Request, draw
@@ -51,3 +53,17 @@ def test_an_unwritable_place_is_explained_and_leaves_nothing(plane, tmp_path):
     with pytest.raises(ResultFileError, match="it is a folder"):
         save(draw(plane, Request()), tmp_path / "a.png")
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_compact_bitmap_is_small_the_same_every_time_and_shows_the_same_colours(plane, tmp_path):
+    figure = draw(plane, Request())
+    save(figure, tmp_path / "whole.png", "A title", "abc")
+    for name in ("few.png", "again.png"):
+        save(figure, tmp_path / name, "A title", "abc", compact=True)
+    whole, few = Image.open(tmp_path / "whole.png"), Image.open(tmp_path / "few.png")
+    assert (tmp_path / "few.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+    assert (tmp_path / "few.png").stat().st_size < 0.5 * (tmp_path / "whole.png").stat().st_size
+    assert (few.size, few.info["Title"], few.info["Source"]) == (whole.size, "A title", "configuration abc")
+    assert few.info["dpi"] == pytest.approx(whole.info["dpi"], rel=1e-3)
+    off = np.abs(np.asarray(whole.convert("RGB"), int) - np.asarray(few.convert("RGB"), int)).max(axis=-1)
+    assert off.max() <= 16 and off.mean() < 2.0

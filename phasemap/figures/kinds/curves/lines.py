@@ -11,14 +11,13 @@ from matplotlib.lines import Line2D
 from phasemap.figures.layout.critical_lines import line_style
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.ticks import add_legend, fit_labels, set_ticks
-from phasemap.figures.scenes.scene import Axis, Checks, Kind, Layer
+from phasemap.figures.scenes.scene import Axis, Checks, Kind, Layer, equation
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.results import FloatArray
 from phasemap.model.status import STATUS_WORDS, Status
 
-_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)))
 # Up to so many values, each is marked and has an error bar; more make a line with a band.
 _FEW = 24
 # Bounds point to where the number lies.
@@ -78,19 +77,57 @@ def _draw_all(axes: Axes, scene: LineScene) -> list[Artist]:
     for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
         handles += _draw_line(axes, scene.x, layer, name if len(scene.names) > 1 or name else "", k)
     handles += _draw_bad(axes, scene) + _draw_infinite(axes, scene)
+    low, high = _reach(scene.x)
     for k, (name, words, places) in enumerate(scene.uprights):
-        handles.append(_draw_uprights(axes, name, words, places, k))
+        inside = places[(places >= low) & (places <= high)]
+        handles += [_draw_uprights(axes, name, words, inside, k)] if inside.size else []
     if scene.checks is not None:
         handles.append(_draw_checks(axes, scene.checks))
-    if any(layer.kind is Kind.DIVERGING for layer in scene.layers):
-        axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
     axes.set(xlim=_reach(scene.x), xlabel=scene.x.label, ylabel=scene.layers[0].label)
+    handles += _leave_out_lone_points(axes, scene)
+    if any(layer.kind is Kind.DIVERGING for layer in scene.layers):
+        _draw_zero(axes)
     if wishes().limits is not None:
         axes.set_ylim(wishes().limits)
     set_ticks(axes.xaxis, scene.x)
     _name_codes(axes, scene.layers[0])
     if scene.title:
         axes.set_title(scene.title, fontsize=points(7.5))
+    return handles
+
+
+def _draw_zero(axes: Axes) -> None:
+    """A thin line at zero, which does not stretch the scale for itself."""
+    limits = axes.get_ylim()
+    axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
+    axes.set_ylim(limits)
+
+
+def _leave_out_lone_points(axes: Axes, scene: LineScene) -> list[Artist]:
+    """A branch that exists at one value only does not set the scale: beyond it, its number stands in the legend."""
+    alone = [layer.shown.sum() == 1 < len(scene.x.values) for layer in scene.layers]
+    drawn = [layer.value[layer.shown].astype(float) for layer in scene.layers]
+    others = [values for values, lone in zip(drawn, alone, strict=True) if not lone and values.size]
+    if not others or not any(alone):
+        return []
+    known = np.concatenate([*others, *([] if scene.checks is None else [scene.checks.simulated])])
+    low, high = float(np.nanmin(known)), float(np.nanmax(known))
+    slack = 0.06 * ((high - low) or abs(high) or 1.0)
+    handles: list[Artist] = []
+    for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
+        if not alone[k]:
+            continue
+        colour = colours.line_look(name, k)["color"]
+        if low - 4 * slack <= drawn[k][0] <= high + 4 * slack:
+            handles.append(Line2D([], [], linestyle="", marker=".", markersize=5, color=colour, label=name))
+            continue
+        axes.set_ylim(low - slack, high + slack)
+        above, place = drawn[k][0] > high, float(scene.x.values[layer.shown][0])
+        look: Look = {
+            "linestyle": "", "marker": "^" if above else "v", "markersize": 4.0, "clip_on": False, "color": colour,
+        }  # fmt: skip
+        axes.plot([place], [0.98 if above else 0.02], transform=axes.get_xaxis_transform(), gid=f"lone-{name}", **look)
+        handles.append(Line2D([], [], label=f"{name}, {drawn[k][0]:.3g} at {equation(scene.x.symbol, place)}", **look))
     return handles
 
 
@@ -107,13 +144,7 @@ def _draw_line(axes: Axes, x: Axis, layer: Layer, name: str, order: int) -> list
     if not layer.shown.any():
         return []
     value = np.where(layer.shown, layer.value.astype(float), np.nan)
-    look: Look = {
-        "color": colours.BRANCH_COLOURS.get(
-            name.replace(" ", "_"), colours.LINE_COLOURS[order % len(colours.LINE_COLOURS)]
-        ),
-        "linestyle": _DASHES[order % len(_DASHES)],
-        "linewidth": 1.2,
-    }
+    look: Look = {**colours.line_look(name, order), "linewidth": 1.2}
     stepped = layer.kind in (Kind.COUNTS, Kind.LABELS)
     few = len(x.values) <= _FEW
     # A lone good point between gaps has no segment to be seen by.
@@ -123,7 +154,7 @@ def _draw_line(axes: Axes, x: Axis, layer: Layer, name: str, order: int) -> list
     if layer.error is not None and np.isfinite(layer.error[layer.shown]).any():
         error = np.where(np.isfinite(layer.error), layer.error, 0.0)
         _draw_error(axes, x, value, error, look["color"], name, few)
-    return [Line2D([], [], label=name, **look)]
+    return [] if layer.shown.sum() == 1 < len(x.values) else [Line2D([], [], label=name, **look)]
 
 
 def _draw_error(axes: Axes, x: Axis, value: FloatArray, error: FloatArray, colour: str, name: str, few: bool) -> None:
@@ -174,7 +205,7 @@ def _draw_infinite(axes: Axes, scene: LineScene) -> list[Artist]:
             beyond = layer.infinite & (np.sign(layer.value) == sign)
             look: Look = {
                 "linestyle": "", "marker": marker, "markersize": 3.4, "markeredgewidth": 0.0,
-                "color": colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)],
+                "color": colours.line_look(name, k)["color"],
             }  # fmt: skip
             if beyond.any():
                 places = scene.x.values[beyond]

@@ -27,7 +27,6 @@ _ROUNDING = 1e-9
 # Dots of a simulated network along a curve.
 _DOTS = 16
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
-_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,7 @@ def draw_profiles(scene: ProfileScene, width: str = "single") -> Figure:
         hues = _colours_of_family(scene.family) if scaled and scene.family is not None else None
         handles: list[Artist] = []
         for k, (layer, name) in enumerate(zip(scene.layers, scene.names, strict=True)):
-            colour = colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)]
-            look: Look = {"color": colour, "linestyle": _DASHES[k % len(_DASHES)], "linewidth": 1.2}
+            look: Look = {**colours.line_look(name, k), "linewidth": 1.2}
             if hues is not None and scene.family is not None:
                 look = {"color": hues.to_rgba(scene.family.values[k]), "linestyle": "solid", "linewidth": 1.0}
             handles += _draw_curve(axes, scene.x, layer, "" if scaled else name, look)

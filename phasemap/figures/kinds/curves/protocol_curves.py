@@ -35,7 +35,6 @@ _MOST_DOTS = 40
 _MOST_LEVEL_NAMES = 2
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
 _THIN: Look = {"linestyle": "-", "linewidth": 0.7}
-_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (3, 1)))
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,8 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
         axes.plot(x, curve.value, gid="level", zorder=1.5, **look)
         return [Line2D([], [], label=curve.name, **look)]
     k = names.index(curve.name)
-    colour = colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)]
+    own = colours.line_look(curve.name, k)
+    colour = own["color"]
     if curve.kind == _NETWORKS:
         if len(x) > _MOST_DOTS:
             return _draw_band(axes, x, curve, colour)
@@ -151,7 +151,7 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
         if curve.bound.any():
             axes.plot(x[curve.bound], curve.value[curve.bound], linestyle="", marker="^", markersize=4, color=colour)
         return [Line2D([], [], color=colour, label=curve.name, **_DOT)]
-    look = {"color": colour, "linewidth": 1.2, "linestyle": _DASHES[k % len(_DASHES)]}
+    look = {**own, "linewidth": 1.2}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
     return [Line2D([], [], label=curve.name, **look)]
 

@@ -13,7 +13,7 @@ from phasemap.figures.layout.cut_cells import cut_cells
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
-from phasemap.figures.layout.ticks import add_legend, fit_labels, plain_number, set_ticks
+from phasemap.figures.layout.ticks import add_legend, fit_label, fit_labels, plain_number, set_ticks
 from phasemap.figures.scenes.scene import Kind, Layer, Scene
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
@@ -37,8 +37,8 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
         bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
         add_legend(figure, handles)
         fit_labels(figure, axes, scene.x, scene.y)
-        if bar is not None and bar.ax.yaxis.label.get_window_extent().height > axes.get_window_extent().height:
-            bar.set_label(scene.layer.short_label)
+        if bar is not None:
+            fit_label(figure, axes, bar.ax.yaxis, scene.layer)
         set_aspect(figure, axes)
         _name_regions(figure, axes, scene)
     return figure

@@ -5,6 +5,7 @@ import pytest
 
 from phasemap.figures.draw import Request, draw
 from phasemap.figures.kinds.curves import lines
+from phasemap.figures.style import colours
 from phasemap.figures.style.page import WIDTHS, save
 from phasemap.model.status import Status
 
@@ -97,3 +98,24 @@ def test_a_single_point_is_a_line_of_one_point(plane, tmp_path, quantity):
     assert figure.axes[0].get_xlabel()
     assert any(len(line.get_xdata()) == 1 and line.get_marker() == "." for line in figure.axes[0].lines)
     save(figure, tmp_path / "one.png")
+
+
+def test_a_lone_point_far_away_does_not_set_the_scale_and_its_number_is_told(plane, find):
+    field = plane.fields["lyapunov_max"]
+    field.status[:, 12, 0] = Status.ABSENT
+    field.value[0, 12, 0], field.status[0, 12, 0] = 50.0, Status.CONVERGED
+    figure = draw(plane, Request(at=AT))
+    assert figure.axes[0].get_ylim()[1] < 5.0
+    assert find(figure, "lone-zero")[0].get_marker() == "^"
+    assert "zero, 50 at $g_h = 0.5$" in [text.get_text() for text in figure.legends[0].get_texts()]
+    field.value[0, 12, 0] = 0.0
+    inside = draw(plane, Request(at=AT))
+    assert find(inside, "lone-") == [] and "zero" in [text.get_text() for text in inside.legends[0].get_texts()]
+
+
+def test_a_branch_looks_the_same_whatever_stands_beside_it(plane, find):
+    both = find(draw(plane, Request(at=AT)), "line-fluctuating")[0]
+    alone = find(draw(plane, Request(at=AT, branch="fluctuating")), "line-fluctuating")[0]
+    assert both.get_color() == alone.get_color() == colours.BRANCH_COLOURS["fluctuating"]
+    assert both.get_linestyle() == alone.get_linestyle()
+    assert not set(colours.LINE_COLOURS) & set(colours.BRANCH_COLOURS.values())

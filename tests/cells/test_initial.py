@@ -32,8 +32,9 @@ def located(place: str, cell: str = "gru", seed: int = 0, size: int = 256, frame
 
 
 @pytest.mark.slow
-def test_critical_weights_lie_on_the_line_for_every_seed() -> None:
-    layers = [located("critical", seed=seed) for seed in range(20)]
+def test_critical_weights_lie_on_the_line() -> None:
+    """For 20 seeds and all places: tests/benchmarks/bench_init.py."""
+    layers = [located("critical", seed=seed) for seed in range(4)]
     assert max(abs(zero_factor(layer) - 1.0) for layer in layers) < 0.02
     assert max(abs(zero_multiplier_of_matrix(layer) - 1.0) for layer in layers) < 1e-6
 
@@ -141,6 +142,64 @@ def test_live_modules_are_filled_by_what_they_have() -> None:
     assert keras_like.weights[2][8:16] == pytest.approx(1.0) and (keras_like.weights[0] == 7.0).all()
     with pytest.raises(UnsupportedError, match="dict"):
         initialise({}, "stable")
+
+
+class Variable:
+    """What is used of a variable of nnx."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.value = np.full(shape, 7.0)
+
+
+class Part:
+    """What is used of a module of nnx."""
+
+    def __init__(self, **held) -> None:
+        self.__dict__.update(held)
+
+
+def linen(names: str, prefix: str, biased: str, size: int = 8) -> dict:
+    kernels = {f"{prefix}{gate}": {"kernel": np.full((size, size), 7.0)} for gate in names}
+    for gate in names:
+        kernels.setdefault(f"{biased}{gate}", {})["bias"] = np.full(size, 7.0)
+    return {"params": {"cell": kernels}}
+
+
+def test_parameters_of_linen_are_filled_in_place_as_flax_uses_them() -> None:
+    held = linen("rzn", "h", "i")
+    assert initialise(held, "memory=20", seed=3).cell == "gru"
+    cell = held["params"]["cell"]
+    drawn = draw_layer(recipe_for("gru", "memory=20"), 8, 0, np.random.default_rng(3))
+    assert cell["hz"]["kernel"] == pytest.approx(drawn.recurrent["z"].T)
+    assert cell["iz"]["bias"] == pytest.approx(drawn.biases["z"])
+    held = linen("ifgo", "h", "h")
+    assert initialise(held, "stable").cell == "lstm"
+    assert held["params"]["cell"]["hf"]["bias"] == pytest.approx(1.0)
+
+
+def test_fused_cells_of_nnx_are_filled_in_the_order_of_their_gates() -> None:
+    dense = Part(kernel=Variable((8, 24)), bias=None), Part(kernel=Variable((3, 24)), bias=Variable((24,)))
+    held = Part(cell=Part(dense_h=dense[0], dense_i=dense[1]))
+    assert initialise(held, "memory=20", seed=3).cell == "gru"
+    drawn = draw_layer(recipe_for("gru", "memory=20"), 8, 0, np.random.default_rng(3))
+    assert dense[0].kernel.value == pytest.approx(np.hstack([drawn.recurrent[gate].T for gate in "rzn"]))
+    assert dense[1].bias.value[8:16] == pytest.approx(drawn.biases["z"])
+    assert (dense[1].kernel.value == 7.0).all()
+
+
+def test_frozen_parameters_and_projections_are_named() -> None:
+    class Frozen(dict):
+        def __setitem__(self, name, value) -> None:
+            raise ValueError("immutable")
+
+    held = linen("rzn", "h", "i")
+    held["params"]["cell"]["hr"] = Frozen(held["params"]["cell"]["hr"])
+    with pytest.raises(UnsupportedError, match="frozen"):
+        initialise(held, "stable")
+    projected = FakeGru()
+    projected.held["weight_hh_l0"] = FakeTensor(np.zeros((32, 4)))
+    with pytest.raises(UnsupportedError, match="projections"):
+        initialise(projected, "stable")
 
 
 def test_initialisers_of_single_gates_have_the_gains() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from phasemap.cells.initial.draw import draw_layer
+from phasemap.cells.initial.fill_flax import fill_flax
 from phasemap.cells.initial.recipe import CellName, Recipe, recipe_for
 from phasemap.cells.weights.frameworks.export import as_keras, as_torch
 from phasemap.errors import UnsupportedError
@@ -14,8 +15,9 @@ def initialise(module: Any, place: str, seed: int = 0) -> Recipe:
     """Draw the recurrent weights of a GRU, LSTM or RNN layer at a place of the phase diagram; inputs' are left alone.
 
     Args:
-        module: a torch.nn.GRU, LSTM, RNN or their cells (every layer and direction is drawn apart), or a built
-            keras.layers.GRU, LSTM, SimpleRNN. Biases become those of the recipe.
+        module: a torch.nn.GRU, LSTM, RNN, their cells or a module that holds them (every layer and direction is drawn
+            apart); a built keras.layers.GRU, LSTM, SimpleRNN; a cell of flax.nnx or what holds it; the nested
+            parameters of a flax.linen cell, which are filled in place. Biases become those of the recipe.
         place: critical, marginal, chaotic, stable, or memory=STEPS.
         seed: of the draws.
 
@@ -27,9 +29,12 @@ def initialise(module: Any, place: str, seed: int = 0) -> Recipe:
         return _fill_torch(module, place, rng)
     if hasattr(module, "get_weights") and hasattr(module, "set_weights"):
         return _fill_keras(module, place, rng)
+    filled = fill_flax(module, place, rng)
+    if filled is not None:
+        return filled
     raise UnsupportedError(
-        f"A {type(module).__name__} has neither named_parameters (PyTorch) nor get_weights (Keras): draw the weights "
-        "with `phasemap init` and load them by name."
+        f"A {type(module).__name__} has neither named_parameters (PyTorch) nor get_weights (Keras), and no cell of "
+        "Flax in it: draw the weights with `phasemap init` and load them by name."
     )
 
 
@@ -60,14 +65,17 @@ def _fill_torch(module: Any, place: str, rng: np.random.Generator) -> Recipe:
     held = dict(module.named_parameters())
     recipe = None
     for name, parameter in held.items():
-        if not name.startswith("weight_hh"):
+        prefix, found, suffix = name.rpartition("weight_hh")
+        if not found:
             continue
         rows, size = (int(n) for n in parameter.shape)
+        if rows % size or rows // size not in _OF_BLOCKS or f"{prefix}weight_hr{suffix}" in held:
+            raise UnsupportedError(f"{name} has the shape ({rows}, {size}): projections have no theory here.")
         recipe = recipe_for(_OF_BLOCKS[rows // size], place)
-        drawn, suffix = as_torch(draw_layer(recipe, size, 0, rng)), name.removeprefix("weight_hh")
+        drawn = as_torch(draw_layer(recipe, size, 0, rng))
         for part in ("weight_hh", "bias_ih", "bias_hh"):
-            if f"{part}{suffix}" in held:
-                _copy(held[f"{part}{suffix}"], drawn[f"{part}_l0"])
+            if f"{prefix}{part}{suffix}" in held:
+                _copy(held[f"{prefix}{part}{suffix}"], drawn[f"{part}_l0"])
     if recipe is None:
         raise UnsupportedError(f"A {type(module).__name__} has no parameter weight_hh...: give a GRU, LSTM or RNN.")
     return recipe

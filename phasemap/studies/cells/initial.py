@@ -86,7 +86,7 @@ def write(path: Path, layer: Layer, framework: str) -> None:
 def loading_lines(path: Path, layer: Layer, framework: str) -> list[str]:
     """The lines of Python that load the file into a layer of the framework."""
     read = (
-        ["from safetensors.numpy import load_file", f"weights = load_file({str(path)!r})"]
+        ["from safetensors.numpy import load_file  # pip install safetensors", f"weights = load_file({str(path)!r})"]
         if path.suffix.lower() == ".safetensors"
         else ["import numpy", f"weights = dict(numpy.load({str(path)!r}))"]
     )

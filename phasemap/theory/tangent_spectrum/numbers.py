@@ -8,10 +8,13 @@ from numpy.polynomial import Polynomial
 
 from phasemap.model.results import FloatArray
 from phasemap.theory.tangent_spectrum.levels import Levels, Values
+from phasemap.theory.tangent_spectrum.slopes import Slopes
 
 NAMES = ("entropy_rate_per_unit", "kaplan_yorke_per_unit", "positive_exponent_fraction")
 # First value of s, in mean positive exponents, and least and largest ones as shares of the uncoupled rate.
 _FIRST, _NEAREST, _LARGEST = 2.0, 2e-3, 0.9
+# What is left of the slowest uncoupled rate there, times the ring's period: a ring has to be long for it.
+_DECAY = 4.0
 # Values of s that are as close tell nothing of each other; the nearer one is then taken at this distance.
 _CLOSE, _APART = 0.1, 0.8
 # Distance in s over which scrambles are compared in slope, where one value of s is all there is.
@@ -22,7 +25,8 @@ _NEAR = 0.03
 class Spectrum:
     """Numbers (n,), those of NAMES or another row of them, and their errors by scrambles and regulator (n,).
 
-    inside: whether the minimum of W / |s| lies where W was looked at; else the dimension is not above the value given.
+    inside: whether the minimum of W / |s| lies where W was looked at; else the dimension is not above the value given,
+    the least W / |s| that was found.
     place: the s of that minimum. bare: the numbers at the least regulator, which other rings are compared with.
     """
 
@@ -39,9 +43,9 @@ def spectrum_of(levels: Levels) -> Spectrum:
     """The numbers of one sample of paths, in gated units (docs/theory.md, section 16).
 
     h/N = W(0); the share -W'(0); D/N = min W(s)/|s| over s < 0, from W and W' at three values of s, the third of them
-    next to the minimum.
+    next to the minimum. A dimension below that share is none: the polynomial then tells nothing.
     """
-    limit = _LARGEST * min(levels.slopes.rates)
+    limit = _limit(levels.slopes)
     found = [levels.at(0.0)]
     mean = found[0].value / max(found[0].share, 1e-12)
     first = -min(max(_FIRST * mean, _NEAREST * limit), limit)
@@ -50,6 +54,8 @@ def spectrum_of(levels: Levels) -> Spectrum:
     found.append(levels.at(guess if abs(guess / first - 1.0) > _CLOSE else _APART * first))
     dimension, _, inside = least_ratio(found, limit)
     at, third = found[0], found[2]
+    if not inside or dimension < at.share:
+        dimension, inside = max(at.share, min(one.value / -one.s for one in found[1:])), False
     bare = np.array([at.bare, third.bare / abs(third.s), at.bare_share])
     groups = np.stack([at.groups, third.groups / abs(third.s), _slopes_at_zero(found)])
     change = np.array([at.change, third.change / third.s, at.share_change])
@@ -68,13 +74,19 @@ def shares_above(levels: Levels, rates: FloatArray) -> Spectrum:
     values, errors, changes, bare = np.full((4, len(rates)), np.nan)
     start = None
     for k in np.argsort(rates):  # upwards: above the largest exponent kernels vanish, and nothing starts from there
-        if rates[k] > -_LARGEST * min(levels.slopes.rates):
+        if rates[k] > -_limit(levels.slopes):
             found, next_to = levels.at(float(rates[k])), levels.bare_at(float(rates[k]) + _NEAR)
             start = levels.kernels if start is None else start
             values[k], changes[k], bare[k] = found.share, found.share_change, found.bare_share
             errors[k] = scatter_of(((found.bare_groups - next_to.bare_groups) / _NEAR)[None])[0]
     levels.kernels = start
     return Spectrum(values, errors, changes, levels.converged, bare=bare)
+
+
+def _limit(slopes: Slopes) -> float:
+    """How far below zero W is looked at: not where uncoupled units hardly decay around the ring."""
+    slowest = min(slopes.rates)
+    return max(min(_LARGEST * slowest, slowest - _DECAY / slopes.period), 0.5 * slowest)
 
 
 def least_ratio(found: list[Values], limit: float) -> tuple[float, float, bool]:

@@ -18,6 +18,8 @@ from phasemap.theory.tangent_spectrum.slopes import Correlations, Slopes, joined
 
 # Period of the ring in correlation times, the shortest one, and spacings (steep gates need the second).
 _PERIODS, _SHORTEST, _SPACING, _STEEP_SPACING, _STEEP = 5.0, 32.0, 0.4, 0.25, 6.0
+# Correlation times that an output gate's inertia counts as: its tangents decay with what s leaves of its rate.
+_PER_INERTIA = 2.0
 # Longest ring: its paths are drawn in as many dimensions.
 _LONGEST = 4000
 _PATHS, _SCRAMBLES, _SCRAMBLES_OF_CHECK = 256, 4, 2
@@ -69,7 +71,7 @@ def state_of(p: Parameters, solution: Fluctuating, seed: np.random.SeedSequence)
 
 def ring_of(p: Parameters, solution: Fluctuating) -> Ring:
     """The ring that correlations and gates need, in gated units."""
-    time = max(solution.values["correlation_time"], solution.values["relaxation_time"], 0.5 * p.tau_r)
+    time = max(solution.values["correlation_time"], solution.values["relaxation_time"], _PER_INERTIA * p.tau_r)
     spacing = _STEEP_SPACING if p.alpha_r > _STEEP else _SPACING
     steps = 4 * math.ceil(0.25 * max(_PERIODS * time, _SHORTEST) / spacing)
     return Ring(steps * spacing, steps)

@@ -26,6 +26,10 @@ from phasemap.theory.tangent_spectrum.sampling import State, measured, measured_
 # dimension and of shares of exponents.
 _ACCEPTED, _SMALL, _SMALL_SHARE = 0.05, (1e-5, 1e-4, 1e-3), 1e-3
 
+BEYOND = (
+    "the Kaplan-Yorke sum is still positive where the directions of a gate that only follow would enter it, at the "
+    "rate {rate:.3g}: they are left out, and the dimension of the coupled directions is an upper bound"
+)
 Place = tuple[int, int]
 
 
@@ -38,17 +42,21 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Seeds) -> Es
     state, NOT_SOUGHT where it is not derived or would take hours, with a remark.
     """
     table = {name: absent((len(points), len(BRANCHES))) for name in NAMES}
+    remarks: list[tuple[int, str]] = []
 
     def solve(at: Place, state: State, rate: float) -> None:
         """One branch of one point."""
         found, change = measured(state)
         errors = _errors(found, change)
+        if not found.inside and state.parameters.tau_r > 1.0:
+            remarks.append((at[0], BEYOND.format(rate=-rate / state.parameters.tau_r)))
         for k, (name, unit) in enumerate(zip(NAMES, (rate, 1.0, 1.0), strict=True)):
             bound = Status.CONVERGED if found.inside or k != 1 else Status.UPPER_BOUND
             good = found.converged and errors[k] <= max(_ACCEPTED * abs(found.values[k]), _SMALL[k])
             _put(table[name], at, found.values[k] * unit, errors[k] * unit, bound if good else Status.NOT_CONVERGED)
 
-    return Estimates(table, _at_points(table, points, seeds, solve))
+    found = _at_points(table, points, seeds, solve)
+    return Estimates(table, [*found, *remarks])
 
 
 def solve_shares(points: Sequence[Parameters], options: TangentSpectrumOptions, seeds: Seeds) -> Estimates:

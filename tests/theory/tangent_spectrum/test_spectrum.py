@@ -1,6 +1,7 @@
 """The whole Lyapunov spectrum in the mean field."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from phasemap.theory.tangent_spectrum import solver
 from phasemap.theory.tangent_spectrum.level import Flow
 from phasemap.theory.tangent_spectrum.levels import Levels, Values
 from phasemap.theory.tangent_spectrum.modes import Modes
-from phasemap.theory.tangent_spectrum.numbers import least_ratio, shares_above, spectrum_of
+from phasemap.theory.tangent_spectrum.numbers import _limit, least_ratio, shares_above, spectrum_of
 from phasemap.theory.tangent_spectrum.slopes import Slopes, on_ring, sample
 
 SEED = np.random.SeedSequence(5)
@@ -128,6 +129,21 @@ def test_minimum_of_a_curve_over_the_distance() -> None:
     assert place == pytest.approx(grid[ratio.argmin()], rel=1e-3)
     falling = np.polynomial.Polynomial([1.0, -0.02, 0.1])
     assert not least_ratio(values_of(falling, [0.0, -0.5, -0.9]), 0.9)[2]
+
+
+def test_no_dimension_lies_below_the_share_of_positive_exponents() -> None:
+    """Next to an onset rates are as small as the regulator: what is left is a bound, and none that cannot be."""
+    p, solution = state(g_h=1.05)
+    found = spectrum_of(Levels(slopes(p, solution, Ring(64.0, 160), 16)))
+    assert not found.inside
+    assert found.values[1] >= found.values[2] > 0.0
+
+
+def test_a_spectrum_is_not_looked_at_where_uncoupled_units_hardly_decay_around_the_ring() -> None:
+    slow = replace(frozen([1.5], 100), rates=(1.0, 0.125))
+    assert _limit(slow) == pytest.approx(0.0625)
+    assert _limit(replace(slow, step=10.0)) == pytest.approx(0.9 * 0.125)
+    assert _limit(frozen([1.5], 400)) == 0.9
 
 
 def test_modes_left_out_add_what_they_add_alone() -> None:

@@ -40,6 +40,9 @@ def count(
     the onset of the complexity and the static fold, where basins are tiny: a search under-counts there. The integral
     (Kac-Rice) misses none and knows no limit of N.
 
+    Beside them stands the number in theory, C e^(N complexity) for large N, with what the next order in 1/N may change
+    as its error; it is not converged where that is more than a fifth, and absent where the complexity is zero.
+
     Examples:
 
         phasemap count --set g_h=3 --set alpha_r=2 --size 10 --networks 200
@@ -79,6 +82,7 @@ def _facts(report: "CountReport", options: "CountOptions", parameters: dict[str,
         "samples": options.samples if report.method == "integral" else None,
         "count": entry(*report.count),
         "expected_count": entry(*report.expected_count),
+        "predicted_count": entry(*report.predicted_count),
         "complete_fraction": report.complete_fraction,
         "effective_samples": report.effective_samples,
         "sign_identity": {
@@ -109,6 +113,7 @@ def _print(report: "CountReport", options: "CountOptions") -> None:
             ("signs of determinants, exact", number(*report.known)),
         ]
         title = f"networks of {options.size} units"
+    rows.append(("in theory, for large N", with_status(*report.predicted_count)))
     rows.append(("complexity (N to infinity, per unit)", with_status(*report.complexity)))
     console = make_console()
     console.print(make_table((title, ""), rows))

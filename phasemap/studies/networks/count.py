@@ -9,10 +9,13 @@ import numpy as np
 from phasemap.errors import PhasemapError
 from phasemap.model.options import CountOptions
 from phasemap.model.parameters import Parameters
+from phasemap.model.quantities.counting import is_noisy, reduce, what_is_missing
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import Outcome, nothing
 from phasemap.simulation.fixed_points.counts import Integral, Search, integral, search
 from phasemap.theory.complexity.points import NAMES, solve
+from phasemap.theory.complexity.prefactor import predicted_count
+from phasemap.theory.complexity.saddles import counted
 
 METHODS = ("search", "integral")
 
@@ -38,6 +41,7 @@ class CountReport:
     expected_count:    their expected number (integral).
     complete_fraction: networks in which the search is known to be complete; NaN without one.
     effective_samples: of the integral; signed, known: its identity of signs, (value, error) both ways; NaN without one.
+    predicted_count:   the same number in theory, C e^(N Sigma), good for large N (docs/theory.md (8.8)).
     complexity:        Sigma of large networks: counts at small N are compared as counts, never as ln(count) / N.
     reason:            why there is no number; empty where there is.
     """
@@ -49,6 +53,7 @@ class CountReport:
     effective_samples: float
     signed: tuple[float, float]
     known: tuple[float, float]
+    predicted_count: Number
     complexity: Number
     reason: str
 
@@ -75,6 +80,7 @@ def count_fixed_points(point: Parameters, options: CountOptions, seed: int, meth
         integrated.effective_samples,
         integrated.signed,
         integrated.known,
+        _predicted(point, options.size),
         _complexity(point),
         searched.reason or integrated.reason,
     )
@@ -84,3 +90,10 @@ def _complexity(point: Parameters) -> Number:
     found = solve([point])[NAMES[0]]
     assert found.error is not None
     return Number(float(found.value[0]), float(found.error[0]), Status(int(found.status[0])))
+
+
+def _predicted(point: Parameters, size: int) -> Number:
+    if is_noisy(point) or what_is_missing(point):
+        return Number(math.nan, math.nan, Status.ABSENT if is_noisy(point) else Status.NOT_SOUGHT)
+    at = reduce(point)
+    return Number(*predicted_count(at, counted(at), size))

@@ -59,11 +59,13 @@ class Result:
         width: str | None = None,
         title: str = "",
         ax: "Axes | None" = None,
+        along: str | None = None,
         **look: Any,
     ) -> "Figure":
         """A figure as `phasemap plot` draws it, or a map or lines in axes of yours.
 
         at:   axis or dimension -> value at which to cut.
+        along: axis of a plane over which to draw lines, one for each value of the other, in place of a map.
         ax:   where to draw, with the settings of matplotlib as they are; None makes a figure of its own.
         look: cmap, limits, aspect, labels, style, dpi, font_size, view: see `phasemap.figures.style.look.Wishes`.
 
@@ -76,7 +78,9 @@ class Result:
         from phasemap.figures.draw import Request, draw, draw_into
         from phasemap.figures.style.look import Wishes, wished
 
-        request = Request(quantity, branch, {name: str(value) for name, value in (at or {}).items()}, width, title)
+        request = Request(
+            quantity, branch, {name: str(value) for name, value in (at or {}).items()}, width, title, along
+        )
         with wished(Wishes(**look)):
             return draw(self.data, request) if ax is None else draw_into(ax, self.data, request)
 

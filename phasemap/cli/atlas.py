@@ -134,7 +134,7 @@ def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
     requests = {"": Request()}  # the one that a table [figures.default] may change
     for name, wish in settings.figures.items():
         suffix = "" if name == _DEFAULT_FIGURE else f".{name}"
-        requests[suffix] = Request(wish.quantity, wish.branch, wish.at, wish.width)
+        requests[suffix] = Request(wish.quantity, wish.branch, wish.at, wish.width, along=wish.along)
     captions = []
     for name, request in requests.items():
         figure = draw(result, request)

@@ -39,6 +39,10 @@ class _Picture:
             help="Hold an axis (or another dimension) at the stored value nearest to VALUE; repeatable.",
         ),
     ] = None
+    along: Annotated[
+        str | None,
+        typer.Option("--along", metavar="AXIS", help="Lines over this axis, one for each value of the other, no map."),
+    ] = None
     width: Annotated[
         str | None,
         typer.Option("--width", help="Journal column: 'single' (86 mm) or 'double' (178 mm). Default: as needed."),
@@ -50,8 +54,9 @@ class _Picture:
         from phasemap.figures.draw import Request
 
         return Request(
-            quantity=self.quantity, branch=self.branch, at=_places(self.at or []), width=self.width, title=self.title
-        )
+            quantity=self.quantity, branch=self.branch, at=_places(self.at or []), width=self.width, title=self.title,
+            along=self.along,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ def _draw_panels(file: Path, target: Path, caption: bool) -> None:
     figures, words = [], []
     for panel in sheet.panels:
         result = _in_units(read_result(panel.file), panel.membrane)
-        request = Request(panel.quantity, panel.branch, panel.at, panel.width, panel.title)
+        request = Request(panel.quantity, panel.branch, panel.at, panel.width, panel.title, panel.along)
         with wished(merged(panel.look)):
             figures.append(draw(result, request))
         words.append(caption_parts(result, request) if caption else None)

@@ -135,7 +135,7 @@ def _marks_without_axes(marks: Mapping[str, Sequence[float]], n_axes: int) -> li
 
 def _figure(entry: Any) -> FigureWish:
     places = {name: str(value) for name, value in entry.at.items()}
-    return FigureWish(entry.quantity, entry.branch and branch_name(entry.branch), places, entry.width)
+    return FigureWish(entry.quantity, entry.branch and branch_name(entry.branch), places, entry.width, entry.along)
 
 
 def make_point(data: Mapping[str, Any], registry: Registry, overrides: Sequence[str] = (), where: str = "") -> Point:

@@ -67,6 +67,7 @@ class FigureWish:
     branch: str | None = None
     at: Mapping[str, str] = field(default_factory=dict)
     width: str | None = None
+    along: str | None = None
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ class FigureTable(BaseModel):
     branch: str | None = None
     at: dict[str, str | float] = Field(default={}, alias="slice")
     width: Literal["single", "double"] | None = None
+    along: str | None = None
 
 
 def schema(registry: Registry) -> type[BaseModel]:

@@ -9,7 +9,10 @@ STORY: dict[str, tuple[str, ...]] = {
         "ensemble_against_slow_networks", "autocorrelations", "spectrum_update_gate",
         "lyapunov_spectrum", "jacobian_spectra",
     ),
-    "The marginal state": ("jacobian_update_gate", "static_update_gate", "marginal_surface", "memory_band"),
+    "The marginal state": (
+        "jacobian_update_gate", "static_update_gate", "marginal_section", "marginal_surface",
+        "memory_band",
+    ),
     "Dimension": ("dimension_output_gate", "dimension", "three_gates"),
     "The discontinuous transition": (
         "output_gate", "refined_output_gate", "output_gate_bias", "discontinuous_transition",

@@ -30,6 +30,7 @@ from phasemap.figures.scenes.fields import (
 from phasemap.figures.scenes.scene import equation
 from phasemap.figures.scenes.stage import stage, stage_line
 from phasemap.figures.scenes.stage_courses import is_course, stage_courses
+from phasemap.figures.scenes.stage_families import stage_family
 from phasemap.figures.scenes.stage_functions import CHECK, at_checks, stage_profiles, stage_raster
 from phasemap.figures.style.mathtext import settable, with_settable_texts
 from phasemap.figures.style.page import WIDTHS
@@ -44,6 +45,7 @@ class Request:
     quantity: a stored quantity or "phase"; None takes lambda_max, else the phase, else what there is.
     branch:   a branch or fixed point by name; None takes the attractor (all of them along a line).
     at:       axis -> value at which to cut, or dimension of the quantity -> label or value.
+    along:    axis of a plane over which to draw lines, one for each value of the other; None draws a map.
     width:    "single" or "double" column; None leaves the choice to the kind of figure.
     """
 
@@ -52,6 +54,7 @@ class Request:
     at: Mapping[str, str] = field(default_factory=dict)
     width: str | None = None
     title: str = ""
+    along: str | None = None
 
     def __post_init__(self) -> None:
         if self.branch is not None:  # older names are drawn under the present ones
@@ -109,12 +112,8 @@ def _draw(result: Result, request: Request) -> Figure:
     quantity = _quantity(section, request)
     title = _title(result, section, request)
     own = own_numeric(section, quantity, others)
-    if len(own) == 2 and not section.axes:
-        raster = stage_raster(section, quantity, own, request.branch, others)
-        return draw_raster(replace(raster, title=title), request.width or "single")
-    if len(own) == 1 and len(section.axes) <= 1:
-        profiles = stage_profiles(section, quantity, own[0], request.branch, others)
-        return draw_profiles(replace(profiles, title=title), request.width or "single")
+    if request.along is not None or own:
+        return _draw_functions(section, replace(request, title=title), quantity, others)
     if len(section.axes) == 2 and not own:
         scene = stage(section, quantity, request.branch, others)
         wide = "double" if scene.checks is not None else "single"
@@ -122,6 +121,23 @@ def _draw(result: Result, request: Request) -> Figure:
     if len(section.axes) == 1 and not own and quantity:
         line = stage_line(section, quantity, request.branch, others)
         return draw_lines_figure(replace(line, title=title), request.width or "single")
+    raise PhasemapError(_too_many(section, own))
+
+
+def _draw_functions(section: Result, request: Request, quantity: str, others: dict[str, str]) -> Figure:
+    """Curves over a dimension of the quantity's own, or over an axis that is asked for; rows of them as an image."""
+    own, width = own_numeric(section, quantity, others), request.width or "single"
+    if request.along is not None:
+        if own or not quantity:
+            raise PhasemapError(f"Lines along {request.along} need a number at every point of a plane.")
+        curves = stage_family(section, quantity, request.along, request.branch, others)
+        return draw_profiles(replace(curves, title=request.title), width)
+    if len(own) == 2 and not section.axes:
+        raster = stage_raster(section, quantity, own, request.branch, others)
+        return draw_raster(replace(raster, title=request.title), width)
+    if len(own) == 1 and len(section.axes) <= 1:
+        curves = stage_profiles(section, quantity, own[0], request.branch, others)
+        return draw_profiles(replace(curves, title=request.title), width)
     raise PhasemapError(_too_many(section, own))
 
 

@@ -40,6 +40,7 @@ class Panel:
     width: str = "single"
     title: str = ""
     letter: str | None = None
+    along: str | None = None
     membrane: str | None = None
     look: Wishes = field(default_factory=Wishes)
 
@@ -54,7 +55,7 @@ class Sheet:
 
 
 _LOOK = ("style", "cmap", "limits", "aspect", "dpi", "font_size", "labels", "view")
-_WORDS = ("file", "quantity", "branch", "slice", "width", "title", "letter", "membrane", *_LOOK)
+_WORDS = ("file", "quantity", "branch", "slice", "width", "title", "letter", "along", "membrane", *_LOOK)
 
 
 def read_sheet(content: Mapping[str, Any], folder: Path) -> Sheet:
@@ -92,7 +93,11 @@ def _panel(entry: Mapping[str, Any], where: str, folder: Path) -> Panel:
         raise PhasemapError(
             f"{where}: {', '.join(look)} must be numbers and names as phasemap plot takes them."
         ) from error
-    words = {name: str(entry[name]) for name in ("quantity", "branch", "title", "letter", "membrane") if name in entry}
+    words = {
+        name: str(entry[name])
+        for name in ("quantity", "branch", "title", "letter", "along", "membrane")
+        if name in entry
+    }
     return Panel(
         file=folder / entry["file"],
         at={name: str(value) for name, value in places.items()},

@@ -1,5 +1,7 @@
 """What is asked for, and what is said when it is not there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from phasemap.errors import PhasemapError
 from phasemap.figures.captions.caption import caption_of
 from phasemap.figures.draw import Request, draw, write
 from phasemap.figures.scenes.fields import available, phase_field, phase_names, resolve
+from phasemap.figures.style import colours
 from phasemap.model.status import Status
 
 
@@ -165,3 +168,30 @@ def test_a_static_map_does_not_claim_chaos(plane):
     assert "chaotic" not in phase_names(plane).values()
     text = write(plane, Request("phase"), 90, 20, colour=False).plain.replace("\u00a0", " ")
     assert "no stable state" in text and "chaotic" not in text
+
+
+def test_a_plane_can_be_lines_over_either_axis(plane, find):
+    for along, other in (("g_h", "alpha_r"), ("alpha_r", "g_h")):
+        figure = draw(plane, Request(along=along))
+        lines = [one for one in find(figure, "profile") if one.get_gid() == "profile"]
+        values = resolve(plane, "lyapunov_max").value
+        place = plane.axis_names.index(along)
+        assert len(lines) == len(plane.axes[1 - place]) and len(lines[0].get_xdata()) == len(plane.axes[place])
+        third = values[:, 3] if place == 0 else values[3]
+        np.testing.assert_array_equal(lines[3].get_ydata(), third)
+        assert other.split("_")[1] in figure.axes[1].get_ylabel()
+    with pytest.raises(PhasemapError, match="Did you mean 'alpha_r'"):
+        draw(plane, Request(along="alpha_z"))
+
+
+def test_networks_that_were_followed_stand_on_the_map_with_their_fate(plane, find):
+    shares = np.array([0.0, 0.5, 1.0, 1.0, 0.0])
+    twin = plane.checks.fields.pop("network_lyapunov_max")
+    plane.checks.fields["network_surviving_fraction"] = replace(twin, name="network_surviving_fraction", value=shares)
+    figure = draw(plane, Request())
+    kinds = find(figure, "fates")
+    assert [len(one.get_xdata()) for one in kinds] == [2, 1, 2]
+    assert {one.get_markerfacecolor() for one in kinds} == {"#ffffff", "#9a9a9a", colours.INK}
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert any("all at rest in the end" in one for one in words) and any("all still move" in one for one in words)
+    assert "Circles, filled where networks still move in the end: simulated networks" in caption_of(plane, Request())

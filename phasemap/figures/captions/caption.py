@@ -22,7 +22,8 @@ from phasemap.figures.scenes.fields import (
     phase_field,
     phase_names,
 )
-from phasemap.figures.scenes.stage import twin_of
+from phasemap.figures.scenes.stage import FATES, fates_of, twin_of
+from phasemap.model.text.plain_symbols import as_plain
 
 _EXPONENTS = ("lyapunov_max", "leading_edge", "lyapunov_times_relaxation")
 
@@ -143,6 +144,9 @@ def _axis(axis: Axis) -> str:
 
 def _lines(section: Result, name: str, request: Request) -> str:
     """What the lines are, and which regions a map names."""
+    if request.along is not None:
+        other = next(axis for axis in section.axes if axis.name != request.along)
+        return f"One line for each of {len(other)} values of {as_plain(other.symbol or other.name)}."
     if len(section.axes) == 1 and name and not own_numeric(section, name, request.at):
         at = {dim: value for dim, value in request.at.items() if dim in _dims(section, name)}
         return branches_in_words(section, name, request.branch, at)
@@ -184,6 +188,10 @@ def _circles(section: Result, name: str) -> str:
         twin = twin_of(stored, name)
         if twin in stored and not found:
             found.append(stored[twin])
+    fates = None if found or len(section.axes) != 2 else fates_of(section)
+    if fates is not None:
+        told = networks_in_words(section, [field for key, field in checks.items() if key in FATES])
+        return told.replace("Circles: ", "Circles, filled where networks still move in the end: ")
     return networks_in_words(section, found)
 
 

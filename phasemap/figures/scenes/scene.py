@@ -138,6 +138,16 @@ class Checks:
 
 
 @dataclass(frozen=True)
+class Fates:
+    """Points at which networks were followed for a while, and the share of them that still moved in the end."""
+
+    x: Array
+    y: Array
+    share: Array
+    simulation: str = "networks"
+
+
+@dataclass(frozen=True)
 class Scene:
     """A map over a plane of two parameters; arrays of the layer and the phases have the shape (y, x)."""
 
@@ -152,6 +162,7 @@ class Scene:
     checks: Checks | None = None
     title: str = ""
     fingerprint: str = ""
+    fates: Fates | None = None
 
 
 def join_label(description: str, symbol: str, units: str) -> str:

@@ -20,7 +20,7 @@ from phasemap.figures.scenes.fields import (
     phase_names,
     resolve,
 )
-from phasemap.figures.scenes.scene import Axis, Checks, Kind, Layer, Line, Markers, Scene
+from phasemap.figures.scenes.scene import Axis, Checks, Fates, Kind, Layer, Line, Markers, Scene
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import Status
 
@@ -29,6 +29,9 @@ EXTRAPOLATED = "_extrapolated"
 Numbers = NDArray[np.float64]
 # Networks at more points than this would cover the map that they stand on.
 _MOST_ON_GRID = 100
+FATES = _SURVIVING, _SETTLED = "network_surviving_fraction", "network_settled_fraction"
+"""Shares of the networks that still move, and that came to rest."""
+
 _CHECKED_FIRST = ("lyapunov_max", "leading_edge")
 
 
@@ -51,6 +54,7 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[
         marks=marks_of(result),
         checks=checks_of(result, quantity, branch),
         fingerprint=result.metadata.config_hash,
+        fates=fates_of(result),
     )
 
 
@@ -168,6 +172,20 @@ def checks_of(result: Result, quantity: str, branch: str | None = None) -> Check
         return None
     places = flat_grid([axis_of(axis).values for axis in result.axes])
     return _checks(result, places, resolve(result, quantity, branch), twin, result.fields)
+
+
+def fates_of(result: Result) -> Fates | None:
+    """Which networks at the check points of a plane came to rest; None where that is not stored."""
+    if result.checks is None or not set(result.axis_names) <= set(result.checks.parameters):
+        return None
+    fields, places = result.checks.fields, [result.checks.parameters[name] for name in result.axis_names]
+    moving, settled = fields.get(_SURVIVING), fields.get(_SETTLED)
+    field = moving if moving is not None else settled
+    if field is None or field.own_dims:
+        return None
+    share, _ = _good(field)
+    words = words_of_simulation(result, _SURVIVING).replace("simulation", "networks")
+    return Fates(places[0], places[1], share if field is moving else 1.0 - share, words)
 
 
 def _count(field: Field) -> int:

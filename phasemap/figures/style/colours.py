@@ -94,6 +94,12 @@ def sequential() -> ListedColormap:
 
 
 @cache
+def of_lines() -> ListedColormap:
+    """The same without its palest part, in which thin lines would be lost."""
+    return ListedColormap(sequential()(np.linspace(0.22, 1.0, 256)), name="phasemap_lines")
+
+
+@cache
 def counts(n: int) -> ListedColormap:
     """`n` steps from pale to dark for small integers."""
     return ListedColormap(

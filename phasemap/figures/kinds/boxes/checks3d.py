@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.cm import ScalarMappable
 from matplotlib.lines import Line2D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from phasemap.figures.scenes.fields import kind_of
-from phasemap.figures.scenes.scene import Checks, Layer
+from phasemap.figures.scenes.scene import Checks, Layer, join_label
 from phasemap.figures.style.colours import GREY, INK
+from phasemap.figures.style.look import points
 from phasemap.figures.style.scales import Scale, scale_of
 from phasemap.model.status import Status
 
@@ -21,6 +23,15 @@ def scale_of_checks(quantity: str, checks: Checks) -> Scale:
     kind = kind_of(quantity, checks.simulated[good])
     layer = Layer(quantity, checks.symbol, "", checks.simulated, status, kind, units=checks.units)
     return scale_of(layer, checks.theory)
+
+
+def draw_bar_of_checks(axes: Any, checks: Checks, scale: Scale) -> None:
+    """A small bar beside the box that says what the colours of the circles mean."""
+    bar = axes.figure.colorbar(
+        ScalarMappable(scale.norm, scale.cmap), ax=axes, ticks=scale.ticks, shrink=0.5, aspect=16, pad=0.11
+    )
+    bar.outline.set_linewidth(0.6)
+    bar.set_label(join_label("", checks.symbol, checks.units), fontsize=points(7.5))
 
 
 def draw_checks_on_stems(axes: Any, checks: Checks, scale: Scale) -> list[Artist]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Result
 from phasemap.errors import PhasemapError
-from phasemap.figures.kinds.boxes.checks3d import draw_checks_on_stems, scale_of_checks
+from phasemap.figures.kinds.boxes.checks3d import draw_bar_of_checks, draw_checks_on_stems, scale_of_checks
 from phasemap.figures.kinds.maps.checks import draw_agreement
 from phasemap.figures.layout.critical_lines import LINE_STYLES, MARKER_STYLES, rank
 from phasemap.figures.layout.ticks import add_legend
@@ -42,6 +42,8 @@ _EDGES: dict[str, tuple[str, Any]] = {
 }
 # Slivers (ends of surfaces that coincide with others) cannot be seen and do not belong in the legend.
 _SMALLEST_AREA = 2e-3
+# What stands behind a sheet shines through it.
+_SHEET_ALPHA = 0.62
 
 
 def draw_surfaces(
@@ -74,6 +76,7 @@ def draw_surfaces(
         if checks is not None and quantity is not None:
             scale = scale_of_checks(quantity, checks)
             handles += draw_checks_on_stems(axes, checks, scale)
+            draw_bar_of_checks(axes, checks, scale)
             if len(side):
                 draw_agreement(side, checks, scale)
         add_legend(figure, handles)
@@ -133,12 +136,12 @@ def _draw_meshes(axes: Any, surfaces: list[CriticalSurface], result: Result) -> 
         corners.append(triangles)
         shades.append(_shades(normal, colour))
         words = LINE_STYLES[surface.name].words if surface.name in LINE_STYLES else surface.name.replace("_", " ")
-        handles.append(Patch(facecolor=colour, label=words))
+        handles.append(Patch(facecolor=colour, alpha=_SHEET_ALPHA, label=words))
     if corners:
         colours = np.concatenate(shades)
-        # Edges in the colours of their faces: without them hair lines shine through between.
+        # Without edges and without smoothing: where triangles overlap by a hair, lines would shine through.
         mesh = Poly3DCollection(
-            np.concatenate(corners), facecolors=colours, edgecolors=colours, linewidths=0.25, gid="mesh", zorder=1
+            np.concatenate(corners), facecolors=colours, linewidths=0.0, antialiaseds=False, gid="mesh", zorder=1
         )
         mesh.set_rasterized(True)
         axes.add_collection3d(mesh)
@@ -146,11 +149,11 @@ def _draw_meshes(axes: Any, surfaces: list[CriticalSurface], result: Result) -> 
 
 
 def _shades(normal: Array, colour: str) -> Array:
-    """One colour per triangle, lit from one side: a flat colour shows no shape."""
+    """(n, 4) one colour per triangle, lit from one side, and translucent: a flat colour shows no shape."""
     unit = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
     shade = 0.62 + 0.38 * np.abs(unit @ LightSource(azdeg=225, altdeg=40).direction)
     shaded: Array = np.clip(np.array(to_rgb(colour))[None] * shade[:, None], 0.0, 1.0)
-    return shaded
+    return np.concatenate([shaded, np.full((len(shaded), 1), _SHEET_ALPHA)], axis=1)
 
 
 def _draw_line(axes: Any, surface: CriticalSurface, result: Result) -> Artist:

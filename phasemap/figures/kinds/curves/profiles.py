@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from phasemap.figures.layout.ticks import add_legend, fit_labels, set_ticks
+from phasemap.figures.layout.ticks import add_legend, fit_label, fit_labels, set_ticks
 from phasemap.figures.scenes.scene import Axis, Layer
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points
@@ -26,6 +26,7 @@ _FLAT = 1e-3
 _ROUNDING = 1e-9
 # Dots of a simulated network along a curve.
 _DOTS = 16
+_FEW_DOUBTFUL = 4
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
 
 
@@ -75,10 +76,13 @@ def draw_profiles(scene: ProfileScene, width: str = "single") -> Figure:
             axes.set_xscale("log")
         _finish(axes, scene)
         if hues is not None and scene.family is not None:
-            figure.colorbar(hues, ax=axes, pad=0.02, aspect=25).set_label(scene.family.label)
+            bar = figure.colorbar(hues, ax=axes, pad=0.02, aspect=25)
+            bar.set_label(scene.family.label)
         handles += _draw_doubtful(axes, scene) + _network_handles(scene)
         add_legend(figure, [handle for handle in handles if handle.get_label()])
         fit_labels(figure, axes, scene.x, scene.layers[0])
+        if hues is not None and scene.family is not None:
+            fit_label(figure, axes, bar.ax.yaxis, scene.family)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
@@ -129,12 +133,15 @@ def _doubtful(layer: Layer) -> NDArray[np.bool_]:
 def _draw_doubtful(axes: Axes, scene: ProfileScene) -> list[Artist]:
     """Numbers that have not converged, thin and grey: seen, but not taken for results."""
     look: Look = {"color": "#8a8a8a", "linestyle": "solid", "linewidth": 0.7}
+    lone: Look = {"color": "#8a8a8a", "linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "none"}
     doubtful = [_doubtful(layer) for layer in scene.layers]
     for layer, where in zip(scene.layers, doubtful, strict=True):
         if where.any():
             value = np.where(where, layer.value.astype(float), np.nan)
-            axes.plot(scene.x.values, value, gid="profile-doubtful", zorder=1.5, **look)
-    return [Line2D([], [], label="not converged", **look)] if np.any(doubtful) else []
+            few = where.sum() < _FEW_DOUBTFUL  # points between gaps make no line
+            axes.plot(scene.x.values, value, gid="profile-doubtful", zorder=1.5, **(lone if few else look))
+    count = max(int(where.sum()) for where in doubtful)
+    return [Line2D([], [], label="not converged", **(lone if count < _FEW_DOUBTFUL else look))] if count else []
 
 
 def _finish(axes: Axes, scene: ProfileScene) -> None:
@@ -180,4 +187,4 @@ def _end_of_motion(scene: ProfileScene, drawn: list[NDArray[np.bool_]]) -> int:
 def _colours_of_family(family: Axis) -> ScalarMappable:
     low, high = float(family.values[0]), float(family.values[-1])
     norm = LogNorm(low, high) if family.log else Normalize(low, high)
-    return ScalarMappable(norm, colours.sequential())
+    return ScalarMappable(norm, colours.of_lines())

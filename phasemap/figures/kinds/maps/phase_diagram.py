@@ -8,13 +8,14 @@ from matplotlib.colors import LogNorm, TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from phasemap.figures.kinds.maps.checks import draw_agreement, draw_checks
+from phasemap.figures.kinds.maps.fates import draw_fates
 from phasemap.figures.layout.critical_lines import draw_lines, draw_markers, draw_marks
 from phasemap.figures.layout.cut_cells import cut_cells
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
 from phasemap.figures.layout.ticks import add_legend, fit_label, fit_labels, plain_number, set_ticks
-from phasemap.figures.scenes.scene import Kind, Layer, Scene
+from phasemap.figures.scenes.scene import Kind, Layer, Markers, Scene
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 from phasemap.figures.style.scales import Scale, scale_of
@@ -61,6 +62,8 @@ def _draw_all(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
     handles += draw_marks(axes, scene.marks)
     if scene.checks is not None:
         handles += draw_checks(axes, scene.checks, scale)
+    elif scene.fates is not None:
+        handles += draw_fates(axes, scene.fates)
     if scene.title:
         axes.set_title(scene.title, fontsize=points(7.5))
     return handles
@@ -123,8 +126,11 @@ def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     if scene.phases is not None and wishes().labels:
+        fates = scene.fates
+        stood = () if fates is None else (Markers("fates", "", np.column_stack([fates.x, fates.y])),)
+        points_on_map = (*scene.markers, *scene.marks, *stood)
         name_regions(
-            axes, scene.x, scene.y, scene.phases, scene.phase_names, scene.lines, scene.markers, scene.checks
+            axes, scene.x, scene.y, scene.phases, scene.phase_names, scene.lines, points_on_map, scene.checks
         )  # fmt: skip
 
 

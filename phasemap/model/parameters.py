@@ -18,6 +18,9 @@ from phasemap.errors import ParameterError, shown
 from phasemap.suggest import choices
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from phasemap.model.unit.gates import Gate
 
 
@@ -91,6 +94,15 @@ class Parameters(NamedTuple):
         """
         driven = self.s_h > 0.0 or self.m_h != 0.0
         return driven and self.input_inside == 0.0 and self.update_gate.moves
+
+
+class Points(list[Parameters]):
+    """Some points, together with all their numbers as one table (n, n_parameters): rows need not be joined again."""
+
+    def __init__(self, table: "NDArray[np.float64]") -> None:
+        make: Any = Parameters._make
+        super().__init__(make(row) for row in table.tolist())
+        self.table = table
 
 
 @dataclass(frozen=True)

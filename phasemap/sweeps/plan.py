@@ -13,7 +13,6 @@ import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from phasemap.config import SweepConfig
 from phasemap.dataset import Result
 from phasemap.errors import ConfigError
-from phasemap.model.parameters import Parameters
+from phasemap.model.parameters import Parameters, Points
 from phasemap.model.registry import Solver
 from phasemap.model.status import Status
 from phasemap.model.text.expressions import Expression
@@ -149,8 +148,7 @@ def parameters_at(
     values = {**dict(zip(fields, table.T, strict=True)), **dict(zip(names, coordinates.T, strict=True))}
     for name, expression in (derived or {}).items():
         table[:, fields.index(name)] = expression(values)
-    make: Any = base._make
-    return [make(row) for row in table.tolist()]
+    return Points(table)
 
 
 def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.float64]:

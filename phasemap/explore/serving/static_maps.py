@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,13 @@ from phasemap.sweeps.executors.processes import Processes
 from phasemap.sweeps.plan import Block
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import Task
+from phasemap.theory.surfaces.critical_systems import coarse_search
 
 SHAPE = (129, 97)
 """Points of a map along its axes."""
 
 SECONDS = 30.0
+_SEARCH, _SHARES = 0.64, 3
 LINES = ("static_fold", "zero_instability", "static_tricritical", "marginal_boundary")
 _SOLVER = REGISTRY.solvers["statics"]
 QUANTITIES = tuple(row.name for row in REGISTRY.quantities.values() if row.solver == _SOLVER.name)
@@ -96,7 +99,7 @@ class StaticMaps:
             dims=(*plane.names, *REGISTRY.quantities[quantity].dims), own_dims=REGISTRY.quantities[quantity].dims,
         )  # fmt: skip
         surfaces = {}
-        for data in self._executor.run(_tasks(base, plane, quantity, shape, self._share), Stop()):
+        for data in self._executor.run(tasks_of_map(base, plane, quantity, shape, self._share), Stop()):
             if data.surface is not None and len(data.surface.vertices):
                 surfaces[data.name] = data.surface
             elif data.part == "grid":
@@ -110,11 +113,12 @@ def _take(field: Field, data: BlockData) -> None:
     field.fill(data.indices, found.value, found.status)
 
 
-def _tasks(base: Parameters, plane: Plane, quantity: str, shape: tuple[int, int], share: int) -> list[Task]:
+def tasks_of_map(base: Parameters, plane: Plane, quantity: str, shape: tuple[int, int], share: int) -> list[Task]:
     """The points in shares that cost the same (every n-th point), and the lines, the longest first."""
     grid = np.stack([g.ravel() for g in np.meshgrid(*plane.values(shape), indexing="ij")], axis=-1)
     own = (_FIXED_POINTS,) if REGISTRY.quantities[quantity].dims else ()
-    blocks = [np.arange(k, len(grid), share, dtype=np.int64) for k in range(share)]
+    shares = _SHARES * share  # smaller ones than there are workers: who has traced a line takes fewer points
+    blocks = [np.arange(k, len(grid), shares, dtype=np.int64) for k in range(shares)]
     points = [
         Task(
             block=Block("grid", _SOLVER.name, indices, 0.0), call=_SOLVER.solve, base=base, axes=plane.names,
@@ -132,11 +136,18 @@ def _lines(base: Parameters, plane: Plane) -> list[Task]:
     box = dict(zip(plane.names, plane.box, strict=True))
     return [
         Task(
-            block=Block("surface", name, none, 0.0), call=REGISTRY.surfaces[name].trace, base=base, axes=plane.names,
+            block=Block("surface", name, none, 0.0), call=partial(_traced, name), base=base, axes=plane.names,
             coordinates=np.zeros((0, 2)), box=box, seconds_per_point=SECONDS,
         )
         for name in LINES
     ]  # fmt: skip
+
+
+def _traced(name: str, base: Parameters, box: Mapping[str, tuple[float, float]]) -> CriticalSurface:
+    """One line, looked for as finely as a hand that drags can see."""
+    with coarse_search(_SEARCH):
+        found: CriticalSurface = REGISTRY.surfaces[name].trace(base, box)
+    return found
 
 
 def _check(point: Parameters, plane: Plane, quantity: str) -> None:

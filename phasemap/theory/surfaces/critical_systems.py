@@ -1,6 +1,8 @@
 """The equations behind critical surfaces: functions on the unit cube of parameters, and of q where there is a state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +21,24 @@ _SMALLEST_SCALE = 1e-6
 _POINTS_WITH_STATE = {2: (56, 56), 3: (28, 40)}
 _POINTS = {2: 200, 3: 64}
 
+# Share of these points that is searched; fewer miss pieces of lines that are shorter than their distance.
+_SEARCHED: ContextVar[float] = ContextVar("searched", default=1.0)
+
 Adapt = Callable[[FloatArray], FloatArray]
+
+
+@contextmanager
+def coarse_search(share: float) -> Iterator[None]:
+    """Look for lines on fewer points along each axis: faster, with longer segments, and blind to small pieces."""
+    token = _SEARCHED.set(share)
+    try:
+        yield
+    finally:
+        _SEARCHED.reset(token)
+
+
+def _searched(points: int) -> int:
+    return max(2, round(_SEARCHED.get() * points))
 
 
 class CriticalSystem(Protocol):
@@ -56,7 +75,7 @@ class FixedPointSystem:
     def __init__(self, box: ParameterBox, kind: int, level: float = 0.0, adapt: Adapt | None = None) -> None:
         self.box = box
         self._kind, self._level, self._adapt = kind, level, adapt
-        points, self._points_of_q = _POINTS_WITH_STATE[box.dimension]
+        points, self._points_of_q = (_searched(count) for count in _POINTS_WITH_STATE[box.dimension])
         self._table = self._rows(_unit_grid(points, box.dimension).reshape(-1, box.dimension))
         self._shape = (points,) * box.dimension
         self._scale = max(_smallest_scale(self._table), _SMALLEST_SCALE)
@@ -120,7 +139,7 @@ class ZeroStateSystem:
 
     def on_grid(self) -> FloatArray:
         """The conditions on the grid."""
-        grid = _unit_grid(_POINTS[self.box.dimension], self.box.dimension)
+        grid = _unit_grid(_searched(_POINTS[self.box.dimension]), self.box.dimension)
         return self.residual(grid.reshape(-1, self.box.dimension)).reshape(*grid.shape[:-1], -1)
 
     def extra(self, unit: FloatArray) -> FloatArray:

@@ -129,7 +129,9 @@ def _print_layer(console: Any, found: "Location") -> None:
 def _rows(found: "Location") -> list[tuple[str, str]]:
     gain = {"gru": "a_h", "lstm": "a_g", "vanilla": "a_h"}[found.layer.cell]
     steps = f"{found.memory_steps:.3g} steps" if found.memory_steps == found.memory_steps else "zero is unstable"
+    inner = found.layer.inner
     return [
+        *([("bias inside the reset gate", f"{inner.mean():.3g} ± {inner.std():.2g}")] if inner.any() else []),
         ("phase", found.place.phase),
         ("multiplier of the zero state", f"{found.multiplier:.4f} (this matrix: {found.multiplier_of_matrix:.4f})"),
         ("memory", steps),

@@ -15,6 +15,7 @@ def test_json_names_what_is_known(phasemap) -> None:
     (layer,) = facts["layers"]
     assert (layer["name"], layer["cell"], layer["reset"], layer["size"]) == ("l0", "gru", "after", 48)
     assert set(layer["gains"]) == {"r", "z", "n"} == set(layer["biases"]) == set(layer["bias_spread"])
+    assert set(layer["inner_bias"]) == {"mean", "spread"}
     assert layer["zero_multiplier"] == pytest.approx(0.644, abs=0.02)
     assert layer["distances"]["zero_instability"] == pytest.approx(3.46, abs=0.1)
     assert set(layer["lyapunov_max"]) == {"value", "error", "status"}

@@ -1,6 +1,7 @@
 """Linear and input-gated recurrences: no feedback within a layer, so no transition; only half-lives of units matter.
 
-Known: Mamba (`A_log` with `dt_proj.bias` or `dt_bias`), RG-LRU (`a_param`), minGRU (`linear_z` or `to_z`).
+Known: Mamba (`A_log` with `dt_proj.bias` or `dt_bias`), RG-LRU (`a_param`), minGRU (`linear_z` or `to_z`,
+or `to_hidden_and_gate` without a bias).
 """
 
 import re
@@ -17,7 +18,9 @@ WHY = (
     "unstable, and there is no phase diagram, only half-lives"
 )
 _RG_LRU_POWER = 8.0  # c of De et al. 2024, "Griffin", eq. 4: a = exp(-c softplus(L) r)
-_SOURCES = re.compile(r"^(?P<prefix>(?:.*[./])?)(?P<part>A_log|a_param|(?:linear_z|to_z)\.bias)$")
+_SOURCES = re.compile(
+    r"^(?P<prefix>(?:.*[./])?)(?P<part>A_log|a_param|(?:linear_z|to_z)\.bias|to_hidden_and_gate\.weight)$"
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def linear_layers(arrays: Arrays) -> Iterator[LinearLayer]:
         "a_param": ("RG-LRU", _rg_lru),
         "linear_z.bias": ("minGRU", _min_gru),
         "to_z.bias": ("minGRU", _min_gru),
+        "to_hidden_and_gate.weight": ("minGRU", _min_gru_without_bias),
     }
     for name in arrays:
         match = _SOURCES.match(name)
@@ -70,3 +74,8 @@ def _rg_lru(arrays: Arrays, prefix: str, name: str) -> Array:
 def _min_gru(arrays: Arrays, prefix: str, name: str) -> Array:
     """h+ = (1 - z) h + z n with z = sigma(b) without input."""
     return -np.log(np.maximum(logistic(-arrays[name].numbers(name)), 1e-300))
+
+
+def _min_gru_without_bias(arrays: Arrays, prefix: str, name: str) -> Array:
+    """z = 1/2 without input: rows of the matrix (2 N, inputs) are those of the candidate, then of the gate."""
+    return np.full(arrays[name].shape[0] // 2, np.log(2.0))

@@ -80,6 +80,13 @@ def linear_facts(layer: LinearLayer) -> dict[str, Any]:
     }
 
 
+def _inner(layer: Layer) -> dict[str, float] | None:
+    """The bias of a GRU that its reset gate multiplies (b_hn), where the layer can have one."""
+    if layer.reset != "after":
+        return None
+    return {"mean": float(layer.inner.mean()), "spread": float(layer.inner.std())}
+
+
 def facts(found: Location) -> dict[str, Any]:
     """What `--json` prints of a layer."""
     layer, run, decade = found.layer, found.run, float(np.log(10.0))
@@ -95,6 +102,7 @@ def facts(found: Location) -> dict[str, Any]:
         "gains": {gate: one.gain for gate, one in gates.items()},
         "biases": {gate: one.bias for gate, one in gates.items()},
         "bias_spread": {gate: one.bias_spread for gate, one in gates.items()},
+        "inner_bias": _inner(layer),
         "zero_multiplier": found.multiplier,
         "zero_multiplier_of_matrix": found.multiplier_of_matrix,
         "phase": found.place.phase,

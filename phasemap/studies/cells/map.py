@@ -8,6 +8,7 @@ import numpy as np
 
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.initial.defaults import DEFAULTS
+from phasemap.cells.initial.recipe import CellName
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.static.fixed_points import static_fold
 from phasemap.cells.vanilla.theory import Vanilla
@@ -56,7 +57,7 @@ def map_of(found: Sequence[Checkpoint]) -> CellMap:
     drawn = tuple((name, *np.array(points).T) for name, points in paths.items())
     top = max([_HIGHEST, *(1.1 * float(y.max()) for _, _, y in drawn)])
     heights = np.linspace(0.0, top, _POINTS)
-    defaults = tuple((words, one.gain, one.gain) for words, one in DEFAULTS[first.layer.cell].items())
+    defaults = _defaults_by_gain(first.layer.cell)
     zero = np.full(_POINTS, theory.zero_gain())
     lines = (
         ("zero state loses stability", zero, heights),
@@ -64,6 +65,14 @@ def map_of(found: Sequence[Checkpoint]) -> CellMap:
     )
     title = f"{first.layer.cell.upper()}{f', reset {first.layer.reset}' if first.layer.reset else ''}"
     return CellMap(f"${names[0]}$", f"${names[1]}$", lines, defaults, drawn, title)
+
+
+def _defaults_by_gain(cell: CellName) -> tuple[tuple[str, float, float], ...]:
+    """Frameworks whose gains are the same share a mark."""
+    names: dict[float, list[str]] = {}
+    for words, one in DEFAULTS[cell].items():
+        names.setdefault(one.gain, []).append(words)
+    return tuple((", ".join(those), gain, gain) for gain, those in names.items())
 
 
 def _gains(one: Location, names: tuple[str, str]) -> tuple[float, float]:

@@ -31,6 +31,8 @@ def test_min_gru_and_rg_lru() -> None:
     (gru,) = linear_layers(stored(linear_z__bias=np.array([0.0, -3.0])))
     assert gru.half_lives[0] == pytest.approx(1.0)
     assert half_life(1 - 1 / (1 + np.exp(3.0))) == np.ceil(gru.half_lives[1])
+    (gru,) = linear_layers(stored(layers__0__to_hidden_and_gate__weight=np.zeros((12, 4))))
+    assert (gru.kind, gru.half_lives.size) == ("minGRU", 6) and gru.half_lives == pytest.approx(1.0)
     (lru,) = linear_layers(stored(rec__a_param=np.array([-6.0])))
     assert half_life(np.exp(-8 * np.log1p(np.exp(-6.0)) * 0.5)) == np.ceil(lru.half_lives[0])
     assert lru.quantiles["0"] == lru.quantiles["100"]

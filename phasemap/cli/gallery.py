@@ -50,11 +50,12 @@ def cards_of(folder: Path) -> "list[Card]":
     if not files:
         raise PhasemapError(f"{folder} holds no results: name a file, or make some with phasemap atlas NAME.")
     cards = []
-    for _, names in in_order(files):
+    for chapter, names in in_order(files):
         for name in names:
             title, description = _told(files[name])
             picture = f"{name}.png" if (folder / f"{name}.png").exists() else None
-            cards.append(Card(name, title, f"{description} {_first_caption(folder / f'{name}.txt')}".strip(), picture))
+            caption = _first_caption(folder / f"{name}.txt") if picture else ""
+            cards.append(Card(name, title, description.strip(), picture, caption, chapter))
     return cards
 
 

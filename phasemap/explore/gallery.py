@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from phasemap.explore.page import asset
 from phasemap.explore.symbols import as_html
@@ -10,17 +11,23 @@ from phasemap.explore.symbols import as_html
 
 @dataclass(frozen=True)
 class Card:
-    """One result: name of its page, title, words about it, and its picture, if there is one."""
+    """One result: name of its page, title, words about it, its picture and the picture's caption, if there are any."""
 
     name: str
     title: str
     about: str
     picture: str | None
+    caption: str = ""
+    chapter: str = ""
 
 
 def gallery_page(cards: Sequence[Card]) -> str:
     """The page with all cards, in their order; it loads nothing but the pictures beside it."""
-    body = "\n".join(_as_html(card) for card in cards)
+    parts = []
+    for chapter, here in groupby(cards, key=lambda card: card.chapter):
+        parts += [f"<h2>{as_html(chapter)}</h2>"] if chapter else []
+        parts += [_as_html(card) for card in here]
+    body = "\n".join(parts)
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
     return (
         asset("gallery.html")
@@ -38,4 +45,5 @@ def _as_html(card: Card) -> str:
         if card.picture
         else ""
     )
-    return f'<article>{picture}<h2><a href="{link}">{title}</a></h2><p>{as_html(card.about)}</p></article>'
+    caption = f"<details><summary>caption</summary><p>{as_html(card.caption)}</p></details>" if card.caption else ""
+    return f'<article>{picture}<h3><a href="{link}">{title}</a></h3><p>{as_html(card.about)}</p>{caption}</article>'

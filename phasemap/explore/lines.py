@@ -8,8 +8,10 @@ import numpy as np
 from phasemap.dataset import Result
 from phasemap.dataset.sections import cut_surface
 from phasemap.explore.numbers import rounded
-from phasemap.figures.style.colours import LINE_COLOURS
 from phasemap.model.results import CriticalSurface
+
+# Seen on white and on black, over every map, and beside the branches in the cuts, whose colours they do not share.
+_COLOURS = ("#000000", "#2f9e5b", "#b0499b", "#99933a", "#7b6be0", "#3fa7a0", "#a8603c")
 
 MOST_SECTIONS = 200
 """Sections of a surface in more than two axes beyond which a page would be made of nothing else."""
@@ -30,7 +32,7 @@ def line_blocks(result: Result) -> list[dict[str, Any]]:
             "words": name.replace("_", " "),
             "condition": surface.condition,
             "residual": float(f"{np.max(surface.residual, initial=0.0):.2g}"),
-            "colour": LINE_COLOURS[k % len(LINE_COLOURS)],
+            "colour": _COLOURS[k % len(_COLOURS)],
             "pieces": {key: _pieces(one, shown) for key, one in _sections(result, surface)},
         })  # fmt: skip
     return blocks

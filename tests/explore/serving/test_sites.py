@@ -143,10 +143,11 @@ def test_a_query_that_is_no_number_is_refused(site):
 def test_the_gallery_leads_to_every_page_and_serves_nothing_else(tmp_path):
     (tmp_path / "toy.png").write_bytes(b"\x89PNG")
     (tmp_path / "secret.png").write_bytes(b"\x89PNG")
-    cards = [Card("toy", "A <toy> $g_h$", "about it", "toy.png")]
+    cards = [Card("toy", "A <toy> $g_h$", "about it", "toy.png", "its caption", "A chapter")]
     atlas = AtlasSite(tmp_path, gallery_page(cards), {"toy": tmp_path / "toy.h5"}, lambda path: plane())
     page = atlas.answer("", {}).content.decode()
     assert 'href="toy/"' in page and "A &lt;toy&gt; g<sub>h</sub>" in page and "about it" in page
+    assert "<h2>A chapter</h2>" in page and "<summary>caption</summary><p>its caption</p>" in page
     assert atlas.answer("toy.png", {}).kind == "image/png"
     for path in ("secret.png", "toy.h5", "../toy.png", "toy", "none/", "toy/../toy.png"):
         assert atlas.answer(path, {}) is None, path

@@ -24,10 +24,13 @@ explore.colourTraces = (state) => {
 };
 
 explore.colourBar = (field, scale) => ({
-  title: { text: field ? explore.axisTitle(field) : "phase", side: "right", font: { size: 11.5 } },
+  title: { text: field ? explore.barTitle(field) : "phase", side: "right", font: { size: 11.5 } },
   thickness: 13, outlinewidth: 0.6, len: 1, xpad: 4,
   ...(scale.tickvals ? { tickvals: scale.tickvals, ticktext: scale.ticktext } : {}),
 });
+
+// A low map has no room for words beside it: the axis of the cuts and the table say them.
+explore.barTitle = (field) => (document.getElementById("map").clientHeight < 380 ? explore.axisTitle({ ...field, description: "" }) : explore.axisTitle(field));
 
 explore.statusColour = (name) => ({
   absent: "--absent", failed: "--failed", not_converged: "--open", out_of_time: "--failed", not_sought: "--absent",

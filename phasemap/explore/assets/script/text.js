@@ -70,7 +70,7 @@ explore.escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").rep
 
 // "gain of the activation phi, g_h" for an axis of a plot.
 explore.axisTitle = (item, wordy = true) => {
-  const about = (item.description || "").split(/\s*[(;:]/)[0];
+  const about = (item.description || "").replace(/\bphi\b/g, "φ").split(/\s*[(;:]/)[0];
   const words = wordy && about && about.length < 48 ? `${explore.escape(about)}, ` : "";
   return `${words}${item.symbol}${item.units ? ` (${explore.escape(item.units)})` : ""}`;
 };

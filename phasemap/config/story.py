@@ -13,7 +13,7 @@ STORY: dict[str, tuple[str, ...]] = {
         "jacobian_update_gate", "static_update_gate", "marginal_section", "marginal_surface",
         "memory_band",
     ),
-    "Dimension": ("dimension_output_gate", "dimension", "three_gates"),
+    "Dimension": ("dimension", "dimension_along_output_gate", "dimension_output_gate", "three_gates"),
     "The discontinuous transition": (
         "output_gate", "refined_output_gate", "output_gate_bias", "discontinuous_transition",
         "dynamic_fold_in_networks", "hysteresis_output_gate", "static_output_gate",

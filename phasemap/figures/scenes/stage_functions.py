@@ -18,6 +18,8 @@ from phasemap.model.parameters import PARAMETERS
 from phasemap.model.status import Status
 
 CHECK = "check"
+# Functions whose inverse networks have.
+_INVERSES = {"exponents_above": "network_lyapunov_spectrum"}
 _SYMBOLS = {
     "lyapunov_index": "$i/N$", "lyapunov_time": "$t$", "network_lag": "$t$", "network_time": "$t$",
     "network_elapsed_time": "$t$", "network_unit": "$i$", "lag": "$t$",
@@ -71,7 +73,8 @@ def _part(layer: Layer, kept: slice) -> Layer:
 
 def _network_twin(result: Result, quantity: str, k: int) -> NetworkCurve | None:
     """The same function of a simulated network, from the check point at the k-th value of the only axis."""
-    twin = f"{NETWORK}{quantity}"
+    inverse = _INVERSES.get(quantity)
+    twin = inverse or f"{NETWORK}{quantity}"
     if result.checks is None or twin not in result.checks.fields or len(result.axes) != 1:
         return None
     axis = result.axes[0]
@@ -83,8 +86,10 @@ def _network_twin(result: Result, quantity: str, k: int) -> NetworkCurve | None:
     field = result.checks.fields[twin]
     good = field.status[here[0]] == Status.CONVERGED
     error = np.zeros(good.shape) if field.error is None else field.error[here[0]]
-    x = np.asarray(result.labels[field.own_dims[0]], dtype=float)
-    return NetworkCurve(x[good], field.value[here[0]][good], error[good], words_of_simulation(result, twin))
+    x, value = np.asarray(result.labels[field.own_dims[0]], dtype=float), field.value[here[0]]
+    if inverse:
+        x, value, error = value, x, np.zeros(len(x))
+    return NetworkCurve(x[good], value[good], error[good], words_of_simulation(result, twin))
 
 
 def stage_raster(

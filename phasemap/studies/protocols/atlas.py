@@ -11,10 +11,10 @@ title, description, seed
 [[panels.curves]]           name, set = { parameter = value }, theory, networks (true or false), options, kick,
                             staircase, inputs = [words]
 
-Panels with protocol = "point" show quantities along a parameter (`quantity_curves`), with the options of their solvers
-in tables of their usual names ([count], with [quick.count]); their marks may be critical surfaces. Those with
-protocol = "cell" show gradients of a `cell` from the `start` of each curve (`phasemap.studies.cells.gradients`), with
-[drawn] size and networks.
+Panels with protocol = "point" show quantities along a parameter (`quantity_curves`), with the options of their
+solvers in tables of their usual names ([count], [ensemble], with [quick.count]); their marks may be critical
+surfaces. Those with protocol = "cell" show gradients of a `cell` from the `start` of each curve
+(`phasemap.studies.cells.gradients`), with [drawn] size and networks.
 """
 
 import math

@@ -25,6 +25,8 @@ Table = Mapping[str, Any]
 
 POINT, EXCESS = "point", "excess"
 _GAIN, _BRANCH = "g_h", "branch"
+# What theory gave at points: panels and branches of a diagram share it.
+_SOLVED: dict[Any, Mapping[str, Estimate]] = {}
 
 
 def quantity_curve(
@@ -75,8 +77,10 @@ def _along(
     """A quantity at points, all solved together (n,); of one branch where it has several."""
     solver = REGISTRY.solvers[REGISTRY.quantities[name].solver]
     chosen = _settings(points[0], options).options[solver.table] if solver.options is not None else None
-    estimate = solver.solve(points, chosen, [child(seed, k) for k in range(len(points))])[name]
-    return _of_branch(estimate, branch)
+    known = (solver.name, tuple(points), chosen)
+    if solver.simulated or known not in _SOLVED:
+        _SOLVED[known] = solver.solve(points, chosen, [child(seed, k) for k in range(len(points))])
+    return _of_branch(_SOLVED[known][name], branch)
 
 
 def _of_branch(estimate: Estimate, branch: str | None) -> Outcome:

@@ -27,6 +27,8 @@ _MOST_COLUMNS = 2
 _LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 9
 # Times and rates sooner than shares.
 _LOG_WITH_UNITS = 20.0
+# Values of one panel are shown from zero on where the least is more than this share of the largest.
+_HARDLY_CHANGES = 0.5
 # Legends stand below their panels, where they cover nothing: inches of a row, and columns of a wide and a narrow page.
 _LEGEND_ROW, _LEGEND_COLUMNS = 0.13, 2
 # Networks at more places than these are a line in a band of errors instead of dots.
@@ -184,5 +186,7 @@ def _set_scales(axes: Axes, x: NDArray[np.float64], curves: list[_Curve], most: 
     if values.size and values.min() > 0.0 and values.max() / values.min() > most:
         axes.set_yscale("log")
         axes.set_ylim(bottom=max(0.5 * values.min(), 10.0**-_MOST_DECADES * values.max()))
+    elif values.size and values.min() > _HARDLY_CHANGES * values.max() > 0.0:
+        axes.set_ylim(bottom=0.0)  # so that little looks little
     elif values.size and values.min() < 0.0 < values.max():
         axes.axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)

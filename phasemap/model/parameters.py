@@ -97,10 +97,13 @@ class Parameters(NamedTuple):
 
 
 class Points(list[Parameters]):
-    """Some points, together with all their numbers as one table (n, n_parameters): rows need not be joined again."""
+    """Some points, together with all their numbers as one table (n, n_parameters): rows need not be joined again.
 
-    def __init__(self, table: "NDArray[np.float64]") -> None:
-        make: Any = Parameters._make
+    like: a point of the same network; other families have records of their own.
+    """
+
+    def __init__(self, table: "NDArray[np.float64]", like: Parameters) -> None:
+        make: Any = like._make
         super().__init__(make(row) for row in table.tolist())
         self.table = table
 

@@ -148,7 +148,7 @@ def parameters_at(
     values = {**dict(zip(fields, table.T, strict=True)), **dict(zip(names, coordinates.T, strict=True))}
     for name, expression in (derived or {}).items():
         table[:, fields.index(name)] = expression(values)
-    return Points(table)
+    return Points(table, base)
 
 
 def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.float64]:

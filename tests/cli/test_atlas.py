@@ -48,7 +48,7 @@ def test_a_figure_called_default_takes_the_place_of_the_one_without_a_name(phase
     assert phasemap("sweep", config, "-o", target).code == 0
     draw_all(load_config(config, REGISTRY), target, ["png"])
     assert {path.name for path in tmp_path.glob("*.png")} == {"line.png", "line.gain.png"}
-    assert "(delta_h) on the upper branch" in target.with_suffix(".txt").read_text()
+    assert "at a fixed point, Δ_h, of the upper state" in target.with_suffix(".txt").read_text()
 
 
 def test_a_folder_is_made_or_named_before_a_diagram_is_computed(monkeypatch, tmp_path: Path) -> None:

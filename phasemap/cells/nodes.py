@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_REACH = 8.6  # exp(-8.6**2 / 2) = 9e-17
+NODES_REACH = 8.6  # exp(-8.6**2 / 2) = 9e-17
 _WIDEST = 0.6
 _STRIP = 0.33  # 2 pi (pi / 2) / 30: an error of exp(-30)
 _MOST = 40_000
@@ -28,8 +28,10 @@ def gaussian_nodes(mean: float, deviation: float, steepness: float = 1.0, above:
     if deviation <= 0.0:
         return np.array([mean]), np.ones(1)
     step = min(_WIDEST, _STRIP / max(steepness * deviation, 1e-300))
-    step = max(step, (2.0 * _REACH + above) / _MOST)
-    xi: Array = step * np.arange(-math.ceil(_REACH / step), math.ceil((_REACH + above) / step) + 1, dtype=float)
+    step = max(step, (2.0 * NODES_REACH + above) / _MOST)
+    xi: Array = step * np.arange(
+        -math.ceil(NODES_REACH / step), math.ceil((NODES_REACH + above) / step) + 1, dtype=float
+    )
     return mean + deviation * xi, np.exp(-0.5 * xi * xi) * (step / math.sqrt(2.0 * math.pi))
 
 

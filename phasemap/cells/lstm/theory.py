@@ -14,12 +14,14 @@ import numpy as np
 from scipy.optimize import brentq
 
 from phasemap.cells.lstm.interpolation import LogGrid
-from phasemap.cells.nodes import Array, gaussian_nodes, logistic
+from phasemap.cells.nodes import NODES_REACH, Array, gaussian_nodes, logistic
 from phasemap.cells.static.cell import Cell, slow_gate
 
 _LOG_STEP = 0.125
 _TOP = 8.6
 _FINEST = 0.01
+_FURTHEST = 60.0  # of a gate's field
+_HIGHEST_POWER = 600.0  # of e, in what has no finite mean in practice
 
 
 class Candidates(NamedTuple):
@@ -31,9 +33,10 @@ class Candidates(NamedTuple):
 
 
 class Mixture(NamedTuple):
-    """Input and forget gates at one C: their values, joint weights (n_i, n_f), ln w on a grid, its measure."""
+    """Input and forget gates at one C: value and fields, joint weights (n_i, n_f), ln w on a grid, its measure."""
 
     i: Array
+    x_i: Array
     x_f: Array
     weights: Array
     grid: LogGrid
@@ -96,7 +99,7 @@ class Lstm(Cell):
         y_k are the recurrent parts of the fields.
         """
         mixture, output = self._mixture(C), self.moments("o", C)
-        x_i, x_f = self.field("i", C)[0], mixture.x_f
+        x_i, x_f = mixture.x_i, mixture.x_f
         f, forgets = logistic(x_f), logistic(-x_f)
         w = np.exp(mixture.grid.nodes)
         by_g, by_pull = (
@@ -122,7 +125,8 @@ class Lstm(Cell):
     def zero_gain(self) -> float:
         """1 / sqrt(<sigma(b_i)^2> <sigma(b_o)^2> <(1 - sigma(b_f))^-2>)."""
         v = self.s_f**2
-        slowness = 1.0 + 2.0 * math.exp(self.b_f + v / 2.0) + math.exp(2.0 * self.b_f + 2.0 * v)
+        powers = (min(self.b_f + v / 2.0, _HIGHEST_POWER), min(2.0 * self.b_f + 2.0 * v, _HIGHEST_POWER))
+        slowness = 1.0 + 2.0 * math.exp(powers[0]) + math.exp(powers[1])
         product = self.moments("i", 0.0).square * self.moments("o", 0.0).square * slowness
         return 1.0 / math.sqrt(product) if product > 0.0 else math.inf
 
@@ -213,10 +217,24 @@ class Lstm(Cell):
 @lru_cache(maxsize=32)
 def _mixture(b_i: float, sd_i: float, b_f: float, sd_f: float) -> Mixture:
     """The gates' nodes; those of the forget gate reach up to where exp(x_f) times the Gaussian is negligible."""
-    x_i, weights_i = gaussian_nodes(b_i, sd_i)
-    x_f, weights_f = gaussian_nodes(b_f, sd_f, above=sd_f)
+    x_i, weights_i = _within(*gaussian_nodes(b_i, sd_i))
+    further = min(sd_f, max((_FURTHEST - b_f) / sd_f - NODES_REACH, 0.0)) if sd_f > 0.0 else 0.0
+    x_f, weights_f = _within(*gaussian_nodes(b_f, sd_f, above=further))
     i = logistic(x_i)
-    log_w = np.log(i)[:, None] + np.logaddexp(0.0, x_f)
+    log_w = -np.logaddexp(0.0, -x_i)[:, None] + np.logaddexp(0.0, x_f)
     grid = LogGrid(log_w)
     weights = weights_i[:, None] * weights_f
-    return Mixture(i, x_f, weights, grid, grid.measure(weights))
+    return Mixture(i, x_i, x_f, weights, grid, grid.measure(weights))
+
+
+def _within(x: Array, weights: Array) -> tuple[Array, Array]:
+    """Nodes beyond 60 become one on either side: what a gate so far open or shut adds is known to exp(-60)."""
+    if x.size == 0 or np.abs(x).max() <= _FURTHEST:
+        return x, weights
+    kept = np.abs(x) < _FURTHEST
+    sides = [(side, float(weights[side * x >= _FURTHEST].sum())) for side in (-1.0, 1.0)]
+    more = [(side * _FURTHEST, weight) for side, weight in sides if weight > 0.0]
+    return (
+        np.concatenate([x[kept], [place for place, _ in more]]),
+        np.concatenate([weights[kept], [weight for _, weight in more]]),
+    )

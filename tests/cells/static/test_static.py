@@ -167,3 +167,14 @@ def test_phases() -> None:
     assert place_of(Gru(1.9, 0.0, 10.0)).phase == "undetermined"
     # No gate of an LSTM pins: its edge stays away from 1 where that of the GRU does not.
     assert place_of(Lstm(5.0, 0.0, 16.0)).phase == "chaotic"
+
+
+def test_the_widest_spreads_of_an_lstm_have_a_fixed_point() -> None:
+    """Fields reach hundreds: units there only hold their sign, and the average is that over units drawn."""
+    cell = Lstm(a_g=3.0, s_f=100.0)
+    (point,) = fixed_points(cell)
+    rng = np.random.default_rng(0)
+    x_f, x_g = 100.0 * rng.standard_normal(200_000), 3.0 * math.sqrt(point.C) * rng.standard_normal(200_000)
+    with np.errstate(over="ignore"):
+        c = 0.5 * np.tanh(x_g) * (1.0 + np.exp(x_f))
+    assert 0.25 * np.mean(np.tanh(c) ** 2) == pytest.approx(point.C, rel=0.01)

@@ -30,14 +30,17 @@ class Memory:
         """An independent copy."""
         return Memory(self.depth, list(self.steps), list(self.changes))
 
-    def next_step(self, residual: FloatArray) -> FloatArray:
-        """The step that would cancel the residual, as far as the memory knows the map; plain iteration otherwise."""
+    def next_step(self, residual: FloatArray, cutoff: float = 1e-7) -> FloatArray:
+        """The step that would cancel the residual, as far as the memory knows the map; plain iteration otherwise.
+
+        cutoff: singular values below this share of the largest are not used: noise would be amplified by them.
+        """
         if not self.steps:
             return residual
         changes, steps = np.array(self.changes).T, np.array(self.steps).T
         norms = np.linalg.norm(changes, axis=0)
         norms[norms == 0.0] = 1.0
-        weights = np.linalg.lstsq(changes / norms, residual, rcond=1e-7)[0] / norms
+        weights = np.linalg.lstsq(changes / norms, residual, rcond=cutoff)[0] / norms
         return np.asarray(residual - (steps + changes) @ weights)
 
 

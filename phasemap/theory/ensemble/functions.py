@@ -36,7 +36,7 @@ def _interpolated(point: PointSolution, solution: Solution, name: str, lags: Flo
     from scipy.interpolate import CubicSpline  # slow to load, and most points need no ensemble
 
     ring, process = point.ring, point.ensemble.process
-    covariance = getattr(solution.moments, FUNCTIONS[name])
+    covariance = getattr(solution.moments, FUNCTIONS[name]) + point.functions[list(FUNCTIONS).index(name)]
     # Smooth functions of the lag are even; noise on h makes a kink at lag zero.
     if process.noise_placement == NO_NOISE:
         spline = CubicSpline(ring.lags, covariance, bc_type=("clamped", "not-a-knot"))

@@ -9,6 +9,7 @@ from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
 from phasemap.theory.ensemble import tail
 from phasemap.theory.ensemble.exponent.tangent import Exponent, TangentEnsemble
+from phasemap.theory.ensemble.resolution.soft import Stiffener
 from phasemap.theory.ensemble.sampling.paths import Ensemble, Moments
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
@@ -21,13 +22,18 @@ MOST_ITERATIONS = 120
 class Start:
     """Where an iteration starts: C_phi (half,), and what is known of the map from a similar one.
 
-    lags: between which the tail is fitted, if not at its own levels.
+    lags: between which the tail is fitted, if not at its own levels.  stiffener: of the soft mode, if there is one.
     """
 
     activity: FloatArray
     memory: anderson.Memory | None = None
     exponent: Exponent | None = None
     lags: tuple[float, float] | None = None
+    stiffener: Stiffener | None = None
+
+    def stiff(self, residual: FloatArray) -> FloatArray:
+        """A residual (half,) that says how far the solution is, also along the soft mode."""
+        return residual if self.stiffener is None else self.stiffener(residual)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Solution:
     tail: tail.Tail
     exponent: Exponent | None
     values: dict[str, float]
+    stiffener: Stiffener | None = None
 
     @property
     def activity(self) -> FloatArray:
@@ -56,7 +63,8 @@ class Solution:
     @property
     def start(self) -> Start:
         """A start for the same ring."""
-        return Start(self.activity, self.fixed_point.memory, self.exponent, (self.tail.first, self.tail.last))
+        lags = (self.tail.first, self.tail.last)
+        return Start(self.activity, self.fixed_point.memory, self.exponent, lags, self.stiffener)
 
     def start_at(self, ring: Ring, target: Ring) -> Start:
         """A start for the same period at another time step."""
@@ -64,13 +72,23 @@ class Solution:
         if exponent is not None:
             state = resample(exponent.state, ring, target)
             exponent = replace(exponent, state=state, memory=anderson.Memory())
-        known = self.fixed_point.memory
-        memory = anderson.Memory(
-            known.depth,
-            [resample(x, ring, target) for x in known.steps],
-            [resample(x, ring, target) for x in known.changes],
-        )
-        return Start(resample(self.activity, ring, target), memory, exponent, (self.tail.first, self.tail.last))
+        memory = _resampled(self.fixed_point.memory, ring, target)
+        stiffener = None if self.stiffener is None else self.stiffener.resampled(ring, target)
+        lags = (self.tail.first, self.tail.last)
+        return Start(resample(self.activity, ring, target), memory, exponent, lags, stiffener)
+
+    def start_at_known(self, known: Start, ring: Ring, target: Ring) -> Start:
+        """A start here, on `target`, with what another one on `ring` knew of the map."""
+        return replace(self.start, memory=_resampled(known.memory, ring, target))
+
+
+def _resampled(memory: anderson.Memory | None, ring: Ring, target: Ring) -> anderson.Memory:
+    known = anderson.Memory() if memory is None else memory
+    return anderson.Memory(
+        known.depth,
+        [resample(x, ring, target) for x in known.steps],
+        [resample(x, ring, target) for x in known.changes],
+    )
 
 
 def admissible(x: FloatArray) -> FloatArray:
@@ -83,20 +101,31 @@ def solve(
     ensemble: Ensemble, start: Start, tolerance: float, group: int | None = None, limit: int = MOST_ITERATIONS
 ) -> Solution:
     """The correlations of all groups together, or of one, without the exponent."""
-    found = anderson.solve(
-        lambda activity: ensemble.map(activity, group), start.activity, tolerance, limit, admissible, start.memory,
-    )  # fmt: skip
-    moments = ensemble.moments(found.x, group)
+
+    def mapping(activity: FloatArray) -> FloatArray:
+        return activity + start.stiff(ensemble.map(activity, group) - activity)
+
+    found = anderson.solve(mapping, start.activity, tolerance, limit, admissible, start.memory)
+    return at(ensemble, found, ensemble.moments(found.x, group), start)
+
+
+def at(ensemble: Ensemble, found: anderson.FixedPoint, moments: Moments, start: Start) -> Solution:
+    """The numbers, without the exponent, of the moments at a fixed point."""
     fitted = tail.fit(moments.membrane, ensemble.ring, ensemble.process.is_odd, start.lags)
-    return Solution(found, moments, fitted, None, _values(ensemble, moments, fitted))
+    return Solution(found, moments, fitted, None, _values(ensemble, moments, fitted), start.stiffener)
 
 
 def add_exponent(
-    ensemble: Ensemble, solution: Solution, tolerance: float, group: int | None = None, start: Exponent | None = None
+    ensemble: Ensemble,
+    solution: Solution,
+    tolerance: float,
+    group: int | None = None,
+    start: Exponent | None = None,
+    limit: int = MOST_ITERATIONS,
 ) -> Solution:
     """The same with the maximum Lyapunov exponent; all gates must be smooth."""
     tangent = TangentEnsemble(ensemble, solution.activity, group)
-    exponent = tangent.solve(tolerance, MOST_ITERATIONS, start)
+    exponent = tangent.solve(tolerance, limit, start)
     return replace(solution, exponent=exponent, values={**solution.values, "lyapunov_max": exponent.value})
 
 

@@ -1,23 +1,24 @@
 """One point of parameter space solved by an ensemble of paths, with the errors of its numbers."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.kernels.ensemble.paths import OUTSIDE
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble import numbers
+from phasemap.numerics.anderson import relative_size
 from phasemap.theory.ensemble.errors.budget import ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.jackknife import group_rows
-from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start
+from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution
+from phasemap.theory.ensemble.refine import Refined, accuracy_target, refine
 from phasemap.theory.ensemble.resolution import timestep, window
+from phasemap.theory.ensemble.resolution.pilot import find, longer
 from phasemap.theory.ensemble.resolution.sharpness import USUAL
-from phasemap.theory.ensemble.resolution.window import Found, Surroundings
-from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.resolution.soft import Stiffener, pull_along
+from phasemap.theory.ensemble.resolution.window import Found, Pilot, Surroundings
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring
@@ -26,19 +27,10 @@ from phasemap.theory.ensemble.sampling.ring import Ring
 class _Tolerances(NamedTuple):
     """What an ensemble is enlarged and judged by."""
 
-    margin: float = (
-        0.85  # an error of 16 groups is uncertain by a fifth; stopping where it is small by chance would be too early
-    )
-    aim: float = 0.9  # errors of small ensembles are larger than they scale: aim a little short, then correct
-    least_growth: float = 1.5  # of the ensemble, from one stage to the next
-    most_growth: float = 16.0  # the same at most: an early estimate may be far off
-    stages: int = 8  # ensembles tried at most
     accepted: float = 1.3  # the total of all errors may exceed the statistical one asked for by this factor
-    group: float = 2.0  # a group scatters four times as much as all together and need not be solved as well
-    group_iterations: int = 40  # small groups with slow correlations may stall
     stalled: float = 5.0  # above this multiple of the tolerance a group counts as not solved
+    blurred: float = 0.05  # relative change of variances per change of ln(time scale), at most
     poor_groups: int = 2  # so many groups may fail
-    rough_iterations: int = 4  # enough to see how large an ensemble is needed
     most_correction: float = 0.5  # share of a number that cannot be negative by which it is corrected at most
     smallest_gain: float = 1e-4  # stands for g_h = 0, at which nothing answers
     most_doubt: float = 0.3  # relative error of the variance of h above which its correlations mean nothing
@@ -62,6 +54,7 @@ class PointSolution:
     solution:  of all groups together, on `ring`; groups: of each alone.
     rows:      (G, len(NAMES)) numbers of the groups, whose scatter tells that of `values`.
     remainder: share of the correlations left at half the window.
+    functions: what a finer time step adds to the covariances of h and phi, (2, half).
     solved:    whether the iterations converged.
     """
 
@@ -75,6 +68,7 @@ class PointSolution:
     rows: FloatArray
     ensemble: Ensemble
     remainder: float
+    functions: FloatArray
 
     @property
     def is_settled(self) -> bool:
@@ -139,10 +133,12 @@ def solve(
     seed: np.random.SeedSequence,
     around: Surroundings,
     beside: float | None = None,
+    fine: bool = True,
 ) -> PointSolution | Found:
     """The fluctuating state at `parameters`, or what was found instead of one.
 
     beside: <phi^2> of the largest state: the one that grows out of rest is looked for, and is SAME if it is that one.
+    fine: whether the paths themselves are wanted as exact in time as the numbers, which else are corrected.
 
     Raises:
         UnsupportedError: white noise on an instantaneous gate.
@@ -151,18 +147,24 @@ def solve(
     process = Process(parameters if parameters.g_h > 0.0 else parameters._replace(g_h=_TOLERANCES.smallest_gain))
     if process.is_contraction:
         return Found.ZERO
-    pilot = window.find(process, options, seed, around, small=beside is not None)
+    pilot = find(process, options, seed, around, small=beside is not None)
     if beside is not None and pilot.found is not Found.NOTHING and pilot.activity[0] > _TOLERANCES.same * beside:
         return Found.SAME
     if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
         return pilot.found
-    chosen = timestep.choose(process, options, seed, pilot)
-    result = _refine(process, options, seed, pilot.found, chosen)
+    result = _at(process, options, seed, pilot, fine)
     while _needs_longer_window(result, options):
-        start = Start(window.extended(result.solution.activity, result.ring, process.is_odd))
-        chosen = replace(chosen, ring=result.ring.longer(), start=start)
-        result = _refine(process, options, seed, pilot.found, chosen)
+        pilot = longer(pilot, result.ring, result.solution.activity, process, options, seed)
+        result = _at(process, options, seed, pilot, fine)
     return result
+
+
+def _at(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot, fine: bool
+) -> PointSolution:
+    """The state in the window of a pilot."""
+    chosen = timestep.choose(process, options, seed, pilot)
+    return _summary(options, pilot.found, chosen, refine(process, options, seed, chosen, fine))
 
 
 def _needs_longer_window(result: PointSolution, options: EnsembleOptions) -> bool:
@@ -173,57 +175,6 @@ def _needs_longer_window(result: PointSolution, options: EnsembleOptions) -> boo
     return result.found is Found.FLUCTUATING and short and window.may_lengthen(result.ring, options)
 
 
-def _refine(
-    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, found: Found, chosen: timestep.Chosen
-) -> PointSolution:
-    """Enlarge the ensemble until the variance is as accurate as asked for, or the budget ends."""
-    tolerance, group_tolerance = chosen.tolerance, _TOLERANCES.group * chosen.tolerance
-    noise = Noise(seed, window.GROUPS, chosen.ring.steps, process.noise_placement != 0)
-    most = max(int(options.path_steps / chosen.ring.steps), options.paths)
-    paths = min(options.paths, most)
-    start, wanted = chosen.start, _TOLERANCES.margin * options.relative_error
-    ensemble = Ensemble(process, chosen.ring, noise)
-    for _ in range(_TOLERANCES.stages):
-        noise.grow(paths)
-        full = numbers.solve(ensemble, start, tolerance)
-        groups = _solve_groups(ensemble, [full.start] * window.GROUPS, group_tolerance, _TOLERANCES.rough_iterations)
-        error = _relative_error(groups, accuracy_target(process))
-        if error <= wanted or noise.paths >= most:
-            groups = _solve_groups(
-                ensemble, [one.start for one in groups], group_tolerance, _TOLERANCES.group_iterations
-            )
-            error = _relative_error(groups, accuracy_target(process))
-            if error <= wanted or noise.paths >= most:
-                break
-        growth = min(max(_TOLERANCES.aim * (error / wanted) ** 2, _TOLERANCES.least_growth), _TOLERANCES.most_growth)
-        paths = min(int(noise.paths * growth) + 1, most)
-        start = replace(full.start, exponent=start.exponent)
-    if options.exponents and process.has_tangent and process.parameters.g_h > 0.0:
-        tolerance = timestep.exponent_tolerance(options)
-        full = numbers.add_exponent(ensemble, full, tolerance, None, start.exponent)
-        groups = [numbers.add_exponent(ensemble, one, tolerance, g, full.exponent) for g, one in enumerate(groups)]
-    return _summary(process, options, found, chosen, ensemble, full, groups)
-
-
-def _solve_groups(ensemble: Ensemble, starts: list[Start], tolerance: float, limit: int) -> list[Solution]:
-    return [numbers.solve(ensemble, start, tolerance, g, limit) for g, start in enumerate(starts)]
-
-
-def accuracy_target(process: Process) -> str:
-    """The number whose relative error is controlled.
-
-    A nearly shut gate integrates an input that stands outside it: h then has heavy tails, and the activity is what can
-    be known well.
-    """
-    outside = process.outside_input != (0.0, 0.0) or process.noise_placement == OUTSIDE
-    return "activity_variance" if outside else "variance"
-
-
-def _relative_error(groups: list[Solution], target: str) -> float:
-    sample = np.array([one.values[target] for one in groups])
-    return float(sample.std(ddof=1) / np.sqrt(len(groups)) / sample.mean())
-
-
 def _iteration_errors(solution: Solution, sharp: float) -> FloatArray:
     """Absolute errors (len(NAMES),) of a solution whose iterations have ended a little too early.
 
@@ -231,6 +182,8 @@ def _iteration_errors(solution: Solution, sharp: float) -> FloatArray:
     known the blunter, as other changes of shape are as soft.
     """
     found = solution.fixed_point
+    if solution.stiffener is not None:
+        return _errors_of_residual(solution, solution.stiffener)
     errors = _TOLERANCES.per_residual * np.abs(solution.row) * max(found.last_step, found.residual)
     for name in TIMES:
         errors[NAMES.index(name)] += abs(solution.values[name]) * found.residual / (sharp**2 * USUAL)
@@ -239,24 +192,35 @@ def _iteration_errors(solution: Solution, sharp: float) -> FloatArray:
     return np.asarray(errors)
 
 
-def _summary(
-    process: Process,
-    options: EnsembleOptions,
-    found: Found,
-    chosen: timestep.Chosen,
-    ensemble: Ensemble,
-    full: Solution,
-    groups: list[Solution],
-) -> PointSolution:
-    rows = group_rows(groups, chosen.ring, process.is_odd)
+def _errors_of_residual(solution: Solution, stiff: Stiffener) -> FloatArray:
+    """The same where the residual along the soft mode says how far the time scale is off."""
+    residual = solution.moments.activity - solution.activity
+    off = abs(pull_along(stiff(residual), stiff.direction))
+    shares = np.full(len(NAMES), _TOLERANCES.per_residual * relative_size(residual, solution.activity))
+    for name in NAMES:
+        shares[NAMES.index(name)] += off * (1.0 if name in (*TIMES, "lyapunov_max") else _TOLERANCES.blurred)
+    errors = shares * np.abs(solution.row)
+    if solution.exponent is not None:
+        errors[NAMES.index("lyapunov_max")] += solution.exponent.uncertainty
+    return np.asarray(errors)
+
+
+def _summary(options: EnsembleOptions, found: Found, chosen: timestep.Chosen, refined: Refined) -> PointSolution:
+    ensemble, full, groups = refined.ensemble, refined.full, refined.groups.solutions
+    ring, process = ensemble.ring, ensemble.process
+    rows = group_rows(groups, ring, process.is_odd)
     values, correction = debias(full.row, rows)
     # Where h has heavy tails its variance is not known at all, and no extrapolation to many paths makes sense.
     senseless = np.abs(correction) > _TOLERANCES.most_correction * np.abs(full.row)
     senseless[NAMES.index("lyapunov_max")] = False
     values[senseless] = full.row[senseless]
-    left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), chosen.ring, process.is_odd)
+    values = values + refined.correction
+    left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), ring, process.is_odd)
     sharp = chosen.tolerance / timestep.usual_tolerance(options)
-    budget = collect(values, rows, correction, chosen.change, left, _iteration_errors(full, sharp))
-    good = [one.fixed_point.residual <= _TOLERANCES.stalled * chosen.tolerance for one in groups]
+    step = np.hypot(chosen.change, 3.0 * refined.uncertainty)
+    budget = collect(values, rows, correction, step, left, _iteration_errors(full, sharp))
+    good = [one.fixed_point.converged for one in groups]
     solved = full.fixed_point.converged and sum(good) >= len(groups) - _TOLERANCES.poor_groups
-    return PointSolution(found, solved, chosen.ring, values, budget, full, tuple(groups), rows, ensemble, left)
+    return PointSolution(
+        found, solved, ring, values, budget, full, groups, rows + refined.correction, ensemble, left, refined.functions
+    )

@@ -97,7 +97,7 @@ def solve_branches(
             _store_gate(table, i, parameters, (0.0, 0.0), Status.CONVERGED)
             continue
         try:
-            found = single.solve(parameters, options, seeds[i], around[i])
+            found = single.solve(parameters, options, seeds[i], around[i], fine=False)
         except UnsupportedError as error:
             table.fail(i, str(error))
             small.fill_status(i, Status.FAILED)
@@ -131,7 +131,7 @@ def _seek_small(
 ) -> None:
     """The response to noise that grows out of rest, if it is another state than the largest one."""
     beside = float(large.values[NAMES.index("activity_variance")]) if isinstance(large, PointSolution) else np.inf
-    found = single.solve(parameters, options, seed, around, beside)
+    found = single.solve(parameters, options, seed, around, beside, fine=False)
     if isinstance(found, PointSolution):
         _store(table, i, parameters, options, found)
     elif found is not Found.SAME:

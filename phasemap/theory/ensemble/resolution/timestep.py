@@ -1,4 +1,8 @@
-"""The time step that a point needs: the same paths are solved at two, and the longer one kept if it is good enough."""
+"""The time step that a point needs: the same paths are solved at several, and what that changes is the error.
+
+Two levels: what a small ensemble changes between a fine step and a coarse one it knows far better than its numbers
+themselves, as the paths are the same. A large ensemble may take the coarse step then, and be corrected.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +19,7 @@ from phasemap.theory.ensemble.resolution.window import GROUPS, Pilot
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
-from phasemap.theory.ensemble.sampling.ring import Ring
+from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 
 class _Tolerances(NamedTuple):
@@ -25,22 +29,43 @@ class _Tolerances(NamedTuple):
     variance_share: float = 0.25  # of it, that the discretisation may make in variances
     most_changes: int = 4  # of the step, each by a factor two
     fewest_steps: int = 64  # on a ring: fewer resolve no correlation function
+    correctable: float = 0.03  # of the variance: what a coarse step changes and a small ensemble corrects
+    correctable_exponent: float = 0.15  # of the exponent, the same
 
 
 _TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A ring with a good time step, a start on it, and the change (len(NAMES),) under doubling of the time step.
-
-    tolerance: of the iteration, relative to C_phi(0).
-    """
+class Level:
+    """A small ensemble at its solution on one ring."""
 
     ring: Ring
-    start: Start
+    noise: Noise
+    solution: Solution
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Levels with their steps doubling, the first of them fine enough; tolerance: of the iteration, to C_phi(0).
+
+    change: what doubling the fine step changes of the numbers (len(NAMES),).
+    start: on the fine ring, with what large steps have taught of the map.
+    """
+
+    levels: tuple[Level, ...]
     change: FloatArray
     tolerance: float
+    start: Start
+
+    def start_on(self, ring: Ring) -> Start:
+        """The start on the ring of another level."""
+        return self.fine.solution.start_at_known(self.start, self.fine.ring, ring)
+
+    @property
+    def fine(self) -> Level:
+        """The one that is fine enough."""
+        return self.levels[0]
 
 
 def usual_tolerance(options: EnsembleOptions) -> float:
@@ -55,60 +80,79 @@ def exponent_tolerance(options: EnsembleOptions) -> float:
 
 def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot) -> Chosen:
     """Lengthen the time step while that changes little, or shorten it until doubling it does."""
-    ring, noise = pilot.ring, pilot.noise
     tolerance = pilot.sharpness * usual_tolerance(options)
+    start = Start(pilot.activity, pilot.solution.memory, stiffener=pilot.stiffener)
     solve = partial(_solve, process, options, tolerance)
-    fine = solve(ring, noise, Start(pilot.activity, pilot.solution.memory))
-    ring, fine, change = _lengthen(solve, options, ring, noise, fine)
-    for _ in range(_TOLERANCES.most_changes):
-        if _is_small(change, fine, options, 1.0 / 3.0) or 2 * ring.steps * options.paths > options.path_steps:
-            break
-        finer = ring.finer()
-        noise = Noise(seed, GROUPS, finer.steps, process.noise_placement != 0)
+    levels = [solve(pilot.ring, pilot.noise, start)]
+    levels.append(_coarser(solve, levels[0]))
+    while not _is_fine(levels, options) and _may_shorten(levels[0].ring, options, pilot.ring):
+        ring = levels[0].ring.finer()
+        noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
         noise.grow(options.paths)
-        fine = solve(finer, noise, fine.start_at(ring, finer))
-        ring = finer
-        coarse = solve(ring.coarser(), noise.coarser(), fine.start_at(ring, ring.coarser()))
-        change = _change(fine, coarse)
-    return Chosen(ring, fine.start, np.nan_to_num(change), tolerance)
+        fine = solve(ring, noise, levels[0].solution.start_at(levels[0].ring, ring))
+        levels = [fine, _coarser(solve, fine)]
+    while _is_fine(levels[-2:], options) and levels[-1].ring.steps // 2 >= _TOLERANCES.fewest_steps:
+        levels.append(_coarser(solve, levels[-1]))
+    return _chosen(levels, options, start, tolerance, pilot.ring)
 
 
-def _lengthen(
-    solve: Callable[[Ring, Noise, Start], Solution], options: EnsembleOptions, ring: Ring, noise: Noise, fine: Solution
-) -> tuple[Ring, Solution, FloatArray]:
-    for _ in range(_TOLERANCES.most_changes):
-        target = ring.coarser()
-        cut = noise.coarser()
-        coarse = solve(target, cut, fine.start_at(ring, target))
-        change = _change(fine, coarse)
-        if target.steps < _TOLERANCES.fewest_steps or not _is_small(change, fine, options, 1.0):
-            break
-        ring, noise, fine = target, cut, coarse
-    return ring, fine, change
+def _chosen(levels: list[Level], options: EnsembleOptions, start: Start, tolerance: float, first: Ring) -> Chosen:
+    """Without the levels that are finer than need be."""
+    while len(levels) > 2 and _is_fine(levels[1:3], options):
+        levels = levels[1:]
+    change = np.nan_to_num(difference(levels[0].solution, levels[1].solution))
+    kept = [levels[0], *(one for one in levels[1:] if _is_correctable(levels[0].solution, one.solution))]
+    return Chosen(tuple(kept), change, tolerance, kept[0].solution.start_at_known(start, first, kept[0].ring))
+
+
+def _coarser(solve: Callable[[Ring, Noise, Start], Level], fine: Level) -> Level:
+    target = fine.ring.coarser()
+    return solve(target, fine.noise.coarser(), fine.solution.start_at(fine.ring, target))
+
+
+def _may_shorten(ring: Ring, options: EnsembleOptions, first: Ring) -> bool:
+    within = 2 * ring.steps * options.paths <= options.path_steps
+    return within and ring.steps < first.steps * 2**_TOLERANCES.most_changes
 
 
 def _solve(
     process: Process, options: EnsembleOptions, tolerance: float, ring: Ring, noise: Noise, start: Start
-) -> Solution:
+) -> Level:
     ensemble = Ensemble(process, ring, noise)
     solution = numbers.solve(ensemble, start, tolerance)
-    if not options.exponents or not process.has_tangent:
-        return solution
-    return numbers.add_exponent(ensemble, solution, exponent_tolerance(options), None, start.exponent)
+    if options.exponents and process.has_tangent:
+        solution = numbers.add_exponent(ensemble, solution, exponent_tolerance(options), None, start.exponent)
+    return Level(ring, noise, solution)
 
 
-def _change(one: Solution, two: Solution) -> FloatArray:
+def difference(one: Solution, two: Solution) -> FloatArray:
     """Differences (len(NAMES),) of the numbers of two solutions; NaN where one of them is not finite."""
     a, b = one.row, two.row
     known = np.isfinite(a) & np.isfinite(b)
     return np.subtract(a, b, where=known, out=np.full_like(a, np.nan))
 
 
-def _is_small(change: FloatArray, solution: Solution, options: EnsembleOptions, factor: float) -> bool:
-    """Whether a change of the variance and of the exponent is small against the error asked for."""
-    values = solution.values
+def moments_between(fine: Level, coarse: Level) -> FloatArray:
+    """Covariances of h and of phi, fine less coarse, (2, half) on the coarse ring."""
+    one, two = fine.solution.moments, coarse.solution.moments
+    pairs = ((one.membrane, two.membrane), (one.activity, two.activity))
+    return np.array([resample(a, fine.ring, coarse.ring) - b for a, b in pairs])
+
+
+def _is_fine(levels: list[Level], options: EnsembleOptions) -> bool:
+    """Whether a third of the change between two levels is small against the error asked for."""
+    solution = levels[0].solution
+    change = difference(solution, levels[1].solution) / 3.0
     limits = {
-        "variance": _TOLERANCES.variance_share * options.relative_error * values["variance"],
-        "lyapunov_max": max(options.relative_error * abs(values["lyapunov_max"]), 2.0 * exponent_tolerance(options)),
+        "variance": _TOLERANCES.variance_share * options.relative_error * solution.values["variance"],
+        "lyapunov_max": max(
+            options.relative_error * abs(solution.values["lyapunov_max"]), 2.0 * exponent_tolerance(options)
+        ),
     }
-    return all(not factor * abs(change[NAMES.index(name)]) > limit for name, limit in limits.items())
+    return all(not abs(change[NAMES.index(name)]) > limit for name, limit in limits.items())
+
+
+def _is_correctable(fine: Solution, coarse: Solution) -> bool:
+    change = np.abs(difference(fine, coarse))
+    shares = {"variance": _TOLERANCES.correctable, "lyapunov_max": _TOLERANCES.correctable_exponent}
+    return all(not change[NAMES.index(name)] > share * abs(fine.values[name]) for name, share in shares.items())

@@ -11,6 +11,7 @@ from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
 from phasemap.theory.ensemble.numbers import admissible
+from phasemap.theory.ensemble.resolution import soft
 from phasemap.theory.ensemble.resolution.sharpness import sharpness, with_its_time_scale
 from phasemap.theory.ensemble.sampling.gates import mean_gate
 from phasemap.theory.ensemble.sampling.noise import Noise
@@ -64,6 +65,8 @@ class Pilot:
     """A solution on the window that the point needs, from a small ensemble.
 
     sharpness: by which the tolerance of the iteration is to be multiplied.
+    stiffener: of the soft mode, where the time scale was sought by itself.
+    half_time: the longest one of C_phi that fits into the longest window, if the true one is longer: it was held.
     """
 
     found: Found
@@ -72,6 +75,8 @@ class Pilot:
     noise: Noise
     solution: anderson.FixedPoint
     sharpness: float
+    stiffener: soft.Stiffener | None = None
+    half_time: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -142,9 +147,9 @@ def _attempt(
         settled = anderson.iterate(ensemble.map, start, patience, admissible, 0.1 * _TOLERANCES.zero)
         solution = anderson.solve(ensemble.map, settled, PILOT_TOLERANCE, 60, admissible)
     sharp = 1.0
-    if _classify(solution, process, ring) in (Found.FLUCTUATING, Found.SLOW):
+    if classify(solution, process, ring) in (Found.FLUCTUATING, Found.SLOW):
         solution, sharp = _sharpened(ensemble, solution)
-    return Pilot(_classify(solution, process, ring), ring, solution.x, noise, solution, sharp)
+    return Pilot(classify(solution, process, ring), ring, solution.x, noise, solution, sharp)
 
 
 def _sharpened(ensemble: Ensemble, solution: anderson.FixedPoint) -> tuple[anderson.FixedPoint, float]:
@@ -166,7 +171,7 @@ def _is_smooth(process: Process, pilot: Pilot) -> bool:
     return bool(np.abs(change).max() < _TOLERANCES.smooth * fine[0])
 
 
-def _classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
+def classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
     activity = solution.x
     if activity[0] < _TOLERANCES.zero and not process.is_driven:
         return Found.ZERO

@@ -1,0 +1,119 @@
+"""All groups of an ensemble at their own solutions, from one Newton step each.
+
+At the common solution x the map F_g of a group leaves the residual F_g(x) - x, and what is known of the derivative of
+the common map turns that into the group's own solution, x_g = x + M (F_g(x) - x), to first order in its distance. A
+group scatters sqrt(G) times as much as all together, so that first order is enough where that is little: the residual
+at x_g says so. Where the soft mode makes the distance large the step is shortened, and what it changes is extrapolated
+linearly: then the scatter is that of the common solution, by error propagation.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from phasemap.model.results import FloatArray
+from phasemap.numerics import anderson
+from phasemap.theory.ensemble import numbers
+from phasemap.theory.ensemble.numbers import Solution, Start, admissible
+from phasemap.theory.ensemble.resolution.soft import direction, pull_along
+from phasemap.theory.ensemble.sampling.paths import Ensemble, Moments
+
+# A residual below this share of the scatter of the groups is small; steps made to get there.
+_SMALL, _MOST_STEPS = 0.35, 3
+# Root mean square change of ln(time scale) up to which groups are moved to where they belong.
+_FAR = 0.3
+# Share of the largest singular value of the memory below which it is not trusted with noise.
+_CUTOFF = 0.1
+# Maps for the exponent of a group.
+_EXPONENT_MAPS = 3
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Every group at its own solution.
+
+    scatter: of the solutions, relative to C_phi(0).  share: of the way there that was made before extrapolating.
+    `fixed_point.residual` of each is in units of the scatter of the groups.
+    """
+
+    solutions: tuple[Solution, ...]
+    scatter: float
+    share: float
+
+
+def solve_groups(ensemble: Ensemble, full: Solution, known: anderson.Memory | None) -> Groups:
+    """Every group of an ensemble at its own solution, from that of all together; without exponents.
+
+    known: of the map, from steps that were large against the scatter.
+    """
+    start, count = replace(full.start, memory=known), len(ensemble.noise.groups)
+    steps = [_step(start, ensemble.map(full.activity, g) - full.activity) for g in range(count)]
+    scatter = max(math.sqrt(sum(_size(one, full) ** 2 for one in steps) / count), 1e-12)
+    share = _share(ensemble, full, steps)
+    if share < 1.0:
+        moved = tuple(_propagated(ensemble, start, step, share, g) for g, step in enumerate(steps))
+    else:
+        moved = tuple(_moved(ensemble, start, step, scatter, g) for g, step in enumerate(steps))
+    return Groups(moved, scatter, share)
+
+
+def add_exponents(ensemble: Ensemble, full: Solution, groups: Groups, tolerance: float) -> Groups:
+    """The same with their exponents, from a few maps each that start at the common one."""
+
+    def at(one: Solution, g: int) -> Solution:
+        return numbers.add_exponent(ensemble, one, tolerance, g, full.exponent, _EXPONENT_MAPS)
+
+    there = [at(one, g) for g, one in enumerate(groups.solutions)]
+    if groups.share == 1.0:
+        return replace(groups, solutions=tuple(there))
+    here = [at(full, g).values["lyapunov_max"] for g in range(len(there))]
+    rates = [a + (b.values["lyapunov_max"] - a) / groups.share for a, b in zip(here, there, strict=True)]
+    moved = (replace(one, values={**one.values, "lyapunov_max": rate}) for one, rate in zip(there, rates, strict=True))
+    return replace(groups, solutions=tuple(moved))
+
+
+def _share(ensemble: Ensemble, full: Solution, steps: list[FloatArray]) -> float:
+    """Share of the steps that can be made without leaving the range where the map is linear."""
+    along = direction(ensemble.ring, full.activity)
+    far = math.sqrt(sum(pull_along(one, along) ** 2 for one in steps) / len(steps))
+    return min(1.0, _FAR / far) if far > 0.0 else 1.0
+
+
+def _step(start: Start, residual: FloatArray) -> FloatArray:
+    memory = start.memory if start.memory is not None else anderson.Memory()
+    return memory.next_step(start.stiff(residual), _CUTOFF)
+
+
+def _size(change: FloatArray, full: Solution) -> float:
+    return anderson.relative_size(change, full.activity)
+
+
+def _moved(ensemble: Ensemble, start: Start, step: FloatArray, scatter: float, group: int) -> Solution:
+    """A group at its own solution."""
+    x, residual, memory = start.activity, math.inf, start.memory or anderson.Memory()
+    for _ in range(_MOST_STEPS):
+        x = admissible(x + step)
+        moments = ensemble.moments(x, group)
+        left = start.stiff(moments.activity - x)
+        residual = anderson.relative_size(left, start.activity) / scatter
+        if residual < _SMALL:
+            break
+        step = memory.next_step(left, _CUTOFF)
+    found = anderson.FixedPoint(x, residual, residual, 1, residual < _SMALL, memory)
+    return numbers.at(ensemble, found, moments, start)
+
+
+def _propagated(ensemble: Ensemble, start: Start, step: FloatArray, share: float, group: int) -> Solution:
+    """A group at its own solution to first order, extrapolated from a share of the way."""
+    here = ensemble.moments(start.activity, group)
+    there = ensemble.moments(admissible(start.activity + share * step), group)
+
+    def extrapolated(name: str) -> np.ndarray:
+        a, b = getattr(here, name), getattr(there, name)
+        return np.asarray(a + (b - a) / share)
+
+    moments = Moments(extrapolated("activity"), extrapolated("membrane"), float(extrapolated("mean")))
+    memory = start.memory or anderson.Memory()
+    found = anderson.FixedPoint(start.activity + share * step, 0.0, 0.0, 1, True, memory)
+    return numbers.at(ensemble, found, moments, start)

@@ -1,0 +1,139 @@
+"""An ensemble that is enlarged until the variance is as accurate as asked for, and its groups, whose scatter says so."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from phasemap.kernels.ensemble.paths import OUTSIDE
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble import numbers
+from phasemap.theory.ensemble.errors import groups
+from phasemap.theory.ensemble.errors.groups import Groups
+from phasemap.theory.ensemble.numbers import Solution
+from phasemap.theory.ensemble.resolution import timestep, window
+from phasemap.theory.ensemble.resolution.timestep import Chosen, Level
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+
+
+class _Rule(NamedTuple):
+    """What an ensemble is enlarged by."""
+
+    margin: float = (
+        0.85  # an error of 16 groups is uncertain by a fifth; stopping where it is small by chance would be too early
+    )
+    aim: float = 0.9  # errors of small ensembles are larger than they scale: aim a little short, then correct
+    least_growth: float = 1.5  # of the ensemble, from one stage to the next
+    most_growth: float = 16.0  # the same at most: an early estimate may be far off
+    stages: int = 8  # ensembles tried at most
+    share_of_scatter: float = 0.1  # residual of the common solution, as a share of its statistical error
+    of_scatter: float = 0.06  # scatter of a correction between time steps, as a share of that of the numbers
+    of_correction: float = 0.05  # the correction of a large ensemble is that of the small one up to this share
+
+
+_RULE = _Rule()
+
+
+@dataclass(frozen=True)
+class Refined:
+    """An ensemble, all its groups together and each alone, and what a finer time step would change of that.
+
+    correction: of the numbers (len(NAMES),); uncertainty: of the correction.
+    functions: the same of the covariances of h and phi, (2, half).
+    """
+
+    ensemble: Ensemble
+    full: Solution
+    groups: Groups
+    correction: FloatArray
+    uncertainty: FloatArray
+    functions: FloatArray
+
+
+def refine(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, chosen: Chosen, fine: bool
+) -> Refined:
+    """Enlarge the ensemble of the finest level, or of the coarsest one unless the paths are to be `fine` themselves."""
+    small = chosen.fine
+    ensemble = Ensemble(process, small.ring, small.noise)
+    moved = groups.solve_groups(ensemble, small.solution, chosen.start.memory)
+    error, wanted = _relative_error(moved.solutions, accuracy_target(process)), _RULE.margin * options.relative_error
+    level = small if fine else chosen.levels[-1]
+    most = max(int(options.path_steps / level.ring.steps), options.paths)
+    if error <= wanted or small.noise.paths >= most:
+        return _with_exponents(options, Refined(ensemble, small.solution, moved, *_no_correction(small)))
+    correction = _correction(small, level, moved) if level is not small else _no_correction(small)
+    found = _enlarge(process, options, seed, chosen, level, (error, moved.scatter))
+    return _with_exponents(options, Refined(*found, *correction))
+
+
+def _enlarge(
+    process: Process,
+    options: EnsembleOptions,
+    seed: np.random.SeedSequence,
+    chosen: Chosen,
+    level: Level,
+    known: tuple[float, float],
+) -> tuple[Ensemble, Solution, Groups]:
+    """known: relative error and scatter of the small ensemble."""
+    noise = Noise(seed, window.GROUPS, level.ring.steps, process.noise_placement != 0)
+    most = max(int(options.path_steps / level.ring.steps), options.paths)
+    ensemble, wanted = Ensemble(process, level.ring, noise), _RULE.margin * options.relative_error
+    memory = chosen.start_on(level.ring).memory
+    start, (error, scatter), paths = replace(level.solution.start, memory=memory), known, level.noise.paths
+    for _ in range(_RULE.stages):
+        growth = min(max(_RULE.aim * (error / wanted) ** 2, _RULE.least_growth), _RULE.most_growth)
+        enough = _RULE.share_of_scatter * scatter * math.sqrt(paths / window.GROUPS)
+        noise.grow(min(int(paths * growth) + 1, most))
+        paths = noise.paths
+        full = numbers.solve(ensemble, start, max(chosen.tolerance, enough / math.sqrt(paths)))
+        moved = groups.solve_groups(ensemble, full, memory)
+        error, scatter = _relative_error(moved.solutions, accuracy_target(process)), moved.scatter
+        if error <= wanted or paths >= most:
+            break
+        start = replace(full.start, exponent=start.exponent)
+    return ensemble, replace(full, exponent=start.exponent), moved
+
+
+def _with_exponents(options: EnsembleOptions, found: Refined) -> Refined:
+    """The same with the exponents of all groups together and of each alone; the first may be known or a start."""
+    process = found.ensemble.process
+    if not options.exponents or not process.has_tangent or process.parameters.g_h == 0.0:
+        return found
+    tolerance, full = timestep.exponent_tolerance(options), found.full
+    if math.isnan(full.values["lyapunov_max"]):
+        full = numbers.add_exponent(found.ensemble, full, tolerance, None, full.exponent)
+    return replace(found, full=full, groups=groups.add_exponents(found.ensemble, full, found.groups, tolerance))
+
+
+def _no_correction(level: Level) -> tuple[FloatArray, FloatArray, FloatArray]:
+    count = level.solution.row.size
+    return np.zeros(count), np.zeros(count), np.zeros((2, level.ring.steps // 2 + 1))
+
+
+def _correction(fine: Level, level: Level, moved: Groups) -> tuple[FloatArray, FloatArray, FloatArray]:
+    correction = np.nan_to_num(timestep.difference(fine.solution, level.solution))
+    rows = np.nan_to_num([one.row for one in moved.solutions], posinf=0.0)
+    scatter = rows.std(axis=0, ddof=1) / math.sqrt(len(rows))
+    uncertainty = np.hypot(_RULE.of_scatter * scatter, _RULE.of_correction * correction)
+    return correction, uncertainty, timestep.moments_between(fine, level)
+
+
+def accuracy_target(process: Process) -> str:
+    """The number whose relative error is controlled.
+
+    A nearly shut gate integrates an input that stands outside it: h then has heavy tails, and the activity is what can
+    be known well.
+    """
+    outside = process.outside_input != (0.0, 0.0) or process.noise_placement == OUTSIDE
+    return "activity_variance" if outside else "variance"
+
+
+def _relative_error(groups: Sequence[Solution], target: str) -> float:
+    sample = np.array([one.values[target] for one in groups])
+    return float(sample.std(ddof=1) / np.sqrt(len(groups)) / sample.mean())

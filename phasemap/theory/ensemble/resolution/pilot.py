@@ -1,0 +1,111 @@
+"""A first solution with a small ensemble, by the way that suits the point.
+
+Where nothing rests and nothing drives, the state moves by itself, however slowly: its time scale is sought (`search`).
+Elsewhere windows are doubled until the correlations have reached their limit in one (`window`).
+"""
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.results import FloatArray
+from phasemap.numerics import anderson
+from phasemap.theory.ensemble.numbers import admissible
+from phasemap.theory.ensemble.resolution import search, soft, window
+from phasemap.theory.ensemble.resolution.window import GROUPS, PILOT_TOLERANCE, Found, Pilot, Surroundings
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
+
+
+class _Rule(NamedTuple):
+    """What the search for a time scale is judged by; times in membrane time constants."""
+
+    first_half_time: float = 4.0  # from which on it is sought
+    windows: int = 3  # tried for a time scale that was found
+    same: float = 0.4  # change of the logarithm of the half time up to which a window fits
+    lost: float = 0.02  # a larger residual is no solution
+    iterations: int = 40
+
+
+RULE = _Rule()
+
+
+def find(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, around: Surroundings, small: bool = False
+) -> Pilot:
+    """The largest fluctuating state, or the one that grows out of rest (small), in the window that it needs."""
+    if process.is_odd and not process.is_noisy and not around.has_stable_fixed_point and not small:
+        found = seek(process, options, seed)
+        if found is not None:
+            return found
+    return window.find(process, options, seed, around, small)
+
+
+def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence) -> Pilot | None:
+    """The state whose time scale was sought by itself; None where it is not found that way."""
+    sought = search.seek(process, options, seed, RULE.first_half_time)
+    if sought.is_zero:
+        return None
+    start = sought.held.at(sought.half_time, options)
+    if not sought.bracketed:
+        return held_pilot(process, options, seed, start)
+    for _ in range(RULE.windows):
+        pilot = _solved(process, options, seed, start)
+        found = soft.half_time(pilot.ring, pilot.activity, True)
+        if not found < 0.5 * pilot.ring.period or pilot.solution.residual > RULE.lost:
+            return None
+        if abs(math.log(found / start.half_time)) < RULE.same or pilot.ring.period >= options.longest_window:
+            break
+        start = search.Held(pilot.ring, pilot.activity, found, 0.0).at(found, options)
+    return pilot
+
+
+def held_pilot(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held) -> Pilot:
+    """The state with the longest half time that fits into the longest window: the true one is slower."""
+    noise, ensemble = _ensemble(process, options, seed, start)
+    x, _ = search.settle(ensemble, start.activity, start.half_time, search.RULE.settle)
+    known = anderson.FixedPoint(x, 0.0, 0.0, 0, True, anderson.Memory())
+    return Pilot(Found.SLOW, start.ring, x, noise, known, 1.0, None, start.half_time)
+
+
+def _solved(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held) -> Pilot:
+    noise, ensemble = _ensemble(process, options, seed, start)
+    x, _ = search.settle(ensemble, start.activity, start.half_time, 1)
+    stiff = soft.stiffener(ensemble, x)
+
+    def mapping(y: np.ndarray) -> np.ndarray:
+        return np.asarray(y + stiff(ensemble.map(y) - y))
+
+    solution = anderson.solve(mapping, x, PILOT_TOLERANCE, RULE.iterations, admissible)
+    found = window.classify(solution, process, start.ring)
+    return Pilot(found, start.ring, solution.x, noise, solution, 1.0, stiff)
+
+
+def _ensemble(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held
+) -> tuple[Noise, Ensemble]:
+    noise = Noise(seed, GROUPS, start.ring.steps, False)
+    noise.grow(options.paths)
+    return noise, Ensemble(process, start.ring, noise)
+
+
+def longer(
+    pilot: Pilot,
+    ring: Ring,
+    activity: FloatArray,
+    process: Process,
+    options: EnsembleOptions,
+    seed: np.random.SeedSequence,
+) -> Pilot:
+    """A pilot for twice the window, from a solution C_phi (half,) on a ring."""
+    x, target = window.extended(activity, ring, process.is_odd), ring.longer()
+    noise = Noise(seed, GROUPS, target.steps, process.noise_placement != 0)
+    noise.grow(options.paths)
+    stiff = pilot.stiffener and soft.Stiffener(soft.direction(target, x), pilot.stiffener.kappa)
+    known = anderson.FixedPoint(x, 0.0, 0.0, 0, True, anderson.Memory())
+    return replace(pilot, ring=target, noise=noise, activity=x, solution=known, stiffener=stiff)

@@ -1,0 +1,150 @@
+"""The time scale of a slow state: sought with the time scale of C(t) held, by the sign of the map's pull on it.
+
+With its half time s held, the shape of C(t) settles within a few maps on a window of a few s, however slow the true
+solution is. The pull there is positive while the true time scale is longer and falls as s grows, smoothly in ln s: the
+solution is its root, found by secants. Windows, time steps and work per map grow with s in proportion, so that slow
+states cost no more than fast ones.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble.numbers import admissible
+from phasemap.theory.ensemble.resolution import soft
+from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring
+
+
+class _Rule(NamedTuple):
+    """Numbers of the search; times in membrane time constants."""
+
+    window: float = 20.0  # period over the half time that is held
+    most_steps: int = 2048  # of a window
+    groups: int = 4
+    paths: int = 256
+    settle: int = 5  # maps that settle the shape at a time scale
+    factor: float = math.log(8.0)  # from one time scale to the next while nothing is known of the root
+    close: float = 0.15  # in ln s, where the search ends
+    tries: int = 12
+    zero: float = 1e-5  # <phi^2> of the zero state
+
+
+RULE = _Rule()
+
+
+@dataclass(frozen=True)
+class Held:
+    """C_phi (half,) with its half time held, and the pull of the map there, in ln(time scale)."""
+
+    ring: Ring
+    activity: FloatArray
+    half_time: float
+    pull: float
+
+    def at(self, half_time: float, options: EnsembleOptions) -> "Held":
+        """The same shape with another half time, on the ring for it."""
+        ring = ring_for(half_time, options)
+        x = soft.stretched(self.ring, self.activity, math.log(half_time / self.half_time), ring)
+        return Held(ring, x, half_time, math.nan)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Where a search ended: the last state, the predicted half time, whether the pull changes sign there."""
+
+    held: Held
+    half_time: float
+    bracketed: bool
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the activity died out."""
+        return bool(self.held.activity[0] < RULE.zero)
+
+
+def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, shortest: float) -> Sought:
+    """The half time of C_phi, sought from `shortest` upwards as far as the longest window allows."""
+    top = math.log(options.longest_window / RULE.window)
+    at = min(math.log(shortest), top)
+    low = high = held = None
+    for _ in range(RULE.tries):
+        held = _hold(process, options, seed, math.exp(at), held)
+        if held.activity[0] < RULE.zero:
+            return Sought(held, math.exp(at), False)
+        if held.pull > 0.0:
+            low = (at, held.pull)
+        else:
+            high = (at, held.pull)
+        following = _next(low, high, top)
+        if abs(following - at) < RULE.close:
+            return Sought(held, math.exp(following), high is not None)
+        at = following
+    assert held is not None
+    return Sought(held, math.exp(at), low is not None and high is not None)
+
+
+def ring_for(half_time: float, options: EnsembleOptions) -> Ring:
+    """A window for a half time, of a power of two steps."""
+    period = min(RULE.window * half_time, options.longest_window)
+    steps = 1 << max(6, math.ceil(math.log2(period / options.time_step)))
+    return Ring(period, min(steps, RULE.most_steps))
+
+
+def settle(ensemble: Ensemble, activity: FloatArray, half_time: float, maps: int) -> tuple[FloatArray, float]:
+    """C_phi (half,) after some maps with its half time held, and the pull at the last of them."""
+    ring, odd, x = ensemble.ring, ensemble.process.is_odd, activity
+    pull = math.nan
+    for _ in range(maps):
+        x = hold(ring, x, half_time, odd)
+        along = soft.direction(ring, x)
+        after = ensemble.map(x)
+        pull = soft.pull_along(after - x, along)
+        x = admissible(after)
+        if x[0] < RULE.zero:
+            break
+    return hold(ring, x, half_time, odd), pull
+
+
+def hold(ring: Ring, activity: FloatArray, half_time: float, odd: bool) -> FloatArray:
+    """C_phi (half,) stretched to a half time."""
+    now = soft.half_time(ring, activity, odd)
+    if not 0.0 < now < math.inf:
+        return _shape(ring, float(activity[0]), half_time)
+    return admissible(soft.stretched(ring, activity, math.log(half_time / now)))
+
+
+def _hold(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, half_time: float, before: Held | None
+) -> Held:
+    ring = ring_for(half_time, options)
+    noise = Noise(seed, RULE.groups, ring.steps, False)
+    noise.grow(RULE.paths)
+    ensemble = Ensemble(process, ring, noise)
+    if before is None:
+        start = _shape(ring, 0.6, half_time)
+    else:
+        start = before.at(half_time, options).activity
+    activity, pull = settle(ensemble, start, half_time, RULE.settle)
+    return Held(ring, activity, half_time, pull)
+
+
+def _shape(ring: Ring, level: float, half_time: float) -> FloatArray:
+    return np.asarray(level * np.exp2(-ring.lags / half_time))
+
+
+def _next(low: tuple[float, float] | None, high: tuple[float, float] | None, top: float) -> float:
+    """The next ln s: a step up or down, or the root of the straight line between two pulls."""
+    if high is None:
+        assert low is not None
+        return min(low[0] + RULE.factor, top)
+    if low is None:
+        return high[0] - RULE.factor
+    share = low[1] / (low[1] - high[1])
+    return low[0] + min(max(share, 0.1), 0.9) * (high[0] - low[0])

@@ -1,0 +1,72 @@
+"""The soft mode of the iteration, and how it is stiffened: C(t) and C(t / s) are almost equally good solutions.
+
+Near a continuous transition, and wherever an update gate pins the dynamics, stretching the correlations in time by a
+factor e^a changes the residual of the map by -kappa a d only, with d = -t dC/dt and kappa << 1 (docs/theory.md (5.6)).
+The *pull* of the map at a time scale is the projection of its residual on d: positive where the true time scale is
+longer. Dividing that part of the residual by kappa makes a residual that says how far the solution is, in every
+direction.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.ring import Ring, resample
+from phasemap.theory.ensemble.tail import crossing, limit
+
+# Change of ln(time scale) by which kappa is measured, and the smallest one that is believed.
+_STRETCH, _SOFTEST = 0.1, 2e-3
+
+
+@dataclass(frozen=True)
+class Stiffener:
+    """Divides the part of a residual along d (half,) by kappa; the identity for kappa = 1."""
+
+    direction: FloatArray
+    kappa: float
+
+    def __call__(self, residual: FloatArray) -> FloatArray:
+        """The stiffened residual (half,)."""
+        return residual + (1.0 / self.kappa - 1.0) * pull_along(residual, self.direction) * self.direction
+
+    def resampled(self, ring: Ring, target: Ring) -> "Stiffener":
+        """The same on a ring of the same period."""
+        return Stiffener(resample(self.direction, ring, target), self.kappa)
+
+
+def direction(ring: Ring, activity: FloatArray) -> FloatArray:
+    """d = -t dC/dt (half,): what a longer time scale changes, per unit of its logarithm."""
+    return np.asarray(-ring.lags * np.gradient(activity, ring.step))
+
+
+def pull_along(residual: FloatArray, along: FloatArray) -> float:
+    """Change of ln(time scale) that the map makes: projection of a residual (half,) on d (half,)."""
+    size = float(along @ along)
+    return float(along @ residual) / size if size > 0.0 else 0.0
+
+
+def stiffener(ensemble: Ensemble, activity: FloatArray) -> Stiffener:
+    """The stiffener at C_phi (half,), from the map's answer to a stretch."""
+    ring = ensemble.ring
+    along = direction(ring, activity)
+    changed = stretched(ring, activity, _STRETCH)
+    residuals = [ensemble.map(x) - x for x in (activity, changed)]
+    kappa = -pull_along(residuals[1] - residuals[0], changed - activity)
+    return Stiffener(along, float(np.clip(kappa, _SOFTEST, 1.0)))
+
+
+def stretched(ring: Ring, activity: FloatArray, amount: float, target: Ring | None = None) -> FloatArray:
+    """C(t e**-amount) on the lags of a ring (or another one); its last value beyond the window."""
+    from scipy.interpolate import CubicSpline  # slow to load, and most points need no ensemble
+
+    lags = (ring if target is None else target).lags
+    return np.asarray(CubicSpline(ring.lags, activity)(np.minimum(np.exp(-amount) * lags, ring.lags[-1])))
+
+
+def half_time(ring: Ring, activity: FloatArray, odd: bool) -> float:
+    """The lag at which C(t) - C(inf) has fallen to one half; inf if it does not."""
+    floor = limit(activity, odd)
+    height = float(activity[0]) - floor
+    return crossing((activity - floor) / height, ring, 0.5) if height > 0.0 else np.inf

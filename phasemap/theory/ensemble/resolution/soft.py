@@ -17,7 +17,7 @@ from phasemap.theory.ensemble.sampling.ring import Ring, resample
 from phasemap.theory.ensemble.tail import crossing, limit
 
 # Change of ln(time scale) by which kappa is measured, and the smallest one that is believed.
-_STRETCH, _SOFTEST = 0.1, 2e-3
+_STRETCH, _SOFTEST = 0.3, 2e-3
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,15 @@ def pull_along(residual: FloatArray, along: FloatArray) -> float:
 
 
 def stiffener(ensemble: Ensemble, activity: FloatArray) -> Stiffener:
-    """The stiffener at C_phi (half,), from the map's answer to a stretch."""
-    ring = ensemble.ring
-    along = direction(ring, activity)
-    changed = stretched(ring, activity, _STRETCH)
-    residuals = [ensemble.map(x) - x for x in (activity, changed)]
-    kappa = -pull_along(residuals[1] - residuals[0], changed - activity)
-    return Stiffener(along, float(np.clip(kappa, _SOFTEST, 1.0)))
+    """The stiffener at C_phi (half,), from the map's answers to stretches either way."""
+    residual = ensemble.map(activity) - activity
+    found = []
+    for amount in (-_STRETCH, _STRETCH):
+        changed = stretched(ensemble.ring, activity, amount)
+        change = ensemble.map(changed) - changed - residual
+        found.append(-pull_along(change, changed - activity))
+    kappa = float(np.clip(np.mean(found), _SOFTEST, 1.0))
+    return Stiffener(direction(ensemble.ring, activity), kappa)
 
 
 def stretched(ring: Ring, activity: FloatArray, amount: float, target: Ring | None = None) -> FloatArray:

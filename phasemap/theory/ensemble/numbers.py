@@ -103,6 +103,7 @@ def solve(
     """The correlations of all groups together, or of one, without the exponent."""
 
     def mapping(activity: FloatArray) -> FloatArray:
+        """The map, its soft mode stiffened."""
         return activity + start.stiff(ensemble.map(activity, group) - activity)
 
     found = anderson.solve(mapping, start.activity, tolerance, limit, admissible, start.memory)

@@ -1,7 +1,7 @@
 """One point of parameter space solved by an ensemble of paths, with the errors of its numbers."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,15 +9,18 @@ import numpy as np
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
+from phasemap.numerics import anderson
 from phasemap.numerics.anderson import relative_size
+from phasemap.theory.ensemble import numbers
+from phasemap.theory.ensemble.bounds import Bounds, bounds
 from phasemap.theory.ensemble.errors.budget import ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.jackknife import group_rows
-from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution
+from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start, admissible
 from phasemap.theory.ensemble.refine import Refined, accuracy_target, refine
 from phasemap.theory.ensemble.resolution import timestep, window
 from phasemap.theory.ensemble.resolution.pilot import find, longer
 from phasemap.theory.ensemble.resolution.sharpness import USUAL
-from phasemap.theory.ensemble.resolution.soft import Stiffener, pull_along
+from phasemap.theory.ensemble.resolution.soft import Stiffener, half_time, pull_along
 from phasemap.theory.ensemble.resolution.window import Found, Pilot, Surroundings
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
@@ -37,6 +40,9 @@ class _Tolerances(NamedTuple):
     poor_time: float = 0.5  # the same of times, which are known less well
     per_residual: float = 2.0  # the map contracts deviations by a half at least, away from transitions
     same: float = 0.8  # of two states that noise leaves apart the smaller has less than this share of <phi^2>
+    freed: int = 40  # iterations for a state whose time scale is no longer held
+    not_lost: float = 5e-3  # residual that they may leave
+    fits: float = 0.5  # share of its correlations that may be left at half the longest window
     window_share: float = 0.5  # share of the error asked for that the window may make
 
 
@@ -56,6 +62,7 @@ class PointSolution:
     remainder: share of the correlations left at half the window.
     functions: what a finer time step adds to the covariances of h and phi, (2, half).
     solved:    whether the iterations converged.
+    bounds:    of a state that is slower than the longest window.
     """
 
     found: Found
@@ -69,6 +76,7 @@ class PointSolution:
     ensemble: Ensemble
     remainder: float
     functions: FloatArray
+    bounds: Bounds | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -163,8 +171,48 @@ def _at(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot, fine: bool
 ) -> PointSolution:
     """The state in the window of a pilot."""
+    held = math.isfinite(pilot.half_time)
+    if held and not _comes_to_rest(process, pilot):
+        return _held(process, pilot)
     chosen = timestep.choose(process, options, seed, pilot)
-    return _summary(options, pilot.found, chosen, refine(process, options, seed, chosen, fine))
+    refined = refine(process, options, seed, chosen, fine)
+    found = pilot.found
+    if found is Found.SLOW and window.reaches_limit(refined.full.activity, refined.ensemble.ring, process.is_odd):
+        found = Found.FLUCTUATING
+    result = _summary(options, found, chosen, refined)
+    if found is not Found.SLOW:
+        return result
+    return replace(result, bounds=bounds(Ensemble(process, pilot.ring, pilot.noise), pilot.activity))
+
+
+def _comes_to_rest(process: Process, pilot: Pilot) -> bool:
+    """Whether a state that is let go in the longest window settles on a slower one that still fits into it."""
+    ensemble = Ensemble(process, pilot.ring, pilot.noise)
+    free = anderson.solve(ensemble.map, pilot.activity, window.PILOT_TOLERANCE, _TOLERANCES.freed, admissible)
+    share = free.x[0] / pilot.activity[0]
+    if not (_TOLERANCES.same < share < 1.0 / _TOLERANCES.same and free.residual < _TOLERANCES.not_lost):
+        return False
+    slower = half_time(pilot.ring, free.x, process.is_odd) > pilot.half_time
+    return slower and window.remainder(free.x, pilot.ring, process.is_odd) < _TOLERANCES.fits
+
+
+def _held(process: Process, pilot: Pilot) -> PointSolution:
+    """A state with its time scale held: its variances are nearly those of the true one, which is slower."""
+    ensemble = Ensemble(process, pilot.ring, pilot.noise)
+    start, known = Start(pilot.activity), replace(pilot.solution, x=pilot.activity)
+
+    def at(group: int | None) -> Solution:
+        """The numbers of a group, or of all."""
+        return numbers.at(ensemble, known, ensemble.moments(pilot.activity, group), start)
+
+    full, groups = at(None), tuple(at(g) for g in range(window.GROUPS))
+    rows, none = group_rows(groups, pilot.ring, process.is_odd), np.zeros(len(NAMES))
+    budget = collect(full.row, rows, none, none, _TOLERANCES.fits, none)
+    functions = np.zeros((2, pilot.ring.steps // 2 + 1))
+    return PointSolution(
+        Found.SLOW, False, pilot.ring, full.row, budget, full, groups, rows, ensemble, _TOLERANCES.fits, functions,
+        bounds(ensemble, pilot.activity),
+    )  # fmt: skip
 
 
 def _needs_longer_window(result: PointSolution, options: EnsembleOptions) -> bool:

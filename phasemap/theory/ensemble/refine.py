@@ -1,4 +1,4 @@
-"""An ensemble that is enlarged until the variance is as accurate as asked for, and its groups, whose scatter says so."""
+"""An ensemble that is enlarged until the variance is as accurate as asked for, and its groups, which say so."""
 
 import math
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ class _Rule(NamedTuple):
     aim: float = 0.9  # errors of small ensembles are larger than they scale: aim a little short, then correct
     least_growth: float = 1.5  # of the ensemble, from one stage to the next
     most_growth: float = 16.0  # the same at most: an early estimate may be far off
+    soft_growth: float = 4.0  # the same where groups are far apart along the soft mode: far off on the high side
     stages: int = 8  # ensembles tried at most
     share_of_scatter: float = 0.1  # residual of the common solution, as a share of its statistical error
     of_scatter: float = 0.06  # scatter of a correction between time steps, as a share of that of the numbers
@@ -68,7 +69,7 @@ def refine(
     if error <= wanted or small.noise.paths >= most:
         return _with_exponents(options, Refined(ensemble, small.solution, moved, *_no_correction(small)))
     correction = _correction(small, level, moved) if level is not small else _no_correction(small)
-    found = _enlarge(process, options, seed, chosen, level, (error, moved.scatter))
+    found = _enlarge(process, options, seed, chosen, level, (error, moved))
     return _with_exponents(options, Refined(*found, *correction))
 
 
@@ -78,22 +79,23 @@ def _enlarge(
     seed: np.random.SeedSequence,
     chosen: Chosen,
     level: Level,
-    known: tuple[float, float],
+    known: tuple[float, Groups],
 ) -> tuple[Ensemble, Solution, Groups]:
-    """known: relative error and scatter of the small ensemble."""
+    """known: relative error and groups of the small ensemble."""
     noise = Noise(seed, window.GROUPS, level.ring.steps, process.noise_placement != 0)
     most = max(int(options.path_steps / level.ring.steps), options.paths)
     ensemble, wanted = Ensemble(process, level.ring, noise), _RULE.margin * options.relative_error
     memory = chosen.start_on(level.ring).memory
-    start, (error, scatter), paths = replace(level.solution.start, memory=memory), known, level.noise.paths
+    start, (error, moved), paths = replace(level.solution.start, memory=memory), known, level.noise.paths
     for _ in range(_RULE.stages):
-        growth = min(max(_RULE.aim * (error / wanted) ** 2, _RULE.least_growth), _RULE.most_growth)
-        enough = _RULE.share_of_scatter * scatter * math.sqrt(paths / window.GROUPS)
+        most_growth = _RULE.most_growth if moved.share == 1.0 else _RULE.soft_growth
+        growth = min(max(_RULE.aim * (error / wanted) ** 2, _RULE.least_growth), most_growth)
+        enough = _RULE.share_of_scatter * moved.scatter * math.sqrt(paths / window.GROUPS)
         noise.grow(min(int(paths * growth) + 1, most))
         paths = noise.paths
         full = numbers.solve(ensemble, start, max(chosen.tolerance, enough / math.sqrt(paths)))
         moved = groups.solve_groups(ensemble, full, memory)
-        error, scatter = _relative_error(moved.solutions, accuracy_target(process)), moved.scatter
+        error = _relative_error(moved.solutions, accuracy_target(process))
         if error <= wanted or paths >= most:
             break
         start = replace(full.start, exponent=start.exponent)

@@ -4,19 +4,17 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.estimate import gathered
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
+from phasemap.model.results import Estimate, Estimates
 from phasemap.model.status import Status
 from phasemap.model.unit.gates import gate_floor
 from phasemap.theory.divergence import divergence_of, hard_gates
 from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import point as single
-from phasemap.theory.ensemble.errors.budget import SOURCES
+from phasemap.theory.ensemble.bounds import Bounds
 from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
@@ -24,16 +22,14 @@ from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.gates import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.shut_units import slowest_rest
+from phasemap.theory.ensemble.table import BUDGETS, EXPENSE, PROBABILITIES, PRODUCT, Table
 from phasemap.theory.static import fixed_points
 
 Seeds = Sequence[np.random.SeedSequence]
 
-PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
-PRODUCT = "lyapunov_times_relaxation"
 _OF_EXPONENT = ("lyapunov_max", PRODUCT)
 _OF_H = ("variance", "correlation_time", "relaxation_time", "autocorrelation")
 OF_ATTRACTOR = (*NAMES, PRODUCT, *FUNCTIONS)
-_BUDGETS = {"variance_error_budget": "variance", "lyapunov_error_budget": "lyapunov_max"}
 STEEP = (
     "no stationary state: the input to h stands outside a steep update gate, and the rare units whose gate is nearly "
     "shut integrate it for {rest:.1e} membrane time constants before they come to rest; <h^2> grows all that time (the "
@@ -52,8 +48,6 @@ UNKNOWN_STATE = (
     "The exponent of a state that moves through a hard gate diverges in the mean field, but this state did not "
     "converge: whether it moves at all is not known."
 )
-# What a point costs or needed: the ring and the ensemble.
-_EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
 
 
 def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, seeds: Seeds) -> Estimates:
@@ -72,7 +66,9 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     (n_points, error_source): variance_error_budget, lyapunov_error_budget (absolute errors).
 
     An error is the root of the summed squares of its sources; its statistical part is one standard error. Where the
-    window, the iteration or the accuracy that was asked for is not reached, the status is NOT_CONVERGED. With a hard
+    window, the iteration or the accuracy that was asked for is not reached, the status is NOT_CONVERGED, but for the
+    bounds of a state that is slower than the longest window: of relaxation_time from below, of lyapunov_max from above
+    (docs/theory.md (5.6)). With a hard
     gate the exponent DIVERGES: every crossing z = threshold adds (R - h) delta z / |dz/dt| to a perturbation, which is
     finite, but its mean square over the speeds of crossing diverges logarithmically. The value is inf, or NaN under
     noise, where not even the sign of a network's finite exponent follows. What depends on h DIVERGES without a value
@@ -121,7 +117,7 @@ def solve_branches(
 
 
 def _seek_small(
-    table: "Table",
+    table: Table,
     i: int,
     parameters: Parameters,
     options: EnsembleOptions,
@@ -148,42 +144,6 @@ def _may_rest(p: Parameters, around: Surroundings) -> bool:
     return around.has_stable_fixed_point or Process(p).is_contraction or rests_under_noise(p)
 
 
-class Table:
-    """Values, errors and statuses of all quantities; pending at first."""
-
-    def __init__(self, n: int) -> None:
-        shapes: dict[str, tuple[int, ...]] = dict.fromkeys((*NAMES, PRODUCT, "update_gate_mean", *_EXPENSE), (n,))
-        shapes |= dict.fromkeys(FUNCTIONS, (n, len(STORED_LAGS)))
-        shapes |= dict.fromkeys(("update_gate_quantiles", "effective_time_quantiles"), (n, len(PROBABILITIES)))
-        shapes |= dict.fromkeys(_BUDGETS, (n, len(SOURCES)))
-        self.remarks: list[tuple[int, str]] = []
-        self.value: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
-        self.error: dict[str, FloatArray] = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
-        self.status: dict[str, StatusArray] = {
-            name: np.full(shape, Status.ABSENT, dtype=np.uint8) for name, shape in shapes.items()
-        }
-
-    def fill_status(self, i: int, status: Status) -> None:
-        """One status for all numbers of a point."""
-        for array in self.status.values():
-            array[i] = status
-
-    def fail(self, i: int, reason: str) -> None:
-        """No number of a point was found, for a reason."""
-        self.fill_status(i, Status.FAILED)
-        self.remarks.append((i, reason))
-
-    def put(self, name: str, at: int, value: ArrayLike, error: ArrayLike, status: Status) -> None:
-        """Store a number, or a row of them."""
-        self.value[name][at] = value
-        self.error[name][at] = np.where(np.isfinite(error), error, np.nan)  # infinite: not known at all
-        self.status[name][at] = status
-
-    def estimates(self) -> Estimates:
-        """The table as estimates."""
-        return Estimates(gathered(self.value, self.status, self.error), self.remarks)
-
-
 def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOptions, solution: PointSolution) -> None:
     good = {name: solution.is_accurate(name, options) for name in NAMES}
     total = solution.errors.total
@@ -198,9 +158,11 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
         _store_uncoupled(table, i, solution)
     elif options.exponents and not solution.ensemble.process.has_tangent:
         _store_divergence(table, i, parameters, solution.is_settled)
+    if solution.bounds is not None:
+        _store_bounds(table, i, solution.bounds)
     state = _status(solution.is_settled, 1.0)
     _store_gate(table, i, parameters, solution.gate_variance, state)
-    for quantity, name in _BUDGETS.items():
+    for quantity, name in BUDGETS.items():
         k = NAMES.index(name)
         if table.status[name][i] == Status.DIVERGES:
             table.put(quantity, i, np.nan, np.nan, Status.DIVERGES)
@@ -210,8 +172,16 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
     if rest > options.longest_window:
         _store_endless(table, i, rest)
     expense = (solution.ring.period, solution.ring.step, float(solution.ensemble.noise.paths))
-    for name, number in zip(_EXPENSE, expense, strict=True):
+    for name, number in zip(EXPENSE, expense, strict=True):
         table.put(name, i, number, 0.0, state)
+
+
+def _store_bounds(table: Table, i: int, known: Bounds) -> None:
+    """What is known of a state that is slower than the longest window."""
+    sides = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
+    for name, side in sides.items():
+        if np.isfinite(getattr(known, name)):
+            table.put(name, i, getattr(known, name), np.nan, side)
 
 
 def _store_divergence(table: Table, i: int, p: Parameters, state_is_known: bool) -> None:
@@ -249,7 +219,7 @@ def _store_uncoupled(table: Table, i: int, solution: PointSolution) -> None:
 
 def _store_endless(table: Table, i: int, rest: float) -> None:
     """No numbers of h where shut units integrate its input for ever."""
-    for name in (*_OF_H, *_OF_EXPONENT, *_BUDGETS):
+    for name in (*_OF_H, *_OF_EXPONENT, *BUDGETS):
         table.put(name, i, np.nan, np.nan, Status.DIVERGES)
     table.remarks = [(k, remark) for k, remark in table.remarks if k != i]
     table.remarks.append((i, fixed_points.NO_STATIONARY_STATE if math.isinf(rest) else STEEP.format(rest=rest)))

@@ -21,6 +21,8 @@ from phasemap.theory.ensemble.sampling.paths import Ensemble, Moments
 
 # A residual below this share of the scatter of the groups is small; steps made to get there.
 _SMALL, _MOST_STEPS = 0.35, 3
+# The same at which a step has led away.
+_LOST = 1.0
 # Root mean square change of ln(time scale) up to which groups are moved to where they belong.
 _FAR = 0.3
 # Share of the largest singular value of the memory below which it is not trusted with noise.
@@ -62,6 +64,7 @@ def add_exponents(ensemble: Ensemble, full: Solution, groups: Groups, tolerance:
     """The same with their exponents, from a few maps each that start at the common one."""
 
     def at(one: Solution, g: int) -> Solution:
+        """A group with its exponent at a solution."""
         return numbers.add_exponent(ensemble, one, tolerance, g, full.exponent, _EXPONENT_MAPS)
 
     there = [at(one, g) for g, one in enumerate(groups.solutions)]
@@ -90,18 +93,24 @@ def _size(change: FloatArray, full: Solution) -> float:
 
 
 def _moved(ensemble: Ensemble, start: Start, step: FloatArray, scatter: float, group: int) -> Solution:
-    """A group at its own solution."""
-    x, residual, memory = start.activity, math.inf, start.memory or anderson.Memory()
+    """A group at its own solution; where steps lead away from it, extrapolated from half of the first one."""
+    x, memory, best = start.activity, start.memory or anderson.Memory(), math.inf
+    following = step
     for _ in range(_MOST_STEPS):
-        x = admissible(x + step)
+        x = admissible(x + following)
         moments = ensemble.moments(x, group)
         left = start.stiff(moments.activity - x)
         residual = anderson.relative_size(left, start.activity) / scatter
+        if residual > min(best, _LOST):
+            break
+        best, known = residual, (x, moments)
         if residual < _SMALL:
             break
-        step = memory.next_step(left, _CUTOFF)
-    found = anderson.FixedPoint(x, residual, residual, 1, residual < _SMALL, memory)
-    return numbers.at(ensemble, found, moments, start)
+        following = memory.next_step(left, _CUTOFF)
+    if best > _LOST:
+        return _propagated(ensemble, start, step, 0.5, group)
+    found = anderson.FixedPoint(known[0], best, best, 1, best < _SMALL, memory)
+    return numbers.at(ensemble, found, known[1], start)
 
 
 def _propagated(ensemble: Ensemble, start: Start, step: FloatArray, share: float, group: int) -> Solution:
@@ -110,6 +119,7 @@ def _propagated(ensemble: Ensemble, start: Start, step: FloatArray, share: float
     there = ensemble.moments(admissible(start.activity + share * step), group)
 
     def extrapolated(name: str) -> np.ndarray:
+        """A moment at the end of the step."""
         a, b = getattr(here, name), getattr(there, name)
         return np.asarray(a + (b - a) / share)
 

@@ -30,6 +30,8 @@ class _Rule(NamedTuple):
     same: float = 0.4  # change of the logarithm of the half time up to which a window fits
     lost: float = 0.02  # a larger residual is no solution
     iterations: int = 40
+    soft: float = 0.3  # pull per change of ln(time scale) below which a residual says little,
+    soft_tolerance: float = 0.25  # and by which it is to be smaller there
 
 
 RULE = _Rule()
@@ -79,11 +81,13 @@ def _solved(process: Process, options: EnsembleOptions, seed: np.random.SeedSequ
     stiff = soft.stiffener(ensemble, x)
 
     def mapping(y: np.ndarray) -> np.ndarray:
+        """The map, its soft mode stiffened."""
         return np.asarray(y + stiff(ensemble.map(y) - y))
 
     solution = anderson.solve(mapping, x, PILOT_TOLERANCE, RULE.iterations, admissible)
     found = window.classify(solution, process, start.ring)
-    return Pilot(found, start.ring, solution.x, noise, solution, 1.0, stiff)
+    sharp = RULE.soft_tolerance if stiff.kappa < RULE.soft else 1.0
+    return Pilot(found, start.ring, solution.x, noise, solution, sharp, stiff)
 
 
 def _ensemble(

@@ -26,6 +26,7 @@ class _Rule(NamedTuple):
     """Numbers of the search; times in membrane time constants."""
 
     window: float = 20.0  # period over the half time that is held
+    narrowest: float = 8.0  # the same where the longest window allows for no more
     most_steps: int = 2048  # of a window
     groups: int = 4
     paths: int = 256
@@ -71,7 +72,7 @@ class Sought:
 
 def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, shortest: float) -> Sought:
     """The half time of C_phi, sought from `shortest` upwards as far as the longest window allows."""
-    top = math.log(options.longest_window / RULE.window)
+    top = math.log(options.longest_window / RULE.narrowest)
     at = min(math.log(shortest), top)
     low = high = held = None
     for _ in range(RULE.tries):
@@ -127,10 +128,7 @@ def _hold(
     noise = Noise(seed, RULE.groups, ring.steps, False)
     noise.grow(RULE.paths)
     ensemble = Ensemble(process, ring, noise)
-    if before is None:
-        start = _shape(ring, 0.6, half_time)
-    else:
-        start = before.at(half_time, options).activity
+    start = _shape(ring, 0.6, half_time) if before is None else before.at(half_time, options).activity
     activity, pull = settle(ensemble, start, half_time, RULE.settle)
     return Held(ring, activity, half_time, pull)
 

@@ -1,7 +1,7 @@
 """The soft mode of the iteration, and how it is stiffened: C(t) and C(t / s) are almost equally good solutions.
 
 Near a continuous transition, and wherever an update gate pins the dynamics, stretching the correlations in time by a
-factor e^a changes the residual of the map by -kappa a d only, with d = -t dC/dt and kappa << 1 (docs/theory.md (5.6)).
+factor e^a changes the residual of the map by -kappa a d only, with d = -t dC/dt and kappa << 1 (docs/theory.md (5.5)).
 The *pull* of the map at a time scale is the projection of its residual on d: positive where the true time scale is
 longer. Dividing that part of the residual by kappa makes a residual that says how far the solution is, in every
 direction.

@@ -172,6 +172,7 @@ def _is_smooth(process: Process, pilot: Pilot) -> bool:
 
 
 def classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
+    """What a solution of the iteration is."""
     activity = solution.x
     if activity[0] < _TOLERANCES.zero and not process.is_driven:
         return Found.ZERO

@@ -1,4 +1,4 @@
-"""Old and new time of points whose update gate fluctuates, at equal error bars: python tests/benchmarks/bench_slow_states.py
+"""Old and new time of points whose update gate fluctuates: python tests/benchmarks/bench_slow_states.py
 
 Old: every group solved alone to its own solution and with exponents of its own at the finest step; new: one Newton step
 for all groups from the common solution, at a coarse step that a small ensemble corrects. Both in one run, CPU seconds;
@@ -7,6 +7,7 @@ the correlation is that of the variances of the groups, one by one against one s
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def main() -> None:
         if (g_h, alpha_z) not in POINTS:
             continue
         fine_seconds, fine = _timed(lambda: solve(True))
-        group_seconds, alone = _timed(lambda: one_by_one(fine))
+        group_seconds, alone = _timed(partial(one_by_one, fine))
         k = NAMES.index("variance")
         pairs = np.array(
             [[a.values["variance"], b.values["variance"]] for a, b in zip(alone, fine.groups, strict=True)]

@@ -27,8 +27,8 @@ _LOST = 1.0
 _FAR = 0.3
 # Share of the largest singular value of the memory below which it is not trusted with noise.
 _CUTOFF = 0.1
-# Maps for the exponent of a group.
-_EXPONENT_MAPS = 3
+# Maps for the exponent of a group; and at most, where they leave a residual of many times the tolerance.
+_EXPONENT_MAPS, _MORE_MAPS, _POOR = 3, 24, 4.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,10 @@ def add_exponents(ensemble: Ensemble, full: Solution, groups: Groups, tolerance:
 
     def at(one: Solution, g: int) -> Solution:
         """A group with its exponent at a solution."""
-        return numbers.add_exponent(ensemble, one, tolerance, g, full.exponent, _EXPONENT_MAPS)
+        found = numbers.add_exponent(ensemble, one, tolerance, g, full.exponent, _EXPONENT_MAPS)
+        if found.exponent is not None and found.exponent.residual > _POOR * tolerance:
+            return numbers.add_exponent(ensemble, one, tolerance, g, full.exponent, _MORE_MAPS)
+        return found
 
     there = [at(one, g) for g, one in enumerate(groups.solutions)]
     if groups.share == 1.0:

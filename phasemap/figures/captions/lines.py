@@ -17,10 +17,10 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "slow_edge": ("dash-dotted green", "marginal stability ends at a finite steepness of the gate"),
     "static_gain_one": ("dashed green", "S = 1, a static state loses stability"),
     "lyapunov_zero": ("solid violet", "the maximum Lyapunov exponent changes sign"),
-    "complexity_onset": ("", "Σ = 0, beyond which fixed points proliferate"),
+    "complexity_onset": ("long-dashed brown", "Σ = 0, beyond which fixed points proliferate"),
     "static_tricritical": ("diamond", "static states turn from appearing continuously to appearing in pairs"),
     "dynamic_tricritical": ("star", "chaos turns from beginning continuously to beginning at a fold"),
-    "complexity_tricritical": ("", "proliferation turns from beginning continuously to beginning at a finite size"),
+    "complexity_tricritical": ("plus", "proliferation turns from beginning continuously to beginning at a finite size"),
 }
 """Critical line or point -> how it is drawn on a map, and what happens there."""
 

@@ -28,6 +28,7 @@ LINE_STYLES: dict[str, LineStyle] = {
     "zero_instability": LineStyle("#000000", "solid", "zero fixed point unstable"),
     "static_fold": LineStyle("#000000", (0, (4.2, 1.6)), "static fold"),
     "dynamic_fold": LineStyle("#6a1b9a", (0, (5.0, 1.4, 1.2, 1.4)), "dynamic fold"),
+    "complexity_onset": LineStyle("#9c3d00", (0, (7.0, 2.0)), r"complexity onset, $\Sigma = 0$"),
     "marginal_boundary": LineStyle("#00523f", (0, (1.0, 1.1)), r"marginal boundary, $f S = 1$"),
     "slow_edge": LineStyle("#00523f", (0, (4.0, 1.2, 1.2, 1.2)), r"marginal stability ends at finite $\alpha_z$"),
     "static_gain_one": LineStyle("#00806a", (0, (2.6, 2.6)), r"fixed point unstable, $S = 1$"),
@@ -37,6 +38,7 @@ _OTHER_DASHES: tuple[Any, ...] = ((0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 
 MARKER_STYLES: dict[str, tuple[str, str]] = {
     "static_tricritical": ("D", "static tricritical point"),
     "dynamic_tricritical": ("*", "dynamic tricritical point"),
+    "complexity_tricritical": ("P", "complexity tricritical point"),
 }
 _CASING = [effects.Stroke(linewidth=2.8, foreground="white", alpha=0.75), effects.Normal()]
 

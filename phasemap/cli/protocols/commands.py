@@ -36,7 +36,7 @@ def kick(
     options = call.options(
         state=start.state, relax=start.relax, delays=numbers("--delays", delays), **push.options(), **beside.options()
     )
-    call.run(lambda under: study(call.parameters, options, call.seed, under if beside.networks else None))
+    call.run(lambda under: study(call.parameters, options, call.seed, under if beside.networks else None, call.courses))
 
 
 @app.command("reset")
@@ -58,7 +58,7 @@ def reset(
     options = call.options(
         state=start.state or "static", relax=start.relax, **pulse.options(), **push.options(), **beside.options()
     )
-    call.run(lambda under: study(call.parameters, options, call.seed, under if beside.networks else None))
+    call.run(lambda under: study(call.parameters, options, call.seed, under if beside.networks else None, call.courses))
 
 
 @app.command("integrator")

@@ -77,7 +77,7 @@ def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.ra
     networks = Conditions(wanted.inputs) if wanted.networks else None
     from_silence = Conditions(wanted.inputs, _SILENCE)
     if wanted.protocol == "reset":
-        return reset(p, options, seed, networks)
+        return reset(p, options, seed, networks, wanted.inputs)
     if wanted.protocol == "drive":
         return drive(p, options, seed, from_silence, wanted.until, with_theory=wanted.theory)
     if wanted.protocol == "switch":
@@ -87,9 +87,9 @@ def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.ra
         stairs = Staircase(int(numbers.pop("pulses", 10)), **{"spacing": 20.0, "strength": 0.2, **numbers})
         return integrator(p, options, stairs, seed, networks)
     if wanted.theory and options.amplitude > 0.0:  # theory of infinitesimal kicks beside networks with finite ones
-        theory = kick(p, replace(options, amplitude=0.0), seed)
+        theory = kick(p, replace(options, amplitude=0.0), seed, None, wanted.inputs)
         return replace(kick(p, options, seed, networks), theory=theory.theory)
-    return kick(p, options, seed, networks)
+    return kick(p, options, seed, networks, wanted.inputs)
 
 
 def _perturbed(

@@ -15,7 +15,7 @@ from phasemap.simulation.protocols.drive import drive_times, run_drive
 from phasemap.simulation.protocols.networks import Conditions, run_networks
 from phasemap.simulation.protocols.switch import Scan, run_switch, switching
 from phasemap.studies.protocols.report import Report, about, outcome_of
-from phasemap.theory.transient.memory.driven import driven_variance
+from phasemap.theory.transient.memory.driven import Driven, driven
 from phasemap.theory.transient.memory.known import Known
 from phasemap.theory.transient.memory.switching import ACTIVE, smallest_strength, strengths_to_try
 
@@ -44,16 +44,17 @@ def drive(
     }
     settings = {"end": end, "relax": options.relax, "initial_amplitude": networks.amplitude}
     theory = {name: nothing(one.value.shape, Status.NOT_SOUGHT) for name, one in found.items()}
-    known: tuple[FloatArray, FloatArray] | str = ""
-    if options.relax == 0.0 and with_theory:
-        known = driven_variance(p, networks.courses, times, networks.amplitude)
+    known: Driven | str = ""
+    if with_theory:
+        known = driven(p, networks.courses, times, networks.amplitude, options.relax)
     if not isinstance(known, str):
-        theory["variance"] = outcome(*known)
-        theory["active_fraction"] = outcome(float(known[0][-1] > ACTIVE), 0.0)
+        theory["variance"] = outcome(known.square.value, known.square.error)
+        theory["activity_variance"] = outcome(known.activity.value, known.activity.error)
+        theory["active_fraction"] = outcome(float(known.square.value[-1] > ACTIVE), 0.0)
     remarks = [f"Active at the end: mean square of h above {ACTIVE:g}. Chaos beside a stable silent state is "
                "metastable in networks of finite size."]  # fmt: skip
-    if isinstance(known, str):
-        remarks.append(known or "There is a theory of drives where the clock starts at once (--relax 0).")
+    if isinstance(known, str) and known:
+        remarks.append(known)
     return Report("drive", p, settings, {"times": times}, theory, found, about(runs, options), remarks)
 
 
@@ -107,7 +108,7 @@ def _in_theory(
     p: Parameters, options: ProtocolOptions, pulse: InputCourse, end: float, amplitude: float
 ) -> Known | str:
     if options.relax > 0.0:
-        return "There is a theory of drives where the clock starts at once (--relax 0)."
+        return "There is a theory of the weakest pulse where the clock starts at once (--relax 0)."
     return smallest_strength(p, pulse, end, amplitude)
 
 

@@ -1,6 +1,6 @@
 """A kick at one point, in theory, and in networks where asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -8,13 +8,14 @@ from phasemap.errors import UnsupportedError
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import Status
+from phasemap.model.unit.inputs import InputCourse
 from phasemap.simulation.estimators.outcomes import Outcome, nothing
 from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.networks import Conditions
 from phasemap.simulation.protocols.solver import kicked
 from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, theory_of
 from phasemap.theory.transient.memory import solver
-from phasemap.theory.transient.memory.distance import distances
+from phasemap.theory.transient.memory.distance import distances, without_theory
 
 
 def kick(
@@ -22,19 +23,28 @@ def kick(
     options: ProtocolOptions,
     seed: np.random.SeedSequence,
     networks: Conditions | None = None,
+    courses: Sequence[InputCourse] = (),
 ) -> Report:
-    """A kick to h in a random direction, read at the delays; networks: None for none."""
+    """A kick to h in a random direction, read at the delays; networks: None for none; courses: inputs to theory."""
     names = {"kick_overlap": "retained_overlap", "memory_lifetime": "memory_lifetime"}
-    theory = theory_of(solver.solve_kicks([p], options, [seed]), names)
-    distance = distances(p, options, seed)
+    missing = without_theory(p, options, courses)
+    theory = _no_theory(options) if missing else theory_of(solver.solve_kicks([p], options, [seed]), names)
+    distance = distances(p, options, seed, courses)
     theory["retained_distance"] = outcome_of(distance.known)
     theory["cosine"] = _cosine(theory["retained_overlap"], theory["retained_distance"])
     settings = {"state": options.state, "amplitude": options.amplitude, "relax": options.relax,
                 "amplitude_in_deviations": options.in_deviations}  # fmt: skip
     delays = np.array(options.delays)
-    remarks = [one for one in (*_reasons(p, options, theory), distance.reason) if one]
+    reasons = [missing] if missing else [*_reasons(p, options, theory), distance.reason]
+    remarks = [one for one in reasons if one]
     found, facts = (None, {}) if networks is None else _kicked(p, options, seed, networks, remarks)
     return Report("kick", p, settings, {"delays": delays}, theory, found, facts, remarks)
+
+
+def _no_theory(options: ProtocolOptions) -> dict[str, Outcome]:
+    """Nothing at any delay."""
+    return {"retained_overlap": nothing((len(options.delays),), Status.NOT_SOUGHT),
+            "memory_lifetime": nothing((), Status.NOT_SOUGHT)}  # fmt: skip
 
 
 def _cosine(m: Outcome, r: Outcome) -> Outcome:

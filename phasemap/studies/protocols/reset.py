@@ -1,11 +1,15 @@
 """A trace at one point and pulses that are meant to clear it, in theory, and in networks where asked."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
+from phasemap.model.unit.inputs import InputCourse
+from phasemap.simulation.estimators.outcomes import nothing
 from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.networks import Conditions
 from phasemap.simulation.protocols.reset import ResetRun
@@ -13,6 +17,7 @@ from phasemap.simulation.protocols.solver import USUAL_AMPLITUDE, cleared
 from phasemap.studies.protocols.report import Report, about, amplitudes, theory_of
 from phasemap.theory.transient.memory import solver
 from phasemap.theory.transient.memory.attractor import static_units
+from phasemap.theory.transient.memory.distance import without_theory
 
 
 def reset(
@@ -20,14 +25,19 @@ def reset(
     options: ProtocolOptions,
     seed: np.random.SeedSequence,
     networks: Conditions | None = None,
+    courses: Sequence[InputCourse] = (),
 ) -> Report:
-    """A trace, and pulses of several strengths that are meant to clear it."""
-    theory = theory_of(solver.solve_resets([p], options, [seed]), {"retained_fraction": "retained_fraction"})
+    """A trace, and pulses of several strengths that are meant to clear it; courses: inputs to theory beside them."""
+    missing = without_theory(p, options, courses)
+    theory = {"retained_fraction": nothing((len(options.strengths),), Status.NOT_SOUGHT)} if missing else theory_of(
+        solver.solve_resets([p], options, [seed]), {"retained_fraction": "retained_fraction"})  # fmt: skip
     settings = {"state": options.state, "gate": options.gate, "at": options.at, "duration": options.duration,
                 "read": options.read, "relax": options.relax}  # fmt: skip
     remarks = ["A pulse of strength B adds B to the input of the update gate (it opens), -B to the output gate's "
                "(it closes); m / m_0 says what is left of the trace, r whether the copies came together."]  # fmt: skip
-    if (theory["retained_fraction"].status == Status.NOT_SOUGHT).any():
+    if missing:
+        remarks.append(missing)
+    elif (theory["retained_fraction"].status == Status.NOT_SOUGHT).any():
         remarks.append("There is a theory of resets where units stand still, at a stable fixed point or with --state "
                        "static, for pulses to the update gate: opened gates change what a moving network does, and a "
                        "pulse to the output gate moves one that stood still. See the networks.")  # fmt: skip

@@ -10,8 +10,9 @@ from phasemap.errors import ParameterError
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
+from phasemap.theory.transient.drive import Drive
 from phasemap.theory.transient.nodes import Layout, kicked, one_copy
-from phasemap.theory.transient.solve import Drive, two_times
+from phasemap.theory.transient.solve import two_times
 
 STEP = 0.2
 # Over how much of the end of a run the growth of a perturbation is taken, in gated membrane times.
@@ -34,12 +35,15 @@ class Number:
 class Relaxation:
     """A network from h(0) ~ N(0, amplitude^2): variance of h over units at `times` (n,), in membrane times.
 
+    square, activity: <h^2> and <phi^2>, which the means add to where inputs are common to all units.
     exponent: growth rate of a perturbation at the end of the run; correlation (m,): C(t, t - lag) / C(t, t) at the end
     over `lags` (m,).
     """
 
     times: FloatArray
     variance: Number
+    square: Number
+    activity: Number
     exponent: Number
     lags: FloatArray
     correlation: Number
@@ -62,9 +66,11 @@ class Kick:
 
 def relax(
     p: Parameters, duration: float, lags: FloatArray, amplitude: float = 1.0, step: float = STEP,
-    drive: Drive | None = None,
+    drive: Drive | None = None, at: FloatArray | None = None,
 ) -> Relaxation:  # fmt: skip
-    """Relaxation from a random state (docs/theory.md, section 15. duration, lags, step in membrane times.
+    """Relaxation from a random state (docs/theory.md, section 15), read at times (n,) or at the end of every step.
+
+    duration, lags, step and the times in membrane times; between its steps a run is straight.
 
     Raises:
         UnsupportedError: the update gate moves or is closed, the output gate is hard or without inertia, or there is
@@ -73,7 +79,7 @@ def relax(
     """
     rate = gated_rate(p)
     steps = _steps(duration * rate, step, 1)
-    times = np.asarray(duration * np.arange(1, steps + 1) / steps, dtype=float)
+    times = np.asarray(duration * np.arange(1, steps + 1) / steps, dtype=float) if at is None else at
 
     def of_level(level: int) -> FloatArray:
         """The numbers from one refinement of the grid."""
@@ -81,20 +87,21 @@ def relax(
                           drive=drive)  # fmt: skip
         assert found.tangent is not None
         n, own = len(found.membrane) - 1, duration * rate / (steps * level)
-        variance = np.diagonal(found.membrane)[level::level]
+        variance = np.diagonal(found.membrane)
+        parts = (variance, variance + found.mean**2, found.activity)
+        at_times = [np.interp(times * rate, found.layout.time, part) for part in parts]
         back = max(round(_GROWTH / own), 1) if n > 2 * _GROWTH / own else n // 2
         growth = 0.5 * math.log(found.tangent[n, n] / found.tangent[n - back, n - back]) / (back * own) * rate
         shape = [float(np.interp(n - lag * rate / own, np.arange(n + 1), found.membrane[n])) for lag in lags]
-        return np.concatenate([variance, [growth, found.cut_off], np.array(shape) / found.membrane[n, n]])
+        return np.concatenate([*at_times, [growth, found.cut_off], np.array(shape) / found.membrane[n, n]])
 
     values, errors = both = _richardson(of_level)
     # First-order perturbation of (1 + lambda)^2, the eigenvalue that the potential <phi' phi'> of section 6 gives.
-    cut_off = rate * values[steps + 1] / (2.0 * max(1.0 + values[steps] / rate, 0.1))
-    exponent = Number(values[steps : steps + 1], errors[steps : steps + 1] + abs(cut_off))
-    return Relaxation(
-        times, _part(both, slice(0, steps)), exponent, lags,
-        _part(both, slice(steps + 2, None)),
-    )  # fmt: skip
+    last = 3 * len(times)
+    cut_off = rate * values[last + 1] / (2.0 * max(1.0 + values[last] / rate, 0.1))
+    exponent = Number(values[last : last + 1], errors[last : last + 1] + abs(cut_off))
+    variance, square, activity = (_part(both, slice(k * len(times), (k + 1) * len(times))) for k in range(3))
+    return Relaxation(times, variance, square, activity, exponent, lags, _part(both, slice(last + 2, None)))
 
 
 def kick(

@@ -1,7 +1,6 @@
 """Two-time covariances of a layout of nodes, at a constant update gate."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.unit.nonlinearities import gate, is_constant_gate
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
+from phasemap.theory.transient.drive import Drive
 from phasemap.theory.transient.nodes import Layout
 
 # Hermite terms where nothing is steep, and how many a steep gate needs per unit of steepness.
@@ -22,30 +22,17 @@ _REACH, _SPACING = 9.0, 0.06
 
 
 @dataclass(frozen=True)
-class Drive:
-    """Time courses of inputs to h and r (already inside the bracket), functions of gated membrane time.
-
-    common: the same for all units. per_unit: multiply independent standard Gaussian vectors over units, one each, the
-    same vector in all copies.
-    """
-
-    common_h: Callable[[FloatArray], FloatArray] | None = None
-    common_r: Callable[[FloatArray], FloatArray] | None = None
-    per_unit_h: tuple[Callable[[FloatArray], FloatArray], ...] = ()
-    per_unit_r: tuple[Callable[[FloatArray], FloatArray], ...] = ()
-
-
-@dataclass(frozen=True)
 class TwoTimes:
     """Covariances of h (n, n) over the nodes of a layout; tangent: of an infinitesimal perturbation, or None.
 
-    activity (n,): <phi phi> at equal times. terms: of the Hermite series; cut_off: what it lacks of <phi' phi'> at the
-    last time, where it converges most slowly.
+    mean (n,): of h over units. activity (n,): <phi phi> at equal times. terms: of the Hermite series; cut_off: what it
+    lacks of <phi' phi'> at the last time, where it converges most slowly.
     """
 
     layout: Layout
     membrane: FloatArray
     tangent: FloatArray | None
+    mean: FloatArray
     activity: FloatArray
     terms: int
     cut_off: float = 0.0
@@ -74,15 +61,16 @@ def two_times(
     activation = Sigmoid(0.0, 1.0, p.g_h, p.beta_h, np.zeros((terms, n)), np.zeros(n), several)
     of_gate = Sigmoid(0.5, 0.5, 0.5 * p.alpha_r, -0.5 * p.beta_r, np.zeros((terms, n)), np.zeros(n), several)
     constant = float(gate(0.0, 0.0, p.beta_r)) ** 2 if not moving else 0.0
-    scale = 1.0 if p.input_inside == 1.0 else 1.0 / gated_rate(p)
-    means = np.stack([_mean(layout, drive.common_h, p.m_h * scale, 1.0), _mean(layout, drive.common_r, p.m_r, tau)])
+    means = drive.means(p, layout)
+    for field, covariance in zip((h, r) if moving else (h,), drive.covariances(p, layout), strict=False):
+        field.source[:] = covariance
     march(
-        layout.nodes, (h, r, u, w), activation, of_gate, constant, means, _courses(p, layout, drive),
-        layout.without_kick, (moving, tangent), _quadrature(terms),
+        layout.nodes, (h, r, u, w), activation, of_gate, constant, means, layout.without_kick, (moving, tangent),
+        _quadrature(terms),
     )  # fmt: skip
     activity = np.einsum("kn,kn->n", activation.coefficients, activation.coefficients)
     cut = _cut_off(p, activation.coefficients[:, -1], float(h.covariance[-1, -1])) if tangent else 0.0
-    return TwoTimes(layout, h.covariance, u.covariance if tangent else None, activity, terms, cut)
+    return TwoTimes(layout, h.covariance, u.covariance if tangent else None, means[0], activity, terms, cut)
 
 
 def _check(p: Parameters) -> None:
@@ -128,31 +116,3 @@ def _quadrature(terms: int) -> tuple[FloatArray, FloatArray]:
     for k in range(2, terms):
         weights[k] = (x * weights[k - 1] - math.sqrt(k - 1.0) * weights[k - 2]) / math.sqrt(k)
     return weights, np.asarray(x, dtype=float)
-
-
-def _mean(layout: Layout, course: Callable[[FloatArray], FloatArray] | None, constant: float, tau: float) -> FloatArray:
-    """Mean of x with tau x' = -x + course + constant at the nodes, from 0; the course is linear in time over a step."""
-    mean = np.zeros(len(layout.time))
-    if course is None and constant == 0.0:
-        return mean
-    values = constant + (course(layout.time) if course is not None else np.zeros(len(layout.time)))
-    for p, q in enumerate(layout.previous):
-        if q < 0:
-            continue
-        step = layout.step[p] / tau
-        if step == 0.0:
-            mean[p] = mean[q]
-            continue
-        after = 1.0 + math.expm1(-step) / step
-        mean[p] = math.exp(-step) * mean[q] + (-math.expm1(-step) - after) * values[q] + after * values[p]
-    return mean
-
-
-def _courses(p: Parameters, layout: Layout, drive: Drive) -> FloatArray:
-    """Per-unit inputs (2, m, n) to h and r, the static ones of the parameters included."""
-    rate, n = gated_rate(p), len(layout.time)
-    scale = 1.0 if p.input_inside == 1.0 else 1.0 / rate
-    rows = [np.stack([np.full(n, p.s_h * scale), np.zeros(n)]), np.stack([np.zeros(n), np.full(n, p.s_r)])]
-    rows += [np.stack([course(layout.time), np.zeros(n)]) for course in drive.per_unit_h]
-    rows += [np.stack([np.zeros(n), course(layout.time)]) for course in drive.per_unit_r]
-    return np.ascontiguousarray(np.stack(rows, axis=1))

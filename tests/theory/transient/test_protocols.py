@@ -1,22 +1,31 @@
 """Two-time mean field: relaxation, exponents and kicks at a constant update gate."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from phasemap.errors import ParameterError, UnsupportedError
 from phasemap.kernels.dynamic.transient.march import Sigmoid, pair_rows
-from phasemap.model.options import GradientOptions
+from phasemap.model.options import GradientOptions, ProtocolOptions
 from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
+from phasemap.model.unit.inputs import parse_input
 from phasemap.simulation.network.disorder import draw_network
 from phasemap.simulation.network.integrators import start
+from phasemap.simulation.protocols.kick import lay_trace, trace_of
+from phasemap.simulation.protocols.setup import Setup
 from phasemap.theory.gradients.states import gradients_of
+from phasemap.theory.transient.drive import Drive, drive_of
+from phasemap.theory.transient.memory.distance import distances
+from phasemap.theory.transient.memory.driven import driven
 from phasemap.theory.transient.nodes import kicked, one_copy
 from phasemap.theory.transient.protocols import kick, relax
-from phasemap.theory.transient.solve import Drive, two_times
+from phasemap.theory.transient.solve import two_times
 
 ADDITIVE = make_parameters({"g_h": 2.0})
+SEED = np.random.SeedSequence(0)
 
 
 def test_additive_network_against_independent_values() -> None:
@@ -112,15 +121,65 @@ def test_finite_kicks_against_dense_networks(parameters: dict[str, float]) -> No
     assert np.abs((mean - theory.distance.value) / np.hypot(error, 0.03 * theory.distance.value)).max() < 3.5
 
 
-def test_common_and_per_unit_inputs_add_mean_and_variance() -> None:
-    """Without gain, h is the filtered input alone: mean 1 - e^{-t}, variance (1 - e^{-t})^2 s^2."""
-    linear = make_parameters({"g_h": 1e-6})
-    drive = Drive(per_unit_h=(lambda time: np.full(len(time), 0.3),))
-    found = two_times(linear, one_copy(3.0, 60), 0.0, drive=drive)
+def test_inputs_of_units_without_gain_are_filtered_and_no_more() -> None:
+    """h is the filtered input: one of each unit's own has variance s^2 (1 - e^-t)^2, a common one mean 1 - e^-t."""
+    linear, layout = make_parameters(g_h=1e-6), one_copy(3.0, 60)
+    drive = Drive(common_h=(np.ones_like,), per_unit_h=(lambda time: np.full(len(time), 0.3),))
+    found = two_times(linear, layout, 0.0, drive=drive)
     assert found.membrane[-1, -1] == pytest.approx((0.3 * (1.0 - math.exp(-3.0))) ** 2, rel=1e-9)
-    shifted = two_times(make_parameters({"g_h": 1.0}), one_copy(20.0, 200), 0.0, drive=Drive(common_h=np.ones_like))
-    assert shifted.activity[-1] == pytest.approx(math.tanh(1.0) ** 2, abs=0.15)
-    assert shifted.activity[-1] > 0.3
+    assert found.mean[-1] == pytest.approx(1.0 - math.exp(-3.0), rel=1e-9)
+
+
+def test_noise_of_units_without_gain_is_filtered_twice() -> None:
+    """Variance of x' = -x + Ornstein-Uhlenbeck noise (tau, s) when stationary: s^2 tau / (1 + tau)."""
+    for tau, accuracy in ((2.0, 2e-3), (0.02, 0.05)):  # slower and faster than the steps
+        drive = drive_of(ADDITIVE, [parse_input(f"h:ou:strength=0.5,tau={tau},units=each")])
+        found = two_times(make_parameters(g_h=1e-6), one_copy(12.0, 120), 0.0, drive=drive)
+        assert found.membrane[-1, -1] == pytest.approx(0.25 * tau / (1.0 + tau), rel=accuracy)
+
+
+def test_a_constant_common_input_is_a_bias_of_the_activation() -> None:
+    """h = h' + c turns tanh(g h) into tanh(g h' + g c), on the diagonal and off it, once the mean has settled."""
+    layout, gain, late = one_copy(80.0, 400), {"g_h": 3.0}, slice(350, None)
+    pushed = two_times(make_parameters(gain), layout, 0.5, tangent=True, drive=Drive((lambda t: np.full_like(t, 0.1),)))
+    biased = two_times(make_parameters(gain, beta_h=0.3), layout, 0.5, tangent=True)
+    static = two_times(make_parameters(gain, m_h=0.1), layout, 0.5, tangent=True)
+    np.testing.assert_allclose(pushed.membrane[-1, late], biased.membrane[-1, late], rtol=2e-4)
+    grown = [np.diff(np.log(np.diagonal(one.tangent)[late])) for one in (pushed, biased) if one.tangent is not None]
+    np.testing.assert_allclose(*grown, rtol=1e-4)
+    np.testing.assert_array_equal(static.membrane, pushed.membrane)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"g_h": 2.0}, ["h:sinusoid:strength=0.6,period=8", "z:step:strength=1"]),
+        ({"g_h": 3.0, "alpha_r": 2.0}, ["h:pulse:at=2,duration=3,strength=0.5", "r:ramp:duration=4,strength=-1"]),
+        ({"g_h": 1.5, "beta_z": 0.5, "input_inside": 0.0}, ["h:sinusoid:strength=0.2,period=6,units=each,seed=3",
+                                                            "h:ou:strength=0.3,tau=1,units=each"]),
+    ],
+)  # fmt: skip
+def test_copies_under_inputs_in_time_against_dense_networks(parameters: dict[str, float], words: list[str]) -> None:
+    """<h^2>, <phi^2> and the distance after a kick of 0.5, while common and other inputs move means and covariances."""
+    p, courses = make_parameters(parameters), [parse_input(word) for word in words]
+    delays, size, count = (1.0, 4.0, 6.0), 400, 8
+    distance = np.array(distances(p, ProtocolOptions(delays=delays, amplitude=0.5), SEED, courses).known)
+    squares = driven(p, courses, np.array(delays), 1.0, 30.0)
+    assert (distance[:, 2] == Status.CONVERGED).all() and not isinstance(squares, str)
+    r, h, phi = np.empty((3, count, len(delays)))
+    for k in range(count):
+        own = tuple(replace(one, seed=17 * k + j) for j, one in enumerate(courses))
+        stepper = Setup(p, size, np.random.SeedSequence(k), courses=own).relaxed()
+        shift = 0.5 * np.random.default_rng(k).standard_normal(size)
+        lay_trace(stepper, shift)
+        for j, _ in enumerate(stepper.visit(list(delays))):
+            r[k, j] = trace_of(stepper.network, shift)[1]
+            h[k, j] = (stepper.network.h[0] ** 2).mean()
+            phi[k, j] = (np.tanh(p.g_h * stepper.network.h[0]) ** 2).mean()
+    for measured, theory in ((r, distance[:, 0]), (h, squares.square.value), (phi, squares.activity.value)):
+        error = measured.std(axis=0, ddof=1) / math.sqrt(count)
+        assert (np.abs(measured.mean(axis=0) - theory) < 3.5 * np.hypot(error, 0.02 * theory)).all()
 
 
 def test_hermite_series_of_pairs_against_direct_quadrature() -> None:

@@ -139,16 +139,12 @@ def pair_rows(sigmoid, predicted, variances, p, product, slope):
 
 
 @njit(**INNER)
-def _sources(p, of_h, of_r, moving, inputs, h, r):
-    """K of h and of r for row p from the averages of activation and gate (each (2, n): product and slope)."""
+def _sources(p, of_h, of_r, moving, h, r):
+    """Add to K of h and of r for row p the averages of activation and gate (each (2, n): product and slope)."""
     for j in range(p + 1):
-        extra, extra_r = 0.0, 0.0
-        for m in range(inputs.shape[1]):
-            extra += inputs[0, m, p] * inputs[0, m, j]
-            extra_r += inputs[1, m, p] * inputs[1, m, j]
-        h.source[p, j] = of_h[0, j] * of_r[0, j] + extra
+        h.source[p, j] += of_h[0, j] * of_r[0, j]
         if moving:
-            r.source[p, j] = of_h[0, j] + extra_r
+            r.source[p, j] += of_h[0, j]
 
 
 @njit(**INNER)
@@ -162,11 +158,12 @@ def _tangent_sources(p, of_h, of_r, moving, u, w):
 
 
 @njit(**KERNEL)
-def march(nodes, fields, activation, gate, constant_square, means, inputs, tangent_nodes, switches, quadrature):
+def march(nodes, fields, activation, gate, constant_square, means, tangent_nodes, switches, quadrature):
     """Fill the covariances of all nodes.
 
-    fields:   (h, r, u, w): those that are switched on have (n, n) arrays.  switches: (r moves, tangents are wanted).
-    means:    (2, n) of h and r.  inputs: (2, m, n) courses that multiply independent Gaussian vectors over units.
+    fields:   (h, r, u, w): those that are switched on have (n, n) arrays; the sources of h and r begin as the
+              covariances over units of their inputs.  switches: (r moves, tangents are wanted).
+    means:    (2, n) of h and r.
     constant_square: sigma_r**2 of a gate that does not move.  tangent_nodes: nodes of the tangents, without kicks.
     quadrature: (hermite (terms, m), abscissae (m,)).
     """
@@ -187,7 +184,7 @@ def march(nodes, fields, activation, gate, constant_square, means, inputs, tange
             variance_r[p] = r.predicted[p, p]
             _coefficients(gate, hermite, abscissae, variance_r[p], means[1, p], values, p)
             pair_rows(gate, r.predicted, variance_r, p, of_r[0], of_r[1])
-        _sources(p, of_h, of_r, moving, inputs, h, r)
+        _sources(p, of_h, of_r, moving, h, r)
         correct(h, nodes, p)
         if moving:
             correct(r, tangent_nodes, p)

@@ -6,6 +6,7 @@ at a constant update gate, by the two-time mean field, from a network that has r
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,16 +16,20 @@ from phasemap.errors import PhasemapError
 from phasemap.model.options import GradientOptions, ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import Status
+from phasemap.model.unit.inputs import InputCourse
 from phasemap.model.unit.nonlinearities import gate, is_constant_gate
 from phasemap.theory.gradients.records import Gradients
 from phasemap.theory.gradients.states import gradients_of
 from phasemap.theory.static import fixed_points
+from phasemap.theory.transient.drive import drive_of, refusal
 from phasemap.theory.transient.memory.known import ABSENT, NOT_SOUGHT, Known
 from phasemap.theory.transient.protocols import kick
 
 # Longest delay and relaxation of the two-time mean field, in gated membrane times: its cost grows with their square.
 _LONGEST, _LONGEST_RELAXATION = 60.0, 40.0
 _ACCEPTED = 0.01
+# Of a kick that stands for an infinitesimal one: its square is far above rounding, and r is known to its square.
+_SMALL = 1e-4
 # Accuracy asked of paths where the update gate moves: the errors of r stay below 2 % at short delays.
 _PATHS, _ENSEMBLE_ERROR = 8192, 0.01
 
@@ -51,15 +56,33 @@ class Distances:
     reason: str = ""
 
 
-def distances(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> Distances:
-    """r at every delay; NOT_SOUGHT where there is no theory of it, and the reason."""
+def distances(
+    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: Sequence[InputCourse] = ()
+) -> Distances:
+    """r at every delay; NOT_SOUGHT where there is no theory of it, and the reason.
+
+    courses: inputs to both copies, whose clock starts with the kick.
+    """
     if is_constant_gate(p.alpha_z, p.beta_z) and gate(0.0, 0.0, p.beta_z) == 0.0:  # closed for good: h stands still
         return Distances([_AT_ONCE] * len(options.delays))
+    if courses:
+        reason = refusal(courses) or without_theory(p, options, courses)
+        return _nothing(options, reason) if reason else _of_copies(p, options, courses)
     if options.amplitude == 0.0:
         return _infinitesimal(p, options, seed)
     if not is_constant_gate(p.alpha_z, p.beta_z):
         return _nothing(options, _FINITE)
     return _nothing(options, _FINITE_STATIC) if options.state == "static" else _of_copies(p, options)
+
+
+def without_theory(p: Parameters, options: ProtocolOptions, courses: Sequence[InputCourse]) -> str:
+    """Why there is no theory of what a network keeps under these inputs; empty if there is."""
+    if not courses:
+        return ""
+    if not is_constant_gate(p.alpha_z, p.beta_z):
+        return ("Under inputs in time there is a theory where the update gate does not move (alpha_z = 0): see the "
+                "networks (--networks).")  # fmt: skip
+    return "The static solution knows no inputs in time: see --state attractor." if options.state == "static" else ""
 
 
 def _nothing(options: ProtocolOptions, reason: str) -> Distances:
@@ -122,19 +145,19 @@ def _stated(value: float, error: float, status: int, *, fixed: bool = False) -> 
     return (float(value), math.nan, known) if known is Status.LOWER_BOUND else (math.nan, math.nan, known)
 
 
-def _of_copies(p: Parameters, options: ProtocolOptions) -> Distances:
+def _of_copies(p: Parameters, options: ProtocolOptions, courses: Sequence[InputCourse] = ()) -> Distances:
     rate = float(gate(0.0, 0.0, p.beta_z))
     within = [delay for delay in options.delays if 0.0 < delay * rate <= _LONGEST]
     if not within:
         return Distances([NOT_SOUGHT if delay > 0.0 else _AT_ONCE for delay in options.delays], _TOO_LONG)
     relaxation = min(max(options.relax, 1.0), _LONGEST_RELAXATION / rate)
-    delays, amplitude = np.array(within), options.amplitude
+    delays, amplitude = np.array(within), options.amplitude or _SMALL
     try:
-        if options.in_deviations:
+        if options.in_deviations and options.amplitude > 0.0:
             amplitude *= kick(p, amplitude, delays[:1], relaxation).deviation
         if amplitude <= 0.0:
             return Distances([ABSENT] * len(options.delays), "h has no spread here for the kick to be measured in.")
-        found = kick(p, amplitude, delays, relaxation)
+        found = kick(p, amplitude, delays, relaxation, drive=drive_of(p, courses, relaxation))
     except PhasemapError as error:
         return _nothing(options, str(error))
     of_delay = dict(zip(within, zip(found.distance.value, found.distance.error, strict=True), strict=True))

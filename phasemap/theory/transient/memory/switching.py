@@ -2,15 +2,13 @@
 
 import math
 
-import numpy as np
-
 from phasemap.errors import PhasemapError
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import Status
 from phasemap.model.unit.inputs import InputCourse
 from phasemap.numerics.threshold import Threshold, smallest
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
-from phasemap.theory.transient.memory.driven import drive_of, refusal
+from phasemap.theory.transient.drive import drive_of, refusal
 from phasemap.theory.transient.memory.known import ABSENT, Known
 from phasemap.theory.transient.nodes import one_copy
 from phasemap.theory.transient.solve import two_times
@@ -68,4 +66,4 @@ def _final(p: Parameters, pulse: InputCourse, end: float, amplitude: float, step
     rate = gated_rate(p)
     layout = one_copy(end * rate, max(math.ceil(end * rate / step), 2))
     found = two_times(p, layout, max(amplitude, 1e-6), drive=drive_of(p, [pulse]))
-    return float(np.diagonal(found.membrane)[-1])
+    return float(found.membrane[-1, -1] + found.mean[-1] ** 2)

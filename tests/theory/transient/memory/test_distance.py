@@ -16,7 +16,7 @@ from phasemap.theory.gradients.states import gradients_of
 from phasemap.theory.static import fixed_points
 from phasemap.theory.transient.memory import distance
 from phasemap.theory.transient.memory.distance import distances
-from phasemap.theory.transient.memory.driven import driven_variance
+from phasemap.theory.transient.memory.driven import driven
 from phasemap.theory.transient.memory.solver import solve_kicks
 from phasemap.theory.transient.memory.switching import smallest_strength
 
@@ -125,11 +125,9 @@ def test_a_pulse_switches_chaos_on_above_the_dynamic_fold_from_an_impulse_on_and
     assert never[2] == Status.ABSENT
 
     def final(strength: float) -> float:
-        found = driven_variance(
-            make_parameters(g_h=1.78, **folds), [pulse.stronger(strength)], np.array([0.0, 60.0]), 1e-3
-        )
+        found = driven(make_parameters(g_h=1.78, **folds), [pulse.stronger(strength)], np.array([0.0, 60.0]), 1e-3)
         assert not isinstance(found, str)
-        return float(found[0][-1])
+        return float(found.square.value[-1])
 
     assert final(0.4) == pytest.approx(0.0248, rel=0.05)
     assert final(0.03) < 1e-5
@@ -137,8 +135,32 @@ def test_a_pulse_switches_chaos_on_above_the_dynamic_fold_from_an_impulse_on_and
 
 def test_a_drive_of_a_leaky_unit_is_integrated_through_its_jumps() -> None:
     p, times = make_parameters(g_h=0.0), np.array([0.0, 2.4, 6.0])
-    found = driven_variance(p, [parse_input("h:pulse:at=1,duration=2,strength=0.5,units=each")], times, 0.0)
-    assert not isinstance(found, str)
-    assert found[0][1] == pytest.approx((0.5 * -math.expm1(-1.4)) ** 2, rel=0.01)
-    assert found[0][2] == pytest.approx((0.5 * -math.expm1(-2.0) * math.exp(-3.0)) ** 2, rel=0.02)
-    assert "units=each" in str(driven_variance(p, [parse_input("h:step:strength=1")], times, 0.0))
+    for units in ("each", "common"):
+        found = driven(p, [parse_input(f"h:pulse:at=1,duration=2,strength=0.5,units={units}")], times, 0.0)
+        assert not isinstance(found, str)
+        assert found.square.value[1] == pytest.approx((0.5 * -math.expm1(-1.4)) ** 2, rel=0.01)
+        assert found.square.value[2] == pytest.approx((0.5 * -math.expm1(-2.0) * math.exp(-3.0)) ** 2, rel=0.02)
+    later = driven(p, [parse_input("h:step:strength=1")], times, 0.0, 3.0)
+    assert not isinstance(later, str)
+    assert later.square.value == pytest.approx((1.0 - np.exp(-times)) ** 2, rel=2e-3, abs=1e-3)
+
+
+def test_what_inputs_in_time_have_no_theory_says_why() -> None:
+    """Common noise depends on its course; where the update gate moves the two-time equations do not close."""
+    p, times = make_parameters(g_h=2.0), np.array([1.0])
+    assert "drawn" in str(driven(p, [parse_input("h:ou:strength=1,tau=1")], times, 0.0))
+    moving = make_parameters(g_h=2.0, alpha_z=1.0)
+    assert "alpha_z = 0" in str(driven(moving, [parse_input("h:step:strength=1")], times, 0.0))
+    for point, state in ((p, "static"), (moving, "attractor")):
+        found = distances(point, ProtocolOptions(state=state), SEED, [parse_input("h:step:strength=1")])
+        assert {one[2] for one in found.known} == {Status.NOT_SOUGHT} and found.reason
+
+
+def test_small_kicks_under_inputs_stand_for_infinitesimal_ones() -> None:
+    p, course = make_parameters(g_h=2.0), parse_input("h:sinusoid:strength=0.6,period=8")
+    small, smaller = (
+        np.array(distances(p, ProtocolOptions(delays=DELAYS, amplitude=size), SEED, [course]).known)[:, 0]
+        for size in (0.0, 1e-2)
+    )
+    np.testing.assert_allclose(small, smaller, rtol=2e-3)
+    assert small[1] < known(p, delays=DELAYS)[1, 0]  # inputs hold chaos down

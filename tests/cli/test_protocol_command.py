@@ -47,6 +47,34 @@ def test_networks_stand_beside_the_theory_with_both_amplitudes(phasemap: Run):
     assert again.out == ran.out
 
 
+def test_theory_alone_says_the_amplitude_absolute_and_in_deviations_of_h(phasemap: Run):
+    ungated = ["protocol", "kick", "--set", "g_h=2", "--delays", "1", "--relax", "40"]
+    deviation = 0.481201**0.5
+    for option, size in (("--amplitude", 0.5), ("--amplitude-std", 0.5 / deviation)):
+        found = json.loads(phasemap(*ungated, option, str(size), "--json").out)
+        assert found["amplitude"] == pytest.approx(0.5, rel=2e-3)
+        assert found["amplitude_in_deviations"] == pytest.approx(0.5 / deviation, rel=2e-3)
+        assert found["deviation_of_h"] == pytest.approx(deviation, rel=2e-3)
+    static = phasemap(*STATIC, "--amplitude-std", "2", "--delays", "1").out
+    assert "amplitude_in_deviations" in static and "deviation_of_h" in static
+
+
+def test_a_finite_kick_at_a_moving_gate_is_not_sought_in_theory_and_says_what_to_do(phasemap: Run):
+    ran = phasemap("protocol", "kick", *HARD, "--amplitude", "0.5", "--delays", "2")
+    assert ran.code == 0 and "not sought" in ran.out and "--networks 4" in ran.out
+
+
+def test_inputs_reach_the_theory_too(phasemap: Run):
+    """A common input holds chaos down; where the update gate moves there is no theory of it, and none is shown."""
+    plain, driven = (
+        json.loads(phasemap("protocol", "kick", "--set", "g_h=2", "--delays", "5", *more, "--json").out)
+        for more in ([], ["--input", "h:step:strength=1"])
+    )
+    assert driven["retained_distance"][0]["value"] < 0.1 * plain["retained_distance"][0]["value"]
+    moving = json.loads(phasemap(*STATIC, "--input", "h:step:strength=1", "--delays", "5", "--json").out)
+    assert moving["retained_overlap"][0]["status"] == "not_sought" and "--networks" in " ".join(moving["remarks"])
+
+
 def test_lazy_networks_are_chosen_by_an_option(phasemap: Run):
     arguments = ["protocol", "kick", *HARD, "--amplitude", "0.5", "--delays", "2", "--networks", "1", "--size", "80"]
     assert json.loads(phasemap(*arguments, "--lazy", "--json").out)["networks"]["couplings"] == {"80": "lazy"}

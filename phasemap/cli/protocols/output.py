@@ -31,11 +31,14 @@ def print_report(report: "Report") -> None:
     ]  # fmt: skip
     for name, places in report.coordinates.items():
         shown = [one for one in columns if one.over == name and (one.found.status != Status.NOT_SOUGHT).any()]
-        if shown or name == next(iter(report.coordinates)):
+        if not shown and name == next(iter(report.coordinates)):  # say of each that it is not sought
+            shown = [one for one in columns if one.over == name]
+        if shown:
             console.print(_table(name, places.tolist(), shown, f"Protocol {report.protocol}"))
     single = [(f"{where}{name}", _cell(found, ())) for where, group in both for name, found in group.items()
               if found.value.ndim == 0]  # fmt: skip
-    facts = [(name, _fact(value)) for name, value in {**report.settings, **report.about_networks}.items()]
+    facts = [(f"{where}{name}", _fact(value)) for where, group in (("", report.settings),
+             ("networks: ", report.about_networks)) for name, value in group.items()]  # fmt: skip
     console.print(make_table(("", ""), [*single, *facts]))
     for remark in report.remarks:
         console.print(remark, soft_wrap=True, markup=False)
@@ -58,6 +61,8 @@ def _table(name: str, places: list[float], columns: list[_Column], title: str) -
 
 
 def _fact(value: Any) -> str:
+    if value is None:
+        return "not known"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -14,6 +14,7 @@ from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.networks import Conditions
 from phasemap.simulation.protocols.solver import kicked
 from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, theory_of
+from phasemap.studies.protocols.sizes import kick_size
 from phasemap.theory.transient.memory import solver
 from phasemap.theory.transient.memory.distance import distances, without_theory
 
@@ -32,11 +33,11 @@ def kick(
     distance = distances(p, options, seed, courses)
     theory["retained_distance"] = outcome_of(distance.known)
     theory["cosine"] = _cosine(theory["retained_overlap"], theory["retained_distance"])
-    settings = {"state": options.state, "amplitude": options.amplitude, "relax": options.relax,
-                "amplitude_in_deviations": options.in_deviations}  # fmt: skip
+    size = kick_size(p, options, distance.deviation)
+    settings = {"state": options.state, "relax": options.relax, **size.facts}
     delays = np.array(options.delays)
     reasons = [missing] if missing else [*_reasons(p, options, theory), distance.reason]
-    remarks = [one for one in reasons if one]
+    remarks = [one for one in (*reasons, size.remark) if one]
     found, facts = (None, {}) if networks is None else _kicked(p, options, seed, networks, remarks)
     return Report("kick", p, settings, {"delays": delays}, theory, found, facts, remarks)
 
@@ -61,7 +62,8 @@ def _reasons(p: Parameters, options: ProtocolOptions, theory: Mapping[str, Outco
     if options.state == "static" and options.amplitude > 0.0:
         remarks.append("At the static solution theory is of infinitesimal kicks, whatever the amplitude.")
     elif options.amplitude > 0.0 and p.update_gate.moves:
-        remarks.append("Finite kicks have no theory where the update gate moves: see the networks (--networks).")
+        remarks.append("Finite kicks have no theory where the update gate moves: ask networks (--networks 4), or for "
+                       "the theory of infinitesimal kicks, without an amplitude.")  # fmt: skip
     elif (status == Status.NOT_SOUGHT).any():
         remarks.append("Some delays are longer than half the window of time in which the mean field was solved.")
     if (status == Status.ABSENT).all():

@@ -50,10 +50,14 @@ _TOO_LONG = (
 
 @dataclass(frozen=True)
 class Distances:
-    """r at every delay, and why there is none, or what to mind, where there is something to say."""
+    """r at every delay, and why there is none, or what to mind, where there is something to say.
+
+    deviation: of h over units when the kick came; NaN where it was not needed.
+    """
 
     known: list[Known]
     reason: str = ""
+    deviation: float = math.nan
 
 
 def distances(
@@ -163,4 +167,4 @@ def _of_copies(p: Parameters, options: ProtocolOptions, courses: Sequence[InputC
     of_delay = dict(zip(within, zip(found.distance.value, found.distance.error, strict=True), strict=True))
     known = [_AT_ONCE if delay == 0.0 else NOT_SOUGHT if delay not in of_delay else
              _stated(*of_delay[delay], Status.CONVERGED, fixed=True) for delay in options.delays]  # fmt: skip
-    return Distances(known, _TOO_LONG if NOT_SOUGHT in known else "")
+    return Distances(known, _TOO_LONG if NOT_SOUGHT in known else "", found.deviation)

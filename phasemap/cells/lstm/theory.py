@@ -20,7 +20,7 @@ from phasemap.cells.static.cell import Cell, slow_gate
 _LOG_STEP = 0.125
 _TOP = 8.6
 _FINEST = 0.01
-_FURTHEST = 60.0  # of a gate's field
+_FURTHEST = 200.0  # of a gate's field; S, which weighs units by the square of their times, is a bound beyond
 _HIGHEST_POWER = 600.0  # of e, in what has no finite mean in practice
 
 
@@ -228,7 +228,7 @@ def _mixture(b_i: float, sd_i: float, b_f: float, sd_f: float) -> Mixture:
 
 
 def _within(x: Array, weights: Array) -> tuple[Array, Array]:
-    """Nodes beyond 60 become one on either side: what a gate so far open or shut adds is known to exp(-60)."""
+    """Nodes beyond 200 become one on either side: what a gate so far open or shut adds is known to exp(-200)."""
     if x.size == 0 or np.abs(x).max() <= _FURTHEST:
         return x, weights
     kept = np.abs(x) < _FURTHEST

@@ -1,14 +1,20 @@
-"""The reference page, made from the declarations: `python -m phasemap.reference > docs/reference.md`."""
+"""The reference page and the README's tables, made from the declarations.
 
+`python -m phasemap.reference > docs/reference.md`; `python -m phasemap.reference README.md` renews the tables there.
+"""
+
+import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from phasemap.dataset.phases import PHASE_MEANINGS, PHASE_NAMES
 from phasemap.glossary import error_classes
 from phasemap.model.branches import BRANCH_MEANINGS
 from phasemap.model.parameters import PARAMETERS, Parameters
-from phasemap.model.status import STATUS_MEANINGS
+from phasemap.model.status import STATUS_MEANINGS, in_words
 from phasemap.quantities import REGISTRY
 
 _HEAD = """# Reference
@@ -86,5 +92,47 @@ def _errors() -> Iterator[str]:
     yield table(("error", "meaning, and what to do"), rows)
 
 
+def with_tables(text: str) -> str:
+    """A page with the tables between its marks, `<!-- table: NAME -->` and `<!-- end -->`, as they are declared."""
+    return re.sub(
+        r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)",
+        lambda found: found[1] + "\n" + _TABLES[found[2]]() + "\n" + found[3],
+        text,
+        flags=re.S,
+    )
+
+
+def _parameters_in_short() -> str:
+    rows = [(f"`{name}`", info.description, _units(info.units)) for name, info in PARAMETERS.items()]
+    return table(("parameter", "meaning", "units"), rows)
+
+
+def _quantities_in_short() -> str:
+    names = {
+        solver.description: [f"`{row.name}`" for row in REGISTRY.quantities.values() if row.solver == solver.name]
+        for solver in REGISTRY.solvers.values()
+    }
+    return table(("solver", "quantities"), [(solver, ", ".join(rows)) for solver, rows in names.items()])
+
+
+def _phases_in_short() -> str:
+    return table(("phase", "meaning"), [(PHASE_NAMES[phase], text) for phase, text in PHASE_MEANINGS.items()])
+
+
+def _statuses_in_short() -> str:
+    return table(("code", "status", "meaning"), [(s.value, in_words(s), text) for s, text in STATUS_MEANINGS.items()])
+
+
+_TABLES = {
+    "parameters": _parameters_in_short,
+    "quantities": _quantities_in_short,
+    "phases": _phases_in_short,
+    "statuses": _statuses_in_short,
+}
+
+
 if __name__ == "__main__":
-    print(page(), end="")
+    for name in map(Path, sys.argv[1:]):
+        name.write_text(with_tables(name.read_text()))
+    if not sys.argv[1:]:
+        print(page(), end="")

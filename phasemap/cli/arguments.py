@@ -18,6 +18,7 @@ OutputOption = Annotated[
     typer.Option("--output", "-o", metavar="FILE", help="Result file (HDF5).", show_default=False),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 PointTimeoutOption = Annotated[
     float | None,
     typer.Option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, SetOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def hysteresis(
         bool, typer.Option("--figure", help="Draw variance and exponent both ways, beside FILE as a PNG.")
     ] = False,
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Follow the attractor of the mean field up from rest and down from chaos: where the ways differ is hysteresis.
 
@@ -50,8 +51,8 @@ def hysteresis(
     from phasemap.studies.hysteresis import follow_loop, parse_along
     from phasemap.sweeps.files.sessions import begin_session, end_session
 
-    target = output or Path("hysteresis.h5")
-    if output is not None or figure:
+    kept, target = output is not None or figure, output or Path("hysteresis.h5")
+    if kept:
         target = result_target(target, force)
     if figure:
         _check_figure(target)
@@ -63,12 +64,13 @@ def hysteresis(
     session, began = begin_session(), time.monotonic()
     result = follow_loop(settings, wanted)
     end_session(result, session, began)
-    _print(result)
-    if output is not None or figure:
+    if kept:
         write_result(target, result)
-        say(f"Stored in {target}.")
     if figure:
         _draw(result, target.with_suffix(".png"))
+    _say_facts(result) if as_json else _print(result)
+    if kept and not as_json:
+        say(f"Stored in {target}." + (f"\nFigure written to {target.with_suffix('.png')}." if figure else ""))
 
 
 def _check_figure(target: Path) -> None:
@@ -79,6 +81,33 @@ def _check_figure(target: Path) -> None:
     if target.suffix == ".png":
         raise PhasemapError(f"The result cannot be {target}: that is the name of its figure. Choose another.")
     check_target(target.with_suffix(".png"))
+
+
+def _say_facts(result: "Result") -> None:
+    """The numbers at every step of each way."""
+    import numpy as np
+
+    from phasemap import strict_json
+    from phasemap.studies.hysteresis import STATES, WAYS
+
+    axis, codes = result.axes[0], result.fields["loop_attractor"].value
+
+    def numbers(name: str, way: int) -> list[dict[str, object]]:
+        """A number along one way, over the values of the parameter."""
+        entry = result.fields[f"loop_{name}"]
+        errors = np.full(entry.value.shape, np.nan) if entry.error is None else entry.error
+        columns = (entry.value[:, way], errors[:, way], entry.status[:, way])
+        return [strict_json.entry(*one) for one in zip(*columns, strict=True)]
+
+    ways = {
+        way: {
+            "attractor": [None if np.isnan(code) else STATES[int(code)] for code in codes[:, k]],
+            "variance": numbers("variance", k),
+            "lyapunov_max": numbers("lyapunov_max", k),
+        }
+        for k, way in enumerate(WAYS)
+    }
+    say(strict_json.text({"along": axis.name, "values": axis.values, "ways": ways}))
 
 
 def _print(result: "Result") -> None:
@@ -111,4 +140,3 @@ def _draw(result: "Result", target: Path) -> None:
     from phasemap.figures.style.page import save
 
     save(draw(result, Request()), target, result.metadata.title, result.metadata.config_hash)
-    say(f"Figure written to {target}.")

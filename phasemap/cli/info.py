@@ -1,7 +1,7 @@
 """`phasemap info`: what a result file holds."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -48,8 +48,9 @@ def info(
         say("\n".join(_differences(result, file, diff)))
     elif as_json:
         from phasemap import strict_json
+        from phasemap.cli.facts import facts
 
-        say(strict_json.text(_facts(result)))
+        say(strict_json.text(facts(result)))
     else:
         _print(result, file)
 
@@ -69,37 +70,6 @@ def _differences(result: "Result", file: Path, other: Path) -> list[str]:
     theirs = read_result(other).metadata.settings
     found = differences(theirs, result.metadata.settings, f"in {other.name}", f"in {file.name}")
     return found or [f"{other.name} and {file.name} were made from the same configuration."]
-
-
-def _facts(result: "Result") -> dict[str, Any]:
-    from phasemap.model.status import Status
-
-    done, total = result.progress
-    metadata = result.metadata
-    parts = {"grid": result.fields, "checks": result.checks.fields if result.checks else {}}
-    return {
-        "title": metadata.title,
-        "evaluations_done": done,
-        "evaluations_total": total,
-        "complete": done == total,
-        "axes": {axis.name: axis.values.tolist() for axis in result.axes},
-        "quantities": {
-            part: {
-                name: {status.name.lower(): int((entry.status == status).sum()) for status in Status}
-                for name, entry in fields.items()
-            }
-            for part, fields in parts.items()
-        },
-        "surfaces": {name: len(result.surfaces[name].vertices) if name in result.surfaces else None
-                     for name in result.wanted_surfaces},
-        "failures": [vars(failure) for failure in result.failures],
-        "remarks": [vars(remark) for remark in result.remarks],
-        "config_hash": metadata.config_hash,
-        "seed": metadata.seed,
-        "format_version": metadata.format_version,
-        "wall_seconds": metadata.wall_seconds,
-        "sessions": [{**vars(session), "versions": dict(session.versions)} for session in metadata.sessions],
-    }  # fmt: skip
 
 
 def _print(result: "Result", path: Path) -> None:

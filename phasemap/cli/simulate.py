@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, SetOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def simulate(
     threads: _Threads = None,
     lazy: _Lazy = False,
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Simulate one network: Lyapunov spectrum, Kaplan-Yorke dimension, entropy rate, autocorrelation, activity.
 
@@ -62,7 +63,6 @@ def simulate(
 
         phasemap simulate --lazy --set g_h=1.5 --set alpha_z=10 --set simulation.size=16000
     """
-    from phasemap.cli.titles import title_of
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
@@ -86,16 +86,16 @@ def simulate(
     if lazy:
         from phasemap.cli.simulate_lazy import run_lazy
 
-        run_lazy(point, tables, target if output is not None else None, session, began)
+        run_lazy(point, tables, target if output is not None else None, session, began, as_json)
         return
     record = _run(point, threads)
-    _print(record)
+    _say_facts(record) if as_json else _print(record)
     if output is not None or figures:
         result = _result(point, tables, record, session, began)
         write_result(target, result)
-        say(f"Stored in {target}.")
-    if figures:
-        _draw(result, target, title_of(point.parameters, f"$N = {record.size}$"))
+        told = [f"Stored in {target}.", *(_draw(result, target, record.size, point) if figures else [])]
+        if not as_json:
+            say("\n".join(told))
 
 
 def _tables(data: dict[str, Any], overrides: list[str]) -> dict[str, Any]:
@@ -145,6 +145,12 @@ def _run(point: "Point", threads: int | None) -> "SimulationRecord":
                 return found
             time = f"{progress.time:.0f} of at most {progress.latest_end:.0f} time constants"
             display.update(task, description=f"{options.size} units: Lyapunov spectrum, {time}")
+
+
+def _say_facts(record: "SimulationRecord") -> None:
+    from phasemap.cli.simulate_facts import say_facts, spectrum_facts
+
+    say_facts(record.estimates, record.size, spectrum_facts(record.spectrum), record.remarks)
 
 
 def _print(record: "SimulationRecord") -> None:
@@ -209,12 +215,16 @@ def _result(
     return single_result(single_config(point, kept, tables, REGISTRY), record.estimates, session, began)
 
 
-def _draw(result: "Result", target: Path, title: str) -> None:
+def _draw(result: "Result", target: Path, size: int, point: "Point") -> list[str]:
+    """Draw what there is beside the file, and say so."""
+    from phasemap.cli.titles import title_of
     from phasemap.figures.draw import Request, draw
     from phasemap.figures.style.page import save
 
+    title, told = title_of(point.parameters, f"$N = {size}$"), []
     for name in (name for name in _FIGURES if name in result.fields):
         path = target.with_name(f"{target.stem}.{name.removeprefix('network_')}.png")
         figure = draw(result, Request(quantity=name, title=title))
         save(figure, path, result.metadata.title, result.metadata.config_hash)
-        say(f"Figure written to {path}.")
+        told.append(f"Figure written to {path}.")
+    return told

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, OutputOption, PointTimeoutOption, SetOption
+from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, PointTimeoutOption, SetOption
 from phasemap.cli.records import with_records
 from phasemap.errors import ConfigError
 
@@ -128,6 +128,7 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and its estimated cost, and stop.")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Compute a phase diagram: every quantity of CONFIG at every point of its grid.
 
@@ -136,8 +137,6 @@ def sweep(
     options of the solvers if you like, and all others are kept.
 
     Examples:
-
-        phasemap sweep configs/quickstart.toml
 
         phasemap sweep quickstart --dry-run
 
@@ -160,10 +159,10 @@ def sweep(
     from phasemap.sweeps.memory import check_memory
 
     engine.check()
+    _check_json(as_json, dry_run)
     shard = None if part.shard is None else _parse_shard(part.shard)
     settings, target = _load(config, typed.content(), output, overrides or [], shard)
-    again = _check_redo(part.redo, shard, part.force)
-    settings = engine.limited(settings)
+    settings, again = engine.limited(settings), _check_redo(part.redo, shard, part.force)
     count = environment.available_processors() if engine.workers is None else engine.workers
     check_workers(count)
     check_memory(settings, count if engine.scheduler is None else 0)
@@ -171,7 +170,12 @@ def sweep(
         print_plan(settings, target, max(count, 1), shard, part.force, again)
         return
     with _executor(engine.engine, engine.scheduler, count) as start:
-        raise typer.Exit(run_sweep(settings, target, start, shard, part.force, again))
+        raise typer.Exit(run_sweep(settings, target, start, shard, part.force, again, as_json))
+
+
+def _check_json(as_json: bool, dry_run: bool) -> None:
+    if dry_run and as_json:
+        raise ConfigError("--json says what came of a sweep, and --dry-run computes none: leave one of them out.")
 
 
 @contextlib.contextmanager

@@ -52,7 +52,7 @@ _LINE_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4))
 
 def line_look(name: str, order: int) -> dict[str, Any]:
     """Colour and dashes of a line: those of its branch in every figure, else by its place among the others."""
-    branch = name.replace(" ", "_")
+    branch = name.replace(",", "").removesuffix(" state").replace(" ", "_")
     if branch in BRANCH_COLOURS:
         return {"color": BRANCH_COLOURS[branch], "linestyle": BRANCH_DASHES[branch]}
     return {

@@ -14,6 +14,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "static_fold": ("dashed black", "a pair of static states appears"),
     "dynamic_fold": ("dash-dotted violet", "a pair of fluctuating states appears: chaos begins at a finite amplitude"),
     "marginal_boundary": ("dotted green", "f S = 1, where marginal stability behind a hard update gate ends"),
+    "pinning_limit": ("long-dashed green", "the update gate no longer pins the fixed point"),
     "slow_edge": ("dash-dotted green", "marginal stability ends at a finite steepness of the gate"),
     "static_gain_one": ("dashed green", "S = 1, a static state loses stability"),
     "lyapunov_zero": ("solid violet", "the maximum Lyapunov exponent changes sign"),

@@ -31,6 +31,7 @@ LINE_STYLES: dict[str, LineStyle] = {
     "complexity_onset": LineStyle("#9c3d00", (0, (7.0, 2.0)), r"complexity onset, $\Sigma = 0$"),
     "marginal_boundary": LineStyle("#00523f", (0, (1.0, 1.1)), r"marginal boundary, $f S = 1$"),
     "slow_edge": LineStyle("#00523f", (0, (4.0, 1.2, 1.2, 1.2)), r"marginal stability ends at finite $\alpha_z$"),
+    "pinning_limit": LineStyle("#00523f", (0, (6.0, 2.0)), r"no longer pinned, $p = 0.1$"),
     "static_gain_one": LineStyle("#00806a", (0, (2.6, 2.6)), r"fixed point unstable, $S = 1$"),
     "lyapunov_zero": LineStyle("#6a1b9a", "solid", r"$\lambda_{\max} = 0$"),
 }

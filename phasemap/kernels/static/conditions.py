@@ -12,16 +12,34 @@ from phasemap.kernels.averages.gaussian import gate_averages
 from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.static.problem import problem_of_row
 from phasemap.kernels.static.roots import mismatch
-from phasemap.kernels.static.stability import growth, linear_response, new_profile, static_gain
+from phasemap.kernels.static.stability import constant_gate_edge, growth, linear_response, new_profile, static_gain
 
-# What is critical: the slope of the mismatch, S - 1, f S - 1, lambda_e - level.
-FOLD, GAIN, MARGINAL, EDGE = range(4)
+# What is critical: the slope of the mismatch, S - 1, f S - 1, lambda_e - level, the pinning ratio - level.
+FOLD, GAIN, MARGINAL, EDGE, PINNING = range(5)
+
+# Stands for the pinning ratio where there is none, S <= 1: on its small side, and no zero.
+_STABLE = -0.5
 
 
 @njit(**INNER)
 def _bounded(x):
     """A gain on (0, inf) as (x - 1) / (x + 1), which changes sign at 1."""
     return 1.0 - 2.0 / (1.0 + x)
+
+
+@njit(**INNER)
+def _pinning(p, response, profile, level):
+    """Pinning ratio above (> 0) or below (< 0) a level, for S > 1; finite as S -> 1.
+
+    lambda_e > rate where the growth at that rate is above one: the edge itself is not needed.
+    """
+    gain = static_gain(p, response, profile)
+    if not gain > 1.0:
+        return _STABLE
+    if math.isinf(gain):
+        return -_STABLE
+    rate = level * constant_gate_edge(p, response, gain)
+    return _bounded(growth(p, response, profile, rate)) / _bounded(gain)
 
 
 @njit(**KERNEL)
@@ -35,6 +53,8 @@ def critical_pair(p, kind, level, scale, y):
     response = linear_response(p, q, profile)
     if kind == EDGE:
         return f, _bounded(growth(p, response, profile, level))
+    if kind == PINNING:
+        return f, _pinning(p, response, profile, level)
     gain = static_gain(p, response, profile)
     return f, _bounded(gain if kind == GAIN else response.open_fraction * gain)
 

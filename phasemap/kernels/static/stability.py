@@ -197,6 +197,17 @@ def edge_of_support(p, response, profile):
 
 
 @njit(**INNER)
+def constant_gate_edge(p, response, total):
+    """The leading edge if the update gate stood at its mean; total: S, finite. NaN where nothing answers."""
+    through = response.through_gate
+    if response.direct + through == 0.0:
+        return math.nan
+    # An input outside the update gate adds to S: its share is counted as if it were delayed like the rest.
+    gain = total / (response.direct + through)
+    return edge_of_constant_gate(response.open_fraction, gain, response.direct, through, p.tau_r)
+
+
+@njit(**INNER)
 def pinning_ratio(p, response, total, edge):
     """Rate at which an unstable fixed point is left, over that if the update gate stood at its mean; NaN for S <= 1.
 
@@ -208,11 +219,7 @@ def pinning_ratio(p, response, total, edge):
     if math.isinf(total):
         square = gate_averages(p.alpha_z, p.offset_z, p.rest_z, response.delta_z)[1]
         return (square / response.open_fraction**2) ** (0.25 if p.tau_r > 0.0 and math.isinf(through) else 0.5)
-    if response.direct + through == 0.0:
-        return math.nan
-    # An input outside the update gate adds to S: its share is counted as if it were delayed like the rest.
-    gain = total / (response.direct + through)
-    return edge / edge_of_constant_gate(response.open_fraction, gain, response.direct, through, p.tau_r)
+    return edge / constant_gate_edge(p, response, total)
 
 
 @njit(**INNER)

@@ -6,12 +6,18 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Box, SurfaceKind
 from phasemap.model.results import CriticalSurface
 from phasemap.model.solvers.deferred import Deferred
+from phasemap.theory.static.quantities import PINNED
 
 # Growth rate up to which a finite alpha_z still counts as marginal stability on the surface `slow_edge`, and in labels.
 _SLOW_EDGE = 1e-3
 
 _static = Deferred("phasemap.theory.surfaces.static_surfaces", "trace")
 _fluctuating = Deferred("phasemap.theory.surfaces.fluctuating_surfaces", "trace")
+
+
+def _pinning_limit(base: Parameters, box: Box) -> CriticalSurface:
+    traced: CriticalSurface = _static("pinning_limit", base, box, PINNED)
+    return traced
 
 
 def _slow_edge(base: Parameters, box: Box) -> CriticalSurface:
@@ -30,6 +36,8 @@ SURFACES = (
                 partial(_static, "marginal_boundary"), 0.3, (2, 3), noisy=False),
     SurfaceKind("slow_edge", "lambda_e = 0.001: a non-zero fixed point leaves marginal stability at finite alpha_z",
                 _slow_edge, 0.5, (2, 3), noisy=False),
+    SurfaceKind("pinning_limit", f"p = {PINNED:g}: the update gate no longer pins an unstable fixed point, where the "
+                "marginally stable region ends at finite alpha_z", _pinning_limit, 0.5, (2, 3), noisy=False),
     SurfaceKind("static_tricritical", "fixed points turn from appearing continuously to appearing in pairs",
                 partial(_static, "static_tricritical"), 0.05, (2, 3), noisy=False),
     SurfaceKind("dynamic_tricritical", "chaos turns from appearing continuously to appearing at a fold",

@@ -112,6 +112,9 @@ KINDS: dict[str, _Kind] = {
     ),
     "edge_level": _Kind("lambda_e = level at a non-zero fixed point", _fixed_point(conditions.EDGE)),
     "slow_edge": _Kind("lambda_e = level at a non-zero fixed point", _fixed_point(conditions.EDGE), has_update_gate),
+    "pinning_limit": _Kind(
+        "pinning ratio = level at a non-zero fixed point", _fixed_point(conditions.PINNING), has_update_gate
+    ),
     "static_tricritical": _Kind(
         "g_h^2 R = 1 and dR/dDelta = 2 R, R = <sigma_r^2>", _zero_state(_static_tricritical), has_zero_state
     ),

@@ -1,0 +1,38 @@
+"""The line on which the update gate ceases to pin an unstable fixed point, against pinning ratios at points."""
+
+import numpy as np
+import pytest
+
+from phasemap.model.parameters import make_parameters
+from phasemap.theory.static.fixed_points import solve_points
+from phasemap.theory.static.quantities import PINNED
+from phasemap.theory.surfaces.static_surfaces import trace
+
+
+def ratios(points):
+    """The pinning ratio of the non-zero fixed point at every point."""
+    found = solve_points([make_parameters(beta_z=0.0, **point) for point in points])["pinning_ratio"]
+    return np.nanmin(found.value[:, 1:], axis=1)
+
+
+def test_the_ratio_is_the_level_along_the_line_and_crosses_it_there():
+    """Ratios come from the edge itself, a root; the line from the growth at one rate."""
+    line = trace("pinning_limit", make_parameters(beta_z=0.0), {"g_h": (1.1, 4.0), "alpha_z": (1.0, 20.0)}, PINNED)
+    assert len(line.vertices) > 10 and (line.vertices[:, line.columns.index("static_gain")] > 1.0).all()
+    some = line.vertices[:: max(len(line.vertices) // 6, 1), :2]
+    assert ratios([{"g_h": g, "alpha_z": a} for g, a in some]) == pytest.approx(np.full(len(some), PINNED), rel=1e-5)
+    assert (ratios([{"g_h": g, "alpha_z": 1.1 * a} for g, a in some]) < PINNED).all()
+    assert (ratios([{"g_h": g, "alpha_z": 0.9 * a} for g, a in some]) > PINNED).all()
+
+
+def test_over_three_parameters_the_line_is_a_sheet():
+    box = {"g_h": (1.1, 4.0), "alpha_z": (1.0, 20.0), "beta_h": (0.0, 0.3)}
+    sheet = trace("pinning_limit", make_parameters(beta_z=0.0), box, PINNED)
+    assert len(sheet.triangles) > 20
+    some = sheet.vertices[:: max(len(sheet.vertices) // 6, 1), :3]
+    found = ratios([dict(zip(box, map(float, row), strict=True)) for row in some])
+    assert found == pytest.approx(np.full(len(some), PINNED), rel=1e-5)
+
+
+def test_there_is_none_without_an_update_gate():
+    assert not len(trace("pinning_limit", make_parameters(), {"g_h": (0.5, 4.0), "tau_r": (1.0, 2.0)}, PINNED).vertices)

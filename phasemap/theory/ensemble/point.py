@@ -160,6 +160,20 @@ def solve(
         return Found.SAME
     if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
         return pilot.found
+    result = _in_its_window(process, options, seed, pilot, fine)
+    if result.solved or pilot.stiffener is None:
+        return result
+    # Next to a continuous onset the pull is too weak to hold on to: windows are doubled there.
+    pilot = window.find(process, options, seed, around)
+    if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
+        return result
+    return _in_its_window(process, options, seed, pilot, fine)
+
+
+def _in_its_window(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot, fine: bool
+) -> PointSolution:
+    """The state in the window of a pilot, or in a longer one where a larger ensemble shows it to be too short."""
     result = _at(process, options, seed, pilot, fine)
     while _needs_longer_window(result, options):
         pilot = longer(pilot, result.ring, result.solution.activity, process, options, seed)

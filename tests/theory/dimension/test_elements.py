@@ -63,7 +63,7 @@ def cosine(a: np.ndarray, b: np.ndarray) -> float:
 
 @pytest.mark.slow
 def test_covariances_between_units_are_the_predicted_ones_element_by_element() -> None:
-    """Networks of 150 to 600 units: cosines of 0.78 to 0.85 (docs/theory.md (17.1)); chance gives 1 / N."""
+    """Networks of 150 to 400 units: cosines of 0.78 to 0.85 (docs/theory.md (17.1)); chance gives 1 / N."""
     p, size = make_parameters(g_h=2.5, alpha_r=5.0), 150
     network = draw_network(p, size, SEED)
     J_h, J_r = (np.asarray(J, dtype=float) for J in (network.J_h, network.J_r))

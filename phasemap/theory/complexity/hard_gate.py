@@ -11,6 +11,7 @@ whose last term is the atom at r = 0: the units in the middle of opening.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,13 +20,26 @@ from phasemap.model.results import FloatArray
 # Where the search begins: the saddle (ln q_phi, m_psi, m_phi q_phi, ln x, ln t, ln u) at a gain.
 _GAIN = 1.6
 _SADDLE = np.array([0.8313, -0.0515, -0.0841, -1.0265, -2.2797, -0.5301])
-_STEP, _DIFFERENCE, _TOLERANCE, _MOST, _LONGEST = 0.05, 1e-4, 1e-9, 60, 0.5
+
+
+class _Tolerances(NamedTuple):
+    """How the saddle is followed along the gain."""
+
+    step: float = 0.05  # in ln g, from a solved saddle to the next: Newton's method converges from there
+    difference: float = 1e-4  # of a variable in second differences: their rounding is then 1e-8
+    newton: float = 1e-9  # length of the last step
+    iterations: int = 60  # most of them
+    longest: float = 0.5  # step of Newton's method, in logarithms: a longer one leaves the domain
+    level: float = 1e-4  # ratio b / a below which the last integral is a series: the neglected term is 1e-13
+
+
+_TOLERANCES = _Tolerances()
 
 
 def _last_integral(a: float, b: float) -> float:
     """Int_0^1 dy / (a + b y^2)."""
     z = b / a
-    if abs(z) < 1e-4:
+    if abs(z) < _TOLERANCES.level:
         return (1.0 - z / 3.0 + z * z / 5.0) / a
     root = math.sqrt(abs(z))
     return (math.atan(root) if z > 0.0 else math.atanh(root)) / (root * a)
@@ -47,24 +61,24 @@ def exponent(g: float, theta: FloatArray) -> float:
 
 def _derivatives(g: float, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Gradient (6,) and Hessian (6, 6) by central differences: the value is stationary, they only steer."""
-    steps = _DIFFERENCE * np.eye(6)
+    steps = _TOLERANCES.difference * np.eye(6)
     centre = exponent(g, theta)
     up, down = (np.array([exponent(g, theta + sign * step) for step in steps]) for sign in (1, -1))
     both = np.array([[exponent(g, theta + one + two) for two in steps] for one in steps])
-    hessian = (both - up[:, None] - up[None, :] + centre) / _DIFFERENCE**2
-    np.fill_diagonal(hessian, (up - 2.0 * centre + down) / _DIFFERENCE**2)
-    return (up - down) / (2.0 * _DIFFERENCE), hessian
+    hessian = (both - up[:, None] - up[None, :] + centre) / _TOLERANCES.difference**2
+    np.fill_diagonal(hessian, (up - 2.0 * centre + down) / _TOLERANCES.difference**2)
+    return (up - down) / (2.0 * _TOLERANCES.difference), hessian
 
 
 def _newton(g: float, theta: FloatArray) -> FloatArray | None:
-    for _ in range(_MOST):
+    for _ in range(_TOLERANCES.iterations):
         gradient, hessian = _derivatives(g, theta)
         if not np.isfinite(hessian).all():
             return None
         step = -np.linalg.solve(hessian, gradient)
         length = float(np.abs(step).max())
-        theta = theta + step * min(1.0, _LONGEST / max(length, 1e-300))
-        if length < 1e3 * _TOLERANCE:
+        theta = theta + step * min(1.0, _TOLERANCES.longest / max(length, 1e-300))
+        if length < 1e3 * _TOLERANCES.newton:
             return theta
     return None
 
@@ -72,7 +86,7 @@ def _newton(g: float, theta: FloatArray) -> FloatArray | None:
 def solve(g: float) -> tuple[float, float, FloatArray] | None:
     """(Sigma, error, saddle) at a gain, followed from `_GAIN`; None where the saddle ends. Sigma may be negative."""
     theta: FloatArray | None = _SADDLE
-    count = math.ceil(abs(math.log(g / _GAIN)) / _STEP)
+    count = math.ceil(abs(math.log(g / _GAIN)) / _TOLERANCES.step)
     for gain in np.geomspace(_GAIN, g, count + 1):
         theta = None if theta is None else _newton(float(gain), theta)
     if theta is None:

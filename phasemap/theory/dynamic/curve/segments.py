@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,15 +10,22 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.curve.stationary import Chord
 from phasemap.theory.dynamic.curve.tracing import Sample, trace_grid
 
-# Slopes of the curve that are smaller turn by rounding.
-_LEVEL = 1e-8
+
+class _Tolerances(NamedTuple):
+    """What is rounding on a curve."""
+
+    level: float = 1e-8  # slopes of the curve that are smaller turn by rounding
+    real: float = 1e-9  # imaginary part up to which a root of the cubic is real
+
+
+_TOLERANCES = _Tolerances()
 
 
 def with_folds(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
     """Samples with those between them at which the gain is stationary: a parabola from there is exact."""
     found = list(samples[:1])
     for one, two in itertools.pairwise(samples):
-        if one.d_ln_gamma * two.d_ln_gamma < 0.0 and max(abs(one.d_ln_gamma), abs(two.d_ln_gamma)) > _LEVEL:
+        if one.d_ln_gamma * two.d_ln_gamma < 0.0 and max(abs(one.d_ln_gamma), abs(two.d_ln_gamma)) > _TOLERANCES.level:
             share = one.d_ln_gamma / (one.d_ln_gamma - two.d_ln_gamma)
             x, window = between(one, two, share)
             flat = Chord(one.profile.problem, one, two).flat_point(one.profile.grid, window, x, share)
@@ -35,7 +43,7 @@ def fractions(one: Sample, two: Sample, ln_gamma: float) -> list[float]:
     length = _length(one, two)
     da, db = length * one.d_ln_gamma, length * two.d_ln_gamma
     roots = np.roots([2.0 * (a - b) + da + db, 3.0 * (b - a) - 2.0 * da - db, da, a])
-    return sorted(float(u.real) for u in roots if abs(u.imag) < 1e-9 and 0.0 <= u.real < 1.0)
+    return sorted(float(u.real) for u in roots if abs(u.imag) < _TOLERANCES.real and 0.0 <= u.real < 1.0)
 
 
 def _length(one: Sample, two: Sample) -> float:

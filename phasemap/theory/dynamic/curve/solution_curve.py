@@ -26,6 +26,17 @@ from phasemap.theory.dynamic.autocovariance.gaussian_pairs import with_panels
 from phasemap.theory.dynamic.curve.segments import between, fractions, with_folds
 from phasemap.theory.dynamic.curve.tracing import Sample, correct, follow, trace_grid
 
+# Gains below are taken for this one, at which a network is linear to rounding.
+SMALLEST_GAIN = 1e-6
+
+
+class _Lowest(NamedTuple):
+    """Where a stage of the way down ends."""
+
+    variance: float  # at this variance,
+    part: float  # or where the fluctuating part is this fraction of the variance;
+    gain: float  # under noise at this gain
+
 
 class _Tolerances(NamedTuple):
     """Where the curve is begun, how far it is followed, and where it ends."""
@@ -37,16 +48,12 @@ class _Tolerances(NamedTuple):
     lost: float = 1e-10  # variance at which the way past the zero state is given up under weak noise
     stages_up: int = 8  # most stages of larger gains, until the curve passes the gain asked for
     octaves_per_stage: float = 3.0  # of gamma in one of them
+    lowest: tuple[_Lowest, ...] = (_Lowest(2e-5, 1e-2, 1e-2), _Lowest(1e-9, 1e-6, 0.5 * SMALLEST_GAIN))  # by stage
+    above: float = 1e-3  # ln gamma beyond the last sample of a curve that it may still reach
     strong: float = 2.0 * math.log(1e3)  # ln gamma up to which noise is followed to where the curve turns
 
 
 _TOLERANCES = _Tolerances()
-
-# Gains below are taken for this one, at which a network is linear to rounding.
-SMALLEST_GAIN = 1e-6
-# Stages of the way down end at these variances, or where the fluctuating part is this fraction of the variance; under
-# noise at these gains.
-_LOWEST = ((2e-5, 1e-2, 1e-2), (1e-9, 1e-6, 0.5 * SMALLEST_GAIN))
 
 
 def static_ln_gamma(problem: Problem, ln_x: float) -> float:
@@ -117,7 +124,7 @@ def _down(problem: Problem, stage: int) -> tuple[Sample, ...]:
     if start is None:
         return ()
     before = _down(problem, stage - 1) if stage > 0 else ()
-    variance, part, gain = _LOWEST[stage]
+    variance, part, gain = _TOLERANCES.lowest[stage]
     highest = start.profile.ln_gamma + 8.0 * math.log(2.0)
     driven = is_driven(problem)
 
@@ -185,7 +192,7 @@ class Curve:
 @lru_cache(maxsize=512)
 def _assembled(problem: Problem, stage_up: int, stage_down: int) -> Curve:
     start = _start(problem)
-    complete = stage_down == len(_LOWEST) - 1
+    complete = stage_down == len(_TOLERANCES.lowest) - 1
     pieces = []
     if start is not None:
         up = [sample.reversed() for sample in _up(problem, stage_up)[::-1]]
@@ -208,7 +215,7 @@ def curve(problem: Problem, ln_gamma: float) -> Curve:
         found = _assembled(problem, stage_up, stage_down)
     last = found.pieces[0][-1] if found.pieces else None
     if last is None or _may_reach(problem, last, ln_gamma) or _is_disconnected(problem, last):
-        found = _assembled(problem, stage_up, len(_LOWEST) - 1)
+        found = _assembled(problem, stage_up, len(_TOLERANCES.lowest) - 1)
     return found
 
 
@@ -219,13 +226,13 @@ def whole_curve(problem: Problem) -> Curve:
     """
     found = _assembled(problem, 0, 0)
     near_zero = found.pieces and found.pieces[0][-1].profile.x_limit == 0.0 and not is_driven(problem)
-    return found if near_zero else _assembled(problem, 0, len(_LOWEST) - 1)
+    return found if near_zero else _assembled(problem, 0, len(_TOLERANCES.lowest) - 1)
 
 
 def _may_reach(problem: Problem, last: Sample, ln_gamma: float) -> bool:
     """Whether the curve may reach a gain beyond its last sample."""
     if is_driven(problem):
-        return ln_gamma <= last.profile.ln_gamma + 1e-3
+        return ln_gamma <= last.profile.ln_gamma + _TOLERANCES.above
     return _is_within(last, ln_gamma, 4.0)
 
 
@@ -233,7 +240,9 @@ def _is_disconnected(problem: Problem, last: Sample) -> bool:
     """Whether a driven curve loses its way where it ends without noise: the small response is then a piece apart."""
     p = last.profile
     at_zero = p.x[0] < _TOLERANCES.lost and last.d_ln_gamma > 0.0
-    at_static = last.fluctuating_part < _LOWEST[-1][1] and p.ln_gamma > 2.0 * math.log(_LOWEST[0][2])
+    at_static = last.fluctuating_part < _TOLERANCES.lowest[-1].part and p.ln_gamma > 2.0 * math.log(
+        _TOLERANCES.lowest[0].gain
+    )
     return is_driven(problem) and bool(at_zero or at_static)
 
 

@@ -21,6 +21,7 @@ _LOG_STEP = 0.125
 _TOP = 8.6
 _FINEST = 0.01
 _FURTHEST = 200.0  # of a gate's field; S, which weighs units by the square of their times, is a bound beyond
+_TAIL = 6.0  # standard deviations beyond which 1e-9 of a Gaussian is left
 _HIGHEST_POWER = 600.0  # of e, in what has no finite mean in practice
 
 
@@ -73,6 +74,14 @@ class Lstm(Cell):
     def slope_variance(self, C: float) -> float:
         """S = E(1): heavy-tailed, as 1 / (1 - f)^2 weighs units that hardly forget; the edge is the better number."""
         return self._condition(C, 0.0)
+
+    def is_slope_bound(self, C: float) -> bool:
+        """Whether the units that make up S have forget gates steeper than those followed.
+
+        S weighs fields x_f by exp(x_f): T^2 times the share 1 / w of candidates that are small enough for tanh(c).
+        """
+        variance = self.a_f**2 * C + self.s_f**2
+        return self.b_f + variance + _TAIL * math.sqrt(variance) > _FURTHEST
 
     def edge(self, C: float) -> float:
         """Radius of the bulk of the Jacobian of (h, c) in one step, from E(lambda) = 1 solved on ln(lambda - 1)."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from phasemap.cells.parameters import CellPoint
-from phasemap.cells.solvers.points import ACCURACY, AnyCell, cell_at, good, nothing, stacked
+from phasemap.cells.solvers.points import ACCURACY, AnyCell, cell_at, good, nothing, one, stacked
 from phasemap.cells.static.fixed_points import FixedPoint, fixed_points, static_fold
 from phasemap.cells.static.phases import pinning_ratio
 from phasemap.cells.static.zero_state import memory_steps
@@ -22,7 +22,8 @@ def solve_points(points: Sequence[CellPoint], options: None = None, seeds: objec
 
         fixed_point_count    number of fixed points, the zero state included where there is one
         second_moment*       C, the mean square of the units
-        static_gain*         S = E(1): the fixed point is unstable for S > 1
+        static_gain*         S = E(1): the fixed point is unstable for S > 1; a lower bound where an LSTM
+                             forgets in more than exp(200) steps
         leading_multiplier*  radius of the Jacobian's bulk in one step
         outlier*             real multiplier of the state itself, where it lies beyond the bulk
         pinning_ratio*       see `phases.pinning_ratio`; absent for S <= 1
@@ -69,11 +70,17 @@ def _entries(cell: AnyCell, point: FixedPoint | None, accuracy: float) -> dict[s
         return {name: nothing() for name in names}
     return {
         "second_moment": good(point.C, accuracy),
-        "static_gain": good(point.S, 10 * accuracy),
+        "static_gain": _slope(cell, point, accuracy),
         "leading_multiplier": good(point.edge, accuracy),
         "outlier": good(point.outlier, accuracy) if math.isfinite(point.outlier) else nothing(),
         "pinning_ratio": good(pinning_ratio(cell, point), 10 * accuracy) if point.S > 1.0 else nothing(),
     }
+
+
+def _slope(cell: AnyCell, point: FixedPoint, accuracy: float) -> Estimate:
+    if cell.is_slope_bound(point.C):
+        return one(point.S, math.nan, Status.LOWER_BOUND)
+    return good(point.S, 10 * accuracy)
 
 
 def _zero(cell: AnyCell, accuracy: float) -> dict[str, Estimate]:

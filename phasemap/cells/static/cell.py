@@ -82,6 +82,10 @@ class Cell(ABC):
     def slope_variance(self, C: float) -> float:
         """S(C) = E(1): the fixed point is unstable where it is above 1."""
 
+    def is_slope_bound(self, C: float) -> bool:
+        """Whether `slope_variance` is only a lower bound: units of its average lie beyond those that are followed."""
+        return False
+
     @abstractmethod
     def edge(self, C: float) -> float:
         """Radius of the Jacobian's bulk in one step: the largest |lambda| with E(lambda) = 1."""

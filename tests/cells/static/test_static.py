@@ -9,6 +9,8 @@ from scipy.special import expit
 
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
+from phasemap.cells.parameters import LstmPoint
+from phasemap.cells.solvers.statics import solve_points
 from phasemap.cells.static.fixed_points import fixed_points, gain_at, static_fold
 from phasemap.cells.static.phases import place_of
 from phasemap.cells.vanilla.theory import Vanilla
@@ -178,3 +180,13 @@ def test_the_widest_spreads_of_an_lstm_have_a_fixed_point() -> None:
     with np.errstate(over="ignore"):
         c = 0.5 * np.tanh(x_g) * (1.0 + np.exp(x_f))
     assert 0.25 * np.mean(np.tanh(c) ** 2) == pytest.approx(point.C, rel=0.01)
+
+
+@pytest.mark.parametrize(("spread", "status"), [(6.0, Status.CONVERGED), (30.0, Status.LOWER_BOUND)])
+def test_the_slope_variance_of_steep_forget_gates_is_a_bound_where_they_are_not_followed(spread, status) -> None:
+    """ln S grows as s_f^2 / 2: a number as long as the units that make it up lie below 200."""
+    found = solve_points([LstmPoint(a_g=3.0, b_i=1.0, s_f=spread)])["static_gain"]
+    assert found.status[0, -1] == status
+    assert np.isnan(found.error[0, -1]) == (status == Status.LOWER_BOUND)
+    (logarithm,) = np.log(found.value[:, -1])
+    assert (logarithm > 0.9 * spread**2 / 2.0) == (status == Status.CONVERGED)

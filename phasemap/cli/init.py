@@ -76,6 +76,8 @@ def init(
     recipe, drawn = draw(wish, seed)
     write(output, drawn, framework)
     _print_recipe(recipe)
+    if wish.chrono is not None:
+        _print_chrono(drawn, wish.chrono)
     _print_draw(wish, drawn, output, framework)
 
 
@@ -85,16 +87,27 @@ def _print_recipe(recipe: "Recipe") -> None:
     say(f"{recipe.words}.")
 
 
+def _print_chrono(layer: "Layer", longest: float) -> None:
+    drawn = ", ".join(
+        f"{gate} {layer.biases[gate].mean():.3g} ± {layer.biases[gate].std():.2g}"
+        for gate in {"gru": "z", "lstm": "fi"}[layer.cell]
+    )
+    say(
+        f"Instead of these biases, chrono-like ones were drawn, for memories up to {longest:g} steps: {drawn}. "
+        "They move the line of the zero state and change its memory: what the place promised holds of the gains only. "
+        "phasemap locate says where the weights lie."
+    )
+
+
 def _print_draw(wish: "Wish", layer: "Layer", output: Path, framework: str) -> None:
     from phasemap.cells.static.zero_state import memory_steps
     from phasemap.cells.weights.zero_state import zero_multiplier, zero_multiplier_of_matrix
     from phasemap.studies.cells.initial import loading_lines
 
     multiplier, own = zero_multiplier(layer), zero_multiplier_of_matrix(layer)
-    say(f"Multiplier of the zero state: {multiplier:.5f} in theory, {own:.5f} of this matrix.")
+    of_matrix = f"{own:.5f} of this matrix" if own == own else "not computed of a matrix of this size"
+    say(f"Multiplier of the zero state: {multiplier:.5f} in theory, {of_matrix}.")
     if multiplier < 1.0:
         say(f"Memory: {memory_steps(multiplier):.4g} steps.")
-    if wish.chrono is not None:
-        say(f"The biases are chrono-like, up to {wish.chrono:g} steps: they move the zero state's line.")
     say(f"{_HONEST}\nWritten to {output}. It is loaded by:\n")
     say("\n".join(f"    {line}" for line in loading_lines(output, layer, framework)))

@@ -60,3 +60,13 @@ def test_bad_input_is_one_paragraph(phasemap, extra, words: str, tmp_path: Path,
     ran = phasemap(*ARGUMENTS, *extra)
     assert ran.code == 2 and words in ran.err and ran.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_chrono_biases_are_printed_as_drawn_and_take_back_the_promise(phasemap, tmp_path: Path) -> None:
+    """The bias of the recipe, 1, is not that of the file."""
+    path = tmp_path / "chrono.npz"
+    told = phasemap("init", "--cell", "lstm", "--phase", "critical", "--size", "64", "--chrono", "200", "-o", path)
+    arrays = np.load(path)
+    forget = (arrays["bias_ih_l0"] + arrays["bias_hh_l0"])[64:128]
+    assert told.code == 0 and f"f {forget.mean():.3g} ± {forget.std():.2g}" in told.out
+    assert "holds of the gains only" in told.out

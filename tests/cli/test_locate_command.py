@@ -90,3 +90,29 @@ def test_bad_input_is_one_paragraph(phasemap, arguments, words: str) -> None:
     ran = phasemap("locate", *arguments)
     assert ran.code == 2 and ran.out == ""
     assert words in ran.err and ran.err.count("\n") == 1
+
+
+def test_layers_of_two_models_in_one_file_are_candidates(phasemap, tmp_path: Path) -> None:
+    """One of PyTorch and one of Keras: refused with both named, and either can be chosen."""
+    path, rng = tmp_path / "both.npz", np.random.default_rng(0)
+    np.savez(path, weight_hh_l0=rng.normal(size=(12, 4)), recurrent_kernel=rng.normal(size=(3, 12)))
+    refused = phasemap("locate", path)
+    assert refused.code == 2 and refused.out == "" and refused.err.count("\n") == 1
+    assert "--layer" in refused.err and "0 l0 (gru of 4 units" in refused.err and "(lstm of 3 units" in refused.err
+    assert "LSTM of 3 units" in phasemap("locate", path, "--layer", "1").out
+
+
+def test_layers_of_the_same_name_are_candidates(phasemap, tmp_path: Path) -> None:
+    """`a.rnn` and `a/rnn` of an array's name are the same words of a report."""
+    path, rng = tmp_path / "twice.npz", np.random.default_rng(0)
+    np.savez(path, **{"rnn.weight_hh_l0": rng.normal(size=(9, 3)), "rnn/weight_hh_l0": rng.normal(size=(9, 3))})
+    refused = phasemap("locate", path)
+    assert refused.code == 2 and "twice" in refused.err and "1 rnn.l0" in refused.err
+
+
+def test_layers_under_two_prefixes_are_those_of_one_model(phasemap, tmp_path: Path) -> None:
+    """Encoder and decoder: both are located under their names."""
+    path, rng = tmp_path / "pair.npz", np.random.default_rng(0)
+    np.savez(path, **{f"{part}.rnn.weight_hh_l0": rng.normal(size=(3, 3)) for part in ("encoder", "decoder")})
+    told = phasemap("locate", path).out
+    assert "encoder.rnn.l0: RNN" in told and "decoder.rnn.l0: RNN" in told

@@ -8,7 +8,7 @@ import numpy as np
 
 from phasemap.cells.nodes import Array
 from phasemap.cells.weights.formats.stored import read_arrays
-from phasemap.cells.weights.frameworks.recognise import find_layers
+from phasemap.cells.weights.frameworks.recognise import ambiguity, find_layers
 from phasemap.cells.weights.layer import Layer
 from phasemap.cells.weights.linear import WHY, LinearLayer, linear_layers
 from phasemap.cells.weights.place import STEPS, Location, locate_layer
@@ -42,6 +42,8 @@ def locate(path: Path, only: int | None, inputs: Path | None, seed: int = 0) -> 
             names = ", ".join(f"{k} {layer.name}" for k, layer in enumerate(layers))
             raise ConfigError(f"--layer {only}: {path} has the layers {names}.")
         layers = [layers[only]]
+    elif (why := ambiguity(layers)) is not None:
+        raise WeightFileError(f"The file {path} {why}")
     x = _read_input(inputs, layers) if inputs is not None else None
     return Checkpoint(path, [locate_layer(layer, x, seed) for layer in layers])
 

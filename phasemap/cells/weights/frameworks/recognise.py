@@ -35,3 +35,20 @@ def find_layers(arrays: Arrays) -> list[Layer]:
         f"{', ...' if len(held) > _MOST_NAMED else ''}. Known are the names of PyTorch (weight_hh_l0), Keras "
         "(recurrent_kernel), Flax (hr/kernel, dense_h) and Equinox (weight_hh with bias)."
     )
+
+
+def ambiguity(layers: list[Layer]) -> str | None:
+    """Why nobody can say what the layers of a file make up, in words with the candidates; None if that is plain.
+
+    Layers under different prefixes are those of one model (stacked layers, encoder and decoder) and are not ambiguous.
+    """
+    makers = dict.fromkeys("torch" if layer.layout == "equinox" else layer.layout for layer in layers)
+    names = [layer.name for layer in layers]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if len(makers) < 2 and not twice:
+        return None
+    candidates = ", ".join(
+        f"{k} {layer.name} ({layer.cell} of {layer.size} units, {layer.layout})" for k, layer in enumerate(layers)
+    )
+    why = f"layers of several frameworks ({', '.join(makers)})" if len(makers) > 1 else f"{shown(twice[0])} twice"
+    return f"holds {why}, so that it is not known which are meant. Choose one with --layer: {candidates}."

@@ -43,6 +43,10 @@ def _dynamic_seconds(point: CellPoint, options: CellEnsembleOptions) -> float:
     return 3.0 * work / (4000 * 30000.0)
 
 
+def _zero_gradient_seconds(point: CellPoint, options: CellEnsembleOptions) -> float:
+    return 1e-3 + 3e-5 * options.horizon
+
+
 def _dynamic_fold_seconds(point: CellPoint, options: CellEnsembleOptions) -> float:
     return 30.0 * options.paths * options.ensembles / 4000.0
 
@@ -70,6 +74,9 @@ SOLVERS = (
     Solver("cell_dynamics", "dynamic mean field of the cell, from ensembles of paths",
            Deferred("phasemap.cells.solvers.dynamics", "solve_points"), _dynamic_seconds, CellEnsembleOptions,
            table="ensemble", essential=True),
+    Solver("cell_zero_gradient", "gradients through the zero state of the cell, in closed form",
+           Deferred("phasemap.cells.solvers.zero_state", "solve_points"), _zero_gradient_seconds, CellEnsembleOptions,
+           table="ensemble"),
     Solver("cell_dynamic_fold", "dynamic fold of the cell, from ensembles of paths",
            Deferred("phasemap.cells.solvers.dynamics", "solve_folds"), _dynamic_fold_seconds, CellEnsembleOptions,
            table="ensemble"),
@@ -107,6 +114,9 @@ QUANTITIES = (
              "cell_dynamics", dims=("cell_lag",), correlation=True),
     Quantity("log_gradient", r"$\ln \langle|\partial h_k/\partial h_0|^2\rangle/N$",
              "logarithm of the mean squared gradient through k steps of the fluctuating state", "cell_dynamics",
+             dims=("gradient_step",)),
+    Quantity("zero_log_gradient", r"$\ln \langle|\partial h_k/\partial h_0|^2\rangle_0/N$",
+             "logarithm of the mean squared gradient through k steps of the zero state", "cell_zero_gradient",
              dims=("gradient_step",)),
     Quantity("network_lyapunov_max", r"$\lambda_{\max}^{(N)}$", "maximum Lyapunov exponent of a network of N units",
              "cell_networks", "1 / step"),

@@ -5,7 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from phasemap.cells.parameters import GruPoint, LstmPoint, VanillaPoint
+from phasemap.cells.solvers.options import CellEnsembleOptions
+from phasemap.cells.solvers.zero_state import solve_points
 from phasemap.cells.static.zero_state import log_growth, log_growth_of_output, memory_steps
+from phasemap.model.status import Status
 
 
 def test_pytorchs_default_gradient_vanishes_within_sixty_steps() -> None:
@@ -48,3 +52,25 @@ def test_extreme_growth_neither_overflows_nor_vanishes() -> None:
     assert log_growth(1000, 0.0, 0.01) == pytest.approx(2000 * math.log(0.01))
     assert log_growth(1000, 1.0, 10.0) > 4600
     assert log_growth(0, 0.0, 0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("points", "statuses"),
+    [
+        (
+            [GruPoint(2.0, b_z=3.0), GruPoint(2.0, b_h=0.1), GruPoint(2.0, s_z=0.1)],
+            ["CONVERGED", "ABSENT", "NOT_SOUGHT"],
+        ),
+        ([VanillaPoint(1.3), VanillaPoint(0.0), VanillaPoint(1.3, s_in=1.0)], ["CONVERGED", "DIVERGES", "ABSENT"]),
+        ([LstmPoint(2.0, b_f=1.0)], ["CONVERGED"]),
+    ],
+)
+def test_gradients_of_the_zero_state_are_a_quantity_where_it_is_one(points, statuses) -> None:
+    found = solve_points(points, CellEnsembleOptions(horizon=30))["zero_log_gradient"]
+    assert [Status(code).name for code in found.status[:, 30]] == statuses
+    assert np.isfinite(found.value[0]).all() and found.value.shape == (len(points), 31)
+
+
+def test_gradients_of_a_tanh_network_grow_by_its_gain() -> None:
+    found = solve_points([VanillaPoint(1.3)], CellEnsembleOptions(horizon=30))["zero_log_gradient"]
+    assert found.value[0] == pytest.approx(2.0 * math.log(1.3) * np.arange(31), abs=1e-12)

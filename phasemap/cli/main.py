@@ -1,92 +1,21 @@
 """The command line: its commands, and the one place where errors become words and an exit code.
 
-Only light modules are imported here; each command imports what it needs when it runs.
+Only the modules of commands that the arguments name are imported; each command imports what it needs when it runs.
 """
 
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from phasemap import __version__
-from phasemap.cli import (
-    atlas,
-    compare,
-    count,
-    explain,
-    explore,
-    export,
-    gradients,
-    hysteresis,
-    info,
-    init,
-    locate,
-    merge,
-    parameters,
-    plot,
-    point,
-    quantities,
-    reporting,
-    simulate,
-    spectrum,
-    status,
-    submit,
-    sweep,
-)
+from phasemap.cli import reporting
+from phasemap.cli.listing import GROUP, LISTING, NAMES, load, load_group, not_run
 from phasemap.cli.overview import Overview
-from phasemap.cli.protocols import commands as protocols
-
-app = typer.Typer(
-    cls=Overview,
-    name="phasemap",
-    help="Phase diagrams of gated recurrent neural networks: sweep parameters, look at the result.",
-    epilog="Start with: phasemap sweep configs/quickstart.toml",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-# Grouped by what one wants to do.
-_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "One point or one network": {
-        "point": point.point,
-        "spectrum": spectrum.spectrum,
-        "hysteresis": hysteresis.hysteresis,
-        "gradients": gradients.gradients,
-        "count": count.count,
-        "simulate": simulate.simulate,
-    },
-    "Phase diagrams": {
-        "sweep": sweep.sweep,
-        "plot": plot.plot,
-        "explore": explore.explore,
-        "compare": compare.compare,
-        "atlas": atlas.atlas,
-    },
-    "Weights of GRU and LSTM": {
-        "locate": locate.locate,
-        "init": init.init,
-    },
-    "Results and clusters": {
-        "info": info.info,
-        "export": export.export,
-        "status": status.status,
-        "merge": merge.merge,
-        "submit": submit.submit,
-    },
-    "Words": {
-        "quantities": quantities.quantities,
-        "parameters": parameters.parameters,
-        "explain": explain.explain,
-    },
-}
-for _panel, _commands in _COMMANDS.items():
-    for _name, _command in _commands.items():
-        app.command(_name, rich_help_panel=_panel)(_command)
-app.add_typer(protocols.app, name="protocol", rich_help_panel="One point or one network")
 
 
 def _print_version(wanted: bool) -> None:
@@ -95,7 +24,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
@@ -110,6 +38,42 @@ def _options(
     reporting.choose(quiet, verbose, log)
 
 
+def build(wanted: Collection[str] = NAMES) -> typer.Typer:
+    """The application. A command that is not wanted is listed by its sentence, and its module is not imported."""
+    application = typer.Typer(
+        cls=Overview,
+        name="phasemap",
+        help="Phase diagrams of gated recurrent neural networks: sweep parameters, look at the result.",
+        epilog="Start with: phasemap sweep configs/quickstart.toml",
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    application.callback()(_options)
+    for panel, commands in LISTING.items():
+        for name, sentence in commands.items():
+            if name == GROUP and name in wanted:
+                application.add_typer(load_group(), name=name, rich_help_panel=panel)
+            elif name in wanted:
+                application.command(name, rich_help_panel=panel)(load(name))
+            else:
+                application.command(name, help=sentence, rich_help_panel=panel)(not_run)
+    return application
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`: the application with all its commands."""
+    if name == "app":
+        return build()
+    raise AttributeError(name)
+
+
+def _wanted(arguments: Sequence[str]) -> Collection[str]:
+    """The commands that these arguments may ask for; all where the shell asks for completions."""
+    return NAMES if any(key.endswith("_COMPLETE") for key in os.environ) else NAMES.intersection(arguments)
+
+
 def main() -> None:
     """Run the command line; errors that the user can mend become one paragraph and exit code 2."""
     from phasemap.cli import guard
@@ -121,7 +85,7 @@ def main() -> None:
     with guard.printed_warnings(debug):
         try:
             guard.check_arguments(arguments)
-            guard.run(lambda: app(arguments))
+            guard.run(lambda: build(_wanted(arguments))(arguments))
         except SystemExit as end:
             reporting.ended(end.code if isinstance(end.code, int) else 0, began)
             raise

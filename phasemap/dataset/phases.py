@@ -102,7 +102,10 @@ PHASE_MEANINGS: dict[Phase, str] = {
     Phase.STABLE_ZERO: "the zero state is the only attractor",
     Phase.STABLE_FIXED_POINT: "a non-zero fixed point is stable, and there is no chaos",
     Phase.MARGINALLY_STABLE: "the update gate pins what is unstable: it is left far slower than with a constant gate",
-    Phase.STATIC_COMPLEX: "a fixed point is stable among proliferating unstable ones, and there is no chaos",
+    Phase.STATIC_COMPLEX: (
+        "a fixed point is stable among exponentially many unstable ones (complexity > 0, from below the static fold on), "
+        "and there is no chaos"
+    ),
     Phase.BISTABLE: "a stable state (a fixed point, or a response to noise) and a chaotic attractor coexist",
     Phase.CHAOTIC: "chaos is the only attractor",
     Phase.DRIVEN_STABLE: "the network follows its fluctuating input: no fixed point, negative exponent",

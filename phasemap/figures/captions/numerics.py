@@ -69,6 +69,8 @@ def _options(result: Result, solvers: Iterable[str]) -> list[str]:
         if about is not None and about.table in tables:
             stored = tables[about.table]
             phrases += _phrases({key: stored[key] for key in stored if key in about.options})
+    if result.metadata.settings.get("cell"):
+        phrases = [phrase.replace(_TIMES, "steps") for phrase in phrases]
     return list(dict.fromkeys(phrases))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from phasemap.figures.captions.caption import caption_of, caption_of_panels, cap
 from phasemap.figures.draw import Request
 from phasemap.figures.scenes.units import in_milliseconds
 from phasemap.model.status import Status
+from phasemap.storage.reading.reader import read_result
 
 
 def test_the_caption_of_a_map_says_model_parameters_lines_and_numerics(plane):
@@ -108,3 +110,10 @@ def test_panels_share_what_they_have_in_common(plane):
     assert words.startswith("(a) Maximum") and "(b) Phase diagram" in words
     assert words.count("Random network") == 1 and words.count(plane.metadata.config_hash[:12]) == 1
     assert caption_of_panels([one], ["(a)"]) == f"(a) {one.text}"
+
+
+def test_times_of_cells_are_steps():
+    """Options of networks are the only lengths of time in the caption of a map of cells."""
+    stored = read_result(Path(__file__).parents[3] / "results" / "lstm_bias.h5")
+    words = caption_of(stored, Request(quantity="lyapunov_max"))
+    assert "averages over 1000 steps; a transient of 500 steps" in words and "membrane" not in words

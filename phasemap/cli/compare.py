@@ -40,21 +40,26 @@ def compare(
         phasemap compare quickstart.h5
 
         phasemap compare quickstart.h5 -o agreement.pdf --errors 2
+
+        phasemap compare kick.h5
     """
     from phasemap.errors import PhasemapError
     from phasemap.figures.agreement import Criterion
     from phasemap.figures.agreement import compare as compare_result
+    from phasemap.figures.agreement_curves import compare_curves
     from phasemap.figures.style.page import check_target
     from phasemap.storage import read_result
 
     if output is not None:
         check_target(output, file)
     result = read_result(file)
-    comparisons = compare_result(result, Criterion(errors, finite_size))
+    criterion = Criterion(errors, finite_size)
+    comparisons = [*compare_result(result, criterion), *compare_curves(result, criterion)]
     if not any(len(one.theory) for one in comparisons):
         raise PhasemapError(
             f"{file} holds no point that has both theory and simulation: ask for a quantity and its network_ twin "
-            "(for example lyapunov_max and network_lyapunov_max), and list [simulation] points."
+            "(for example lyapunov_max and network_lyapunov_max), and list [simulation] points; "
+            "for a protocol, ask for --networks."
         )
     if as_json:
         from phasemap import strict_json

@@ -29,7 +29,13 @@ _Figures = Annotated[
     bool, typer.Option("--figures", help="Draw spectrum, convergence, autocorrelation and activity beside FILE.")
 ]
 _Lazy = Annotated[
-    bool, typer.Option("--lazy/--dense", help="Without matrices (no spectrum, large networks), or with them.")
+    bool | None,
+    typer.Option(
+        "--lazy/--dense",
+        help="Without matrices (no spectrum, large networks), or with them. Default: with them where a spectrum is "
+        "asked for, the cheaper with simulation.exponents=1.",
+        show_default=False,
+    ),
 ]
 _Threads = Annotated[
     int | None, typer.Option("--threads", min=1, help="Threads of the matrix products. Default: all cores.")
@@ -44,7 +50,7 @@ def simulate(
     output: OutputOption = None,
     figures: _Figures = False,
     threads: _Threads = None,
-    lazy: _Lazy = False,
+    lazy: _Lazy = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,23 +73,21 @@ def simulate(
 
     environment.prepare_compilation_cache()
     from phasemap.config import make_point, read_toml
-    from phasemap.errors import PhasemapError
     from phasemap.quantities import REGISTRY
     from phasemap.storage import result_target, write_result
     from phasemap.sweeps.files.sessions import begin_session
 
-    if lazy and figures:
-        raise PhasemapError("--figures draws a spectrum, which needs the matrices: leave out --lazy or --figures.")
     target = output or Path("network.h5")
     if output is not None or figures:
         target = result_target(target, force)
     data = read_toml(config)[1] if config is not None else {}
     point = make_point(data, REGISTRY, overrides or [], str(config or ""))
     tables = _tables(data, overrides or [])
-    if not lazy:
+    without = _way(point, lazy, figures)
+    if not without:
         _check_memory(point)
     session, began = begin_session(threads or environment.available_processors()), time.monotonic()
-    if lazy:
+    if without:
         from phasemap.cli.simulate_lazy import run_lazy
 
         run_lazy(point, tables, target if output is not None else None, session, began, as_json)
@@ -96,6 +100,19 @@ def simulate(
         told = [f"Stored in {target}.", *(_draw(result, target, record.size, point) if figures else [])]
         if not as_json:
             say("\n".join(told))
+
+
+def _way(point: "Point", asked: bool | None, figures: bool) -> bool:
+    """Whether the network goes without its matrices; says so, with the cost of either way."""
+    from phasemap.cli.console import make_console
+    from phasemap.errors import PhasemapError
+    from phasemap.studies.networks.way import choose_way
+
+    if asked and figures:
+        raise PhasemapError("--figures draws a spectrum, which needs the matrices: leave out --lazy or --figures.")
+    way = choose_way(point.parameters, point.options["simulation"], asked, figures)
+    make_console(stderr=True).print(way.words, soft_wrap=True, markup=False, highlight=False)
+    return way.lazy
 
 
 def _tables(data: dict[str, Any], overrides: list[str]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def run_lazy(
     from phasemap.model.status import Status
     from phasemap.quantities import REGISTRY
     from phasemap.storage import write_result
-    from phasemap.studies.networks.lazy import cheaper_in_words, simulate_lazy
+    from phasemap.studies.networks.lazy import simulate_lazy
     from phasemap.studies.single import single_config, single_result
 
     options = point.options["simulation"]
@@ -34,7 +34,7 @@ def run_lazy(
     if as_json:
         say_facts(record.estimates, record.size, {"rank": record.rank, "steps": record.steps})
     else:
-        _print(record, cheaper_in_words(point.parameters, options))
+        _print(record)
     if target is not None:
         kept = {name: one for name, one in record.estimates.items() if (one.status != Status.ABSENT).any()}
         config = single_config(point, list(kept), tables, REGISTRY)
@@ -43,7 +43,7 @@ def run_lazy(
             say(f"Stored in {target}.")
 
 
-def _print(record: "LazyRecord", cheaper: str) -> None:
+def _print(record: "LazyRecord") -> None:
     from phasemap.cli.console import make_console, make_table
     from phasemap.model.status import in_words
     from phasemap.model.text.stated import number
@@ -56,5 +56,5 @@ def _print(record: "LazyRecord", cheaper: str) -> None:
     console = make_console()
     title = f"One network of {record.size:,} units, without its matrix"
     console.print(make_table(("quantity", "value", "status"), rows, title))
-    console.print(f"{record.rank:,} of {record.size:,} directions were drawn, in {record.steps:,} steps. "
-                  f"{cheaper}", soft_wrap=True)  # fmt: skip
+    console.print(f"{record.rank:,} of {record.size:,} directions were drawn, in {record.steps:,} steps.",
+                  soft_wrap=True)  # fmt: skip

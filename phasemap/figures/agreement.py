@@ -162,7 +162,7 @@ def _compare(
     result: Result, fields: dict[str, Field], name: str, twin: Field, places: dict[str, Array], criterion: Criterion
 ) -> Comparison:
     theory, branch_names = _theory(result, fields, fields[name])
-    simulated, error = _numbers(twin)
+    simulated, error = numbers_of(twin)
     simulated, error = simulated.reshape(-1), error.reshape(-1)
     with np.errstate(invalid="ignore"):
         distance = np.abs(theory[0] - simulated[:, None])
@@ -220,7 +220,7 @@ def _compare_at_places(
     lags, first, second = np.intersect1d(own, others, return_indices=True)
     values, errors = (
         (a[..., first].reshape(-1), b[..., second].reshape(-1))
-        for a, b in zip(_numbers(theory), _numbers(twin), strict=True)
+        for a, b in zip(numbers_of(theory), numbers_of(twin), strict=True)
     )
     both = np.isfinite(values[0]) & np.isfinite(values[1]) & ((values[0] != 0.0) | (values[1] != 0.0))
     if not both.any():
@@ -242,7 +242,7 @@ def _theory(result: Result, fields: dict[str, Field], field: Field) -> tuple[tup
     """Values and errors (n_points, n_branches) on the attractors, NaN elsewhere, and the branches' names."""
     if field.own_dims == ("fixed_point",):
         field = outermost(field)
-    value, error = _numbers(field)
+    value, error = numbers_of(field)
     if field.own_dims != ("branch",):
         n = math.prod(field.own_shape)
         return (value.reshape(-1, n), error.reshape(-1, n)), [""] * n
@@ -253,7 +253,7 @@ def _theory(result: Result, fields: dict[str, Field], field: Field) -> tuple[tup
     return (np.where(stable, value, np.nan), np.where(stable, error, np.nan)), names
 
 
-def _numbers(field: Field) -> tuple[Array, Array]:
+def numbers_of(field: Field) -> tuple[Array, Array]:
     """Good values and their errors (zero where none is stored), NaN elsewhere."""
     good = np.isin(field.status, GOOD) & np.isfinite(field.value)
     error = np.zeros_like(field.value) if field.error is None else np.nan_to_num(field.error)

@@ -14,6 +14,7 @@ import numpy as np
 from phasemap import strict_json
 from phasemap.config import make_config
 from phasemap.dataset import Result
+from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters, different
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
 from phasemap.model.results import Estimate, FloatArray
@@ -49,9 +50,19 @@ def marked(place: float, length: int) -> Outcome:
     return Outcome(value, np.where(status == Status.CONVERGED, 0.0, np.nan), status)
 
 
-def curves_result(panels: Sequence[Panel], p: Parameters, title: str, description: str, seed: int = 0) -> Result:
-    """Panels as a result, at the point `p` of parameter space (which the curves may leave)."""
-    registry = _registry(panels)
+def curves_result(
+    panels: Sequence[Panel],
+    p: Parameters,
+    title: str,
+    description: str,
+    seed: int = 0,
+    networks: Mapping[str, Any] | None = None,
+) -> Result:
+    """Panels as a result, at the point `p` of parameter space (which the curves may leave).
+
+    networks: which were run, by the names of `ProtocolOptions`, to be stored with them.
+    """
+    registry = _registry(panels, networks is not None)
     fixed = different(p, always=_AXIS)
     gain = fixed.pop(_AXIS)
     data: dict[str, Any] = {
@@ -62,6 +73,8 @@ def curves_result(panels: Sequence[Panel], p: Parameters, title: str, descriptio
         "parameters": strict_json.plain(fixed),
         "axes": {_AXIS: [gain]},
     }
+    if networks is not None:
+        data["protocol"] = dict(networks)
     result = empty_result(make_config(data, registry))
     for panel in panels:
         value, error, status = (np.stack([one[k] for one in panel.curves.values()]) for k in range(3))
@@ -69,7 +82,7 @@ def curves_result(panels: Sequence[Panel], p: Parameters, title: str, descriptio
     return result
 
 
-def _registry(panels: Sequence[Panel]) -> Registry:
+def _registry(panels: Sequence[Panel], networks: bool) -> Registry:
     quantities, dimensions = {}, {}
     for panel in panels:
         dims = f"{panel.name}_{CURVE}", f"{panel.name}_{PLACE}"
@@ -80,6 +93,7 @@ def _registry(panels: Sequence[Panel]) -> Registry:
             panel.name, panel.symbol, panel.description, "protocol", panel.units, tuple(dims)
         )
     solver = Solver("protocol", "protocols in theory and networks", _not_in_parts, lambda *_: 0.0,
+                    options=ProtocolOptions if networks else None, table="protocol" if networks else "",
                     cites=("krishnamurthy2022",))  # fmt: skip
     return Registry(quantities, {"protocol": solver}, {}, dimensions)
 

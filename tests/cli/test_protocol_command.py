@@ -80,6 +80,23 @@ def test_lazy_networks_are_chosen_by_an_option(phasemap: Run):
     assert json.loads(phasemap(*arguments, "--lazy", "--json").out)["networks"]["couplings"] == {"80": "lazy"}
 
 
+@pytest.mark.parametrize(
+    ("point", "agrees"), [(("--set", "g_h=0.8", "--relax", "5"), True), ((*HARD, "--state", "static"), False)]
+)
+def test_networks_in_a_file_are_compared_with_its_theory(
+    phasemap: Run, tmp_path: Path, point: tuple[str, ...], agrees: bool
+):
+    """Finite kicks of hard gates keep less than frozen units would: docs/memory.md."""
+    target, later = str(tmp_path / "kick.h5"), "3" if agrees else "60"
+    kick = ("protocol", "kick", *point, "--amplitude", "0.5", "--delays", f"1,{later}")
+    assert phasemap(*kick, "--networks", "8", "--size", "400", "--lazy", "-o", target).code == 0
+    compared = phasemap("compare", target, "--json")
+    assert compared.code == (0 if agrees else 1)
+    by_name = {one["quantity"]: one for one in json.loads(compared.out)}
+    assert by_name["retained_overlap"]["size"] == 400
+    assert [one["agrees"] for one in by_name["retained_overlap"]["points"]] == [True, agrees]
+
+
 def test_a_reset_lists_the_share_that_each_strength_leaves(phasemap: Run):
     ran = phasemap("protocol", "reset", *HARD, "--gate", "z", "--at", "20", "--duration", "2", "--strength", "1,4",
                    "--read", "30", "--json")  # fmt: skip

@@ -150,6 +150,7 @@ def test_a_network_without_its_matrix_is_simulated_and_stored(phasemap, tmp_path
     short = ["--set", "simulation.duration=5", "--set", "simulation.transient=1"]
     ran = phasemap(*arguments, *short, "-o", "x.h5")
     assert ran.code == 0 and "directions were drawn" in ran.out
+    assert "Taken: lazy, as asked for" in ran.err
     assert (tmp_path / "x.h5").exists()
     refused = phasemap(*arguments, *short, "--figures")
     assert refused.code == 2 and "--lazy" in refused.err

@@ -138,6 +138,8 @@ def numbers(option: str, text: str | None, *, positive: bool = True) -> tuple[fl
         values = tuple(float(word) for word in text.split(","))
     except ValueError:
         values = ()
+    if math.inf in map(abs, values):
+        raise ConfigError(f"{option} {text!r}: numbers must be finite (below 1.8e308).")
     if not values or not all(math.isfinite(v) and (v >= 0.0 or not positive) for v in values):
         kind = "numbers that are not negative" if positive else "numbers"
         raise ConfigError(f"{option} {text!r} is not understood: write {kind}, separated by commas.")

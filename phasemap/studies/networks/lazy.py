@@ -17,7 +17,6 @@ from phasemap.simulation.lazy.rule import StepRule
 from phasemap.simulation.lazy.steps import Stepper
 from phasemap.simulation.lazy.tangent import Tangent
 from phasemap.simulation.network.disorder import realisation_seed
-from phasemap.simulation.protocols.choice import cost_of
 from phasemap.simulation.protocols.setup import Setup
 from phasemap.simulation.threads import single_threaded_blas
 
@@ -84,13 +83,3 @@ def _outcomes(rows: FloatArray) -> dict[str, Outcome]:
         growth = np.diff(kept[:, 2]) / _SAMPLING
         found["network_lyapunov_max"] = outcome(*mean_over_time(growth[len(growth) // 5 :]), good=stationary)
     return found
-
-
-def cheaper_in_words(p: Parameters, options: SimulationOptions) -> str:
-    """Which way a network of this size and duration is expected to be cheaper."""
-    steps = (options.transient + options.duration) / options.time_step
-    cost = cost_of(p, options.size, steps, 1)
-    return (
-        f"{options.size:,} units over {options.transient + options.duration:g} time constants: about "
-        f"{cost.dense:.0f} s with matrices, {cost.lazy:.0f} s without (--lazy); cheaper: {cost.cheaper}."
-    )

@@ -75,7 +75,16 @@ def as_result(report: Report, title: str, command: str, seed: int) -> Result:
             panels.append(
                 Panel(name, symbol, words, _AXES[coordinate], np.asarray(report.coordinates[coordinate]), curves)
             )
-    return curves_result(panels, report.parameters, title, f"Made by: {command}", seed)
+    return curves_result(panels, report.parameters, title, f"Made by: {command}", seed, _run(report))
+
+
+def _run(report: Report) -> dict[str, Any] | None:
+    """Which networks were run, by the names of `ProtocolOptions`; None: none."""
+    sizes = report.about_networks.get("sizes")
+    if not sizes:
+        return None
+    found = {"size": max(sizes), "networks": report.about_networks["count"]}
+    return {**found, "sizes": list(sizes)} if len(sizes) > 1 else found
 
 
 def _says_something(found: Outcome) -> bool:

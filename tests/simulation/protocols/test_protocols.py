@@ -142,6 +142,30 @@ def test_several_sizes_are_extrapolated() -> None:
     assert abs(limit.value[0, 0] - math.exp(-2.0)) < 4.0 * limit.error[0, 0] + 0.02
 
 
+def test_networks_with_and_without_matrices_are_extrapolated_to_the_same_limit() -> None:
+    limits, errors = [], []
+    for couplings in ("dense", "lazy"):
+        options = ProtocolOptions(
+            delays=(20.0,), relax=20.0, amplitude=0.5, networks=6, sizes=(100, 200, 400), couplings=couplings
+        )
+        seed = np.random.SeedSequence(len(limits))
+        limit = solve_kicks([HARD], options, [seed])["network_kick_overlap_extrapolated"]
+        assert limit.status[0, 0] == Status.CONVERGED
+        limits.append(limit.value[0, 0])
+        errors.append(limit.error[0, 0])
+    assert max(errors) < 0.15
+    assert abs(limits[0] - limits[1]) < 3.0 * math.hypot(*errors)
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(1.25, 0.33), (1.5, 0.275), (2.0, 0.24), (2.5, 0.22)])
+def test_networks_of_hard_gates_keep_for_long_what_independent_ones_kept(gain: float, expected: float) -> None:
+    """Theory notes, section 10: m(1000) after A = 0.5 of 1000 units, to two digits or a range of 0.05."""
+    options = ProtocolOptions(delays=(1000.0,), amplitude=0.5, networks=3, size=1000)
+    found = solve_kicks([make_parameters(g_h=gain, alpha_z=math.inf)], options, [SEED])["network_kick_overlap"]
+    assert abs(found.value[0, 0] - expected) < 3.0 * found.error[0, 0] + 0.03
+    assert found.value[0, 0] > 2.0 * found.error[0, 0]
+
+
 def test_large_networks_are_cheaper_without_matrices_and_small_ones_with() -> None:
     steps = expected_steps([200.0, 1000.0])
     assert cost_of(HARD, 100, steps).cheaper == DENSE

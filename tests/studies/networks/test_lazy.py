@@ -9,7 +9,8 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.simulation.solvers import network
-from phasemap.studies.networks.lazy import cheaper_in_words, simulate_lazy
+from phasemap.studies.networks.lazy import simulate_lazy
+from phasemap.studies.networks.way import choose_way
 
 OPTIONS = SimulationOptions(size=200, realisations=5, duration=60.0, transient=40.0)
 
@@ -30,7 +31,18 @@ def test_a_hard_gate_has_no_tangent_and_says_so() -> None:
     found = simulate_lazy(make_parameters(g_h=2.0, alpha_z=math.inf), options, np.random.SeedSequence(0))
     assert found.estimates["network_lyapunov_max"].status[0] == Status.ABSENT
     assert 0 < found.rank <= 60
-    assert "dense" in cheaper_in_words(make_parameters(g_h=2.0), options)
+
+
+def test_the_cheaper_way_is_taken_unless_one_is_asked_for_or_a_spectrum_needs_the_matrices() -> None:
+    p = make_parameters(g_h=2.0, alpha_z=math.inf)
+    large = SimulationOptions(size=16_000, exponents=1)
+    small = SimulationOptions(size=100, exponents=1)
+    assert [choose_way(p, options, None).lazy for options in (large, small)] == [True, False]
+    assert "Taken: lazy, the cheaper" in choose_way(p, large, None).words
+    assert not choose_way(p, SimulationOptions(size=16_000), None).lazy
+    assert not choose_way(p, large, None, figures=True).lazy
+    for asked in (True, False):
+        assert [choose_way(p, options, asked).lazy for options in (large, small)] == [asked, asked]
 
 
 def test_the_same_seed_gives_the_same_network() -> None:

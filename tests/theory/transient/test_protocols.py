@@ -37,6 +37,15 @@ def test_additive_network_against_independent_values() -> None:
     assert abs(found.variance.value[-1] - 0.481201) < 3.0 * found.variance.error[-1] + 1e-5
 
 
+@pytest.mark.parametrize(("step", "expected"), [(0.2, 0.47998), (0.1, 0.48087)])
+def test_every_step_has_the_variance_that_an_independent_march_of_the_same_scheme_found(
+    step: float, expected: float
+) -> None:
+    """Theory notes, section 15: what is left to the extrapolation in the square of the step."""
+    found = two_times(ADDITIVE, one_copy(100.0, round(100.0 / step)), 1.0)
+    assert found.membrane[-1, -1] == pytest.approx(expected, abs=6e-6)
+
+
 @pytest.mark.slow
 def test_output_gate_against_independent_values() -> None:
     """Theory notes, section 13: (3, alpha_r 2), Var h 0.107995, lambda 0.13197."""
@@ -64,10 +73,10 @@ def test_the_scheme_is_of_second_order() -> None:
 
 def test_small_kicks_are_adjoints() -> None:
     """r of an infinitesimal kick of the zero state is A(s, s): docs/theory.md, section 15, and the march."""
-    delays = np.array([1.0, 2.0, 4.0])
+    delays = np.array([1.0, 2.0, 4.0, 8.0])
     parameters = make_parameters({"g_h": 0.8})
     found = kick(parameters, 1e-3, delays, relaxation=40.0)
-    np.testing.assert_allclose(np.log(found.distance.value), [-1.44040, -2.25129, -3.42568], atol=3e-4)
+    np.testing.assert_allclose(np.log(found.distance.value), [-1.44040, -2.25129, -3.42568, -5.38348], atol=3e-4)
     zero = gradients_of(parameters, GradientOptions(state="zero"), delays, np.random.SeedSequence(0))
     np.testing.assert_allclose(
         np.log(found.distance.value), zero.numbers["adjoint_variance"].logarithm, atol=3e-4

@@ -21,6 +21,7 @@ _LOG_STEP = 0.125
 _TOP = 8.6
 _FINEST = 0.01
 _FURTHEST = 200.0  # of a gate's field; S, which weighs units by the square of their times, is a bound beyond
+_NEARLY = 180.0  # from here on, exp(180 - 200) of a unit's w can be wrong
 _TAIL = 6.0  # standard deviations beyond which 1e-9 of a Gaussian is left
 _HIGHEST_POWER = 600.0  # of e, in what has no finite mean in practice
 
@@ -82,6 +83,15 @@ class Lstm(Cell):
         """
         variance = self.a_f**2 * C + self.s_f**2
         return self.b_f + variance + _TAIL * math.sqrt(variance) > _FURTHEST
+
+    def left_out(self, C: float) -> float:
+        """Of units with x_i and -x_f both below some -180 only the sign of ln(i T) is lost: at most all of <o^2>."""
+        limits = [
+            (_NEARLY + side * getattr(self, f"b_{gate}")) / math.sqrt(2.0) for side, gate in ((1, "i"), (-1, "f"))
+        ]
+        widths = [math.hypot(a * math.sqrt(C), s) for a, s in ((self.a_i, self.s_i), (self.a_f, self.s_f))]
+        shares = [0.5 * math.erfc(at / width) if width else 0.0 for at, width in zip(limits, widths, strict=True)]
+        return shares[0] * shares[1] * self.moments("o", C).square / C
 
     def edge(self, C: float) -> float:
         """Radius of the bulk of the Jacobian of (h, c) in one step, from E(lambda) = 1 solved on ln(lambda - 1)."""

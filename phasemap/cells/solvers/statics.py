@@ -69,12 +69,19 @@ def _entries(cell: AnyCell, point: FixedPoint | None, accuracy: float) -> dict[s
     if point is None:
         return {name: nothing() for name in names}
     return {
-        "second_moment": good(point.C, accuracy),
+        "second_moment": _moment(cell, point, accuracy),
         "static_gain": _slope(cell, point, accuracy),
         "leading_multiplier": good(point.edge, accuracy),
         "outlier": good(point.outlier, accuracy) if math.isfinite(point.outlier) else nothing(),
         "pinning_ratio": good(pinning_ratio(cell, point), 10 * accuracy) if point.S > 1.0 else nothing(),
     }
+
+
+def _moment(cell: AnyCell, point: FixedPoint, accuracy: float) -> Estimate:
+    left_out = cell.left_out(point.C)
+    if left_out > accuracy:
+        return one(point.C, left_out * point.C, Status.NOT_CONVERGED)
+    return good(point.C, accuracy)
 
 
 def _slope(cell: AnyCell, point: FixedPoint, accuracy: float) -> Estimate:

@@ -86,6 +86,10 @@ class Cell(ABC):
         """Whether `slope_variance` is only a lower bound: units of its average lie beyond those that are followed."""
         return False
 
+    def left_out(self, C: float) -> float:
+        """Largest relative error of C from units whose fields are beyond those that are followed."""
+        return 0.0
+
     @abstractmethod
     def edge(self, C: float) -> float:
         """Radius of the Jacobian's bulk in one step: the largest |lambda| with E(lambda) = 1."""

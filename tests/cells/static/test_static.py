@@ -10,8 +10,9 @@ from scipy.special import expit
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.parameters import LstmPoint
-from phasemap.cells.solvers.statics import solve_points
-from phasemap.cells.static.fixed_points import fixed_points, gain_at, static_fold
+from phasemap.cells.solvers.points import cell_at
+from phasemap.cells.solvers.statics import _moment, solve_points
+from phasemap.cells.static.fixed_points import FixedPoint, fixed_points, gain_at, static_fold
 from phasemap.cells.static.phases import place_of
 from phasemap.cells.vanilla.theory import Vanilla
 from phasemap.model.status import Status
@@ -190,3 +191,12 @@ def test_the_slope_variance_of_steep_forget_gates_is_a_bound_where_they_are_not_
     assert np.isnan(found.error[0, -1]) == (status == Status.LOWER_BOUND)
     (logarithm,) = np.log(found.value[:, -1])
     assert (logarithm > 0.9 * spread**2 / 2.0) == (status == Status.CONVERGED)
+
+
+@pytest.mark.parametrize(("spread", "status"), [(20.0, Status.CONVERGED), (100.0, Status.NOT_CONVERGED)])
+def test_an_lstm_with_two_steep_gates_knows_what_it_leaves_out(spread, status) -> None:
+    """ln w is the difference of two fields: with both beyond 200 its sign is lost."""
+    cell = cell_at(LstmPoint(3.0, s_i=spread, s_f=spread))
+    assert (cell.left_out(0.2) > 1e-7) == (status == Status.NOT_CONVERGED)
+    estimate = _moment(cell, FixedPoint(0.2, 1.0, 1.0, True), 1e-7)
+    assert estimate.status == status and (estimate.error > 1e-4) == (status == Status.NOT_CONVERGED)

@@ -103,8 +103,8 @@ PHASE_MEANINGS: dict[Phase, str] = {
     Phase.STABLE_FIXED_POINT: "a non-zero fixed point is stable, and there is no chaos",
     Phase.MARGINALLY_STABLE: "the update gate pins what is unstable: it is left far slower than with a constant gate",
     Phase.STATIC_COMPLEX: (
-        "a fixed point is stable among exponentially many unstable ones (complexity > 0, from below the static fold on), "
-        "and there is no chaos"
+        "a fixed point is stable among exponentially many unstable ones (complexity > 0, from below the static fold "
+        "on), and there is no chaos"
     ),
     Phase.BISTABLE: "a stable state (a fixed point, or a response to noise) and a chaotic attractor coexist",
     Phase.CHAOTIC: "chaos is the only attractor",

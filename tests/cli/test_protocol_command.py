@@ -97,6 +97,16 @@ def test_networks_in_a_file_are_compared_with_its_theory(
     assert [one["agrees"] for one in by_name["retained_overlap"]["points"]] == [True, agrees]
 
 
+def test_theory_that_takes_long_says_so_before_it_begins(phasemap: Run, monkeypatch: pytest.MonkeyPatch):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("phasemap.studies.protocols.kick.kick", stopped)
+    steep = ("protocol", "kick", "--set", "g_h=2", "--set", "alpha_z=30", "--delays", "1")
+    assert "or more" in phasemap(*steep).err
+    assert "or more" not in phasemap(*steep, "--state", "static").err
+
+
 def test_a_reset_lists_the_share_that_each_strength_leaves(phasemap: Run):
     ran = phasemap("protocol", "reset", *HARD, "--gate", "z", "--at", "20", "--duration", "2", "--strength", "1,4",
                    "--read", "30", "--json")  # fmt: skip

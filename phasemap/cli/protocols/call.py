@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # A line now and then where there is no terminal.
 _SECONDS_BETWEEN_LINES = 30.0
+# Solvers whose theory a protocol asks for, and the cost from which it is said before it begins.
+_THEORY = {"kick": ("memory", "memory_distance"), "reset": ("reset",), "integrator": ("memory",)}
+_SECONDS_SAID = 5.0
 
 
 class Call:
@@ -73,15 +76,30 @@ class Call:
         for name, allowed in (("state", ("attractor", "static")), ("gate", ("z", "r", "both"))):
             if (given.get(name) or allowed[0]) not in allowed:
                 raise ConfigError(f"--{name} {given[name]!r} is not known: choose {', '.join(allowed)}.")
-        return replace(self.usual, **{name: value for name, value in given.items() if value is not None})
+        self.usual = replace(self.usual, **{name: value for name, value in given.items() if value is not None})
+        return self.usual
 
     def run(self, protocol: Callable[["Conditions"], "Report"], amplitude: float = 1.0) -> None:
         """Run a protocol, given what networks are run under; print it, store it, draw it."""
         from phasemap.simulation.protocols.networks import Conditions
 
+        self._say_cost()
         with showing_networks() as told:
             report = protocol(Conditions(self.courses, amplitude, told))
         self._finish(report)
+
+    def _say_cost(self) -> None:
+        """What the theory is expected to take, where one has to wait for it."""
+        from phasemap.cli.console import make_console
+        from phasemap.quantities import REGISTRY
+
+        names = [name for name in _THEORY.get(self.name, ())]
+        seconds = sum(REGISTRY.solvers[name].seconds(self.parameters, self.usual) for name in names)
+        if seconds > _SECONDS_SAID:
+            make_console(stderr=True).print(
+                f"Theory of the attractor: very roughly {seconds:.0f} s or more; --state static takes no time.",
+                soft_wrap=True, markup=False, highlight=False,
+            )  # fmt: skip
 
     def _finish(self, report: "Report") -> None:
         from phasemap import strict_json

@@ -93,7 +93,7 @@ class Call:
         from phasemap.cli.console import make_console
         from phasemap.quantities import REGISTRY
 
-        names = [name for name in _THEORY.get(self.name, ())]
+        names = _THEORY.get(self.name, ())
         seconds = sum(REGISTRY.solvers[name].seconds(self.parameters, self.usual) for name in names)
         if seconds > _SECONDS_SAID:
             make_console(stderr=True).print(

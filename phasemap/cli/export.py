@@ -16,7 +16,8 @@ def export(
     ],
     quantities: Annotated[list[str] | None, typer.Option("--quantity", help="Only this quantity. Repeatable.")] = None,
     surfaces: Annotated[
-        bool, typer.Option("--surfaces", help="Critical lines and surfaces instead of quantities (.csv, .npz).")
+        bool,
+        typer.Option("--surfaces", help="Critical lines, surfaces and regions instead of quantities (.csv, .npz)."),
     ] = False,
     force: ForceOption = False,
 ) -> None:

@@ -28,6 +28,8 @@ def facts(result: "Result") -> dict[str, Any]:
         },
         "surfaces": {name: len(result.surfaces[name].vertices) if name in result.surfaces else None
                      for name in result.wanted_surfaces},
+        "regions": {name: {"vertices": len(region.vertices), "polygons": len(region.pieces), "level": region.level}
+                    for name, region in result.regions.items()},
         "failures": [vars(failure) for failure in result.failures],
         "remarks": [vars(remark) for remark in result.remarks],
         "config_hash": metadata.config_hash,

@@ -76,7 +76,7 @@ def _print(result: "Result", path: Path) -> None:
     import numpy as np
 
     from phasemap.cli.console import duration, make_console, make_table, plural
-    from phasemap.cli.summary import failures, phases, remarks, surfaces
+    from phasemap.cli.summary import failures, phases, regions, remarks, surfaces
     from phasemap.model.status import Status
     from phasemap.quantities import REGISTRY
 
@@ -104,7 +104,7 @@ def _print(result: "Result", path: Path) -> None:
         for name, entry in fields.items()
     ]
     console.print(make_table(("quantity", *(status.name.lower().replace("_", " ") for status in columns)), counts))
-    for line in phases(result) + surfaces(result) + remarks(result) + failures(result):
+    for line in phases(result) + surfaces(result) + regions(result) + remarks(result) + failures(result):
         console.print(line, soft_wrap=True, markup=False)
     if result.pending_surfaces:
         console.print(f"surfaces not traced yet: {', '.join(result.pending_surfaces)}")

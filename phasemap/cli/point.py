@@ -135,6 +135,7 @@ def _facts(report: "PointReport") -> dict[str, Any]:
         "phase": None if report.phase is None else str(report.phase),
         "quantities": {name: _fact(field) for name, field in report.fields.items()},
         "critical_gains": report.critical_gains,
+        "regions": report.regions,
         "remarks": report.remarks,
         "seconds": report.seconds,
         "failures": report.failures,
@@ -187,13 +188,22 @@ def _print(report: "PointReport") -> None:
     if gains:
         console.print()
         console.print(make_table(("critical g_h here", ""), gains))
-    for remark in report.remarks:
+    for remark in [*(_place(name, fact) for name, fact in report.regions.items()), *report.remarks]:
         console.print()
         console.print(remark, markup=False, soft_wrap=True)
     for name, reason in report.failures.items():
         console.print(f"{name}: {reason}", style="red", markup=False)
     for name, reason in report.left_out.items():
         console.print(f"{name}: {reason}", style="dim", markup=False, soft_wrap=True)
+
+
+def _place(name: str, fact: dict[str, Any]) -> str:
+    """'inside the region marginally_stable (S = 2, pinning ratio 0.03, level 0.1)'"""
+    from math import isnan
+
+    numbers = {"S =": fact["static_gain"], "pinning ratio": fact["pinning_ratio"], "level": fact["level"]}
+    known = [f"{words} {value:.4g}" for words, value in numbers.items() if not isnan(value)]
+    return f"{'inside' if fact['inside'] else 'outside'} the region {name} ({', '.join(known)})"
 
 
 def _rows(fields: "list[Field]", dims: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:

@@ -22,6 +22,7 @@ def summary(result: Result, path: Path) -> list[str]:
         phases(result)
         + quantities(result.fields)
         + surfaces(result)
+        + regions(result)
         + agreement(result)
         + remarks(result)
         + failures(result)
@@ -87,6 +88,15 @@ def surfaces(result: Result) -> list[str]:
         else:
             parts.append(f"{name} (does not cross this region)")
     return [f"Critical surfaces: {', '.join(parts)}."] if parts else []
+
+
+def regions(result: Result) -> list[str]:
+    """The regions that were outlined."""
+    parts = []
+    for name, region in result.regions.items():
+        count = plural(len(region.pieces), "polygon")
+        parts.append(f"{name} ({count}, {plural(len(region.vertices), 'vertex', 'vertices')}, level {region.level:g})")
+    return [f"Regions: {', '.join(parts)}."] if parts else []
 
 
 def agreement(result: Result) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset.field import Field
-from phasemap.model.results import CriticalSurface, FloatArray
+from phasemap.model.results import CriticalSurface, FloatArray, Region
 
 FORMAT = "phasemap-result"
 FORMAT_VERSION = 2
@@ -140,6 +140,7 @@ class Result:
     labels: coordinates of the quantities' own dimensions, e.g. "branch" -> ["zero", "static", ...]; strings or floats.
     dimensions: what these dimensions are.
     surfaces: those that are traced, of those that are wanted.
+    regions: parts of a plane, found when the sweep is complete; older files have none.
     remarks: points at which a number is missing or infinite for a known reason; not tried again, unlike failures.
     """
 
@@ -153,6 +154,7 @@ class Result:
     remarks: tuple[Failure, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
     dimensions: dict[str, Dimension] = field(default_factory=dict)
+    regions: dict[str, Region] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -59,6 +59,7 @@ def _cut_axis(result: Result, name: str, value: float) -> Result:
         surfaces={key: surface for key, surface in surfaces.items() if len(surface.vertices)},
         checks=checks,
         metadata=metadata,
+        regions={},
     )
 
 

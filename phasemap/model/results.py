@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from phasemap.model.estimate import Estimate, FloatArray, StatusArray, absent
 
-__all__ = ["CriticalSurface", "Estimate", "Estimates", "FloatArray", "StatusArray", "absent"]
+__all__ = ["CriticalSurface", "Estimate", "Estimates", "FloatArray", "Region", "StatusArray", "absent"]
 
 
 class Estimates(dict[str, Estimate]):
@@ -45,3 +45,13 @@ class CriticalSurface:
     def pieces(self) -> list[FloatArray]:
         """The polylines, each (n, n_columns)."""
         return [self.vertices[a:b] for a, b in zip(self.offsets[:-1], self.offsets[1:], strict=True)]
+
+
+@dataclass(frozen=True)
+class Region(CriticalSurface):
+    """A part of a plane: closed polygons, outer ones and holes, as the pieces of a surface; the first vertex ends each.
+
+    level: threshold in the condition, here the largest pinning ratio.
+    """
+
+    level: float = 0.0

@@ -11,6 +11,7 @@ import numpy as np
 
 from phasemap.dataset import Field, Result
 from phasemap.errors import ConfigError, PhasemapError, ResultFileError
+from phasemap.model.results import CriticalSurface
 from phasemap.model.status import name_of
 from phasemap.storage.durable import write_atomically
 from phasemap.storage.targets import resolve_target
@@ -88,10 +89,15 @@ def _arrays(result: Result, fields: Sequence[Field]) -> dict[str, Any]:
     return arrays
 
 
+def _outlined(result: Result) -> dict[str, CriticalSurface]:
+    """Surfaces and regions: no two of them have one name."""
+    return {**result.surfaces, **result.regions}
+
+
 def _surface_rows(result: Result) -> Iterator[Sequence[Any]]:
-    columns = list(dict.fromkeys(column for surface in result.surfaces.values() for column in surface.columns))
+    columns = list(dict.fromkeys(column for surface in _outlined(result).values() for column in surface.columns))
     yield ["surface", "piece", *columns, "residual"]
-    for name, surface in result.surfaces.items():
+    for name, surface in _outlined(result).items():
         pieces = np.searchsorted(surface.offsets, np.arange(len(surface.vertices)), side="right") - 1
         for vertex, piece, residual in zip(surface.vertices, pieces, surface.residual, strict=True):
             at = dict(zip(surface.columns, vertex.tolist(), strict=True))
@@ -100,8 +106,10 @@ def _surface_rows(result: Result) -> Iterator[Sequence[Any]]:
 
 def _surface_arrays(result: Result) -> dict[str, Any]:
     parts = ("vertices", "residual", "offsets", "triangles")
-    arrays = {f"{name}_{part}": getattr(surface, part) for name, surface in result.surfaces.items() for part in parts}
-    return arrays | {f"{name}_columns": np.array(surface.columns) for name, surface in result.surfaces.items()}
+    outlined = _outlined(result)
+    arrays = {f"{name}_{part}": getattr(surface, part) for name, surface in outlined.items() for part in parts}
+    arrays |= {f"{name}_level": np.array(region.level) for name, region in result.regions.items()}
+    return arrays | {f"{name}_columns": np.array(surface.columns) for name, surface in outlined.items()}
 
 
 def _netcdf(fields: Sequence[Field], target: Path, surfaces: bool) -> int:

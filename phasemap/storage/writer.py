@@ -2,6 +2,7 @@
 
     /                    axes and labels as dimension scales; <quantity>, <quantity>_error, <quantity>_status
     /surfaces/<name>     vertices (vertex, column), residual (vertex), offsets (polylines), triangles (meshes)
+    /regions/<name>      the same with the attribute level: closed polygons, only where there are any
     /checks              the same quantities over the dimension "check", with the coordinates of the check points
 
 Every dataset and dimension carries long_name, units and symbol, every object a checksum, the file a seal at its end.
@@ -59,6 +60,9 @@ def encode(result: Result) -> bytes:
         surfaces.attrs["traced"] = json.dumps(list(result.surfaces))
         for name, surface in result.surfaces.items():
             _write_surface(surfaces.create_group(name), surface)
+        for name, region in result.regions.items():
+            _write_surface(file.create_group(f"regions/{name}"), region)
+            file[f"regions/{name}"].attrs["level"] = region.level
         if result.checks is not None:
             group = file.create_group("checks")
             _write_bare_dimension(group, CHECK, len(result.checks), Dimension("check point", symbol="$k$"))

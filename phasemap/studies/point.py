@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from phasemap.config import Point
 from phasemap.dataset import Field
+from phasemap.dataset.marginal_region import MARGINALLY_STABLE, NEEDED, membership
 from phasemap.dataset.phases import Phase, phase_at
 from phasemap.errors import ConfigError, PhasemapError
 from phasemap.model.parameters import PARAMETERS, Parameters, different
@@ -14,6 +16,7 @@ from phasemap.model.registry import Registry, Solver
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.model.unit.noise import INSTEAD, without_fixed_points
+from phasemap.model.unit.nonlinearities import gate_moves
 from phasemap.storage import BlockData
 from phasemap.suggest import choices
 from phasemap.sweeps.executors.limits import seconds_per_point
@@ -21,6 +24,7 @@ from phasemap.sweeps.executors.processes import Executor, InProcess
 from phasemap.sweeps.plan import Block
 from phasemap.sweeps.stop import Stop
 from phasemap.sweeps.work import Task
+from phasemap.theory.static.quantities import PINNED
 
 GAIN = "g_h"
 # A strip beside the point, along the first of these parameters that is finite there.
@@ -60,6 +64,19 @@ class PointReport:
     def phase(self) -> Phase | None:
         """The label made from the numbers; None where none of those that decide it was computed."""
         return phase_at(self.fields, self.parameters._asdict())
+
+    @property
+    def regions(self) -> dict[str, dict[str, Any]]:
+        """Region -> whether the point lies `inside`, with the numbers that decide it and their `level`.
+
+        Empty where the static numbers were not computed, or the update gate does not move.
+        """
+        at = self.parameters
+        if not set(NEEDED) <= set(self.fields) or not gate_moves(at.alpha_z, at.beta_z):
+            return {}
+        found = membership(self.fields, np.array(at.alpha_z), PINNED)
+        numbers = {"pinning_ratio": float(found.pinning_ratio), "static_gain": float(found.static_gain)}
+        return {MARGINALLY_STABLE: {"inside": bool(found.inside), **numbers, "level": PINNED}}
 
     def __str__(self) -> str:
         named = ", ".join(f"{name} = {value:g}" for name, value in different(self.parameters).items())

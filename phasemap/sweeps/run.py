@@ -17,6 +17,7 @@ from phasemap.errors import ResultFileError
 from phasemap.storage import BlockData, Blocks, read_result, resolve_target, write_result
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
 from phasemap.sweeps.executors.processes import Executor
+from phasemap.sweeps.files.regions import add_regions
 from phasemap.sweeps.files.sessions import begin_session
 from phasemap.sweeps.files.skeleton import empty_result
 from phasemap.sweeps.locking.lock import Lock
@@ -188,6 +189,7 @@ class _Keeper:
     def __init__(self, sweep: Sweep, workers: int) -> None:
         self._output = sweep.output
         self._result = sweep.result
+        self._config = sweep.config
         self._every = sweep.assemble_every
         self._blocks = Blocks(sweep.output, sweep.result.metadata.config_hash)
         self._saved = list(self._blocks.load())
@@ -210,6 +212,7 @@ class _Keeper:
         session = replace(self._session, wall_seconds=round(begun - self._started, 3))
         self._result.metadata.sessions = (*self._earlier, session)
         self._result.metadata.modified = datetime.now(UTC).isoformat(timespec="seconds")
+        add_regions(self._config, self._result)
         write_result(self._output, self._result)
         self._blocks.discard(self._saved)
         if self._result.complete:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from phasemap.dataset import Result
+from phasemap.dataset.marginal_region import MARGINALLY_STABLE
 from phasemap.figures.captions.words import listed
 from phasemap.figures.layout.visibility import visible_names
 from phasemap.figures.scenes.stage import stage_line, surfaces_of
@@ -31,11 +34,23 @@ def critical_lines_in_words(result: Result) -> str:
     if len(result.axes) == 2:
         lines, markers = surfaces_of(result)
         seen = [*visible_names(result, lines), *(kind.name for kind in markers)]
-        return _sentence("Lines", seen, result.surfaces, looks=True)
+        return " ".join(
+            part for part in (_sentence("Lines", seen, result.surfaces, looks=True), regions_in_words(result)) if part
+        )
     if len(result.axes) == 3:
         names = [name for name in result.surfaces if set(result.axis_names) <= set(result.surfaces[name].columns)]
         return _sentence("Surfaces and lines", names, result.surfaces, looks=False)
     return ""
+
+
+def regions_in_words(result: Result) -> str:
+    """The region that is outlined and dotted in the plane of the two axes."""
+    region = result.regions.get(MARGINALLY_STABLE)
+    if region is None:
+        return ""
+    hard = np.isinf(result.metadata.parameters.get("alpha_z", 0.0))
+    condition = "f S < 1 < S" if hard else f"S > 1 and a pinning ratio p ≤ {region.level:g}"
+    return f"Dotted and outlined in green: the marginally stable region, where fixed points are pinned, {condition}."
 
 
 def branches_in_words(result: Result, quantity: str, branch: str | None, at: Mapping[str, str]) -> str:

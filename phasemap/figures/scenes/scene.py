@@ -163,6 +163,7 @@ class Scene:
     title: str = ""
     fingerprint: str = ""
     fates: Fates | None = None
+    areas: tuple[Line, ...] = ()
 
 
 def join_label(description: str, symbol: str, units: str) -> str:

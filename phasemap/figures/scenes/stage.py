@@ -21,7 +21,7 @@ from phasemap.figures.scenes.fields import (
     resolve,
 )
 from phasemap.figures.scenes.scene import Axis, Checks, Fates, Kind, Layer, Line, Markers, Scene
-from phasemap.model.results import CriticalSurface
+from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status
 
 NETWORK = "network_"
@@ -55,6 +55,7 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[
         checks=checks_of(result, quantity, branch),
         fingerprint=result.metadata.config_hash,
         fates=fates_of(result),
+        areas=areas_of(result),
     )
 
 
@@ -140,6 +141,25 @@ def surfaces_of(result: Result) -> tuple[tuple[Line, ...], tuple[Markers, ...]]:
         elif pieces:
             lines.append(Line(surface.name, _words(surface), tuple(pieces)))
     return tuple(lines), tuple(markers)
+
+
+def areas_of(result: Result) -> tuple[Line, ...]:
+    """The outlined regions of the plane of the two axes."""
+    return tuple(
+        Line(
+            name,
+            f"{_words(region)}, {_pinned(region, result)}",
+            tuple(piece[:, _columns(region, result)] for piece in region.pieces),
+        )
+        for name, region in result.regions.items()
+        if set(result.axis_names) <= set(region.columns)
+    )
+
+
+def _pinned(region: Region, result: Result) -> str:
+    """The condition of the region as a formula: of a hard update gate, or of one of finite steepness."""
+    hard = np.isinf(result.metadata.parameters.get("alpha_z", 0.0))
+    return "$f S < 1 < S$" if hard else rf"$p \leq {region.level:g}$"
 
 
 def marks_of(result: Result) -> tuple[Markers, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from phasemap.model.results import CriticalSurface
 TIME, RATE = "membrane time constant", "1 / membrane time constant"
 MEMBRANE = "membrane_milliseconds"
 """Key of the settings of a result in milliseconds: how long its membrane time constant is."""
+
+# A surface, or a region, which is one with a level.
+Outlined = TypeVar("Outlined", bound=CriticalSurface)
 
 _SCALES = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
@@ -53,6 +57,7 @@ def in_milliseconds(result: Result, membrane: float) -> Result:
             name: replace(about, units="ms") if name in lags else about for name, about in result.dimensions.items()
         },
         surfaces={name: _surface(surface, times, membrane) for name, surface in result.surfaces.items()},
+        regions={name: _surface(region, times, membrane) for name, region in result.regions.items()},
         checks=None if result.checks is None else _checks(result.checks, times, membrane),
         metadata=replace(
             result.metadata,
@@ -84,7 +89,7 @@ def _field(field: Field, membrane: float) -> Field:
     return replace(field, value=field.value * factor, error=error, units=units)
 
 
-def _surface(surface: CriticalSurface, times: set[str], membrane: float) -> CriticalSurface:
+def _surface(surface: Outlined, times: set[str], membrane: float) -> Outlined:
     factors = np.array([membrane if name in times else 1.0 for name in surface.columns])
     return replace(surface, vertices=surface.vertices * factors)
 

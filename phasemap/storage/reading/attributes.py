@@ -49,6 +49,13 @@ class Words:
             raise ValueError(f"attribute {name} is no list of texts")
         return found
 
+    def number(self, name: str) -> float:
+        """A number."""
+        value = plain(self._attributes[name])
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"attribute {name} is no number")
+        return float(value)
+
     def whole(self, name: str) -> int:
         """An integer."""
         value = plain(self._attributes[name])

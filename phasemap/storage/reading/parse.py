@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
 from phasemap.dataset.records import CHECK, SolverRecord
 from phasemap.model.branches import branch_name
-from phasemap.model.results import CriticalSurface, FloatArray
+from phasemap.model.results import CriticalSurface, FloatArray, Region
 from phasemap.storage.reading.attributes import Words
 from phasemap.storage.reading.source import Source
 
@@ -45,6 +45,9 @@ def parse(file: Source) -> Result:
         result.checks = Checks({name: _floats(group, name) for name in names})
         result.checks.fields = _fields(group, (CHECK,), labels, dimensions)
     _surfaces(file, result)
+    if "regions" in file:  # older files have none
+        group = file.below("regions")
+        result.regions = {name: _region(name, group.below(name)) for name in group.names()}
     _check_complete(words, result)
     return result
 
@@ -211,3 +214,7 @@ def _surface(name: str, group: Source) -> CriticalSurface:
         offsets=_whole(group, "offsets"),
         **({"triangles": _whole(group, "triangles")} if "triangles" in there else {}),
     )
+
+
+def _region(name: str, group: Source) -> Region:
+    return Region(**vars(_surface(name, group)), level=group.words.number("level"))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Axis, Checks, Field, Result
-from phasemap.model.results import CriticalSurface
+from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import NUMBERS, Status
 from phasemap.model.text.fingerprint import settings_hash
 
@@ -34,6 +34,8 @@ def problems(result: Result) -> Iterator[str]:
         yield from _checks(result.checks, result)
     for surface in result.surfaces.values():
         yield from _surface(surface, result.axis_names)
+    for region in result.regions.values():
+        yield from _region(region, result.axis_names)
     yield from _failures(result)
 
 
@@ -110,6 +112,16 @@ def _surface(surface: CriticalSurface, axes: tuple[str, ...]) -> Iterator[str]:
         yield f"the polylines of {name} are not among its vertices"
     if triangles.ndim != 2 or triangles.shape[1] != 3 or not _within(triangles, count):
         yield f"the triangles of {name} are not among its vertices"
+
+
+def _region(region: Region, axes: tuple[str, ...]) -> Iterator[str]:
+    """What a surface must be, in a plane, of closed pieces."""
+    wrong = list(_surface(region, axes))
+    yield from wrong
+    if not wrong and (len(axes) != 2 or any(len(p) < 4 or (p[0] != p[-1]).any() for p in region.pieces)):
+        yield f"the outlines of {region.name} are not closed"
+    if not np.isfinite(region.level):
+        yield f"the level of {region.name} is no number"
 
 
 def _within(indices: NDArray[np.int64], count: int) -> bool:

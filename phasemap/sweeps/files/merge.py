@@ -1,5 +1,6 @@
 """Shard files into one: everything that any of them has computed."""
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from phasemap.config import differences
+from phasemap.config import differences, make_config
 from phasemap.dataset import Failure, Field, Result, Session
 from phasemap.errors import ResultFileError
 from phasemap.model.status import Status
+from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result, resolve_target, write_result
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
+from phasemap.sweeps.files.regions import add_regions
 from phasemap.sweeps.locking.lock import Lock
 
 
@@ -53,9 +56,16 @@ def merge_files(paths: Sequence[Path], output: Path, *, force: bool = False) -> 
         for path, result in zip(sources[1:], results[1:], strict=True):
             _check(joined, sources[0], result, path, force)
             join(joined, result)
+        _outline_regions(joined)
         joined.metadata.modified = datetime.now(UTC).isoformat(timespec="seconds")
         write_result(output, joined)
         return Merged(joined, tuple(sources))
+
+
+def _outline_regions(result: Result) -> None:
+    """What a sweep that is done adds at its end, where the parts are all there now."""
+    if result.complete and not result.regions and result.metadata.config and not result.metadata.settings.get("cell"):
+        add_regions(make_config(tomllib.loads(result.metadata.config), REGISTRY), result)
 
 
 def join(target: Result, other: Result) -> None:
@@ -64,6 +74,7 @@ def join(target: Result, other: Result) -> None:
     _join_fields("grid", target.fields, other.fields, failed_here, failed_there)
     if target.checks is not None and other.checks is not None:
         _join_fields("checks", target.checks.fields, other.checks.fields, failed_here, failed_there)
+    target.regions.update({name: r for name, r in other.regions.items() if name not in target.regions})
     target.surfaces.update({name: s for name, s in other.surfaces.items() if name not in target.surfaces})
     failures = {_place(failure): failure for failure in (*other.failures, *target.failures)}
     target.failures = tuple(

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from phasemap.figures.kinds.maps.checks import draw_agreement, draw_checks
 from phasemap.figures.kinds.maps.fates import draw_fates
+from phasemap.figures.layout.areas import draw_areas
 from phasemap.figures.layout.critical_lines import draw_lines, draw_markers, draw_marks
 from phasemap.figures.layout.cut_cells import cut_cells
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
@@ -58,7 +59,12 @@ def draw_map_into(axes: Axes, scene: Scene) -> None:
 def _draw_all(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
     """The map, its lines and its networks; returns the handles for a legend."""
     handles = draw_map(axes, scene, scale)
-    handles = [*draw_lines(axes, scene.lines), *draw_markers(axes, scene.markers), *handles]
+    handles = [
+        *draw_areas(axes, scene.areas),
+        *draw_lines(axes, scene.lines),
+        *draw_markers(axes, scene.markers),
+        *handles,
+    ]
     handles += draw_marks(axes, scene.marks)
     if scene.checks is not None:
         handles += draw_checks(axes, scene.checks, scale)

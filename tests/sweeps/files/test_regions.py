@@ -1,0 +1,128 @@
+"""The marginally stable region in result files, against static numbers at points."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray
+from typer.testing import CliRunner
+
+from phasemap.cli.main import app
+from phasemap.config import make_config
+from phasemap.dataset.marginal_region import NEEDED, membership
+from phasemap.figures.captions.caption import caption_parts
+from phasemap.figures.draw import Request
+from phasemap.figures.scenes.stage import stage
+from phasemap.model.parameters import make_parameters
+from phasemap.numerics.outlines import is_inside
+from phasemap.quantities import REGISTRY
+from phasemap.storage import read_result, write_result
+from phasemap.sweeps.executors.processes import InProcess
+from phasemap.sweeps.run import open_sweep
+from phasemap.theory.static.fixed_points import solve_points
+
+GAIN = {"from": 1.01, "to": 3.0, "points": 4}
+SMOOTH = {"g_h": GAIN, "alpha_z": {"from": 1.0, "to": 20.0, "points": 3}}
+HARD = {"g_h": {"from": 0.5, "to": 5.0, "points": 4}, "alpha_r": {"from": 0.0, "to": 2.0, "points": 3}}
+
+
+def swept(path, axes, **parameters):
+    """The result of a small sweep, as it is read from its file."""
+    data = {"quantities": ["static_gain"], "axes": axes, "parameters": parameters}
+    with open_sweep(make_config(data, REGISTRY), path) as sweep:
+        list(sweep.run(InProcess()))
+    return read_result(path)
+
+
+def numbers(region, places, **parameters):
+    """Of the largest fixed point: S, p, f S at places."""
+    points = [make_parameters(**parameters, **dict(zip(region.columns, map(float, at), strict=True))) for at in places]
+    found = solve_points(points)
+    return (found[name].value[:, -1] for name in NEEDED), points, found
+
+
+def at_border(places, axes):
+    """Which places lie on the box."""
+    ends = [(axis["from"], axis["to"]) for axis in axes.values()]
+    return np.any([np.isin(places[:, k], ends[k]) for k in range(2)], axis=0)
+
+
+@pytest.fixture(scope="module")
+def smooth(tmp_path_factory):
+    path = tmp_path_factory.mktemp("regions") / "smooth.h5"
+    return path, swept(path, SMOOTH, beta_z=0.0)
+
+
+def test_the_outline_lies_on_the_level_or_on_the_box(smooth):
+    region = smooth[1].regions["marginally_stable"]
+    (S, p, _), _, _ = numbers(region, region.vertices, beta_z=0.0)
+    border = at_border(region.vertices, SMOOTH)
+    assert 3 < border.sum() < len(border) - 30
+    assert p[~border] == pytest.approx(np.full((~border).sum(), region.level), rel=1e-6)
+    assert (S > 1.0).all() and (p <= region.level).all() and region.level == 0.1
+
+
+@pytest.mark.parametrize(("axes", "parameters"), [(SMOOTH, {"beta_z": 0.0}), (HARD, {"alpha_z": np.inf})])
+def test_a_point_is_inside_the_polygon_when_its_numbers_say_so(axes, parameters, tmp_path):
+    region = swept(tmp_path / "plane.h5", axes, **parameters).regions["marginally_stable"]
+    low, high = (np.array([axis[end] for axis in axes.values()]) for end in ("from", "to"))
+    places = low + np.random.default_rng(3).random((300, 2)) * (high - low)
+    (S, p, f_S), points, found = numbers(region, places, **parameters)
+    hard = "alpha_z" in parameters
+    expected = (S > 1.0) & ((f_S < 1.0) if hard else (p <= 0.1))
+    polygon = np.array([is_inside(place, region.pieces) for place in places])
+    clear = np.min([np.abs(S - 1.0), np.abs(f_S - 1.0)], axis=0) > 0.02 if hard else np.abs(p - 0.1) > 0.003
+    assert (polygon == expected)[clear | np.isnan(S)].all() and 30 < polygon.sum() < 270
+    rule = membership(found, np.array([point.alpha_z for point in points]), 0.1)
+    assert (rule.inside == expected).all()
+
+
+def test_behind_a_hard_gate_the_outline_lies_on_one_of_the_two_gains(tmp_path):
+    region = swept(tmp_path / "hard.h5", HARD, alpha_z=np.inf).regions["marginally_stable"]
+    inner = region.vertices[~at_border(region.vertices, HARD)]
+    (S, _, f_S), _, _ = numbers(region, inner, alpha_z=np.inf)
+    upper = np.abs(f_S - 1.0) < 1e-6
+    # Below the onset there is no fixed point but zero: S -> 1 from above as the non-zero one vanishes.
+    assert upper.sum() > 20 and (~upper).sum() > 20 and (np.abs(S[~upper] - 1.0) < 1e-4).all()
+
+
+def test_without_a_moving_update_gate_there_is_none(tmp_path):
+    result = swept(tmp_path / "plain.h5", {"g_h": GAIN, "alpha_r": {"from": 0.0, "to": 4.0, "points": 3}})
+    assert result.complete and not result.regions
+    shut = swept(tmp_path / "open.h5", SMOOTH, beta_z=-np.inf)
+    assert not shut.regions
+
+
+def test_xarray_and_the_commands_read_it(smooth, tmp_path):
+    path, result = smooth
+    region = result.regions["marginally_stable"]
+    with xarray.open_dataset(path, engine="h5netcdf", group="regions/marginally_stable") as opened:
+        assert opened.attrs["level"] == 0.1
+        assert (opened.vertices.sel(column="g_h").values == region.vertices[:, 0]).all()
+    run = CliRunner().invoke
+    facts = json.loads(run(app, ["info", str(path), "--json"]).stdout)["regions"]["marginally_stable"]
+    assert facts == {"vertices": len(region.vertices), "polygons": 1, "level": 0.1}
+    assert "marginally_stable (1 polygon" in " ".join(run(app, ["info", str(path)]).stdout.split())
+    assert run(app, ["export", str(path), "--surfaces", "-o", str(tmp_path / "lines.npz")]).exit_code == 0
+    with np.load(tmp_path / "lines.npz") as table:
+        assert (table["marginally_stable_vertices"] == region.vertices).all()
+        assert table["marginally_stable_level"] == 0.1
+
+
+def test_maps_and_captions_show_it(smooth):
+    (area,) = stage(smooth[1], "static_gain", "upper").areas
+    assert (area.pieces[0] == smooth[1].regions["marginally_stable"].pieces[0]).all() and "0.1" in area.description
+    assert "pinning ratio p ≤ 0.1" in caption_parts(smooth[1], Request(quantity="static_gain", branch="upper")).lines
+    without = replace(smooth[1], regions={})
+    assert not stage(without, "static_gain", "upper").areas
+
+
+def test_a_file_with_an_open_outline_is_refused(smooth, tmp_path):
+    region = smooth[1].regions["marginally_stable"]
+    vertices = region.vertices.copy()
+    vertices[-1] += 0.1
+    damaged = replace(smooth[1], regions={region.name: replace(region, vertices=vertices)})
+    write_result(tmp_path / "open.h5", damaged)
+    with pytest.raises(Exception, match="not closed"):
+        read_result(tmp_path / "open.h5")

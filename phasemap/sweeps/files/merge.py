@@ -1,5 +1,6 @@
 """Shard files into one: everything that any of them has computed."""
 
+import contextlib
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 
 from phasemap.config import differences, make_config
 from phasemap.dataset import Failure, Field, Result, Session
-from phasemap.errors import ResultFileError
+from phasemap.errors import ConfigError, ParameterError, ResultFileError
 from phasemap.model.status import Status
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result, resolve_target, write_result
@@ -63,9 +64,10 @@ def merge_files(paths: Sequence[Path], output: Path, *, force: bool = False) -> 
 
 
 def _outline_regions(result: Result) -> None:
-    """What a sweep that is done adds at its end, where the parts are all there now."""
-    if result.complete and not result.regions and result.metadata.config and not result.metadata.settings.get("cell"):
-        add_regions(make_config(tomllib.loads(result.metadata.config), REGISTRY), result)
+    """What a sweep adds at its end, where the parts are all there now; none for what this version does not read."""
+    if result.complete and not result.regions and len(result.axes) == 2:
+        with contextlib.suppress(ConfigError, ParameterError, tomllib.TOMLDecodeError):
+            add_regions(make_config(tomllib.loads(result.metadata.config), REGISTRY), result)
 
 
 def join(target: Result, other: Result) -> None:

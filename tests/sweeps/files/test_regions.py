@@ -19,6 +19,7 @@ from phasemap.numerics.outlines import is_inside
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result, write_result
 from phasemap.sweeps.executors.processes import InProcess
+from phasemap.sweeps.files.merge import merge_files
 from phasemap.sweeps.run import open_sweep
 from phasemap.theory.static.fixed_points import solve_points
 
@@ -92,6 +93,19 @@ def test_without_a_moving_update_gate_there_is_none(tmp_path):
     assert result.complete and not result.regions
     shut = swept(tmp_path / "open.h5", SMOOTH, beta_z=-np.inf)
     assert not shut.regions
+
+
+def test_merging_the_parts_gives_the_same_outline(smooth, tmp_path):
+    data = {"quantities": ["static_gain"], "axes": SMOOTH, "parameters": {"beta_z": 0.0}}
+    paths = [tmp_path / f"part{k}.h5" for k in (1, 2)]
+    for k, path in enumerate(paths, 1):
+        with open_sweep(make_config(data, REGISTRY), path, shard=(k, 2)) as sweep:
+            list(sweep.run(InProcess()))
+    whole = smooth[1].regions["marginally_stable"]
+    complete = [read_result(path).complete for path in paths]
+    assert [bool(read_result(path).regions) for path in paths] == complete
+    merged = merge_files(paths, tmp_path / "whole.h5").result.regions["marginally_stable"]
+    assert (merged.vertices == whole.vertices).all()
 
 
 def test_xarray_and_the_commands_read_it(smooth, tmp_path):

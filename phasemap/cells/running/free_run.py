@@ -12,7 +12,9 @@ from phasemap.model.estimate import Estimate
 from phasemap.model.status import Status
 
 _BLOCKS = 10
-_WIDEST = 64  # columns of the Jacobian that are followed: all up to that size, else a random choice
+# Columns of the Jacobian that are followed: all up to the first size, else as many random directions as leave the work
+# of a layer of that many units; of few directions ln |dh_k/dh_0|^2 is off by up to sqrt(2 / n) where one mode is left.
+_WIDEST, _FEWEST, _UNITS = 64, 8, 512
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class FreeRun:
     """What a run from a random state gave.
 
     lyapunov_max: per step, of this matrix, with a standard error over blocks of time.
-    log_growth:   (len(steps),) ln(|dh_k/dh_0|^2 / N) along the attractor, of all columns or 64 random directions.
+    log_growth:   (len(steps),) ln(|dh_k/dh_0|^2 / N) along the attractor, of all columns up to N = 64,
+                  of 64 random directions up to N = 512, of fewer, at least eight, beyond.
     C:            mean square of the units after the transient.
     """
 
@@ -99,7 +102,8 @@ def _columns(N: int, rng: np.random.Generator) -> Array:
     """Orthonormal directions (N, n): all, or a random choice."""
     if N <= _WIDEST:
         return np.eye(N)
-    return np.linalg.qr(rng.standard_normal((N, _WIDEST)))[0]
+    count = max(_FEWEST, min(_WIDEST, round(_WIDEST * (_UNITS / N) ** 2)))
+    return np.linalg.qr(rng.standard_normal((N, count)))[0]
 
 
 def _exponent(rates: Array) -> Estimate:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from phasemap.cells.dynamics.solve import fluctuating_state
 from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.nodes import Array
 from phasemap.cells.running.free_run import FreeRun, free_run
+from phasemap.cells.solvers.options import CellEnsembleOptions
 from phasemap.cells.static.fixed_points import static_fold
 from phasemap.cells.static.phases import Place, place_of
 from phasemap.cells.static.zero_state import log_gradient_at_zero, memory_steps
@@ -27,7 +29,7 @@ class Location:
 
     multiplier:        of the zero state, in mean field at the layer's own gate biases; of the matrix itself beside it.
     distances:         line -> factor in the candidate's gain that leads to it.
-    log_growth:        (len(STEPS),) ln(<|dh_k/dh_0|^2> / N) in theory; NaN where only the dynamics would tell.
+    log_growth:        (len(STEPS),) ln(<|dh_k/dh_0|^2> / N) in theory; NaN where it is not known.
     """
 
     layer: Layer
@@ -69,7 +71,23 @@ def _distances(layer: Layer, theory: Gru | Lstm | Vanilla) -> dict[str, float]:
 
 
 def _log_growth(theory: Gru | Lstm | Vanilla, place: Place) -> Array:
-    """At the zero state, where that (or the rest that biases shift a little) is the attractor."""
-    if place.phase not in ("stable zero", "stable fixed point"):
+    """At the zero state (or the rest that biases shift a little) or along chaos, whichever is the attractor."""
+    if place.phase in ("stable zero", "stable fixed point"):
+        return np.array([log_gradient_at_zero(theory.at_rest(), count) for count in STEPS])
+    return _along_chaos(theory) if place.phase == "chaotic" else np.full(len(STEPS), np.nan)
+
+
+def _along_chaos(theory: Gru | Lstm | Vanilla) -> Array:
+    """Along the fluctuating state: as far as ensembles are followed, and at its exponent per step beyond."""
+    steps = np.array(STEPS, dtype=np.float64)
+    if isinstance(theory, Vanilla):  # its steps are uncorrelated
+        return 2.0 * theory.lyapunov_max() * steps if theory.rests else np.full(len(STEPS), np.nan)
+    options = CellEnsembleOptions()
+    state = fluctuating_state(theory, options)
+    if not state.lyapunov_max.good or not np.isfinite(state.log_gradient.value).all():
         return np.full(len(STEPS), np.nan)
-    return np.array([log_gradient_at_zero(theory.at_rest(), count) for count in STEPS])
+    beyond = np.maximum(steps - options.horizon, 0.0)
+    return np.asarray(
+        state.log_gradient.value[np.minimum(steps, options.horizon).astype(int)]
+        + 2.0 * float(state.lyapunov_max.value) * beyond
+    )

@@ -53,12 +53,19 @@ def test_spread_biases_have_the_multiplier_of_the_matrix() -> None:
     assert zero_multiplier(layer) == pytest.approx(1.0, abs=1e-9)
 
 
-def test_a_chaotic_layer_is_called_so_and_has_no_theory_of_gradients() -> None:
-    found = locate_layer(drawn("gru", 150, {"n": 4.0, "z": 2.0, "r": 2.0}, {}, "before"))
+@pytest.mark.parametrize(
+    ("cell", "gains", "reset"), [("gru", {"n": 5.0}, "before"), ("vanilla", {"n": 2.0}, None)], ids=["gru", "vanilla"]
+)
+def test_gradients_of_a_chaotic_layer_grow_as_in_theory(cell: str, gains: dict[str, float], reset: str | None) -> None:
+    found = locate_layer(drawn(cell, 300, gains, {}, reset))
     assert found.place.phase == "chaotic"
-    assert float(found.run.lyapunov_max.value) > 0.03
-    assert np.isnan(found.log_growth).all() and math.isnan(found.memory_steps)
-    assert pytest.approx(0.474, abs=0.07) == found.run.C  # of the fluctuating state: the fixed point has 0.595
+    assert float(found.run.lyapunov_max.value) > 0.03 and math.isnan(found.memory_steps)
+    # Finite layers are less chaotic than the limit, by 4 to 8 / N per step (docs/cells.md, section 5).
+    deficit = found.log_growth - found.run.log_growth
+    assert (deficit > -1.0 - 0.05 * found.log_growth).all()
+    most = 8.0 / 300 + 3.0 * float(found.run.lyapunov_max.error)
+    assert (deficit < 1.0 + 2.0 * np.array(STEPS) * most).all()
+    assert found.log_growth[2] > 9.9 * found.log_growth[1] > 0.0
 
 
 def test_inputs_spread_the_fields() -> None:

@@ -14,19 +14,26 @@ from phasemap.sweeps.run import open_sweep
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("**/*.toml"))
 
 
+# Options of networks and of ensembles at their smallest: of rate networks, and of cells, whose time is counted in steps.
+OF_RATES = (
+    {"size": 16, "realisations": 1, "duration": 10.0, "transient": 5.0, "max_duration": 10.0},
+    {"paths": 64, "relative_error": 0.5, "longest_window": 512.0, "path_steps": 2.0**17},
+)
+OF_CELLS = ({"size": 16, "realisations": 1, "duration": 10, "transient": 5}, {"paths": 32, "steps": 32, "horizon": 8})
+
+
 def tiny(path: Path) -> SweepConfig:
     """The configuration with two points along every axis, very small networks at one check point and poor ensembles."""
     data = read_toml(path)[1]
     overrides = []
     for name, axis in data["axes"].items():
-        if name not in PARAMETERS:  # how the map is refined
+        if not isinstance(axis, list | dict):  # how the map is refined
             continue
         ends = sorted({axis[0], axis[-1]}) if isinstance(axis, list) else None
         overrides.append(f"axes.{name}={ends}" if ends else f"axes.{name}.points=2")
-    small = {"size": 16, "realisations": 1, "duration": 10.0, "transient": 5.0, "max_duration": 10.0}
-    overrides += [f"simulation.{name}={value}" for name, value in small.items()]
-    small = {"paths": 64, "relative_error": 0.5, "longest_window": 512.0, "path_steps": 2.0**17}
-    overrides += [f"ensemble.{name}={value}" for name, value in small.items()]
+    networks, ensembles = OF_CELLS if "cell" in data else OF_RATES
+    overrides += [f"simulation.{name}={value}" for name, value in networks.items()]
+    overrides += [f"ensemble.{name}={value}" for name, value in ensembles.items()]
     if "sizes" in data.get("simulation", {}):
         overrides.append("simulation.sizes=[12, 16, 20]")
     if "points" in data.get("simulation", {}):

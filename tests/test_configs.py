@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from phasemap.config import SweepConfig, load_config, read_toml
-from phasemap.model.parameters import PARAMETERS
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result
 from phasemap.sweeps.executors.processes import InProcess
@@ -14,7 +13,7 @@ from phasemap.sweeps.run import open_sweep
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("**/*.toml"))
 
 
-# Options of networks and of ensembles at their smallest: of rate networks, and of cells, whose time is counted in steps.
+# Options of networks and of ensembles at their smallest: of rate networks, and of cells (time counted in steps).
 OF_RATES = (
     {"size": 16, "realisations": 1, "duration": 10.0, "transient": 5.0, "max_duration": 10.0},
     {"paths": 64, "relative_error": 0.5, "longest_window": 512.0, "path_steps": 2.0**17},

@@ -160,9 +160,10 @@ def _draw_line(axes: Axes, x: Axis, layer: Layer, name: str, order: int) -> list
 def _draw_error(axes: Axes, x: Axis, value: FloatArray, error: FloatArray, colour: str, name: str, few: bool) -> None:
     """Error bars at a few values, a band along many."""
     if few:
+        lone = int(np.isfinite(value).sum()) == 1  # may be left out, far away: it must not stretch the page
         axes.errorbar(
             x.values, value, yerr=error, linestyle="", color=colour, elinewidth=0.8, capsize=1.8, zorder=2.2,
-            gid=f"bars-{name}", clip_on=False,
+            gid=f"bars-{name}", clip_on=lone,
         )  # fmt: skip
         return
     axes.fill_between(

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def facts(result: "Result") -> dict[str, Any]:
     """The facts of a result as `--json` gives them: by info, and by what makes a result."""
-    from phasemap.model.status import Status
+    from phasemap.model.status import Status, name_of
 
     done, total = result.progress
     metadata = result.metadata
@@ -21,7 +21,7 @@ def facts(result: "Result") -> dict[str, Any]:
         "axes": {axis.name: axis.values.tolist() for axis in result.axes},
         "quantities": {
             part: {
-                name: {status.name.lower(): int((entry.status == status).sum()) for status in Status}
+                name: {name_of(status): int((entry.status == status).sum()) for status in Status}
                 for name, entry in fields.items()
             }
             for part, fields in parts.items()

@@ -174,7 +174,7 @@ _SHOWN = (
 def _print(report: "Report") -> None:
     from phasemap.cli.console import make_console, make_table
     from phasemap.model.quantities.gradients import NAMES
-    from phasemap.model.status import Status
+    from phasemap.model.status import Status, name_of
     from phasemap.model.text.stated import number
 
     console, theory, count = make_console(), report.theory, len(report.lags)
@@ -189,7 +189,7 @@ def _print(report: "Report") -> None:
         for k in range(count):
             status = Status(int(numbers.value_status[k]))
             good = status in (Status.CONVERGED, Status.NOT_CONVERGED, Status.LOWER_BOUND)
-            text = number(float(numbers.value[k]), float(numbers.value_error[k])) if good else status.name.lower()
+            text = number(float(numbers.value[k]), float(numbers.value_error[k])) if good else name_of(status)
             cells.append(text + (" (not converged)" if status == Status.NOT_CONVERGED else ""))
         rows.append((words, *cells))
         if report.networks is not None:
@@ -202,7 +202,7 @@ def _print(report: "Report") -> None:
         ("growth rate of A, half of d ln A / ds", law.rate, law.rate_error, law.rate_status),
         ("limit of A", law.limit, 0.0, law.limit_status),
     ):
-        console.print(f"{words}: {number(value, spread) if value == value else Status(status).name.lower()}")
+        console.print(f"{words}: {number(value, spread) if value == value else name_of(status)}")
     for remark in dict.fromkeys((theory.reason, law.reason, report.refused)):
         if remark:
             console.print(remark, markup=False, soft_wrap=True)

@@ -77,7 +77,7 @@ def _print(result: "Result", path: Path) -> None:
 
     from phasemap.cli.console import duration, make_console, make_table, plural
     from phasemap.cli.summary import failures, phases, regions, remarks, surfaces
-    from phasemap.model.status import Status
+    from phasemap.model.status import Status, in_words
     from phasemap.quantities import REGISTRY
 
     console, metadata = make_console(), result.metadata
@@ -103,7 +103,7 @@ def _print(result: "Result", path: Path) -> None:
         for suffix, fields in parts
         for name, entry in fields.items()
     ]
-    console.print(make_table(("quantity", *(status.name.lower().replace("_", " ") for status in columns)), counts))
+    console.print(make_table(("quantity", *(in_words(status) for status in columns)), counts))
     for line in phases(result) + surfaces(result) + regions(result) + remarks(result) + failures(result):
         console.print(line, soft_wrap=True, markup=False)
     if result.pending_surfaces:

@@ -35,6 +35,11 @@ class Membership:
         return np.asarray(self.height > 0.0)
 
 
+def is_behind_hard_gate(parameters: Mapping[str, float]) -> bool:
+    """Whether the update gate of a plane is hard, by its fixed parameters."""
+    return bool(np.isinf(parameters.get("alpha_z", 0.0)))
+
+
 def membership(quantities: Mapping[str, Estimate], alpha_z: FloatArray, level: float) -> Membership:
     """Membership of points.
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from phasemap.dataset import Field, Result
+from phasemap.dataset.panels import NETWORKS, curve_name, is_panel, panel_dims
 from phasemap.figures.agreement import Array, Comparison, Criterion, network_size, numbers_of
 
-CURVE, PLACE, NETWORKS = "_curve", "_place", " | networks"
 _TABLE = "protocol"
 
 
@@ -22,20 +22,17 @@ def compare_curves(result: Result, criterion: Criterion | None = None) -> list[C
     stored, nothing is allowed either.
     """
     criterion = criterion or Criterion()
-    return [one for field in result.fields.values() if _holds_curves(field) for one in _pairs(result, field, criterion)]
-
-
-def _holds_curves(field: Field) -> bool:
-    return field.own_dims == (field.name + CURVE, field.name + PLACE)
+    return [one for field in result.fields.values() if is_panel(field) for one in _pairs(result, field, criterion)]
 
 
 def _pairs(result: Result, field: Field, criterion: Criterion) -> Iterator[Comparison]:
-    names = [str(name) for name in result.labels[field.name + CURVE]]
-    places = np.asarray(result.labels[field.name + PLACE], dtype=float)
+    curves, along = panel_dims(field.name)
+    names = [str(name) for name in result.labels[curves]]
+    places = np.asarray(result.labels[along], dtype=float)
     value, error = (part.reshape(-1, *part.shape[-2:])[0] for part in numbers_of(field))
     for k, name in enumerate(names):
-        if name + NETWORKS in names:
-            twin = names.index(name + NETWORKS)
+        if curve_name(name, NETWORKS) in names:
+            twin = names.index(curve_name(name, NETWORKS))
             found = _compare(result, field, places, (value[[k, twin]], error[[k, twin]]), name, criterion)
             if found is not None:
                 yield found

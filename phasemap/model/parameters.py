@@ -10,7 +10,7 @@ The model (Krishnamurthy, Can and Schwab, PRX 12, 011011, eqs. 1-3), time in uni
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -106,6 +106,13 @@ class Points(list[Parameters]):
         make: Any = like._make
         super().__init__(make(row) for row in table.tolist())
         self.table = table
+
+
+def table_of(points: Sequence[Any]) -> "NDArray[np.float64]":
+    """All numbers of some points, (n, n_parameters)."""
+    import numpy as np
+
+    return points.table if isinstance(points, Points) else np.array(points, dtype=np.float64)
 
 
 @dataclass(frozen=True)

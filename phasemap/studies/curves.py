@@ -1,7 +1,6 @@
 """Curves of a study in the format of a sweep: every panel is a quantity over its curves and places along an axis.
 
-The name of a curve says what it is: a name alone is theory; "NAME | networks" are networks, with errors; "NAME | level"
-is a level to compare with; "NAME | mark" is a place on the axis, its first value.
+What a curve is, its name says (`phasemap.dataset.panels`).
 """
 
 import math
@@ -14,6 +13,7 @@ import numpy as np
 from phasemap import strict_json
 from phasemap.config import make_config
 from phasemap.dataset import Result
+from phasemap.dataset.panels import CURVE, panel_dims
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters, different
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
@@ -22,7 +22,6 @@ from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import Outcome
 from phasemap.sweeps.files.skeleton import empty_result
 
-CURVE, PLACE = "curve", "place"
 _AXIS = "g_h"
 
 
@@ -85,7 +84,7 @@ def curves_result(
 def _registry(panels: Sequence[Panel], networks: bool) -> Registry:
     quantities, dimensions = {}, {}
     for panel in panels:
-        dims = f"{panel.name}_{CURVE}", f"{panel.name}_{PLACE}"
+        dims = panel_dims(panel.name)
         symbol, description, units = panel.axis
         dimensions[dims[0]] = Dimension(dims[0], "curve", tuple(panel.curves), symbol=CURVE)
         dimensions[dims[1]] = Dimension(dims[1], description, values=_given(panel.places), units=units, symbol=symbol)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from phasemap.config import SweepConfig
 from phasemap.errors import PhasemapError, UnsupportedError
-from phasemap.model.parameters import Parameters, Points
+from phasemap.model.parameters import Parameters, table_of
 from phasemap.model.results import Estimate, Estimates, absent
 from phasemap.model.status import Status
 from phasemap.model.text.expressions import Expression
@@ -222,7 +222,7 @@ def _check_magnitudes(points: Sequence[Parameters]) -> None:
     Raises:
         UnsupportedError: a finite parameter is beyond `_LARGEST`; infinite ones have limits of their own.
     """
-    table = points.table if isinstance(points, Points) else np.array(points, dtype=np.float64)
+    table = table_of(points)
     beyond = np.argwhere((np.abs(table) > _LARGEST) & np.isfinite(table))
     for row, column in beyond[:1]:
         name, value = Parameters._fields[column], table[row, column]

@@ -1,6 +1,6 @@
 """What frameworks draw for recurrent weights unless told otherwise, as measured from their own layers.
 
-`tests/cells/weights/make_fixtures.py defaults` measures them; docs/for-practitioners.md has the table.
+`tests/cells/weights/measure_defaults.py` measures them; docs/for-practitioners.md has the table.
 """
 
 import math

@@ -10,7 +10,6 @@ from phasemap.cells.gru.theory import Gru
 from phasemap.cells.lstm.theory import Lstm
 from phasemap.cells.nodes import Array
 from phasemap.cells.running.free_run import FreeRun, free_run
-from phasemap.cells.solvers.options import CellEnsembleOptions
 from phasemap.cells.static.fixed_points import static_fold
 from phasemap.cells.static.phases import Place, place_of
 from phasemap.cells.static.zero_state import log_gradient_at_zero, memory_steps
@@ -82,12 +81,9 @@ def _along_chaos(theory: Gru | Lstm | Vanilla) -> Array:
     steps = np.array(STEPS, dtype=np.float64)
     if isinstance(theory, Vanilla):  # its steps are uncorrelated
         return 2.0 * theory.lyapunov_max() * steps if theory.rests else np.full(len(STEPS), np.nan)
-    options = CellEnsembleOptions()
-    state = fluctuating_state(theory, options)
+    state = fluctuating_state(theory)
     if not state.lyapunov_max.good or not np.isfinite(state.log_gradient.value).all():
         return np.full(len(STEPS), np.nan)
-    beyond = np.maximum(steps - options.horizon, 0.0)
-    return np.asarray(
-        state.log_gradient.value[np.minimum(steps, options.horizon).astype(int)]
-        + 2.0 * float(state.lyapunov_max.value) * beyond
-    )
+    known, horizon = state.log_gradient.value, len(state.log_gradient.value) - 1
+    beyond = np.maximum(steps - horizon, 0.0)
+    return np.asarray(known[np.minimum(steps, horizon).astype(int)] + 2.0 * float(state.lyapunov_max.value) * beyond)

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from phasemap.dataset import Result
-from phasemap.dataset.marginal_region import MARGINALLY_STABLE
+from phasemap.dataset.marginal_region import MARGINALLY_STABLE, is_behind_hard_gate
 from phasemap.figures.captions.words import listed
 from phasemap.figures.layout.visibility import visible_names
 from phasemap.figures.scenes.stage import stage_line, surfaces_of
@@ -48,7 +46,7 @@ def regions_in_words(result: Result) -> str:
     region = result.regions.get(MARGINALLY_STABLE)
     if region is None:
         return ""
-    hard = np.isinf(result.metadata.parameters.get("alpha_z", 0.0))
+    hard = is_behind_hard_gate(result.metadata.parameters)
     condition = "f S < 1 < S" if hard else f"S > 1 and a pinning ratio p ≤ {region.level:g}"
     return f"Dotted and outlined in green: the marginally stable region, where fixed points are pinned, {condition}."
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Axis as StoredAxis
 from phasemap.dataset import Field, Result
+from phasemap.dataset.marginal_region import is_behind_hard_gate
 from phasemap.dataset.phases import Phase
 from phasemap.figures.kinds.curves.lines import LineScene
 from phasemap.figures.scenes.fields import (
@@ -158,7 +159,7 @@ def areas_of(result: Result) -> tuple[Line, ...]:
 
 def _pinned(region: Region, result: Result) -> str:
     """The condition of the region as a formula: of a hard update gate, or of one of finite steepness."""
-    hard = np.isinf(result.metadata.parameters.get("alpha_z", 0.0))
+    hard = is_behind_hard_gate(result.metadata.parameters)
     return "$f S < 1 < S$" if hard else rf"$p \leq {region.level:g}$"
 
 

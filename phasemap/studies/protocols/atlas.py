@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from phasemap.dataset import Result
+from phasemap.dataset.panels import LEVEL, MARK, curve_name
 from phasemap.errors import ConfigError
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters, make_parameters
@@ -36,7 +37,7 @@ from phasemap.simulation.network.disorder import child
 from phasemap.studies.cells.gradients import CELL, gradient_curve
 from phasemap.studies.curves import Panel, curves_result, marked
 from phasemap.studies.protocols.curves import Wanted, compute
-from phasemap.studies.protocols.quantity_curves import POINT, quantity_curve, surface_gain
+from phasemap.studies.protocols.quantity_curves import POINT, Solved, quantity_curve, surface_gain
 from phasemap.theory.static import fixed_points
 
 Table = Mapping[str, Any]
@@ -76,7 +77,8 @@ def run(data: Table) -> Result:
     """All panels of a diagram."""
     seed = np.random.SeedSequence(int(data.get("seed", 0)))
     shared = _numbers(data.get("parameters", {}))
-    panels = [_panel(data, panel, shared, child(seed, k)) for k, panel in enumerate(data["panels"])]
+    solved: Solved = {}
+    panels = [_panel(data, panel, shared, child(seed, k), solved) for k, panel in enumerate(data["panels"])]
     description = " ".join(str(data.get("description", "")).split())
     return curves_result(panels, make_parameters(shared), str(data["title"]), description, int(data.get("seed", 0)))
 
@@ -100,11 +102,11 @@ def make_options(*tables: Table) -> ProtocolOptions:
     return replace(ProtocolOptions(), **merged)
 
 
-def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.SeedSequence) -> Panel:
+def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved) -> Panel:
     curves: dict[str, Outcome] = {}
     places: np.ndarray | None = None
     for k, curve in enumerate(panel["curves"]):
-        found_places, found = _curve(data, panel, curve, shared, child(seed, k))
+        found_places, found = _curve(data, panel, curve, shared, child(seed, k), solved)
         places = found_places if places is None else places
         if len(found_places) != len(places):
             raise ConfigError(f"The curves of the panel {panel['name']} have places of their own: give them the same.")
@@ -112,19 +114,19 @@ def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.
     assert places is not None
     for name, gain in panel.get("marks", {}).items():
         place = gain if isinstance(gain, int | float) else _gain(make_parameters(shared), str(gain), places)
-        curves[f"{name} | mark"] = marked(float(place), len(places))
+        curves[curve_name(name, MARK)] = marked(float(place), len(places))
     symbol, words, units = panel["axis"]
     return Panel(panel["name"], panel["symbol"], panel["description"], (symbol, words, units), places, curves,
                  panel.get("units", "1"))  # fmt: skip
 
 
 def _curve(
-    data: Table, panel: Table, curve: Table, shared: dict[str, float], seed: np.random.SeedSequence
+    data: Table, panel: Table, curve: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved
 ) -> tuple[np.ndarray, dict[str, Outcome]]:
     named = {**shared, **_numbers(curve.get("set", {}))}
     if panel["protocol"] == POINT:
         tables = {table: data[table] for table in _TABLES if data.get(table)}
-        places, found = quantity_curve(panel, curve, named, tables, seed)
+        places, found = quantity_curve(panel, curve, named, tables, seed, solved)
         return places, {_label(curve["name"], kind): one for kind, one in found.items()}
     if panel["protocol"] == CELL:
         places, found = gradient_curve(panel, curve, data["drawn"], seed)
@@ -164,8 +166,9 @@ def _at(
 def _label(name: str, kind: str) -> str:
     if kind.startswith("@"):  # units of one network, by their own names
         return kind[1:]
-    return {"theory": name, "networks": f"{name} | networks", "level": f"{name} | level",
-            "floor": "noise floor | level"}[kind]  # fmt: skip
+    if kind == "floor":
+        return curve_name("noise floor", LEVEL)
+    return name if kind == "theory" else curve_name(name, kind)
 
 
 def _gain(p: Parameters, which: str, places: np.ndarray) -> float:

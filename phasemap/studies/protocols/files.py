@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from phasemap.dataset import Result
+from phasemap.dataset.panels import LEVEL, NETWORKS, curve_name
 from phasemap.simulation.estimators.outcomes import Outcome
 from phasemap.strict_json import entry
 from phasemap.studies.curves import Panel, curves_result
@@ -68,9 +69,9 @@ def as_result(report: Report, title: str, command: str, seed: int) -> Result:
         if name in report.theory and _says_something(report.theory[name]):
             curves["theory"] = report.theory[name]
         if name in networks:
-            curves["theory | networks" if "theory" in curves else "networks | networks"] = networks[name]
+            curves[curve_name("theory" if "theory" in curves else "networks", NETWORKS)] = networks[name]
         if name == "retained_overlap" and "noise_floor" in networks:
-            curves["noise floor | level"] = networks["noise_floor"]
+            curves[curve_name("noise floor", LEVEL)] = networks["noise_floor"]
         if curves:
             panels.append(
                 Panel(name, symbol, words, _AXES[coordinate], np.asarray(report.coordinates[coordinate]), curves)

@@ -25,16 +25,17 @@ Table = Mapping[str, Any]
 
 POINT, EXCESS = "point", "excess"
 _GAIN, _BRANCH = "g_h", "branch"
-# What theory gave at points: panels and branches of a diagram share it.
-_SOLVED: dict[Any, Mapping[str, Estimate]] = {}
+Solved = dict[Any, Mapping[str, Estimate]]
+"""What theory gave at points: the panels and branches of a diagram share it."""
 
 
 def quantity_curve(
-    panel: Table, curve: Table, named: Mapping[str, float], options: Table, seed: np.random.SeedSequence
+    panel: Table, curve: Table, named: Mapping[str, float], options: Table, seed: np.random.SeedSequence, solved: Solved
 ) -> tuple[FloatArray, dict[str, Outcome]]:
     """Places of a curve (n,), and it by kind: theory, networks, level.
 
     named: parameters of the curve. options: tables of solver options, as in a configuration.
+    solved: of the diagram so far; what is solved here is added.
     """
     places = np.array([float(place) for place in panel["places"]])
     points = [_point(panel["over"], float(place), named) for place in places]
@@ -42,7 +43,7 @@ def quantity_curve(
         return places, {"level": outcome(np.array([_law(point) for point in points]), 0.0)}
     quantity = curve.get("quantity", panel["quantity"])
     kind = "networks" if curve.get("networks") else "theory"
-    return places, {kind: _along(quantity, points, options, seed, curve.get(_BRANCH))}
+    return places, {kind: _of_branch(_along(quantity, points, options, seed, solved), curve.get(_BRANCH))}
 
 
 def surface_gain(p: Parameters, surface: str) -> float:
@@ -72,15 +73,15 @@ def _settings(p: Parameters, options: Table) -> Any:
 
 
 def _along(
-    name: str, points: Sequence[Parameters], options: Table, seed: np.random.SeedSequence, branch: str | None
-) -> Outcome:
-    """A quantity at points, all solved together (n,); of one branch where it has several."""
+    name: str, points: Sequence[Parameters], options: Table, seed: np.random.SeedSequence, solved: Solved
+) -> Estimate:
+    """A quantity at points, all solved together (n, ...)."""
     solver = REGISTRY.solvers[REGISTRY.quantities[name].solver]
     chosen = _settings(points[0], options).options[solver.table] if solver.options is not None else None
     known = (solver.name, tuple(points), chosen)
-    if solver.simulated or known not in _SOLVED:
-        _SOLVED[known] = solver.solve(points, chosen, [child(seed, k) for k in range(len(points))])
-    return _of_branch(_SOLVED[known][name], branch)
+    if solver.simulated or known not in solved:
+        solved[known] = solver.solve(points, chosen, [child(seed, k) for k in range(len(points))])
+    return solved[known][name]
 
 
 def _of_branch(estimate: Estimate, branch: str | None) -> Outcome:

@@ -9,8 +9,9 @@ from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.studies.protocols.report import Facts
 from phasemap.theory.static import fixed_points
+from phasemap.theory.static.quantities import FIXED_POINTS
 
-_LARGEST_STATIC, _ZERO = 3, 0
+_LARGEST_STATIC, _ZERO = FIXED_POINTS.index("upper"), FIXED_POINTS.index("zero")
 
 
 class KickSize(NamedTuple):

@@ -65,9 +65,8 @@ def merge_files(paths: Sequence[Path], output: Path, *, force: bool = False) -> 
 
 def _outline_regions(result: Result) -> None:
     """What a sweep adds at its end, where the parts are all there now; none for what this version does not read."""
-    if result.complete and not result.regions and len(result.axes) == 2:
-        with contextlib.suppress(ConfigError, ParameterError, tomllib.TOMLDecodeError):
-            add_regions(make_config(tomllib.loads(result.metadata.config), REGISTRY), result)
+    with contextlib.suppress(ConfigError, ParameterError, tomllib.TOMLDecodeError):
+        add_regions(make_config(tomllib.loads(result.metadata.config), REGISTRY), result)
 
 
 def join(target: Result, other: Result) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
 from phasemap.theory.ensemble import tail
 from phasemap.theory.ensemble.exponent.tangent import Exponent, TangentEnsemble
-from phasemap.theory.ensemble.resolution.soft import Stiffener
+from phasemap.theory.ensemble.resolution.soft import Stiffener, stiffened
 from phasemap.theory.ensemble.sampling.paths import Ensemble, Moments
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
@@ -101,11 +102,7 @@ def solve(
     ensemble: Ensemble, start: Start, tolerance: float, group: int | None = None, limit: int = MOST_ITERATIONS
 ) -> Solution:
     """The correlations of all groups together, or of one, without the exponent."""
-
-    def mapping(activity: FloatArray) -> FloatArray:
-        """The map, its soft mode stiffened."""
-        return activity + start.stiff(ensemble.map(activity, group) - activity)
-
+    mapping = stiffened(partial(ensemble.map, group=group), start.stiff)
     found = anderson.solve(mapping, start.activity, tolerance, limit, admissible, start.memory)
     return at(ensemble, found, ensemble.moments(found.x, group), start)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.static import rows
 from phasemap.kernels.static.problem import NUMBERS
-from phasemap.model.parameters import Parameters, Points
+from phasemap.model.parameters import Parameters, table_of
 from phasemap.model.results import FloatArray
 from phasemap.model.unit.gates import centred_columns
 
@@ -22,9 +22,7 @@ FIELDS: tuple[str, ...] = NUMBERS
 
 def parameter_table(points: Sequence[Parameters]) -> FloatArray:
     """Parameters as rows, shape (n, len(Parameters._fields))."""
-    if isinstance(points, Points):
-        return points.table
-    return np.array(points, dtype=float).reshape(len(points), len(Parameters._fields))
+    return table_of(points).reshape(len(points), len(Parameters._fields))
 
 
 def static_table(parameters: FloatArray) -> FloatArray:

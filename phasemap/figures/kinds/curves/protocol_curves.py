@@ -1,7 +1,6 @@
 """Curves of a study, panel by panel: theory as lines, networks as dots with errors, levels and marks beside them.
 
-The name of a curve says what it is: NAME is theory, "NAME | networks" networks, "NAME | level" a level to compare with,
-"NAME | mark" a place on the axis.
+What a curve is, its name says (`phasemap.dataset.panels`).
 """
 
 import tomllib
@@ -15,13 +14,12 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
+from phasemap.dataset.panels import LEVEL, MARK, NETWORKS, is_panel, name_and_kind
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.status import NUMBERS, Status
 
-_CURVE, _PLACE = "_curve", "_place"
-_NETWORKS, _LEVEL, _MARK = "networks", "level", "mark"
 _MOST_COLUMNS = 2
 # An axis that spans more than this is logarithmic; so are values of one sign that do.
 _LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 9
@@ -52,7 +50,7 @@ class _Curve:
 
 def is_protocol(result: Result) -> bool:
     """Whether a result holds the curves of a study."""
-    return bool(result.fields) and all(_is_panel(field) for field in result.fields.values())
+    return bool(result.fields) and all(is_panel(field) for field in result.fields.values())
 
 
 def _in_order(result: Result) -> list[str]:
@@ -64,18 +62,14 @@ def _in_order(result: Result) -> list[str]:
     return sorted(result.fields, key=lambda name: wanted.index(name) if name in wanted else len(wanted))
 
 
-def _is_panel(field: Field) -> bool:
-    return field.own_dims == (f"{field.name}{_CURVE}", f"{field.name}{_PLACE}")
-
-
 def draw_protocol(result: Result, width: str = "double", title: str = "", quantity: str | None = None) -> Figure:
     """All panels of a result, or one."""
     panels = [result.fields[name] for name in _in_order(result) if quantity in (None, name)]
     columns = min(len(panels), _MOST_COLUMNS if width == "double" else 1)
     rows = -(-len(panels) // columns)
-    names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in ("", _NETWORKS)))
+    names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in ("", NETWORKS)))
     with style():
-        entries = max(len({c.name for c in _curves(result, one) if c.kind != _MARK}) for one in panels) + 1
+        entries = max(len({c.name for c in _curves(result, one) if c.kind != MARK}) for one in panels) + 1
         legend = _LEGEND_ROW * -(-entries // _LEGEND_COLUMNS)
         figure = new_figure(width, rows * (min(0.86 * WIDTHS[width] / columns, 3.0) + legend) + 0.25)
         grid = figure.subplots(rows, columns, squeeze=False)
@@ -96,7 +90,7 @@ def _curves(result: Result, panel: Field) -> list[_Curve]:
     errors = np.zeros_like(values) if panel.error is None else panel.error.reshape(lead)[0]
     found = []
     for k, label in enumerate(result.labels[panel.own_dims[0]]):
-        name, _, kind = str(label).partition(" | ")
+        name, kind = name_and_kind(str(label))
         known = np.isin(statuses[k], NUMBERS)
         bound = np.isin(statuses[k], (Status.LOWER_BOUND, Status.UPPER_BOUND))
         found.append(_Curve(name, kind, np.where(known, values[k], np.nan), np.nan_to_num(errors[k]), bound))
@@ -106,18 +100,18 @@ def _curves(result: Result, panel: Field) -> list[_Curve]:
 def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> None:
     x = np.asarray(result.labels[panel.own_dims[1]], dtype=float)
     curves = _curves(result, panel)
-    ordered = sorted(curves, key=lambda curve: curve.kind == _NETWORKS)
+    ordered = sorted(curves, key=lambda curve: curve.kind == NETWORKS)
     handles = [handle for curve in ordered for handle in _draw_curve(axes, x, curve, names)]
-    _name_marks(axes, [c for c in curves if c.kind == _MARK])
+    _name_marks(axes, [c for c in curves if c.kind == MARK])
     units = "" if panel.units in ("", "1") else f" ({panel.units})"
-    _set_scales(axes, x, [c for c in curves if c.kind != _MARK], _LOG_WITH_UNITS if units else _LOG_VALUES)
+    _set_scales(axes, x, [c for c in curves if c.kind != MARK], _LOG_WITH_UNITS if units else _LOG_VALUES)
     axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     axes.set_ylabel(f"{panel.symbol}{units}", fontsize=points(7.5))
     axes.set_title(panel.description, fontsize=points(7.5))
-    if any(c.kind == _NETWORKS for c in curves) and any(c.kind == "" for c in curves):
+    if any(c.kind == NETWORKS for c in curves) and any(c.kind == "" for c in curves):
         look = _DOT if len(x) <= _MOST_DOTS else _THIN
         handles.append(Line2D([], [], color=colours.INK, label="networks", **look))
-    if any(c.bound.any() and c.kind == _NETWORKS for c in curves):
+    if any(c.bound.any() and c.kind == NETWORKS for c in curves):
         handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
     # The line of a curve stands for its networks, too.
     named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
@@ -134,17 +128,17 @@ def _axis_label(result: Result, panel: Field) -> str:
 
 
 def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[str]) -> list[Artist]:
-    if curve.kind == _MARK:
+    if curve.kind == MARK:
         axes.axvline(curve.value[0], color=colours.INK, linewidth=0.8, linestyle=(0, (4, 2)), gid="mark", zorder=1)
         return []
-    if curve.kind == _LEVEL:
+    if curve.kind == LEVEL:
         look: Look = {"color": "#8a8a8a", "linewidth": 0.9, "linestyle": (0, (1, 1))}
         axes.plot(x, curve.value, gid="level", zorder=1.5, **look)
         return [Line2D([], [], label=curve.name, **look)]
     k = names.index(curve.name)
     own = colours.line_look(curve.name, k)
     colour = own["color"]
-    if curve.kind == _NETWORKS:
+    if curve.kind == NETWORKS:
         if len(x) > _MOST_DOTS:
             return _draw_band(axes, x, curve, colour)
         axes.errorbar(x, curve.value, yerr=np.where(curve.bound, 0.0, curve.error), color=colour, gid="network",

@@ -71,23 +71,22 @@ def held_pilot(process: Process, options: EnsembleOptions, seed: np.random.SeedS
     """The state with the longest half time that fits into the longest window: the true one is slower."""
     noise, ensemble = _ensemble(process, options, seed, start)
     x, _ = search.settle(ensemble, start.activity, start.half_time, search.RULE.settle)
-    known = anderson.FixedPoint(x, 0.0, 0.0, 0, True, anderson.Memory())
-    return Pilot(Found.SLOW, start.ring, x, noise, known, 1.0, None, start.half_time)
+    return Pilot(Found.SLOW, start.ring, x, noise, _given(x), 1.0, None, start.half_time)
 
 
 def _solved(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held) -> Pilot:
     noise, ensemble = _ensemble(process, options, seed, start)
     x, _ = search.settle(ensemble, start.activity, start.half_time, 1)
     stiff = soft.stiffener(ensemble, x)
-
-    def mapping(y: np.ndarray) -> np.ndarray:
-        """The map, its soft mode stiffened."""
-        return np.asarray(y + stiff(ensemble.map(y) - y))
-
-    solution = anderson.solve(mapping, x, PILOT_TOLERANCE, RULE.iterations, admissible)
+    solution = anderson.solve(soft.stiffened(ensemble.map, stiff), x, PILOT_TOLERANCE, RULE.iterations, admissible)
     found = window.classify(solution, process, start.ring)
     sharp = RULE.soft_tolerance if stiff.kappa < RULE.soft else 1.0
     return Pilot(found, start.ring, solution.x, noise, solution, sharp, stiff)
+
+
+def _given(x: FloatArray) -> anderson.FixedPoint:
+    """A start that is taken for a solution."""
+    return anderson.FixedPoint(x, 0.0, 0.0, 0, True, anderson.Memory())
 
 
 def _ensemble(
@@ -111,5 +110,4 @@ def longer(
     noise = Noise(seed, GROUPS, target.steps, process.noise_placement != 0)
     noise.grow(options.paths)
     stiff = pilot.stiffener and soft.Stiffener(soft.direction(target, x), pilot.stiffener.kappa)
-    known = anderson.FixedPoint(x, 0.0, 0.0, 0, True, anderson.Memory())
-    return replace(pilot, ring=target, noise=noise, activity=x, solution=known, stiffener=stiff)
+    return replace(pilot, ring=target, noise=noise, activity=x, solution=_given(x), stiffener=stiff)

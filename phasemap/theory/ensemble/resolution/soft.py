@@ -7,6 +7,7 @@ longer. Dividing that part of the residual by kappa makes a residual that says h
 direction.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,18 @@ class Stiffener:
     def resampled(self, ring: Ring, target: Ring) -> "Stiffener":
         """The same on a ring of the same period."""
         return Stiffener(resample(self.direction, ring, target), self.kappa)
+
+
+def stiffened(
+    mapping: Callable[[FloatArray], FloatArray], stiff: Callable[[FloatArray], FloatArray]
+) -> Callable[[FloatArray], FloatArray]:
+    """A map with the same fixed points whose residual is stiff."""
+
+    def stiff_map(activity: FloatArray) -> FloatArray:
+        """C_phi (half,) after one step."""
+        return np.asarray(activity + stiff(mapping(activity) - activity))
+
+    return stiff_map
 
 
 def direction(ring: Ring, activity: FloatArray) -> FloatArray:

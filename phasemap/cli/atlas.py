@@ -1,12 +1,12 @@
 """`phasemap atlas`: the diagrams that come with phasemap, each with one command."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import ForceOption
-from phasemap.cli.plain import say
+from phasemap.cli.arguments import ForceOption, JsonOption
+from phasemap.cli.plain import say, say_json
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def atlas(
         bool, typer.Option("--gallery", help="Write README.md with all figures and captions of the folder's results.")
     ] = False,
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the diagrams of the atlas, or compute and draw one.
 
@@ -45,15 +46,18 @@ def atlas(
     from phasemap.config import diagrams
 
     if gallery:
-        _write_gallery(folder)
+        _write_gallery(folder, as_json)
+    elif name is None:
+        _list(as_json)
     elif name in diagrams():
         from phasemap.cli.diagrams import make_diagram
 
-        make_diagram(name, quick, folder, formats.split(","), force)
-    elif name is None:
-        _list()
+        facts = make_diagram(name, quick, folder, formats.split(","), force, aside=as_json)
+        if as_json:
+            say_json(facts)
     else:
-        raise typer.Exit(_make(name, quick, folder, workers, formats.split(","), force))
+        settings, target = _load(name, quick), folder / f"{name}{'.quick' if quick else ''}.h5"
+        raise typer.Exit(_make(settings, target, workers, formats.split(","), force, as_json))
 
 
 def _load(name: str, quick: bool) -> "SweepConfig":
@@ -68,21 +72,35 @@ def _load(name: str, quick: bool) -> "SweepConfig":
     return load_config(known[name], REGISTRY, settings.quick) if quick else settings
 
 
-def _list() -> None:
-    from phasemap.cli.console import duration, make_console, make_table
+def _entries(cores: int) -> list[dict[str, Any]]:
+    """Every diagram with what it takes on so many cores, compilation not included."""
+    from phasemap.cli.diagrams import entries_of_diagrams
     from phasemap.config import catalogue
-    from phasemap.sweeps.environment import available_processors
     from phasemap.sweeps.plan import make_plan
 
-    cores = available_processors()
-    rows = []
+    entries = []
     for name in catalogue():
         whole, coarse = _load(name, False), _load(name, True)
-        costs = [duration(make_plan(version).seconds_on(cores)) for version in (whole, coarse)]
-        rows.append((name, " × ".join(map(str, whole.shape)), *costs, whole.title))
-    from phasemap.cli.diagrams import rows_of_diagrams
+        seconds, quick = (make_plan(version).seconds_on(cores) for version in (whole, coarse))
+        entries.append(
+            {"name": name, "title": whole.title, "shape": whole.shape, "seconds": seconds, "quick_seconds": quick}
+        )
+    return entries + entries_of_diagrams()
 
-    rows += rows_of_diagrams()
+
+def _list(as_json: bool) -> None:
+    from phasemap.cli.console import duration, make_console, make_table
+    from phasemap.sweeps.environment import available_processors
+
+    cores = available_processors()
+    entries = _entries(cores)
+    if as_json:
+        say_json({"cores": cores, "diagrams": entries})
+        return
+    rows = []
+    for one in entries:
+        points = " × ".join(map(str, one["shape"])) if "shape" in one else f"{one['panels']} panels"
+        rows.append((one["name"], points, duration(one["seconds"]), duration(one["quick_seconds"]), one["title"]))
     console = make_console()
     table = make_table(("name", "points", f"on {cores} cores", "--quick", "title"), rows)
     table.columns[-1].justify = "left"
@@ -90,7 +108,9 @@ def _list() -> None:
     console.print("Compute and draw one: phasemap atlas NAME (costs are estimates, compilation not included)")
 
 
-def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: list[str], force: bool) -> int:
+def _make(
+    settings: "SweepConfig", target: Path, workers: int | None, formats: list[str], force: bool, as_json: bool
+) -> int:
     from functools import partial
 
     from phasemap.cli.sweep_run import INTERRUPTED, run_sweep, tell
@@ -99,14 +119,13 @@ def _make(name: str, quick: bool, folder: Path, workers: int | None, formats: li
     from phasemap.sweeps.executors.processes import make_executor
 
     environment.prepare_compilation_cache()
-    settings = _load(name, quick)
-    target = folder / f"{name}{'.quick' if quick else ''}.h5"
     _check_targets(settings, target, formats)
     count = environment.available_processors() if workers is None else workers
     check_workers(count)
-    code = run_sweep(settings, target, partial(make_executor, count, tell), None, force)
-    if code != INTERRUPTED:
-        draw_all(settings, target, formats)
+    code = run_sweep(settings, target, partial(make_executor, count, tell), None, force, as_json=as_json)
+    figures = [] if code == INTERRUPTED else draw_all(settings, target, formats, as_json)
+    if as_json:
+        say_json({"file": str(target), "complete": code == 0, "figures": figures})
     return code
 
 
@@ -122,8 +141,8 @@ def _check_targets(settings: "SweepConfig", target: Path, formats: list[str]) ->
     _caption_target(target)
 
 
-def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
-    """All figures of a result, and their captions as one text file."""
+def draw_all(settings: "SweepConfig", target: Path, formats: list[str], aside: bool = False) -> list[dict[str, Any]]:
+    """All figures of a result, and their captions as one text file; the files and caption of each."""
     from phasemap.figures.captions.caption import caption_of
     from phasemap.figures.draw import Request, draw
     from phasemap.figures.style.page import save
@@ -135,15 +154,17 @@ def draw_all(settings: "SweepConfig", target: Path, formats: list[str]) -> None:
     for name, wish in settings.figures.items():
         suffix = "" if name == _DEFAULT_FIGURE else f".{name}"
         requests[suffix] = Request(wish.quantity, wish.branch, wish.at, wish.width, along=wish.along)
-    captions = []
+    captions, drawn = [], []
     for name, request in requests.items():
         figure = draw(result, request)
         paths = [target.with_name(f"{target.stem}{name}.{suffix}") for suffix in formats]
         for path in paths:
             save(figure, path, result.metadata.title, result.metadata.config_hash, compact=True)
-        captions.append(f"{paths[0].stem}: {caption_of(result, request)}")
-        say(f"Figure written to {' and '.join(map(str, paths))}.")
+        drawn.append({"files": [*map(str, paths)], "caption": caption_of(result, request)})
+        captions.append(f"{paths[0].stem}: {drawn[-1]['caption']}")
+        say(f"Figure written to {' and '.join(map(str, paths))}.", aside)
     write_atomically(_caption_target(target), ("\n\n".join(captions) + "\n").encode())
+    return drawn
 
 
 def _caption_target(target: Path) -> Path:
@@ -156,11 +177,14 @@ def _caption_target(target: Path) -> Path:
     )
 
 
-def _write_gallery(folder: Path) -> None:
+def _write_gallery(folder: Path, as_json: bool) -> None:
     from phasemap.cli.gallery import gallery_text, is_gallery
     from phasemap.storage import check_replaceable
     from phasemap.storage.durable import write_atomically
 
     target = check_replaceable(folder / "README.md", "a gallery that phasemap wrote", is_gallery)
     write_atomically(target, gallery_text(folder).encode())
-    say(f"Gallery written to {folder / 'README.md'}.")
+    if as_json:
+        say_json({"file": str(folder / "README.md")})
+    else:
+        say(f"Gallery written to {folder / 'README.md'}.")

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 _SECONDS = "seconds"
 
 
-def make_diagram(name: str, quick: bool, folder: Path, formats: list[str], force: bool) -> None:
-    """Compute a diagram and draw it; one that is there already is drawn again without computing."""
+def make_diagram(
+    name: str, quick: bool, folder: Path, formats: list[str], force: bool, aside: bool = False
+) -> dict[str, Any]:
+    """Compute a diagram and draw it; one that is there already is drawn again without computing.
+
+    aside: say what happens on standard error. The files that were made, and the caption.
+    """
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
@@ -29,15 +34,15 @@ def make_diagram(name: str, quick: bool, folder: Path, formats: list[str], force
         check_target(target.with_name(f"{target.stem}.{suffix}") if target.parent.is_dir() else Path(f"x.{suffix}"))
     if target.exists() and not force:
         result = read_result(target)
-        say(f"{target} is there already: it is drawn again. --force computes it again.")
+        say(f"{target} is there already: it is drawn again. --force computes it again.", aside)
     else:
         # Before anything is computed.
         target = result_target(target, force)
         target.parent.mkdir(parents=True, exist_ok=True)
         result = _compute(data, name, quick)
         write_result(target, result)
-        say(f"Stored in {target}.")
-    _draw(result, target, formats)
+        say(f"Stored in {target}.", aside)
+    return {"file": str(target), "complete": True, "figures": [_draw(result, target, formats, aside)]}
 
 
 def _compute(data: dict[str, Any], name: str, quick: bool) -> "Result":
@@ -51,7 +56,7 @@ def _compute(data: dict[str, Any], name: str, quick: bool) -> "Result":
     return result
 
 
-def _draw(result: "Result", target: Path, formats: list[str]) -> None:
+def _draw(result: "Result", target: Path, formats: list[str], aside: bool) -> dict[str, Any]:
     from phasemap.figures.captions.caption import caption_of
     from phasemap.figures.draw import Request, draw
     from phasemap.figures.style.page import save
@@ -62,19 +67,25 @@ def _draw(result: "Result", target: Path, formats: list[str]) -> None:
     paths = [target.with_name(f"{target.stem}.{suffix}") for suffix in formats]
     for path in paths:
         save(figure, path, result.metadata.title, result.metadata.config_hash, compact=True)
-    write_atomically(target.with_suffix(".txt"), f"{target.stem}: {caption_of(result, request)}\n".encode())
-    say(f"Figure written to {' and '.join(map(str, paths))}.")
+    caption = caption_of(result, request)
+    write_atomically(target.with_suffix(".txt"), f"{target.stem}: {caption}\n".encode())
+    say(f"Figure written to {' and '.join(map(str, paths))}.", aside)
+    return {"files": [*map(str, paths)], "caption": caption}
 
 
-def rows_of_diagrams() -> list[tuple[str, ...]]:
-    """Rows of the list of the atlas: name, panels, costs, title."""
-    from phasemap.cli.console import duration
+def entries_of_diagrams() -> list[dict[str, Any]]:
+    """What the atlas lists of them: name, title, number of panels, costs."""
     from phasemap.config import diagrams
     from phasemap.studies.protocols.atlas import load
 
-    rows = []
+    entries = []
     for name, path in diagrams().items():
         data = load(path)
-        costs = [duration(float(data.get(_SECONDS, {}).get(key, 0.0))) for key in ("whole", "quick")]
-        rows.append((name, f"{len(data['panels'])} panels", *costs, str(data["title"])))
-    return rows
+        seconds, quick = (float(data.get(_SECONDS, {}).get(key, 0.0)) for key in ("whole", "quick"))
+        entries.append(
+            {
+                "name": name, "title": str(data["title"]), "panels": len(data["panels"]),
+                "seconds": seconds, "quick_seconds": quick,
+            }
+        )  # fmt: skip
+    return entries

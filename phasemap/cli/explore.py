@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phasemap.cli.plain import say
+from phasemap.cli.arguments import JsonOption
+from phasemap.cli.plain import say, say_json
 from phasemap.errors import PhasemapError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def explore(
         typer.Option("--folder", "-d", help="Folder of the atlas. Default: results, or this one.", show_default=False),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the served page in a browser.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Look at a result in a browser: a map that is clicked, with every branch, error and status at a point.
 
@@ -56,18 +58,18 @@ def explore(
     if file is None:
         if output is not None or quantity:
             raise PhasemapError("-o and --quantity go with a file: phasemap explore FILE -o page.html.")
-        _serve_atlas(folder, port, show)
+        _serve_atlas(folder, port, show, as_json)
     elif folder is not None:
         raise PhasemapError("--folder is for the atlas, without a file: phasemap explore --folder results.")
     elif output is not None:
         if port is not None or show:
             raise PhasemapError("--port and --open are for a page that is served: leave out -o, or them.")
-        _write(file, output, quantity or [])
+        _write(file, output, quantity or [], as_json)
     else:
-        _serve_file(file, quantity or [], port, show)
+        _serve_file(file, quantity or [], port, show, as_json)
 
 
-def _write(file: Path, output: Path, quantities: list[str]) -> None:
+def _write(file: Path, output: Path, quantities: list[str], as_json: bool) -> None:
     """One page on disk."""
     from phasemap.explore.page import check_page_target, make_page
     from phasemap.storage import read_result
@@ -76,6 +78,9 @@ def _write(file: Path, output: Path, quantities: list[str]) -> None:
     target = check_page_target(output, file)
     page = make_page(read_result(file), quantities, file.name)
     write_atomically(target, page.content)
+    if as_json:
+        say_json({"file": str(output), "bytes": len(page.content), "left_out": page.left_out})
+        return
     say(f"Page written to {output} ({len(page.content) / 1e6:.1f} MB): open it in a browser.")
     if page.left_out:
         from phasemap.cli.console import print_warning
@@ -86,7 +91,7 @@ def _write(file: Path, output: Path, quantities: list[str]) -> None:
         )
 
 
-def _serve_file(file: Path, quantities: list[str], port: int | None, show: bool) -> None:
+def _serve_file(file: Path, quantities: list[str], port: int | None, show: bool, as_json: bool) -> None:
     """The page of one file, with its workers warmed beside."""
     import threading
 
@@ -103,11 +108,11 @@ def _serve_file(file: Path, quantities: list[str], port: int | None, show: bool)
     make_document(result, quantities, NO_LIMIT)  # what is wrong with them is said here
     site = ResultSite(result, file.name, tuple(quantities))
     threading.Thread(target=site.warm, daemon=True, name="warming").start()
-    _serve(site, port, show)
+    _serve(site, port, show, as_json)
     site.close()
 
 
-def _serve_atlas(folder: Path | None, port: int | None, show: bool) -> None:
+def _serve_atlas(folder: Path | None, port: int | None, show: bool, as_json: bool) -> None:
     """The gallery of a folder's results."""
     from phasemap.sweeps import environment
 
@@ -123,16 +128,19 @@ def _serve_atlas(folder: Path | None, port: int | None, show: bool) -> None:
     cards = cards_of(where)
     names = {card.name: where / f"{card.name}.h5" for card in cards}
     site = AtlasSite(where, gallery_page(cards), names, read_result)
-    _serve(site, port, show)
+    _serve(site, port, show, as_json)
     site.close()
 
 
-def _serve(site: "Site", port: int | None, show: bool) -> None:
+def _serve(site: "Site", port: int | None, show: bool, as_json: bool) -> None:
     """Serve until Ctrl-C."""
     from phasemap.explore.serving.server import Server
 
     with Server(site, port or 0) as server:
-        say(f"Serving {server.address}\nFor this machine only; whoever has the address can use it. Ctrl-C ends it.")
+        if as_json:
+            say_json({"address": server.address})
+        words = f"Serving {server.address}\nFor this machine only; whoever has the address can use it. Ctrl-C ends it."
+        say(words, aside=as_json)
         sys.stdout.flush()
         if show:
             import webbrowser
@@ -141,4 +149,4 @@ def _serve(site: "Site", port: int | None, show: bool) -> None:
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            say("Ended.")
+            say("Ended.", aside=as_json)

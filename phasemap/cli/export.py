@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from phasemap.cli.arguments import ForceOption
+from phasemap.cli.arguments import ForceOption, JsonOption
+from phasemap.cli.plain import say, say_json
 
 
 def export(
@@ -20,6 +21,7 @@ def export(
         typer.Option("--surfaces", help="Critical lines, surfaces and regions instead of quantities (.csv, .npz)."),
     ] = False,
     force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the numbers of a result as a table: .csv for people, .npz for NumPy, .nc for everything else.
 
@@ -34,9 +36,11 @@ def export(
 
         phasemap export quickstart.h5 -o quickstart.npz
     """
-    from phasemap.cli.console import make_console
     from phasemap.storage import read_result
     from phasemap.storage.tables import write_table
 
     count = write_table(read_result(file), file, output, tuple(quantities or ()), surfaces, force)
-    make_console().print(f"{output}: {count:,} rows.", markup=False)
+    if as_json:
+        say_json({"file": str(output), "rows": count})
+    else:
+        say(f"{output}: {count:,} rows.")

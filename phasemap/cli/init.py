@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from phasemap.cli.plain import say
+from phasemap.cli.arguments import JsonOption
+from phasemap.cli.plain import say, say_json
 from phasemap.cli.records import with_records
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def init(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help=".safetensors or .npz.", show_default=False)
     ] = None,
     only_print: Annotated[bool, typer.Option("--print", help="Gains and biases only; nothing is written.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Draw weights of a GRU, LSTM or RNN that lie where you want on the phase diagram.
 
@@ -70,15 +72,51 @@ def init(
     if only_print:
         from phasemap.cells.initial.recipe import recipe_for
 
-        _print_recipe(recipe_for(layer.cell, layer.phase, layer.reset))
+        recipe = recipe_for(layer.cell, layer.phase, layer.reset)
+        say_json(_recipe_facts(recipe)) if as_json else _print_recipe(recipe)
         return
     assert output is not None
     recipe, drawn = draw(wish, seed)
     write(output, drawn, framework)
+    facts = _draw_facts(drawn, output, framework)
+    if as_json:
+        say_json({**_recipe_facts(recipe), **_chrono_facts(wish, drawn), **facts})
+        return
     _print_recipe(recipe)
     if wish.chrono is not None:
-        _print_chrono(drawn, wish.chrono)
-    _print_draw(wish, drawn, output, framework)
+        _print_chrono(_chrono_facts(wish, drawn))
+    _print_draw(facts)
+
+
+def _recipe_facts(recipe: "Recipe") -> dict[str, Any]:
+    """Gains and biases by gate, and what they do."""
+    return {"cell": recipe.cell, "gains": recipe.gains, "biases": recipe.biases, "place": recipe.words}
+
+
+def _chrono_facts(wish: "Wish", layer: "Layer") -> dict[str, Any]:
+    """Mean and spread of the biases that were drawn in place of the recipe's; nothing where none were."""
+    if wish.chrono is None:
+        return {}
+    gates = {"gru": "z", "lstm": "fi"}[layer.cell]
+    drawn = {gate: {"mean": layer.biases[gate].mean(), "std": layer.biases[gate].std()} for gate in gates}
+    return {"chrono": {"steps": wish.chrono, "biases": drawn}}
+
+
+def _draw_facts(layer: "Layer", output: Path, framework: str) -> dict[str, Any]:
+    """What the drawn matrices are like, and how they are loaded."""
+    from phasemap.cells.static.zero_state import memory_steps
+    from phasemap.cells.weights.zero_state import zero_multiplier, zero_multiplier_of_matrix
+    from phasemap.studies.cells.initial import loading_lines
+
+    multiplier = zero_multiplier(layer)
+    return {
+        "zero_multiplier": multiplier,
+        "zero_multiplier_of_matrix": zero_multiplier_of_matrix(layer),
+        "memory_steps": memory_steps(multiplier) if multiplier < 1.0 else None,
+        "file": str(output),
+        "framework": framework,
+        "loading": loading_lines(output, layer, framework),
+    }
 
 
 def _print_recipe(recipe: "Recipe") -> None:
@@ -87,27 +125,21 @@ def _print_recipe(recipe: "Recipe") -> None:
     say(f"{recipe.words}.")
 
 
-def _print_chrono(layer: "Layer", longest: float) -> None:
-    drawn = ", ".join(
-        f"{gate} {layer.biases[gate].mean():.3g} ± {layer.biases[gate].std():.2g}"
-        for gate in {"gru": "z", "lstm": "fi"}[layer.cell]
-    )
+def _print_chrono(facts: dict[str, Any]) -> None:
+    chrono = facts["chrono"]
+    drawn = ", ".join(f"{gate} {one['mean']:.3g} ± {one['std']:.2g}" for gate, one in chrono["biases"].items())
     say(
-        f"Instead of these biases, chrono-like ones were drawn, for memories up to {longest:g} steps: {drawn}. "
+        f"Instead of these biases, chrono-like ones were drawn, for memories up to {chrono['steps']:g} steps: {drawn}. "
         "They move the line of the zero state and change its memory: what the place promised holds of the gains only. "
         "phasemap locate says where the weights lie."
     )
 
 
-def _print_draw(wish: "Wish", layer: "Layer", output: Path, framework: str) -> None:
-    from phasemap.cells.static.zero_state import memory_steps
-    from phasemap.cells.weights.zero_state import zero_multiplier, zero_multiplier_of_matrix
-    from phasemap.studies.cells.initial import loading_lines
-
-    multiplier, own = zero_multiplier(layer), zero_multiplier_of_matrix(layer)
+def _print_draw(facts: dict[str, Any]) -> None:
+    own = facts["zero_multiplier_of_matrix"]
     of_matrix = f"{own:.5f} of this matrix" if own == own else "not computed of a matrix of this size"
-    say(f"Multiplier of the zero state: {multiplier:.5f} in theory, {of_matrix}.")
-    if multiplier < 1.0:
-        say(f"Memory: {memory_steps(multiplier):.4g} steps.")
-    say(f"{_HONEST}\nWritten to {output}. It is loaded by:\n")
-    say("\n".join(f"    {line}" for line in loading_lines(output, layer, framework)))
+    say(f"Multiplier of the zero state: {facts['zero_multiplier']:.5f} in theory, {of_matrix}.")
+    if facts["memory_steps"] is not None:
+        say(f"Memory: {facts['memory_steps']:.4g} steps.")
+    say(f"{_HONEST}\nWritten to {facts['file']}. It is loaded by:\n")
+    say("\n".join(f"    {line}" for line in facts["loading"]))

@@ -2,6 +2,8 @@
 
 import sys
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 _KEPT = "\n\t"
 # Control characters, unassigned and private ones, those that turn the direction of writing, separators of lines.
@@ -22,6 +24,16 @@ def _written_out(char: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def say(text: str) -> None:
-    """One or more lines for programs or people, as they are except for control characters."""
-    sys.stdout.write(clean(text) + "\n")
+def say(text: str, aside: bool = False) -> None:
+    """One or more lines for programs or people, as they are except for control characters.
+
+    aside: on standard error, where standard output is one document for a program.
+    """
+    (sys.stderr if aside else sys.stdout).write(clean(text) + "\n")
+
+
+def say_json(facts: Mapping[str, Any]) -> None:
+    """One document for a program."""
+    from phasemap import strict_json
+
+    say(strict_json.text(facts))

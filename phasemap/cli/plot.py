@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phasemap.cli.plain import say
+from phasemap.cli.arguments import JsonOption
+from phasemap.cli.plain import say, say_json
+from phasemap.cli.plot_panels import draw_panels, in_units, panel_facts
 from phasemap.cli.records import with_records
 from phasemap.errors import PhasemapError
 
@@ -90,6 +92,19 @@ class _Look:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Words:
+    """What goes to the terminal beside, or in place of, a file."""
+
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="Draw on the terminal (and write a file only with -o).")
+    ] = False
+    caption: Annotated[
+        bool, typer.Option("--caption", help="Print a caption made from the file, which one could print.")
+    ] = False
+    as_json: JsonOption = False
+
+
 @with_records
 def plot(
     *,
@@ -102,12 +117,7 @@ def plot(
         typer.Option("-o", "--output", help="Figure to write: .png, .pdf or .svg. Default: FILE with the suffix .png."),
     ] = None,
     picture: _Picture,
-    terminal: Annotated[
-        bool, typer.Option("--terminal", help="Draw on the terminal (and write a file only with -o).")
-    ] = False,
-    caption: Annotated[
-        bool, typer.Option("--caption", help="Print a caption made from the file, which one could print.")
-    ] = False,
+    words: _Words,
     panels: Annotated[
         Path | None,
         typer.Option("--panels", metavar="TOML", help="Several panels in one figure, as this file says, without FILE."),
@@ -138,22 +148,22 @@ def plot(
     """
     from phasemap.figures.style.look import wished
 
+    if words.terminal and words.as_json:
+        raise PhasemapError("--terminal draws where --json prints: leave one of them out.")
     if panels is not None:
-        if file is not None or terminal or membrane or any(vars(picture).values()):
+        if file is not None or words.terminal or membrane or any(vars(picture).values()):
             raise PhasemapError(_PANELS_ALONE)
         with wished(look.wishes()):
-            _draw_panels(panels, output or panels.with_suffix(".png"), caption)
+            draw_panels(panels, output or panels.with_suffix(".png"), words.caption, words.as_json)
         return
     if file is None:
         raise PhasemapError("Name a result file, or --panels: phasemap plot quickstart.h5.")
-    target = None if terminal and output is None else output or _default_target(file)
+    target = None if words.terminal and output is None else output or _default_target(file)
     with wished(look.wishes()):
-        _draw_file(file, picture.request(), target, terminal, membrane, caption)
+        _draw_file(file, picture.request(), target, membrane, words)
 
 
-def _draw_file(
-    file: Path, request: "Request", target: Path | None, terminal: bool, membrane: str | None, caption: bool
-) -> None:
+def _draw_file(file: Path, request: "Request", target: Path | None, membrane: str | None, words: _Words) -> None:
     """One result as a figure, on the terminal, or both."""
     from phasemap.storage import read_result
 
@@ -161,51 +171,18 @@ def _draw_file(
         from phasemap.figures.style.page import check_target
 
         check_target(target, file)
-    result = _in_units(read_result(file), membrane)
-    if terminal:
+    result = in_units(read_result(file), membrane)
+    if words.terminal:
         _print_text(result, request)
     if target is not None:
-        _write_figure(result, request, target)
+        _write_figure(result, request, target, words.as_json)
     _say_what_is_drawn(result, request)
-    if caption:
+    if words.as_json:
+        say_json({"file": str(target), "panels": [panel_facts(file, result, request)]})
+    elif words.caption:
         from phasemap.figures.captions.caption import caption_of
 
         say(caption_of(result, request))
-
-
-def _in_units(result: "Result", membrane: str | None) -> "Result":
-    """The result in milliseconds and hertz, if a membrane time constant is given."""
-    if membrane is None:
-        return result
-    from phasemap.figures.scenes.units import in_milliseconds, milliseconds_of
-
-    return in_milliseconds(result, milliseconds_of(membrane))
-
-
-def _draw_panels(file: Path, target: Path, caption: bool) -> None:
-    """Several results as the panels of one figure."""
-    from phasemap.config import read_toml
-    from phasemap.figures.captions.caption import caption_of_panels, caption_parts
-    from phasemap.figures.draw import Request, draw
-    from phasemap.figures.panels import compose, letter_of, read_sheet
-    from phasemap.figures.style.look import merged, wished
-    from phasemap.figures.style.page import check_target, save
-    from phasemap.storage import read_result
-
-    sheet = read_sheet(read_toml(file)[1], file.parent)
-    check_target(target, file, *(panel.file for panel in sheet.panels))
-    figures, words = [], []
-    for panel in sheet.panels:
-        result = _in_units(read_result(panel.file), panel.membrane)
-        request = Request(panel.quantity, panel.branch, panel.at, panel.width, panel.title, panel.along)
-        with wished(merged(panel.look)):
-            figures.append(draw(result, request))
-        words.append(caption_parts(result, request) if caption else None)
-    save(compose(figures, sheet), target, sheet.title)
-    say(f"Figure written to {target}.")
-    if caption:
-        letters = [letter_of(sheet, number) for number in range(len(words))]
-        say(caption_of_panels([one for one in words if one is not None], letters))
 
 
 def _pair(option: str, text: str | None) -> tuple[float, float] | None:
@@ -268,11 +245,11 @@ def _print_text(result: "Result", request: "Request") -> None:
     console.print(write(result, request, columns, rows, blocks), end="", soft_wrap=True)
 
 
-def _write_figure(result: "Result", request: "Request", path: Path) -> None:
+def _write_figure(result: "Result", request: "Request", path: Path, aside: bool) -> None:
     from phasemap.figures.draw import draw
     from phasemap.figures.style.page import save
 
     save(draw(result, request), path, result.metadata.title, result.metadata.config_hash)
     done, total = result.progress
     partly = "" if done == total else f" ({done} of {total} evaluations are computed so far)"
-    say(f"Figure written to {path}{partly}.")
+    say(f"Figure written to {path}{partly}.", aside)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phasemap.cli.arguments import OutputOption, SetOption
-from phasemap.cli.plain import say
+from phasemap.cli.arguments import JsonOption, OutputOption, SetOption
+from phasemap.cli.plain import say, say_json
 from phasemap.cli.records import with_records
 from phasemap.errors import ConfigError
 
@@ -52,6 +52,7 @@ def submit(
     output: OutputOption = None,
     overrides: SetOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the scripts; write and submit nothing.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Submit a sweep as an array job and a job that merges its shards.
 
@@ -86,13 +87,16 @@ def submit(
     left = shards_left(settings, job.output, jobs)
     if not left:
         pattern = shard_pattern(job)
+        if as_json:
+            say_json({"output": str(job.output), "shards": jobs, "submitted": [], "merge_from": pattern})
+            return
         _say(f"All {jobs} shards are finished: nothing to submit. Join them: phasemap merge {pattern} -o {job.output}")
         return
     job = replace(job, wanted=left if len(left) < jobs else ())
     if dry_run:
-        _print_scripts(job)
+        _print_scripts(job, as_json)
     else:
-        _submit(job)
+        _submit(job, as_json)
 
 
 def _array_job(settings: "SweepConfig", config: Path, jobs: int, output: Path | None, asked: _Job) -> "ArrayJob":
@@ -117,17 +121,28 @@ def _array_job(settings: "SweepConfig", config: Path, jobs: int, output: Path | 
     )
 
 
-def _print_scripts(job: "ArrayJob") -> None:
+def _print_scripts(job: "ArrayJob", as_json: bool) -> None:
     from phasemap.sweeps.executors.slurm import array_script, merge_script
 
-    for name, script in (("array.sh", array_script(job)), ("merge.sh", merge_script(job))):
-        say(f"# --- {job.folder / name}\n{script}")
+    scripts = {str(job.folder / "array.sh"): array_script(job), str(job.folder / "merge.sh"): merge_script(job)}
+    if as_json:
+        say_json({"output": str(job.output), "shards": job.jobs, "scripts": scripts})
+        return
+    for path, script in scripts.items():
+        say(f"# --- {path}\n{script}")
 
 
-def _submit(job: "ArrayJob") -> None:
+def _submit(job: "ArrayJob", as_json: bool) -> None:
     from phasemap.sweeps.executors.slurm_queue import submit as hand_over
 
     submitted = hand_over(job)
+    if as_json:
+        facts = {
+            "output": str(job.output), "shards": job.jobs, "submitted": list(job.wanted or range(1, job.jobs + 1)),
+            "array_job": submitted.array, "merge_job": submitted.merge, "folder": str(job.folder),
+        }  # fmt: skip
+        say_json(facts)
+        return
     tasks = f"{job.jobs} tasks"
     if job.wanted:
         tasks = f"{len(job.wanted)} of {job.jobs} tasks (the shards of the others are finished)"

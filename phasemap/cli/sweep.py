@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, PointTimeoutOption, SetOption
+from phasemap.cli.plain import say_json
 from phasemap.cli.records import with_records
 from phasemap.errors import ConfigError
 
@@ -85,6 +86,15 @@ class _Engine:
         if self.scheduler is not None and self.engine != "dask":
             raise ConfigError(f"--scheduler {self.scheduler!r} is for --executor dask: give that too, or leave it out.")
 
+    def count(self) -> int:
+        """How many workers there are to be; refused where they are too many for this machine."""
+        from phasemap.sweeps.environment import available_processors
+        from phasemap.sweeps.executors.limits import check_workers
+
+        count = available_processors() if self.workers is None else self.workers
+        check_workers(count)
+        return count
+
     def limited(self, settings: "SweepConfig") -> "SweepConfig":
         """The configuration with the time that a point may take."""
         from phasemap.sweeps.executors.limits import check_seconds
@@ -151,7 +161,6 @@ def sweep(
         phasemap sweep configs/quickstart.toml --executor dask --scheduler tcp://head:8786
     """
     from phasemap.sweeps import environment
-    from phasemap.sweeps.executors.limits import check_workers
 
     environment.prepare_compilation_cache()
     from phasemap.cli.sweep_plan import print_plan
@@ -163,14 +172,24 @@ def sweep(
     shard = None if part.shard is None else _parse_shard(part.shard)
     settings, target = _load(config, typed.content(), output, overrides or [], shard)
     settings, again = engine.limited(settings), _check_redo(part.redo, shard, part.force)
-    count = environment.available_processors() if engine.workers is None else engine.workers
-    check_workers(count)
+    count = engine.count()
     check_memory(settings, count if engine.scheduler is None else 0)
     if dry_run:
         print_plan(settings, target, max(count, 1), shard, part.force, again)
         return
     with _executor(engine.engine, engine.scheduler, count) as start:
-        raise typer.Exit(run_sweep(settings, target, start, shard, part.force, again, as_json))
+        code = run_sweep(settings, target, start, shard, part.force, again, as_json)
+    if as_json:
+        _say_facts(target)
+    raise typer.Exit(code)
+
+
+def _say_facts(target: Path) -> None:
+    """What the file holds, as `info` says it."""
+    from phasemap.cli.facts import facts
+    from phasemap.storage import read_result
+
+    say_json(facts(read_result(target)))
 
 
 def _check_json(as_json: bool, dry_run: bool) -> None:

@@ -4,8 +4,6 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phasemap.cli.plain import say
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -35,7 +33,7 @@ def run_sweep(
     redo: "Collection[Status] | None" = None,
     as_json: bool = False,
 ) -> int:
-    """Run the sweep and say what came of it (as_json: its facts alone, words on standard error); the exit code."""
+    """Run the sweep and say what came of it (as_json: on standard error); the exit code."""
     from phasemap.cli.console import make_console, plural
     from phasemap.model.status import Status
     from phasemap.sweeps.redo import open_redo
@@ -48,21 +46,18 @@ def run_sweep(
     with opened as job:
         if not job.plan.blocks and redo is not None:
             console.print(f"No point of {target} has such a status: nothing to compute.")
-            _say_facts(target, as_json)
             return 0
         if redo is not None:
             console.print(f"Computing {plural(job.plan.evaluations, 'evaluation')} of {target} again.")
         if not job.plan.blocks:
             console.print(f"{target} is complete already: nothing to compute. Give --force to compute it again.")
             _collect(job)
-            _say_facts(target, as_json)
             return 0
         if job.resumed:
             console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")
             _warn_of_other_versions(job)
         stopped = _drain(job, start())
         left = job.left
-    _say_facts(target, as_json)
     if stopped:
         return _say_interrupted(job, left)
     from phasemap.cli.summary import summary
@@ -73,15 +68,6 @@ def run_sweep(
         again = f"phasemap sweep {target} --redo out_of_time --point-timeout SECONDS"
         console.print(f"Points ran out of time. Give them more: {again}", soft_wrap=True, markup=False)
     return 1 if job.result.failures else 0
-
-
-def _say_facts(target: Path, as_json: bool) -> None:
-    if as_json:
-        from phasemap import strict_json
-        from phasemap.cli.facts import facts
-        from phasemap.storage import read_result
-
-        say(strict_json.text(facts(read_result(target))))
 
 
 def _warn_of_other_versions(job: "Sweep") -> None:

@@ -197,6 +197,13 @@ def drawn_at(result: Result, request: Request) -> dict[str, str]:
     return places
 
 
+def drawn_quantity(result: Result, request: Request) -> str | None:
+    """The quantity that a figure shows; None where it shows a whole result: a loop, a protocol, surfaces in a box."""
+    if request.quantity is None and (is_protocol(result) or is_loop(result) or shows_surfaces(result, request)):
+        return None
+    return _quantity(section_of(result, request)[0], request) or None
+
+
 def _quantity(result: Result, request: Request) -> str:
     return default_quantity(result) if request.quantity is None else check_quantity(result, request.quantity)
 

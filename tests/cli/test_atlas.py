@@ -1,5 +1,6 @@
 """`phasemap atlas`: every diagram that comes with phasemap, with one command."""
 
+import json
 from pathlib import Path
 
 from support.command_line import Run
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 from phasemap.cli.atlas import draw_all
 from phasemap.cli.gallery import gallery_text
 from phasemap.cli.main import app
-from phasemap.config import catalogue, load_config
+from phasemap.config import catalogue, diagrams, load_config
 from phasemap.errors import PhasemapError
 from phasemap.quantities import REGISTRY
 from phasemap.sweeps.plan import make_plan
@@ -16,9 +17,13 @@ from phasemap.sweeps.plan import make_plan
 SMALL = ["--workers", "0", "--formats", "png"]
 
 
-def test_the_list_names_every_configuration():
-    shown = CliRunner().invoke(app, ["atlas"]).output
-    assert all(name in shown for name in catalogue())
+def test_the_list_has_every_diagram_with_its_cost(phasemap: Run, monkeypatch):
+    entries = json.loads(phasemap("atlas", "--json").out)["diagrams"]
+    assert {one["name"] for one in entries} == {*catalogue(), *diagrams()}
+    assert all(one["quick_seconds"] <= one["seconds"] for one in entries)
+    monkeypatch.setattr("phasemap.cli.atlas._entries", lambda _: entries)
+    shown = phasemap("atlas").out
+    assert all(f"{one['name']} " in shown and one["title"] in shown for one in entries)
 
 
 def test_quick_versions_are_valid_and_cheaper_or_equal():
@@ -30,9 +35,12 @@ def test_quick_versions_are_valid_and_cheaper_or_equal():
         assert make_plan(quick).seconds < 120.0, path.stem
 
 
-def test_one_command_computes_and_draws(tmp_path: Path):
-    done = CliRunner().invoke(app, ["atlas", "static_activation_bias", "--quick", "-d", str(tmp_path), *SMALL])
-    assert done.exit_code == 0, done.output
+def test_one_command_computes_and_draws(phasemap: Run, tmp_path: Path):
+    done = phasemap("atlas", "static_activation_bias", "--quick", "-d", tmp_path, *SMALL, "--json")
+    assert done.code == 0, done.err
+    made = json.loads(done.out)
+    assert made["complete"] and all(Path(path).exists() for figure in made["figures"] for path in figure["files"])
+    assert made["figures"][0]["caption"] in Path(made["file"]).with_suffix(".txt").read_text()
     stem = "static_activation_bias.quick"
     assert {f"{stem}.h5", f"{stem}.png", f"{stem}.txt"} <= {path.name for path in tmp_path.iterdir()}
     page = gallery_text(tmp_path)

@@ -4,18 +4,18 @@ import json
 
 import pytest
 import typer.main
+from support import toy_results
 from support.command_line import Run
 
 from phasemap.cli.main import app
+from phasemap.storage import write_result
 
 COMMANDS = typer.main.get_command(app).commands
-# They make a picture, a page, a file or a job: what they made is asked of `info` and `status`.
-MAKERS = {"plot", "explore", "export", "init", "submit", "atlas"}
 NETWORK = ["simulate", "--set", "simulation.size=20", "--set", "simulation.duration=40", "--set", "g_h=4"]
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - MAKERS))
-def test_every_command_that_computes_or_reports_has_it(name):
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_it(name):
     parts = getattr(COMMANDS[name], "commands", {name: COMMANDS[name]})
     for command in parts.values():
         assert "--json" in {flag for parameter in command.params for flag in parameter.opts}, command.name
@@ -53,3 +53,67 @@ def test_a_network_gives_its_numbers_and_its_spectrum(phasemap: Run, tmp_path, m
     assert set(facts["quantities"]["network_variance"]) == {"value", "error", "status"}
     lazy = json.loads(phasemap(*NETWORK, "--lazy", "--json").out)
     assert lazy["size"] == 20 and "network_variance" in lazy["quantities"]
+
+
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = toy_results.plane()
+    write_result(tmp_path / "plane.h5", result)
+    return result
+
+
+def facts_of(ran, code=0):
+    """The one document of a command."""
+    assert ran.code == code, ran.err
+    return json.loads(ran.out)
+
+
+def test_a_figure_says_what_it_shows(phasemap: Run, stored, tmp_path):
+    facts = facts_of(phasemap("plot", "plane.h5", "--slice", "alpha_r=2", "--branch", "fluctuating", "--json"))
+    (panel,) = facts["panels"]
+    assert facts["file"] == "plane.png" and (tmp_path / "plane.png").exists()
+    assert (panel["quantity"], panel["branch"]) == ("lyapunov_max", "fluctuating")
+    assert float(panel["at"]["alpha_r"]) in stored.axes[1].values.round(4)
+    assert phasemap("plot", "plane.h5", "--json", "--terminal").code == 2
+
+
+def test_a_sheet_says_what_its_panels_show(phasemap: Run, stored, tmp_path):
+    (tmp_path / "two.toml").write_text(
+        '[[panels]]\nfile = "plane.h5"\nquantity = "phase"\n[[panels]]\nfile = "plane.h5"\n'
+    )
+    facts = facts_of(phasemap("plot", "--panels", "two.toml", "--json"))
+    shown = {panel["letter"]: panel["quantity"] for panel in facts["panels"]}
+    assert shown == {"(a)": "phase", "(b)": "lyapunov_max"}
+    assert facts["panels"][0]["caption"] != facts["panels"][1]["caption"]
+
+
+def test_a_table_and_a_page_say_where_they_are(phasemap: Run, stored, tmp_path):
+    table = facts_of(phasemap("export", "plane.h5", "-o", "x.csv", "--quantity", "lyapunov_max", "--json"))
+    assert table == {"file": "x.csv", "rows": stored.fields["lyapunov_max"].value.size}
+    page = facts_of(phasemap("explore", "plane.h5", "-o", "x.html", "--json"))
+    assert page == {"file": "x.html", "bytes": (tmp_path / "x.html").stat().st_size, "left_out": []}
+
+
+def test_a_draw_says_what_its_file_is_like(phasemap: Run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = ("init", "--cell", "gru", "--size", "32", "--phase", "memory=12", "--json")
+    facts = facts_of(phasemap(*arguments, "--chrono", "50", "-o", "x.npz"))
+    layer = facts_of(phasemap("locate", "x.npz", "--json"))["layers"][0]
+    assert facts["zero_multiplier"] == pytest.approx(layer["zero_multiplier"], rel=1e-7), "weights are single precision"
+    assert set(facts["chrono"]["biases"]) == {"z"}
+    recipe = facts_of(phasemap(*arguments, "--print"))
+    assert recipe["gains"] == facts["gains"] and set(recipe["biases"]) == {"n", "r", "z"}
+
+
+def test_a_job_says_its_numbers(phasemap: Run, plane, tmp_path, monkeypatch):
+    queue = tmp_path / "bin" / "sbatch"
+    queue.parent.mkdir()
+    queue.write_text("#!/bin/sh\necho 42\n")
+    queue.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{queue.parent}:/bin:/usr/bin")
+    arguments = ("submit", plane, "--jobs", "2", "--json")
+    scripts = facts_of(phasemap(*arguments, "--dry-run"))["scripts"]
+    assert [name.rpartition("/")[2] for name in scripts] == ["array.sh", "merge.sh"]
+    facts = facts_of(phasemap(*arguments))
+    assert facts["array_job"] == "42" and facts["submitted"] == [1, 2] and facts["output"].endswith("plane.h5")

@@ -56,6 +56,18 @@ class Checks:
         return len(next(iter(self.parameters.values())))
 
 
+@dataclass(frozen=True)
+class Fine:
+    """Cheap quantities of a plane once more, between the points of its grid.
+
+    axes:   the axes of the grid with more values, the grid's own among them.
+    fields: quantity name -> Field over them.
+    """
+
+    axes: tuple[Axis, ...]
+    fields: dict[str, Field]
+
+
 @dataclass(frozen=True, order=True)
 class Failure:
     """An evaluation that raised an exception or killed its process; it is tried again when the sweep is resumed.
@@ -141,6 +153,7 @@ class Result:
     dimensions: what these dimensions are.
     surfaces: those that are traced, of those that are wanted.
     regions: parts of a plane, found when the sweep is complete; older files have none.
+    fine: cheap quantities on a grid of their own, likewise.
     remarks: points at which a number is missing or infinite for a known reason; not tried again, unlike failures.
     """
 
@@ -155,6 +168,7 @@ class Result:
     metadata: Metadata = field(default_factory=Metadata)
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
+    fine: Fine | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -165,6 +179,13 @@ class Result:
     def axis_names(self) -> tuple[str, ...]:
         """The parameters along the axes, in order."""
         return tuple(axis.name for axis in self.axes)
+
+    @property
+    def on_fine_grid(self) -> "Result":
+        """The quantities that have a grid of their own over it, with the same lines; itself where none has."""
+        if self.fine is None:
+            return self
+        return replace(self, axes=self.fine.axes, fields=self.fine.fields, checks=None, fine=None)
 
     def __getitem__(self, name: str) -> Field:
         """Field `name` with its coordinates, e.g. result["lyapunov_max"].sel(branch="fluctuating")."""

@@ -60,6 +60,7 @@ def _cut_axis(result: Result, name: str, value: float) -> Result:
         checks=checks,
         metadata=metadata,
         regions={},
+        fine=None,
     )
 
 

@@ -3,6 +3,7 @@
     /                    axes and labels as dimension scales; <quantity>, <quantity>_error, <quantity>_status
     /surfaces/<name>     vertices (vertex, column), residual (vertex), offsets (polylines), triangles (meshes)
     /regions/<name>      the same with the attribute level: closed polygons, only where there are any
+    /fine                cheap quantities over axes of their own, with values between those of the grid
     /checks              the same quantities over the dimension "check", with the coordinates of the check points
 
 Every dataset and dimension carries long_name, units and symbol, every object a checksum, the file a seal at its end.
@@ -52,9 +53,7 @@ def encode(result: Result) -> bytes:
     # Attributes above 64 kB (a long configuration) need the file format of HDF5 1.8 or later.
     with h5py.File(buffer, "w", libver=("v108", "v110")) as file:
         _write_attributes(file, result)
-        for axis in result.axes:
-            _write_coordinate(file, axis.name, axis.values, {**_of_axis(axis), "scale": axis.scale})
-        _write_fields(file, result.fields, result)
+        _write_axes_and_fields(file, result.axes, result.fields, result)
         surfaces = file.create_group("surfaces")
         surfaces.attrs["wanted"] = json.dumps(result.wanted_surfaces)
         surfaces.attrs["traced"] = json.dumps(list(result.surfaces))
@@ -63,6 +62,8 @@ def encode(result: Result) -> bytes:
         for name, region in result.regions.items():
             _write_surface(file.create_group(f"regions/{name}"), region)
             file[f"regions/{name}"].attrs["level"] = region.level
+        if result.fine is not None:
+            _write_axes_and_fields(file.create_group("fine"), result.fine.axes, result.fine.fields, result)
         if result.checks is not None:
             group = file.create_group("checks")
             _write_bare_dimension(group, CHECK, len(result.checks), Dimension("check point", symbol="$k$"))
@@ -149,6 +150,14 @@ def _write_coordinate(group: h5py.Group, name: str, values: NDArray[Any], attrib
         data = group.create_dataset(name, data=values)
     data.attrs.update(attributes)
     data.make_scale(name)
+
+
+def _write_axes_and_fields(
+    group: h5py.Group, axes: Sequence[Axis], fields: Mapping[str, Field], result: Result
+) -> None:
+    for axis in axes:
+        _write_coordinate(group, axis.name, axis.values, {**_of_axis(axis), "scale": axis.scale})
+    _write_fields(group, fields, result)
 
 
 def _write_bare_dimension(group: h5py.Group, name: str, size: int, about: Dimension) -> None:

@@ -17,6 +17,7 @@ from phasemap.errors import ResultFileError
 from phasemap.storage import BlockData, Blocks, read_result, resolve_target, write_result
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
 from phasemap.sweeps.executors.processes import Executor
+from phasemap.sweeps.files.fine import add_fine
 from phasemap.sweeps.files.regions import add_regions
 from phasemap.sweeps.files.sessions import begin_session
 from phasemap.sweeps.files.skeleton import empty_result
@@ -213,6 +214,7 @@ class _Keeper:
         self._result.metadata.sessions = (*self._earlier, session)
         self._result.metadata.modified = datetime.now(UTC).isoformat(timespec="seconds")
         add_regions(self._config, self._result)
+        add_fine(self._config, self._result)
         write_result(self._output, self._result)
         self._blocks.discard(self._saved)
         if self._result.complete:

@@ -27,6 +27,8 @@ _WORDS: dict[str, str | None] = {
 def numerics_in_words(result: Result, name: str) -> str:
     """'Numerics: dynamic mean field on a grid of 129 × 97 points; 1019 of 1020 values converged, …'."""
     field = result.fields.get(name)
+    if result.fine is not None and name in result.fine.fields:
+        return numerics_in_words(result.on_fine_grid, name)
     grid = " × ".join(str(len(axis)) for axis in result.axes if len(axis) > 1)
     points = f" at {grid} points" if grid else ""
     if field is None:

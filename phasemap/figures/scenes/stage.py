@@ -17,10 +17,10 @@ from phasemap.figures.scenes.fields import (
     can_label,
     flat_grid,
     kind_of,
-    phase_field,
     phase_names,
     resolve,
 )
+from phasemap.figures.scenes.finest import on_finest_grid, phases_on
 from phasemap.figures.scenes.scene import Axis, Checks, Fates, Kind, Layer, Line, Markers, Scene
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status
@@ -38,15 +38,16 @@ _CHECKED_FIRST = ("lyapunov_max", "leading_edge")
 
 def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[str, str] | None = None) -> Scene:
     """The scene of a result over two axes, the first along x, the second along y; lines alone without a quantity."""
-    layer = layer_of(resolve(result, quantity, branch, at), result) if quantity else blank(result)
+    finest = on_finest_grid(result, quantity)
+    layer = layer_of(resolve(finest, quantity, branch, at), finest) if quantity else blank(result)
     lines, markers = surfaces_of(result)
     phases = None
     if can_label(result) and quantity != PHASE:
-        phases = phase_field(result).value.astype(np.uint8).T
+        phases = phases_on(result, finest).astype(np.uint8).T
     names = {code: words for code, words in phase_names(result).items() if code != Phase.UNDETERMINED}
     return Scene(
-        x=axis_of(result.axes[0]),
-        y=axis_of(result.axes[1]),
+        x=axis_of(finest.axes[0]),
+        y=axis_of(finest.axes[1]),
         layer=layer,
         phases=phases,
         phase_names=names,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
-from phasemap.dataset.records import CHECK, SolverRecord
+from phasemap.dataset.records import CHECK, Fine, SolverRecord
 from phasemap.model.branches import branch_name
 from phasemap.model.results import CriticalSurface, FloatArray, Region
 from phasemap.storage.reading.attributes import Words
@@ -48,6 +48,10 @@ def parse(file: Source) -> Result:
     if "regions" in file:  # older files have none
         group = file.below("regions")
         result.regions = {name: _region(name, group.below(name)) for name in group.names()}
+    if "fine" in file:
+        group = file.below("fine")
+        finer = tuple(_axis(group, name) for name in names)
+        result.fine = Fine(finer, _fields(group, names, labels, dimensions))
     _check_complete(words, result)
     return result
 

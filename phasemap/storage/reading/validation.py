@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasemap.dataset import Axis, Checks, Field, Result
+from phasemap.dataset.records import Fine
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import NUMBERS, Status
 from phasemap.model.text.fingerprint import settings_hash
@@ -36,6 +37,8 @@ def problems(result: Result) -> Iterator[str]:
         yield from _surface(surface, result.axis_names)
     for region in result.regions.values():
         yield from _region(region, result.axis_names)
+    if result.fine is not None:
+        yield from _fine(result.fine, result)
     yield from _failures(result)
 
 
@@ -122,6 +125,16 @@ def _region(region: Region, axes: tuple[str, ...]) -> Iterator[str]:
         yield f"the outlines of {region.name} are not closed"
     if not np.isfinite(region.level):
         yield f"the level of {region.name} is no number"
+
+
+def _fine(fine: Fine, result: Result) -> Iterator[str]:
+    """Fields over finer axes, which hold the values of the grid that are finite."""
+    for axis, coarse in zip(fine.axes, result.axes, strict=True):
+        yield from _axis(axis)
+        if not np.isin(coarse.values, axis.values).all():
+            yield f"the fine axis {axis.name} leaves out values of the grid"
+    for entry in fine.fields.values():
+        yield from _field(entry, tuple(len(axis) for axis in fine.axes))
 
 
 def _within(indices: NDArray[np.int64], count: int) -> bool:

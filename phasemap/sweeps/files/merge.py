@@ -16,6 +16,7 @@ from phasemap.model.status import Status
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result, resolve_target, write_result
 from phasemap.storage.durable import explaining_write_errors, remove_temporaries
+from phasemap.sweeps.files.fine import add_fine
 from phasemap.sweeps.files.regions import add_regions
 from phasemap.sweeps.locking.lock import Lock
 
@@ -57,16 +58,18 @@ def merge_files(paths: Sequence[Path], output: Path, *, force: bool = False) -> 
         for path, result in zip(sources[1:], results[1:], strict=True):
             _check(joined, sources[0], result, path, force)
             join(joined, result)
-        _outline_regions(joined)
+        _add_what_completes(joined)
         joined.metadata.modified = datetime.now(UTC).isoformat(timespec="seconds")
         write_result(output, joined)
         return Merged(joined, tuple(sources))
 
 
-def _outline_regions(result: Result) -> None:
+def _add_what_completes(result: Result) -> None:
     """What a sweep adds at its end, where the parts are all there now; none for what this version does not read."""
     with contextlib.suppress(ConfigError, ParameterError, tomllib.TOMLDecodeError):
-        add_regions(make_config(tomllib.loads(result.metadata.config), REGISTRY), result)
+        config = make_config(tomllib.loads(result.metadata.config), REGISTRY)
+        add_regions(config, result)
+        add_fine(config, result)
 
 
 def join(target: Result, other: Result) -> None:
@@ -76,6 +79,7 @@ def join(target: Result, other: Result) -> None:
     if target.checks is not None and other.checks is not None:
         _join_fields("checks", target.checks.fields, other.checks.fields, failed_here, failed_there)
     target.regions.update({name: r for name, r in other.regions.items() if name not in target.regions})
+    target.fine = target.fine or other.fine
     target.surfaces.update({name: s for name, s in other.surfaces.items() if name not in target.surfaces})
     failures = {_place(failure): failure for failure in (*other.failures, *target.failures)}
     target.failures = tuple(

@@ -1,0 +1,64 @@
+"""Static quantities of a finished plane between the points of its grid, which costs a second at most."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from phasemap.config import SweepConfig
+from phasemap.dataset import Field, Result
+from phasemap.dataset.records import Axis, Fine
+from phasemap.model.parameters import Parameters
+from phasemap.model.results import Estimate, FloatArray
+from phasemap.sweeps.plan import parameters_at
+
+_CHEAP = "statics"
+# Cells along an axis, about; and into how many one cell of the grid is divided at most.
+_CELLS, _MOST = 128, 8
+
+
+def add_fine(config: SweepConfig, result: Result) -> None:
+    """Compute the static quantities of a finished plane on a finer grid, in place.
+
+    Nothing is added where the grid is fine already, or refined by the numbers themselves.
+    """
+    if result.fine is not None or not result.complete or not _is_coarse_plane(config, result):
+        return
+    axes = tuple(_finer(axis) for axis in result.axes)
+    if tuple(map(len, axes)) == result.shape:
+        return
+    cheap = {name: entry for name, entry in result.fields.items() if entry.solver == _CHEAP}
+    places = np.stack([grid.ravel() for grid in np.meshgrid(*(axis.values for axis in axes), indexing="ij")], axis=-1)
+    points = parameters_at(config.parameters, config.axis_names, places, config.derived)
+    found = config.registry.solvers[_CHEAP].solve(points, None, ())
+    result.fine = Fine(axes, {name: _over(axes, entry, found[name]) for name, entry in cheap.items()})
+
+
+def _is_coarse_plane(config: SweepConfig, result: Result) -> bool:
+    """Whether static quantities are stored over two axes of a rate network, at every point of the grid."""
+    if len(result.axes) != 2 or not isinstance(config.parameters, Parameters) or config.refinement is not None:
+        return False
+    return any(entry.solver == _CHEAP for entry in result.fields.values())
+
+
+def _finer(axis: Axis) -> Axis:
+    """The same axis with equally many values between any two, on its own scale."""
+    parts = min(_MOST, round(_CELLS / max(len(axis) - 1, 1)))
+    if parts < 2 or len(axis) < 2:
+        return axis
+    return replace(axis, values=_divided(axis.values, parts, axis.scale == "log"))
+
+
+def _divided(values: FloatArray, parts: int, log: bool) -> FloatArray:
+    """The values themselves, bit for bit, with others between."""
+    u = np.log(values) if log else values
+    finer = np.interp(np.arange((len(u) - 1) * parts + 1) / parts, np.arange(len(u)), u)
+    finer = np.exp(finer) if log else finer
+    finer[::parts] = values
+    return finer
+
+
+def _over(axes: tuple[Axis, ...], entry: Field, found: Estimate) -> Field:
+    """What was found at the points of the finer grid, as a quantity like that of the grid."""
+    shape = (*map(len, axes), *entry.own_shape)
+    error = None if found.error is None else np.reshape(found.error, shape)
+    return replace(entry, value=np.reshape(found.value, shape), status=np.reshape(found.status, shape), error=error)

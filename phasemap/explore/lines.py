@@ -1,4 +1,4 @@
-"""Critical lines in the plane of the map, for every place of the sliders along the other axes."""
+"""Critical lines in the plane of the map, for every place of the sliders along the other axes; borders of regions."""
 
 from itertools import islice, product
 from typing import Any
@@ -8,10 +8,12 @@ import numpy as np
 from phasemap.dataset import Result
 from phasemap.dataset.sections import cut_surface
 from phasemap.explore.numbers import rounded
-from phasemap.model.results import CriticalSurface
+from phasemap.model.results import CriticalSurface, Region
 
 # Seen on white and on black, over every map, and beside the branches in the cuts, whose colours they do not share.
 _COLOURS = ("#000000", "#2f9e5b", "#b0499b", "#99933a", "#7b6be0", "#3fa7a0", "#a8603c")
+
+_BORDER = "#00523f"
 
 MOST_SECTIONS = 200
 """Sections of a surface in more than two axes beyond which a page would be made of nothing else."""
@@ -20,7 +22,8 @@ MOST_SECTIONS = 200
 def line_blocks(result: Result) -> list[dict[str, Any]]:
     """Every critical surface: its name and condition, and its lines by the place of the sliders ("3,0"; "" for none).
 
-    A line is a list of pieces, a piece a list of points along the map's axes; a single point is a special point.
+    A line is a list of pieces, a piece a list of points along the map's axes; a single point is a special point. The
+    border of a region is a line with a level, whose pieces are closed.
     """
     shown = result.axis_names[:2]
     blocks = []
@@ -34,8 +37,22 @@ def line_blocks(result: Result) -> list[dict[str, Any]]:
             "residual": float(f"{np.max(surface.residual, initial=0.0):.2g}"),
             "colour": _COLOURS[k % len(_COLOURS)],
             "pieces": {key: _pieces(one, shown) for key, one in _sections(result, surface)},
+            "level": None,
         })  # fmt: skip
-    return blocks
+    return blocks + [_region_block(region, shown) for region in result.regions.values() if len(result.axes) == 2]
+
+
+def _region_block(region: Region, shown: tuple[str, ...]) -> dict[str, Any]:
+    """A region as its border, with what decides it."""
+    return {
+        "name": region.name,
+        "words": region.name.replace("_", " ") + " region",
+        "condition": f"{region.condition}, level {region.level:g}",
+        "residual": float(f"{np.max(region.residual, initial=0.0):.2g}"),
+        "colour": _BORDER,
+        "pieces": {"": _pieces(region, shown)},
+        "level": region.level,
+    }
 
 
 def _sections(result: Result, surface: CriticalSurface) -> list[tuple[str, CriticalSurface]]:

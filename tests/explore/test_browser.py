@@ -158,6 +158,22 @@ def test_lines_are_switched_and_name_themselves(page):
     assert "dynamic fold" not in page.execute_script(names) and "static fold" in page.execute_script(names)
 
 
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [((2.25, 10.0), "inside"), ((2.95, 10.0), "outside"), ((3.5, 5.0), "inside"), ((3.5, 20.0), "outside")],
+)
+def test_a_region_is_dotted_and_says_whether_the_point_lies_in_it(page, place, where):
+    go(page, *place)
+    assert f"{where} the marginally stable region" in page.find_element(By.CSS_SELECTOR, "#phase ul").text
+    row = page.find_element(By.CSS_SELECTOR, "#distances tr[data-line='marginally_stable']").text
+    assert where in row
+    if place[1] == 10.0:  # both borders to the left and right are straight up
+        far = min(abs(place[0] - x) for x in (2.0, 2.6, 3.2, 3.8))
+        assert f"{far:.4g} from here" in row
+    fills = "return document.getElementById('map').data.filter(t => t.fill === 'toself').map(t => t.fillpattern.shape)"
+    assert page.execute_script(fills) == ["."]
+
+
 def test_a_circle_leads_to_its_networks(page, marked):
     click(page, 3.0, 2.0)
     found = cell(page, "network_lyapunov_max", "networks", "networks")

@@ -2,16 +2,19 @@
 
 import json
 
+import numpy as np
 from support.toy_results import plane
 
+from phasemap.model.results import Region
 from phasemap.model.status import Status
 
 FAILED, NOT_CONVERGED, BOUND, DIVERGING = (3, 4), (5, 6), (7, 8), (9, 10)
 
 
 def marked_plane():
-    """A toy plane with a point of every kind that is no plain number."""
+    """A toy plane with a point of every kind that is no plain number, and a region with a hole."""
     result = plane()
+    result.regions["marginally_stable"] = ringed_region(result.axis_names)
     rate = result.fields["lyapunov_max"]
     for place, status, value in (
         (FAILED, Status.FAILED, float("nan")),
@@ -23,6 +26,14 @@ def marked_plane():
         rate.value[place] = value
         rate.error[place] = float("nan")
     return result
+
+
+def ringed_region(names):
+    """A rectangle with a rectangular hole, whose corners lie at heights of the grid."""
+    outer = [(2.0, 5.0), (3.8, 5.0), (3.8, 15.0), (2.0, 15.0), (2.0, 5.0)]
+    hole = [(2.6, 7.5), (2.6, 12.5), (3.2, 12.5), (3.2, 7.5), (2.6, 7.5)]
+    vertices = np.array(outer + hole)
+    return Region("marginally_stable", "pinned", names, vertices, np.zeros(10), np.array([0, 5, 10]), level=0.1)
 
 
 def data_of(content: bytes):

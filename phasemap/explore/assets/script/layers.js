@@ -82,7 +82,23 @@ explore.borderTrace = (state) => {
   };
 };
 
-explore.lineColour = (line) => (line.colour === "#000000" ? explore.css("--ink") : line.colour);
+explore.isRegion = (line) => line.level !== null;
+
+explore.lineColour = (line) => {
+  if (explore.isRegion(line)) return explore.css("--region");
+  return line.colour === "#000000" ? explore.css("--ink") : line.colour;
+};
+
+// A region is dotted, so that the colours of the map keep their meaning; it stands under the lines and takes no clicks.
+explore.regionTrace = (line, state) => {
+  const along = (k) => explore.piecesOf(line, state).flatMap((piece) => [...piece.map((vertex) => vertex[k]), null]);
+  const colour = explore.lineColour(line);
+  return {
+    type: "scatter", mode: "lines", x: along(0), y: along(1), name: line.words, hoverinfo: "skip", fill: "toself",
+    fillcolor: "rgba(0,0,0,0)", fillpattern: { shape: ".", size: 7, solidity: 0.2, fgcolor: colour },
+    line: { color: colour, width: 1.2 },
+  };
+};
 
 explore.lineTrace = (line, state) => {
   const pieces = explore.piecesOf(line, state);
@@ -107,6 +123,8 @@ explore.drawLegend = (state) => {
     const swatch = explore.el("span", { class: "swatch", style: colour ? `background: var(${colour})` : "" }, bound ? "╱" : "");
     return explore.el("span", { title: meaning }, swatch, word);
   });
+  const regions = explore.document.lines.filter((line) => explore.isRegion(line) && !state.hidden.includes(line.name))
+    .map((line) => explore.el("span", { title: line.condition }, explore.el("span", { class: "swatch", style: `color: ${explore.lineColour(line)}` }, "∷"), line.words));
   const networks = state.checks && explore.checks ? [explore.el("span", {}, "◯ networks (click one)")] : [];
-  explore.fill("legend", ...items, ...networks);
+  explore.fill("legend", ...items, ...regions, ...networks);
 };

@@ -14,10 +14,14 @@ explore.sectionKey = (state) => state.at.slice(2).join(",");
 
 explore.piecesOf = (line, state) => line.pieces[explore.sectionKey(state)] || [];
 
+explore.shownLines = (state, regions) => explore.document.lines
+  .filter((line) => explore.isRegion(line) === regions && !state.hidden.includes(line.name));
+
 explore.mapTraces = (state) => [
   ...explore.colourTraces(state),
   ...(state.phases && explore.phase && state.quantity !== "phase" ? [explore.borderTrace(state)] : []),
-  ...explore.document.lines.filter((line) => !state.hidden.includes(line.name)).map((line) => explore.lineTrace(line, state)),
+  ...explore.shownLines(state, true).map((line) => explore.regionTrace(line, state)),
+  ...explore.shownLines(state, false).map((line) => explore.lineTrace(line, state)),
   ...(state.checks && explore.checks ? explore.checkTraces(state) : []),
   explore.markerTrace(state),
 ];
@@ -68,7 +72,8 @@ explore.listen = (box) => {
 explore.mapWords = (state) => {
   const field = explore.fields.get(state.quantity);
   const over = explore.axes.slice(0, 2).map((axis) => `${axis.name} from ${explore.digits(axis.values[0])} to ${explore.digits(axis.values.at(-1))}`);
-  const lines = explore.document.lines.map((line) => line.words);
+  const lines = explore.document.lines.filter((line) => !explore.isRegion(line)).map((line) => line.words);
+  const regions = explore.document.lines.filter(explore.isRegion).map((line) => `Dotted: ${line.words}. `);
   return `Map of ${field ? field.description || field.name : "the phase"} over ${over.join(" and ")}. `
-    + `${lines.length ? `Critical lines: ${lines.join(", ")}. ` : ""}The table beside it holds every number at the chosen point.`;
+    + `${lines.length ? `Critical lines: ${lines.join(", ")}. ` : ""}${regions.join("")}The table beside it holds every number at the chosen point.`;
 };

@@ -52,7 +52,29 @@ explore.reasons = (state, code) => {
     if (!field || !field.branching) return [];
     return explore.labels(field.branching).map((label, k) => explore.margin(field, lead, label, k, threshold)).filter(Boolean);
   });
+  const regions = explore.axes.length === 2 ? explore.document.lines.filter(explore.isRegion) : [];
+  items.push(...regions.map((region) => [explore.whetherInside(region, state)]));
   return [...items.map((words) => explore.el("li", {}, ...words)), explore.neighbours(state, code)].filter(Boolean);
+};
+
+// Inside a region if the way to the right crosses its border an odd number of times.
+explore.isInside = (region, state) => {
+  const [x, y] = explore.coordinates(state);
+  let crossed = 0;
+  for (const piece of explore.piecesOf(region, state)) {
+    for (let n = 1; n < piece.length; n += 1) {
+      const [[x0, y0], [x1, y1]] = [piece[n - 1], piece[n]];
+      if ((y0 > y) !== (y1 > y) && x0 + ((y - y0) * (x1 - x0)) / (y1 - y0) > x) crossed += 1;
+    }
+  }
+  return crossed % 2 === 1;
+};
+
+explore.whetherInside = (region, state) => {
+  const { along } = explore.distance(region, state);
+  const here = explore.coordinates(state);
+  const far = along.map((place, k) => (place === null ? null : `${explore.digits(Math.abs(place - here[k]), 4)} along ${explore.spoken(explore.axes[k].symbol)}`)).filter(Boolean);
+  return `${explore.isInside(region, state) ? "inside" : "outside"} the ${region.words}${far.length ? `, its border ${far.join(" and ")} away` : ""}`;
 };
 
 // "λ of fluctuating = 0.13 ± 0.002: 65 errors above 0".
@@ -125,13 +147,13 @@ explore.drawDistances = (state) => {
     place === null ? null : explore.el("small", {}, `${signed(place - here[k])} from here`));
   const row = ({ line, along, nearest }) => explore.el("tr", { "data-line": line.name },
     explore.el("th", { scope: "row", title: `${line.condition}; vertices within ${line.residual}` },
-      explore.el("span", { class: "dash", style: `color: ${explore.lineColour(line)}` }), line.words),
+      explore.el("span", { class: "dash", style: `color: ${explore.lineColour(line)}` }), explore.isRegion(line) ? `${line.words} (${explore.isInside(line, state) ? "inside" : "outside"})` : line.words),
     ...along.map(cell),
     explore.el("td", {}, nearest ? `(${nearest.vertex.map((value) => explore.digits(value, 5)).join(", ")})` : "none in this section"));
   const rows = explore.document.lines.map((line) => explore.distance(line, state))
     .sort((a, b) => (a.nearest ? a.nearest.far : Infinity) - (b.nearest ? b.nearest.far : Infinity)).map(row);
   const heads = explore.axes.slice(0, 2).map((axis) => explore.el("th", { scope: "col" }, "crossed at ", explore.symbol(axis.symbol)));
-  return explore.fill("distances", explore.el("h2", {}, "Critical lines from here"), explore.el("div", { class: "scroll" },
+  return explore.fill("distances", explore.el("h2", {}, explore.document.lines.some(explore.isRegion) ? "Critical lines and borders from here" : "Critical lines from here"), explore.el("div", { class: "scroll" },
     explore.el("table", {}, explore.el("thead", {}, explore.el("tr", {}, explore.el("th", { scope: "col" }, "line"), ...heads,
       explore.el("th", { scope: "col" }, "nearest point"))), explore.el("tbody", {}, ...rows))));
 };

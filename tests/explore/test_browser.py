@@ -143,7 +143,7 @@ def test_the_page_alone_answers_what_a_colleague_asks(page):
         field.send_keys(Keys.CONTROL, "a")
         field.send_keys(value, Keys.ENTER)
     assert page.find_element(By.ID, "phase-name").text == "bistable"
-    reasons = page.find_element(By.CSS_SELECTOR, "#phase ul").text
+    reasons = page.find_element(By.CSS_SELECTOR, "#sure ul").text
     assert "above 0 for certain" in reasons or "errors above 0" in reasons
     fold = page.find_element(By.CSS_SELECTOR, "#distances tr[data-line='dynamic_fold']").text
     expected = 1.62 + 0.38 * np.exp(-(12 - 12**0.5) / 6)
@@ -164,7 +164,7 @@ def test_lines_are_switched_and_name_themselves(page):
 )
 def test_a_region_is_dotted_and_says_whether_the_point_lies_in_it(page, place, where):
     go(page, *place)
-    assert f"{where} the marginally stable region" in page.find_element(By.CSS_SELECTOR, "#phase ul").text
+    assert f"{where} the marginally stable region" in page.find_element(By.CSS_SELECTOR, "#sure ul").text
     row = page.find_element(By.CSS_SELECTOR, "#distances tr[data-line='marginally_stable']").text
     assert where in row
     if place[1] == 10.0:  # both borders to the left and right are straight up

@@ -86,8 +86,8 @@ explore.drawCut = (id, k, state) => {
       ...ticks.map(([line, at]) => explore.upright(at, explore.lineColour(line), { dash: "dash" })),
       explore.upright(explore.drawnAt(axis, explore.coordinates(state)[k]), explore.css("--ink"), { width: 2 }),
     ],
-    showlegend: id === "map" || k === 0, legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 10.5 } },
-    margin: { l: 52, r: 8, t: id === "map" || k === 0 ? 20 : 8, b: 34 },
+    showlegend: id === "map", legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 10.5 } },
+    margin: { l: 52, r: 8, t: id === "map" ? 20 : 8, b: 34 },
   });
   const traces = [...explore.cutTraces(field, leads, axis, state.own), ...named.map((trace) => ({ ...trace, showlegend: false }))];
   const box = document.getElementById(id);
@@ -115,9 +115,21 @@ explore.listenToCut = (box, k) => {
   });
 };
 
+// One legend for both cuts, above them: the branches that either of them shows.
+explore.nameBranches = (state) => {
+  const field = explore.cutField(state);
+  const shape = explore.gridShape();
+  const leads = explore.axes.slice(0, 2).flatMap((axis, k) =>
+    axis.values.map((_, n) => explore.flat(state.at.map((place, m) => (m === k ? n : place)), shape)));
+  const shown = explore.series(field, leads, state.own).filter((one) => one.label !== "");
+  explore.fill("branches", ...shown.map((one) => explore.el("span", {},
+    explore.el("span", { class: "dash", style: `color: ${one.colour}` }), explore.plain(String(one.label)))));
+};
+
 explore.drawCuts = (state) => {
   if (!explore.cutField(state) || !explore.axes.length) return;
   if (explore.axes.length === 1) return explore.axes[0].values.length > 1 && explore.drawCut("map", 0, state);
+  explore.nameBranches(state);
   explore.drawCut("cut-0", 0, state);
   return explore.drawCut("cut-1", 1, state);
 };

@@ -112,6 +112,12 @@ explore.lineTrace = (line, state) => {
   };
 };
 
+// Lines are seen on every colour of the map, in light and in dark.
+explore.casingTrace = (line, state) => {
+  const along = (k) => explore.piecesOf(line, state).flatMap((piece) => [...(piece.length > 1 ? piece.map((vertex) => vertex[k]) : []), null]);
+  return { type: "scatter", mode: "lines", hoverinfo: "skip", x: along(0), y: along(1), opacity: 0.7, line: { color: explore.css("--paper"), width: 4.6 } };
+};
+
 // What the greys and hatches mean: those that are on the map, and no others.
 explore.drawLegend = (state) => {
   const { over } = explore.plane(state);

@@ -21,7 +21,7 @@ explore.mapTraces = (state) => [
   ...explore.colourTraces(state),
   ...(state.phases && explore.phase && state.quantity !== "phase" ? [explore.borderTrace(state)] : []),
   ...explore.shownLines(state, true).map((line) => explore.regionTrace(line, state)),
-  ...explore.shownLines(state, false).map((line) => explore.lineTrace(line, state)),
+  ...explore.shownLines(state, false).flatMap((line) => [explore.casingTrace(line, state), explore.lineTrace(line, state)]),
   ...(state.checks && explore.checks ? explore.checkTraces(state) : []),
   explore.markerTrace(state),
 ];
@@ -31,7 +31,7 @@ explore.markerTrace = (state) => {
   return {
     type: "scatter", mode: "markers", hoverinfo: "skip",
     x: [explore.drawnAt(explore.axes[0], at[0])], y: [explore.drawnAt(explore.axes[1], at[1])],
-    marker: { symbol: "cross-thin", size: 20, line: { width: 3, color: explore.css("--ink") } },
+    marker: { symbol: "cross", size: 14, color: "#1a1a1a", line: { width: 1.6, color: "#ffffff" } },
   };
 };
 

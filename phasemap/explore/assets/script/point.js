@@ -27,15 +27,18 @@ explore.goToTyped = () => {
 };
 
 explore.drawPhase = (state) => {
-  if (!explore.phase) return explore.fill("phase");
+  if (!explore.phase) { explore.fill("phase"); return explore.fill("sure"); }
   const code = explore.phase.codes[explore.lead(state)];
   const { name, meaning, colour } = explore.document.phases[code];
-  return explore.fill("phase",
+  explore.fill("phase",
     explore.el("h2", {}, "Phase: ", explore.el("span", { class: "badge", id: "phase-name", style: `background: ${colour}` }, name)),
-    explore.el("p", { class: "note" }, `${meaning}.`),
-    explore.el("details", { open: true }, explore.el("summary", {}, "How sure?"), explore.el("ul", {}, ...explore.reasons(state, code)),
-      explore.el("p", { class: "note" }, `What the label rests on: ${explore.factsInWords(explore.lead(state))}.`)));
+    explore.el("p", { class: "note" }, `${meaning}.`));
+  return explore.drawSure(state, code);
 };
+
+explore.drawSure = (state, code) => explore.fill("sure",
+  explore.el("details", { open: true }, explore.el("summary", {}, "How sure is the phase?"), explore.el("ul", {}, ...explore.reasons(state, code)),
+    explore.el("p", { class: "note" }, `What the label rests on: ${explore.factsInWords(explore.lead(state))}.`)));
 
 explore.factsInWords = (lead) => {
   const words = { 1: "yes", 0: "no", [-1]: "not known" };

@@ -62,7 +62,11 @@ explore.note = (text, x, y, more = {}) => {
   };
 };
 
-explore.annotations = (state) => [...explore.phaseNames(state), ...explore.lineNames(state)];
+explore.annotations = (state) => {
+  const phases = explore.phaseNames(state);
+  const taken = [...phases.map(explore.boxOf), ...explore.circleBoxes(state)];
+  return [...phases, ...explore.lineNames(state, taken)];
+};
 
 explore.phaseNames = (state) => {
   if (!state.phases || !explore.phase) return [];
@@ -72,16 +76,46 @@ explore.phaseNames = (state) => {
     .map(({ code, i, j }) => explore.note(`<b>${explore.document.phases[code].name}</b>`, x.places[i], y.places[j]));
 };
 
-// Each line is named at a height of its own, where it reaches so far.
-explore.lineNames = (state) => explore.document.lines.filter((line) => !state.hidden.includes(line.name)).flatMap((line, k) => {
-  const vertices = explore.piecesOf(line, state).flat();
-  if (!vertices.length) return [];
-  const [x, y] = explore.axes;
-  const height = y.edges[0] + (0.93 - 0.075 * (k % 8)) * (y.edges.at(-1) - y.edges[0]);
-  const [across, up] = vertices[explore.nearest(vertices.map((vertex) => vertex[1]), height)];
-  const right = across > 0.5 * (x.edges[0] + x.edges.at(-1));
-  const special = explore.piecesOf(line, state).every((piece) => piece.length === 1);
-  return [explore.note(explore.escape(line.words), across, up, {
-    font: { size: 10, color: line.colour }, xanchor: right ? "right" : "left", xshift: right ? -5 : 5, yshift: special ? 9 * (k % 2 ? 1 : -1) : 0,
-  })];
+// Boxes of names in pixels of the map, so that none covers another, nor a circle with its number.
+explore.boxOf = ({ text, x, y, xanchor = "center", xshift = 0, yshift = 0 }) => {
+  const box = document.getElementById("map");
+  const [wide, high] = [Math.max(box.clientWidth - 150, 200), Math.max(box.clientHeight - 60, 150)];
+  const part = (axis, value) => { const [low, up] = explore.range2(axis); return (value - low) / (up - low); };
+  const width = 6.4 * text.replace(/<[^>]*>/g, "").length + 6;
+  const left = part(explore.axes[0], x) * wide + xshift - { left: 0, center: 0.5, right: 1 }[xanchor] * width;
+  const middle = (1 - part(explore.axes[1], y)) * high - yshift;
+  return [left, middle - 9, left + width, middle + 9];
+};
+
+explore.overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+explore.circleBoxes = (state) => {
+  const { checks } = explore;
+  if (!state.checks || !checks) return [];
+  const place = (k) => explore.axes.slice(0, 2).map((axis) => (axis.log ? Math.log10(checks.parameters[axis.name][k]) : checks.parameters[axis.name][k]));
+  return explore.checksInSection(state).map((k) => { const [x, y] = place(k); return explore.boxOf({ text: "0.000 ± 0.00", x, y, yshift: 8 }); });
+};
+
+// Each line is named beside it, at the first height and side where there is room.
+explore.lineNames = (state, taken) => explore.document.lines.filter((line) => !state.hidden.includes(line.name)).flatMap((line) => {
+  const candidates = explore.nameCandidates(line, state);
+  if (!candidates.length) return [];
+  const free = candidates.find((one) => !taken.some((box) => explore.overlap(box, explore.boxOf(one)))) || candidates[0];
+  taken.push(explore.boxOf(free));
+  return [free];
 });
+
+explore.nameCandidates = (line, state) => {
+  const vertices = explore.piecesOf(line, state).flat();
+  const [x, y] = explore.axes;
+  const special = explore.piecesOf(line, state).every((piece) => piece.length === 1);
+  const heights = [...Array(12).keys()].map((k) => y.edges[0] + (0.93 - 0.075 * k) * (y.edges.at(-1) - y.edges[0]));
+  const places = heights.map((height) => vertices[explore.nearest(vertices.map((vertex) => vertex[1]), height)]);
+  return (vertices.length ? places : []).flatMap(([across, up]) => {
+    const sides = across > 0.5 * (x.edges[0] + x.edges.at(-1)) ? ["right", "left"] : ["left", "right"];
+    const shifts = special ? [0, 12, -12, 24, -24] : [0];
+    return sides.flatMap((xanchor) => shifts.map((yshift) => explore.note(explore.escape(line.words), across, up, {
+      font: { size: 10, color: line.colour }, xanchor, xshift: xanchor === "right" ? -5 : 5, yshift,
+    })));
+  });
+};

@@ -46,10 +46,14 @@ class Result:
         return labels
 
     def to_xarray(self) -> "xarray.Dataset":
-        """All quantities with errors and statuses as one labelled dataset (needs `phasemap[xarray]`)."""
-        import xarray
+        """All that is stored as one labelled dataset, as `phasemap export` writes it (needs `phasemap[xarray]`).
 
-        return xarray.merge([self.data[name].to_xarray() for name in self.data.fields])
+        Quantities with errors and statuses; at the check points, with `checks_` before their names; critical lines
+        and regions as arrays, e.g. static_fold_vertices.
+        """
+        from phasemap.storage.tables import labelled
+
+        return labelled(self.data)
 
     def plot(
         self,

@@ -18,15 +18,17 @@ def export(
     quantities: Annotated[list[str] | None, typer.Option("--quantity", help="Only this quantity. Repeatable.")] = None,
     surfaces: Annotated[
         bool,
-        typer.Option("--surfaces", help="Critical lines, surfaces and regions instead of quantities (.csv, .npz)."),
+        typer.Option("--surfaces", help="Critical lines, surfaces and regions instead of quantities."),
     ] = False,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the numbers of a result as a table: .csv for people, .npz for NumPy, .nc for everything else.
+    """Write all that a result holds: .csv for people, .npz for NumPy, .nc (needs phasemap[xarray]) for everything else.
 
-    A .csv has one row for every number: its coordinates, value, error and status in words. A .npz holds arrays by name,
-    with NAME_error and NAME_status beside them. A .nc is netCDF (needs phasemap[xarray]).
+    A .csv has one row for every number: its coordinates, value, error and status in words; check points are numbered.
+    Critical lines and regions have other columns: --surfaces writes them as a table of their own. A .npz and a .nc hold
+    arrays by name, with NAME_error and NAME_status beside them, checks_NAME at the check points, and critical lines and
+    regions as NAME_vertices, NAME_offsets and so on.
 
     Examples:
 
@@ -39,8 +41,12 @@ def export(
     from phasemap.storage import read_result
     from phasemap.storage.tables import write_table
 
-    count = write_table(read_result(file), file, output, tuple(quantities or ()), surfaces, force)
+    result = read_result(file)
+    count = write_table(result, file, output, tuple(quantities or ()), surfaces, force)
     if as_json:
         say_json({"file": str(output), "rows": count})
-    else:
-        say(f"{output}: {count:,} rows.")
+        return
+    is_table = output.suffix.lower() == ".csv"
+    say(f"{output}: {count:,} {'rows' if is_table else 'arrays'}.")
+    if is_table and not (surfaces or quantities) and (result.surfaces or result.regions):
+        say("Critical lines and regions are a table of their own: give --surfaces.")

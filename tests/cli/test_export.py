@@ -1,4 +1,4 @@
-"""`phasemap export`: every number of a result, with its error and its status, in other formats."""
+"""`phasemap export`: all that a result holds, with its errors and statuses, in other formats and back again."""
 
 import csv
 from pathlib import Path
@@ -7,59 +7,165 @@ import numpy as np
 import pytest
 from support import toy_results
 
+from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status
-from phasemap.storage import write_result
+from phasemap.storage import read_result, write_result
+
+CODES = {status.name.lower(): status for status in Status}
+SQUARE = np.array([[1.0, 2.0], [2.0, 2.0], [2.0, 3.0], [1.0, 2.0]])
+HOLE = np.array([[1.25, 2.25], [1.5, 2.25], [1.5, 2.5], [1.25, 2.25]])
 
 
 def read(name):
     return list(csv.DictReader(Path(name).read_text().splitlines()))
 
 
+def with_region(result):
+    """The same with a region of one polygon and one hole."""
+    vertices = np.concatenate([SQUARE, HOLE])
+    result.regions["marginally_stable"] = Region(
+        "marginally_stable", "p <= 0.1", ("g_h", "alpha_r"), vertices, np.full(len(vertices), 1e-9),
+        np.array([0, 4, 8]), level=0.1,
+    )  # fmt: skip
+    return result
+
+
+def with_mesh(result):
+    """A box with a mesh of two triangles among its surfaces."""
+    corners = np.array([[1.0, 2.0, 0.0], [2.0, 2.0, 0.0], [2.0, 3.0, 0.0], [1.0, 3.0, 0.5]])
+    result.surfaces["mesh"] = CriticalSurface(
+        "mesh", "a condition", tuple(result.axis_names), corners, np.arange(4) * 1e-9,
+        triangles=np.array([[0, 1, 2], [2, 3, 0]]),
+    )  # fmt: skip
+    return result
+
+
+MADE = {"plane": lambda: with_region(toy_results.plane()), "box": lambda: with_mesh(toy_results.consistent(toy_results.checked_box()))}
+
+
+@pytest.fixture(params=MADE)
+def stored(request, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_result(tmp_path / "made.h5", MADE[request.param]())
+    return read_result(tmp_path / "made.h5")
+
+
 @pytest.fixture
-def stored(tmp_path, monkeypatch):
+def plane(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = toy_results.plane()
     write_result(tmp_path / "plane.h5", result)
     return result
 
 
-def test_a_table_has_one_row_for_every_number(stored, phasemap):
-    assert phasemap("export", "plane.h5", "-o", "x.csv", "--quantity", "lyapunov_max").code == 0
+def same(got, field):
+    """Whether value, error and status, of whatever shape, are those of a field."""
+    value, error, status = got
+    np.testing.assert_array_equal(np.reshape(value, field.value.shape), field.value)
+    np.testing.assert_array_equal(np.reshape(status, field.status.shape), field.status)
+    if field.error is None:
+        assert error is None
+    else:
+        np.testing.assert_array_equal(np.reshape(error, field.error.shape), field.error)
+
+
+def test_a_table_gives_every_number_back(stored, phasemap):
+    ran = phasemap("export", "made.h5", "-o", "x.csv")
+    assert ran.code == 0 and "--surfaces" in ran.out
     rows = read("x.csv")
-    field = stored["lyapunov_max"]
-    assert len(rows) == field.value.size
+    for on_grid, fields in ((True, stored.fields), (False, stored.checks.fields)):
+        for name, field in fields.items():
+            own = [row for row in rows if row["quantity"] == name and (row["check"] == "") == on_grid]
+            error = None if field.error is None else [float(row["error"]) for row in own]
+            same(([float(row["value"]) for row in own], error, [CODES[row["status"]] for row in own]), field)
+    assert len(rows) == sum(f.value.size for part in (stored.fields, stored.checks.fields) for f in part.values())
+
+
+def test_every_row_says_where_it_stands(plane, phasemap):
+    assert phasemap("export", "plane.h5", "-o", "x.csv", "--quantity", "lyapunov_max").code == 0
+    rows, field = read("x.csv"), plane["lyapunov_max"]
     place = (3, 2, 1)
     row = rows[np.ravel_multi_index(place, field.value.shape)]
-    assert float(row["g_h"]) == stored.axes[0].values[3] and row["branch"] == field.coords["branch"][1]
-    assert row["status"] == Status(int(field.status[place])).name.lower()
-    np.testing.assert_equal(float(row["value"]), field.value[place])
+    assert float(row["g_h"]) == plane.axes[0].values[3] and row["branch"] == field.coords["branch"][1]
+    at_checks = rows[field.value.size :]
+    for name, values in plane.checks.parameters.items():
+        np.testing.assert_array_equal(
+            [float(row[name]) for row in at_checks], values[[int(r["check"]) for r in at_checks]]
+        )
 
 
-def test_an_archive_holds_the_arrays(stored, phasemap):
-    assert phasemap("export", "plane.h5", "-o", "x.npz").code == 0
-    arrays = np.load("x.npz")
-    for name, field in stored.fields.items():
-        np.testing.assert_array_equal(arrays[name], field.value)
-        np.testing.assert_array_equal(arrays[f"{name}_status"], field.status)
-    assert arrays["branch"].tolist() == list(stored.labels["branch"])
+@pytest.mark.parametrize("kind", ["npz", "nc"])
+def test_arrays_give_everything_back(stored, phasemap, kind):
+    if kind == "nc":
+        pytest.importorskip("xarray")
+        pytest.importorskip("h5netcdf")
+    assert phasemap("export", "made.h5", "-o", f"x.{kind}").code == 0
+    arrays = opened(f"x.{kind}")
+    for prefix, fields in (("", stored.fields), ("checks_", stored.checks.fields)):
+        for name, field in fields.items():
+            parts = [arrays.get(f"{prefix}{name}{part}") for part in ("", "_error", "_status")]
+            same(parts, field)
+            for dim in field.own_dims:
+                assert list(arrays[dim]) == list(stored.labels[dim])
+    for axis in stored.axes:
+        np.testing.assert_array_equal(arrays[axis.name], axis.values)
+        np.testing.assert_array_equal(arrays[f"checks_{axis.name}"], stored.checks.parameters[axis.name])
+    assert stored.surfaces
+    for name, surface in {**stored.surfaces, **stored.regions}.items():
+        for part in ("vertices", "residual", "offsets", "triangles"):
+            np.testing.assert_array_equal(arrays[f"{name}_{part}"], getattr(surface, part))
+        assert tuple(arrays[f"{name}_columns"]) == surface.columns
+    assert {name: float(arrays[f"{name}_level"]) for name in stored.regions} == {
+        name: region.level for name, region in stored.regions.items()
+    }
 
 
-def test_netcdf_opens_in_xarray(stored, phasemap):
+def opened(name):
+    """The arrays of an archive or of a netCDF file, by name."""
+    if name.endswith(".npz"):
+        return dict(np.load(name))
+    import xarray
+
+    with xarray.open_dataset(name, engine="h5netcdf") as data:
+        return {key: data[key].values for key in data.variables}
+
+
+def test_netcdf_is_labelled(plane, phasemap):
     xarray = pytest.importorskip("xarray")
     pytest.importorskip("h5netcdf")
     assert phasemap("export", "plane.h5", "-o", "x.nc").code == 0
     with xarray.open_dataset("x.nc", engine="h5netcdf") as data:
-        np.testing.assert_array_equal(data.lyapunov_max, stored.fields["lyapunov_max"].value)
+        place = data.lyapunov_max.sel(g_h=plane.axes[0].values[3], branch="fluctuating")
+        np.testing.assert_array_equal(place, plane["lyapunov_max"].sel(branch="fluctuating").value[3])
+        assert data.lyapunov_max.attrs["units"] == plane.fields["lyapunov_max"].units
+        assert data.checks_network_lyapunov_max.coords["checks_g_h"].dims == ("check",)
 
 
-def test_critical_lines_are_exported_too(stored, phasemap):
-    assert phasemap("export", "plane.h5", "-o", "lines.csv", "--surfaces").code == 0
+def test_critical_lines_and_regions_are_a_table_of_their_own(stored, phasemap):
+    assert phasemap("export", "made.h5", "-o", "lines.csv", "--surfaces").code == 0
     rows = read("lines.csv")
-    assert len(rows) == sum(len(surface.vertices) for surface in stored.surfaces.values())
-    assert {row["surface"] for row in rows} == set(stored.surfaces)
-    assert phasemap("export", "plane.h5", "-o", "lines.npz", "--surfaces").code == 0
-    name, surface = next(iter(stored.surfaces.items()))
-    np.testing.assert_array_equal(np.load("lines.npz")[f"{name}_vertices"], surface.vertices)
+    for name, surface in {**stored.surfaces, **stored.regions}.items():
+        own = [row for row in rows if row["surface"] == name]
+        got = np.array([[float(row[column]) for column in surface.columns] for row in own])
+        if len(surface.triangles):
+            np.testing.assert_array_equal(got.reshape(-1, 3, got.shape[1]), surface.vertices[surface.triangles])
+        else:
+            np.testing.assert_array_equal(got, surface.vertices)
+            lengths = np.diff(surface.offsets)
+            assert [int(row["piece"]) for row in own] == np.repeat(np.arange(len(lengths)), lengths).tolist()
+        assert {row["level"] for row in own} == {str(getattr(surface, "level", ""))}
+    assert {row["surface"] for row in rows} == {*stored.surfaces, *stored.regions}
+
+
+@pytest.mark.parametrize("kind", ["npz", "nc"])
+def test_parts_are_chosen(plane, phasemap, kind):
+    if kind == "nc":
+        pytest.importorskip("h5netcdf")
+    assert phasemap("export", "plane.h5", "-o", f"lines.{kind}", "--surfaces").code == 0
+    assert "lyapunov_max" not in opened(f"lines.{kind}") and "static_fold_vertices" in opened(f"lines.{kind}")
+    assert phasemap("export", "plane.h5", "-o", f"one.{kind}", "--quantity", "network_lyapunov_max").code == 0
+    arrays = opened(f"one.{kind}")
+    assert "checks_network_lyapunov_max" in arrays and not {"lyapunov_max", "static_fold_vertices"} & set(arrays)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +173,11 @@ def test_critical_lines_are_exported_too(stored, phasemap):
     [
         (("-o", "x.xlsx"), ".csv, .npz, .nc"),
         (("-o", "x.csv", "--quantity", "lyapunov"), "Did you mean 'lyapunov_max'?"),
-        (("-o", "plane.nc", "--surfaces"), "no grid"),
+        (("-o", "x.nc", "--surfaces", "--quantity", "lyapunov_max"), "--quantity"),
         (("-o", "there.csv"), "--force"),
     ],
 )
-def test_what_cannot_be_written_is_said(stored, phasemap, arguments, words, tmp_path):
+def test_what_cannot_be_written_is_said(plane, phasemap, arguments, words, tmp_path):
     (tmp_path / "there.csv").write_text("mine")
     ran = phasemap("export", "plane.h5", *arguments)
     assert ran.code == 2 and words in ran.err

@@ -48,8 +48,8 @@ class Result:
     def to_xarray(self) -> "xarray.Dataset":
         """All that is stored as one labelled dataset, as `phasemap export` writes it (needs `phasemap[xarray]`).
 
-        Quantities with errors and statuses; at the check points, with `checks_` before their names; critical lines
-        and regions as arrays, e.g. static_fold_vertices.
+        Quantities with errors and statuses; at the check points with `checks_` before their names, on a finer grid
+        with `fine_`; critical lines and regions as arrays, e.g. static_fold_vertices.
         """
         from phasemap.storage.tables import labelled
 

@@ -1,4 +1,4 @@
-"""`phasemap export`: the numbers of a result as a table."""
+"""`phasemap export`: all that a result holds, in other formats."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,12 +23,12 @@ def export(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write all that a result holds: .csv for people, .npz for NumPy, .nc (needs phasemap[xarray]) for everything else.
+    """Write all that a result holds: .csv for people, .npz for NumPy, .nc for everything else.
 
-    A .csv has one row for every number: its coordinates, value, error and status in words; check points are numbered.
-    Critical lines and regions have other columns: --surfaces writes them as a table of their own. A .npz and a .nc hold
-    arrays by name, with NAME_error and NAME_status beside them, checks_NAME at the check points, and critical lines and
-    regions as NAME_vertices, NAME_offsets and so on.
+    A .csv has one row for every number: its part (grid, checks, fine), coordinates, value, error and status in words.
+    Critical lines and regions have other columns: --surfaces writes them as a table of their own. A .npz and a .nc
+    (needs phasemap[xarray]) hold arrays by name, with NAME_error and NAME_status beside them, checks_NAME at the check
+    points, fine_NAME on a finer grid, and critical lines and regions as NAME_vertices, NAME_offsets and so on.
 
     Examples:
 

@@ -46,9 +46,7 @@ LISTING: dict[str, dict[str, str]] = {
     },
     "Results and clusters": {
         "info": "Say what a result file holds, how far it is and with what it was made.",
-        "export": (
-            "Write the numbers of a result as a table: .csv for people, .npz for NumPy, .nc for everything else."
-        ),
+        "export": ("Write all that a result holds: .csv for people, .npz for NumPy, .nc for everything else."),
         "status": "Say which blocks of a sweep are finished, running, failed or missing, shard by shard.",
         "merge": "Join the files of shards into one result.",
         "submit": "Submit a sweep as an array job and a job that merges its shards.",

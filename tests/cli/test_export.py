@@ -1,12 +1,14 @@
 """`phasemap export`: all that a result holds, with its errors and statuses, in other formats and back again."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from support import toy_results
 
+from phasemap.dataset.records import Fine
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status
 from phasemap.storage import read_result, write_result
@@ -40,7 +42,31 @@ def with_mesh(result):
     return result
 
 
-MADE = {"plane": lambda: with_region(toy_results.plane()), "box": lambda: with_mesh(toy_results.consistent(toy_results.checked_box()))}
+def with_fine_grid(result):
+    """The gain once more, with a value between any two along the first axis."""
+    first, second = result.axes
+    values = np.interp(np.arange(2 * len(first) - 1) / 2, np.arange(len(first)), first.values)
+    values[::2] = first.values
+    gain = result.fields["static_gain"]
+    rows = np.repeat(np.arange(len(first)), 2)[:-1]
+    result.fine = Fine(
+        (replace(first, values=values), second),
+        {gain.name: replace(gain, value=gain.value[rows] + 0.5, status=gain.status[rows])},
+    )
+    return result
+
+
+def box():
+    return with_mesh(toy_results.consistent(toy_results.checked_box()))
+
+
+def parts(stored):
+    """The fields of each part of a result by its prefix in archives."""
+    fine = {} if stored.fine is None else {"fine": stored.fine.fields}
+    return {"grid": stored.fields, "checks": stored.checks.fields, **fine}
+
+
+MADE = {"plane": lambda: with_fine_grid(with_region(toy_results.plane())), "box": box}
 
 
 @pytest.fixture(params=MADE)
@@ -73,12 +99,12 @@ def test_a_table_gives_every_number_back(stored, phasemap):
     ran = phasemap("export", "made.h5", "-o", "x.csv")
     assert ran.code == 0 and "--surfaces" in ran.out
     rows = read("x.csv")
-    for on_grid, fields in ((True, stored.fields), (False, stored.checks.fields)):
+    for part, fields in parts(stored).items():
         for name, field in fields.items():
-            own = [row for row in rows if row["quantity"] == name and (row["check"] == "") == on_grid]
+            own = [row for row in rows if (row["part"], row["quantity"]) == (part, name)]
             error = None if field.error is None else [float(row["error"]) for row in own]
             same(([float(row["value"]) for row in own], error, [CODES[row["status"]] for row in own]), field)
-    assert len(rows) == sum(f.value.size for part in (stored.fields, stored.checks.fields) for f in part.values())
+    assert len(rows) == sum(field.value.size for fields in parts(stored).values() for field in fields.values())
 
 
 def test_every_row_says_where_it_stands(plane, phasemap):
@@ -101,15 +127,17 @@ def test_arrays_give_everything_back(stored, phasemap, kind):
         pytest.importorskip("h5netcdf")
     assert phasemap("export", "made.h5", "-o", f"x.{kind}").code == 0
     arrays = opened(f"x.{kind}")
-    for prefix, fields in (("", stored.fields), ("checks_", stored.checks.fields)):
+    for part, fields in parts(stored).items():
+        prefix = "" if part == "grid" else f"{part}_"
         for name, field in fields.items():
-            parts = [arrays.get(f"{prefix}{name}{part}") for part in ("", "_error", "_status")]
-            same(parts, field)
+            same([arrays.get(f"{prefix}{name}{end}") for end in ("", "_error", "_status")], field)
             for dim in field.own_dims:
                 assert list(arrays[dim]) == list(stored.labels[dim])
     for axis in stored.axes:
         np.testing.assert_array_equal(arrays[axis.name], axis.values)
         np.testing.assert_array_equal(arrays[f"checks_{axis.name}"], stored.checks.parameters[axis.name])
+    for axis in () if stored.fine is None else stored.fine.axes:
+        np.testing.assert_array_equal(arrays[f"fine_{axis.name}"], axis.values)
     assert stored.surfaces
     for name, surface in {**stored.surfaces, **stored.regions}.items():
         for part in ("vertices", "residual", "offsets", "triangles"):

@@ -1,23 +1,23 @@
 """What a result holds as arrays by name, each with the names of its dimensions.
 
-Quantities keep their names; at the check points `checks_` stands before them. Parts of a critical line, surface or
-region stand behind its name.
+Quantities keep their names; at the check points `checks_` stands before them, on the finer grid `fine_`. Parts of a
+critical line, surface or region stand behind its name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phasemap.dataset import Field, Result
+from phasemap.dataset import Axis, Dimension, Field, Result
 from phasemap.dataset.records import CHECK
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status
 
-CHECKS = "checks_"
-"""Stands before the names of what is stored at the check points: the same quantity may be on the grid."""
+CHECKS, FINE = "checks_", "fine_"
+"""Stand before the names of what is stored at the check points, or between the grid: a quantity may be in all three."""
 
 
 @dataclass(frozen=True)
@@ -30,34 +30,55 @@ class Named:
     is_coordinate: bool = False
 
 
+@dataclass(frozen=True)
+class Part:
+    """The quantities of one part of a result: the grid, the check points, or the finer grid between.
+
+    prefix: stands before its names. places: the coordinates that are its own, with their dimension and words.
+    """
+
+    name: str
+    prefix: str
+    fields: list[Field]
+    places: Mapping[str, tuple[str, NDArray[Any], Axis | None]]
+
+
+def parts_of(result: Result, quantities: Sequence[str] = ()) -> list[Part]:
+    """The parts there are, with the quantities that are named; with all of them if none is."""
+
+    def chosen(fields: Mapping[str, Field], own: Mapping[str, NDArray[Any]]) -> list[Field]:
+        """Fields with the labels of all their dimensions."""
+        names = [name for name in quantities or fields if name in fields]
+        labels = {**result.labels, **own}
+        return [replace(fields[n], coords={dim: labels[dim] for dim in fields[n].dims}) for n in names]
+
+    parts = [_over_axes("grid", "", chosen, result.axes, result.fields)]
+    if result.checks is not None:
+        fields = chosen(result.checks.fields, {CHECK: np.arange(len(result.checks))})
+        places: dict[str, Any] = {name: (CHECK, values, None) for name, values in result.checks.parameters.items()}
+        parts.append(Part("checks", CHECKS, fields, places))
+    if result.fine is not None:
+        parts.append(_over_axes("fine", FINE, chosen, result.fine.axes, result.fine.fields))
+    return parts
+
+
+def _over_axes(
+    name: str, prefix: str, chosen: Callable[..., list[Field]], axes: Sequence[Axis], fields: Mapping[str, Field]
+) -> Part:
+    places = {axis.name: (f"{prefix}{axis.name}", axis.values, axis) for axis in axes}
+    return Part(name, prefix, chosen(fields, {axis.name: axis.values for axis in axes}), places)
+
+
 def named_fields(result: Result, quantities: Sequence[str] = ()) -> dict[str, Named]:
     """Coordinates, and of each quantity (all of them if none is named) value, error and status."""
-    named = {axis.name: _coordinate((axis.name,), axis.values, axis) for axis in result.axes}
-    for stored in fields_of(result, quantities):
-        named |= {dim: _coordinate((dim,), stored.coords[dim], result.dimensions.get(dim)) for dim in stored.own_dims}
-        named |= _of_field(stored, "")
-    for stored in check_fields(result, quantities):
-        named |= {dim: _coordinate((dim,), stored.coords[dim], result.dimensions.get(dim)) for dim in stored.own_dims}
-        named |= _of_field(stored, CHECKS)
-    if result.checks is not None:
-        for name, values in result.checks.parameters.items():
-            named[f"{CHECKS}{name}"] = _coordinate((CHECK,), values, None)
+    named: dict[str, Named] = {}
+    for part in parts_of(result, quantities):
+        for name, (dim, values, words) in part.places.items():
+            named[f"{part.prefix}{name}"] = _coordinate((dim,), values, words)
+        for stored in part.fields:
+            own = {dim: _coordinate((dim,), stored.coords[dim], result.dimensions.get(dim)) for dim in stored.own_dims}
+            named |= own | _of_field(stored, part)
     return named
-
-
-def fields_of(result: Result, quantities: Sequence[str]) -> list[Field]:
-    """The quantities over the grid, of those named; all of them if none is."""
-    return [result[name] for name in quantities or result.fields if name in result.fields]
-
-
-def check_fields(result: Result, quantities: Sequence[str]) -> list[Field]:
-    """The quantities at the check points, of those named, with the labels of their own dimensions."""
-    stored = {} if result.checks is None else result.checks.fields
-    return [
-        replace(stored[name], coords={dim: result.labels[dim] for dim in stored[name].own_dims})
-        for name in quantities or stored
-        if name in stored
-    ]
 
 
 def named_surfaces(result: Result) -> dict[str, Named]:
@@ -73,19 +94,20 @@ def outlined(result: Result) -> dict[str, CriticalSurface]:
     return {**result.surfaces, **result.regions}
 
 
-def _coordinate(dims: tuple[str, ...], values: Any, words: Any) -> Named:
+def _coordinate(dims: tuple[str, ...], values: Any, words: Axis | Dimension | None) -> Named:
     """words: an axis or a dimension, which says what it is."""
     about = {} if words is None else {"long_name": words.description, "units": words.units, "symbol": words.symbol}
     return Named(dims, np.asarray(values), about, is_coordinate=True)
 
 
-def _of_field(stored: Field, prefix: str) -> dict[str, Named]:
+def _of_field(stored: Field, part: Part) -> dict[str, Named]:
     about = {"long_name": stored.description, "units": stored.units, "symbol": stored.symbol}
     flags = {"flag_values": [int(s) for s in Status], "flag_meanings": " ".join(s.name.lower() for s in Status)}
-    name = f"{prefix}{stored.name}"
-    named = {name: Named(stored.dims, stored.value, about), f"{name}_status": Named(stored.dims, stored.status, flags)}
+    name = f"{part.prefix}{stored.name}"
+    dims = tuple(part.places[dim][0] if dim in part.places else dim for dim in stored.dims)
+    named = {name: Named(dims, stored.value, about), f"{name}_status": Named(dims, stored.status, flags)}
     if stored.error is not None:
-        named[f"{name}_error"] = Named(stored.dims, stored.error, {"units": stored.units})
+        named[f"{name}_error"] = Named(dims, stored.error, {"units": stored.units})
     return named
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from phasemap.dataset import Result
 from phasemap.errors import ConfigError, PhasemapError, ResultFileError
 from phasemap.storage.durable import write_atomically
-from phasemap.storage.tables.arrays import Named, named_fields, named_surfaces
+from phasemap.storage.tables.arrays import Named, named_fields, named_surfaces, parts_of
 from phasemap.storage.tables.rows import field_rows, surface_rows
 from phasemap.storage.targets import resolve_target
 from phasemap.suggest import choices
@@ -68,7 +68,7 @@ def _check_names(result: Result, quantities: Sequence[str], surfaces: bool) -> N
         raise PhasemapError(
             "--surfaces writes critical lines and regions in place of quantities: leave out --quantity."
         )
-    stored = [*result.fields, *(() if result.checks is None else result.checks.fields)]
+    stored = list(dict.fromkeys(one.name for part in parts_of(result) for one in part.fields))
     for name in quantities:
         if name not in stored:
             raise PhasemapError(f"The result holds no quantity {name!r}.{choices(name, stored, 'It holds')}")

@@ -10,38 +10,31 @@ from phasemap.dataset import Field, Result
 from phasemap.dataset.records import CHECK
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import name_of
-from phasemap.storage.tables.arrays import check_fields, fields_of, outlined
+from phasemap.storage.tables.arrays import Part, outlined, parts_of
 
 
 def field_rows(result: Result, quantities: Sequence[str]) -> Iterator[Sequence[Any]]:
-    """One row for every number over the grid, then at the check points; what a number does not have is left empty.
+    """One row for every number; what a number does not have is left empty.
 
-    A check point has a number of its own, from 0, and the values of the axes that belong to it.
+    part: "grid"; "checks", whose points have a number of their own, from 0, and the values of the axes that belong to
+    it; "fine", cheap quantities between the points of the grid.
     """
-    grid, checks = fields_of(result, quantities), check_fields(result, quantities)
-    places = {} if result.checks is None else result.checks.parameters
-    axes = [axis.name for axis in result.axes]
-    numbered = [CHECK] if checks else []
-    own = dict.fromkeys(dim for stored in (*grid, *checks) for dim in stored.own_dims)
-    columns = [*axes, *numbered, *own]
-    yield ["quantity", *columns, "value", "error", "status"]
-    for stored in (*grid, *checks):
-        along = [_labels(stored, dim) for dim in stored.dims]
-        for place, labels in zip(np.ndindex(stored.value.shape), itertools.product(*along), strict=True):
-            at: dict[str, Any] = dict(zip(stored.dims, labels, strict=True))
-            at |= _check_place(at, places)
-            yield [stored.name, *(at.get(column, "") for column in columns), *_number(stored, place)]
+    parts = parts_of(result, quantities)
+    dims = dict.fromkeys(dim for part in parts for stored in part.fields for dim in stored.dims)
+    columns = list(dict.fromkeys([*result.axis_names, *dims]))
+    yield ["part", "quantity", *columns, "value", "error", "status"]
+    for part in parts:
+        for stored in part.fields:
+            along = [np.asarray(stored.coords[dim]).tolist() for dim in stored.dims]
+            for place, labels in zip(np.ndindex(stored.value.shape), itertools.product(*along), strict=True):
+                at = dict(zip(stored.dims, labels, strict=True))
+                at |= _check_place(at, part)
+                yield [part.name, stored.name, *(at.get(one, "") for one in columns), *_number(stored, place)]
 
 
-def _labels(stored: Field, dim: str) -> list[Any]:
-    """What stands along a dimension; check points are numbered."""
-    along: list[Any] = np.asarray(stored.coords.get(dim, np.arange(stored.value.shape[0]))).tolist()
-    return along
-
-
-def _check_place(at: Mapping[str, Any], places: Mapping[str, Any]) -> dict[str, float]:
-    """The values of the axes at a check point; nothing on the grid."""
-    return {name: float(values[at[CHECK]]) for name, values in places.items()} if CHECK in at else {}
+def _check_place(at: Mapping[str, Any], part: Part) -> dict[str, float]:
+    """The values of the axes at a check point; nothing on a grid."""
+    return {name: float(one[1][at[CHECK]]) for name, one in part.places.items()} if CHECK in at else {}
 
 
 def _number(stored: Field, place: tuple[int, ...]) -> tuple[str, float | None, str]:

@@ -134,6 +134,16 @@ def motion(by_branch: Mapping[str, Estimate], static: FixedPointFacts, rules: Ph
     )
 
 
+def slow_where_aging(
+    moving: MotionFacts, by_branch: Mapping[str, Estimate], static: FixedPointFacts, gates: Gates
+) -> MotionFacts:
+    """The same where a hard gate pins everything and no stationary state was found: it ages, and S and f S decide."""
+    exponent = by_branch[FLUCTUATING]
+    nowhere = (exponent.status == Status.DIVERGES) & np.isnan(np.asarray(exponent.value, dtype=float))
+    ages = nowhere & np.isinf(gates.alpha_z) & (static.pinned == YES)
+    return replace(moving, fast=np.where(ages, NO, moving.fast).astype(np.int8))
+
+
 def _facts_of_motion(branch: Estimate, rules: PhaseRules) -> MotionFacts:
     there, grows = exists(branch), above(branch, 0.0, rules.errors)
     fast = both(there, above(branch, rules.slow_rate, rules.errors))

@@ -23,7 +23,8 @@ negative exponent: where fixed points exist, D does not hold. Where there is noi
 the zero state is no fixed point, but rests; its exponent says whether it is stable.
 
 A number that diverges to infinity lies above every threshold, as the exponent of a moving state behind a hard gate;
-one that diverges without a value says nothing: there is no stationary state, or its sign is not known.
+one that diverges without a value says nothing: there is no stationary state, or its sign is not known. Behind a hard
+update gate that pins all unstable fixed points (f S < 1 < S) the state ages instead: S and f S alone decide there.
 
 Pinned: see `phasemap.dataset.pinning`. What maps and tables call "the attractor": `phasemap.dataset.attractors`.
 
@@ -50,6 +51,7 @@ from phasemap.dataset.phase_facts import (
     motion,
     motion_by_exclusion,
     proliferation,
+    slow_where_aging,
 )
 from phasemap.dataset.pinning import gates_of
 from phasemap.model.branches import FLUCTUATING
@@ -180,6 +182,7 @@ def _facts(
         static = facts_by_exponents(by_branch, gates, rules)
     asked = FLUCTUATING in by_branch
     moving = motion(by_branch, static, rules) if asked else motion_by_exclusion(static)
+    moving = slow_where_aging(moving, by_branch, static, gates) if asked else moving
     return static, moving, proliferation(quantities.get("complexity"), static)
 
 

@@ -139,6 +139,15 @@ def test_hard_update_gate_is_marginal_while_its_open_fraction_keeps_the_gain_bel
     assert label(HARD, **known, lyapunov_max=absent) is expected
 
 
+def test_a_state_that_ages_behind_a_hard_gate_is_labelled_by_its_gains():
+    known = {"static_gain": gains(zero=4.0, upper=1.5), "marginal_gain": gains(zero=2.0, upper=0.75)}
+    nowhere = exponents(fluctuating=(np.nan, Status.DIVERGES))
+    assert label(HARD, **known, lyapunov_max=nowhere) is Phase.MARGINALLY_STABLE
+    assert label(HARD, **known, lyapunov_max=exponents(fluctuating=(np.inf, Status.DIVERGES))) is Phase.CHAOTIC
+    open_ones = {"static_gain": gains(zero=4.0, upper=2.5), "marginal_gain": gains(zero=2.0, upper=1.25)}
+    assert label(HARD, **open_ones, lyapunov_max=nowhere) is Phase.UNDETERMINED
+
+
 def test_beyond_the_marginal_boundary_static_theory_says_chaotic():
     known = {"static_gain": gains(zero=4.0, upper=2.5), "marginal_gain": gains(zero=2.0, upper=1.25)}
     assert label(HARD, **known) is Phase.CHAOTIC

@@ -24,6 +24,7 @@ from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.shut_units import slowest_rest
 from phasemap.theory.ensemble.table import BUDGETS, EXPENSE, PROBABILITIES, PRODUCT, Table
 from phasemap.theory.static import fixed_points
+from phasemap.theory.static.aging import remarks_where_ages
 
 Seeds = Sequence[np.random.SeedSequence]
 
@@ -72,7 +73,8 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     gate the exponent DIVERGES: every crossing z = threshold adds (R - h) delta z / |dz/dt| to a perturbation, which is
     finite, but its mean square over the speeds of crossing diverges logarithmically. The value is inf, or NaN under
     noise, where not even the sign of a network's finite exponent follows. What depends on h DIVERGES without a value
-    where shut units integrate an input for ever (`shut_units`). Remarks say why.
+    where shut units integrate an input for ever (`shut_units`), and where the state ages (`phasemap.theory.static.aging`).
+    Remarks say why.
     """
     return solve_branches(points, options, seeds)[0]
 
@@ -88,9 +90,13 @@ def solve_branches(
     options = options or EnsembleOptions()
     table, small = Table(len(points)), Table(len(points))
     around, calm = surroundings(points), rests_without_noise(points)
+    aging = remarks_where_ages(points)
     for i, parameters in enumerate(points):
         if parameters.update_gate.is_constant:
             _store_gate(table, i, parameters, (0.0, 0.0), Status.CONVERGED)
+            continue
+        if i in aging:
+            table.age(i, aging[i])
             continue
         try:
             found = single.solve(parameters, options, seeds[i], around[i], fine=False)

@@ -43,6 +43,13 @@ class Table:
         self.fill_status(i, Status.FAILED)
         self.remarks.append((i, reason))
 
+    def age(self, i: int, reason: str) -> None:
+        """There is no stationary state at a point, for a reason, and times without bound in the one that there is."""
+        self.fill_status(i, Status.DIVERGES)
+        for name in ("correlation_time", "relaxation_time"):
+            self.value[name][i] = np.inf
+        self.remarks.append((i, reason))
+
     def put(self, name: str, at: int, value: ArrayLike, error: ArrayLike, status: Status) -> None:
         """Store a number, or a row of them."""
         self.value[name][at] = value

@@ -73,7 +73,7 @@ def solve_points(points: Sequence[Parameters], options: EnsembleOptions | None, 
     gate the exponent DIVERGES: every crossing z = threshold adds (R - h) delta z / |dz/dt| to a perturbation, which is
     finite, but its mean square over the speeds of crossing diverges logarithmically. The value is inf, or NaN under
     noise, where not even the sign of a network's finite exponent follows. What depends on h DIVERGES without a value
-    where shut units integrate an input for ever (`shut_units`), and where the state ages (`phasemap.theory.static.aging`).
+    where shut units integrate an input for ever (`shut_units`), or the state ages (`phasemap.theory.static.aging`).
     Remarks say why.
     """
     return solve_branches(points, options, seeds)[0]

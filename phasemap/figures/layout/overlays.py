@@ -24,6 +24,7 @@ class Mark:
     label: str
     face: str
     hatch: str
+    edge: str = "#5a5a5a"
 
 
 # Share of the colour scale that the eye tells apart; and how many of the points may err by more before all are marked.
@@ -37,7 +38,7 @@ _LOOKS = {
     Status.LOWER_BOUND: ("none", "||||"),
     Status.UPPER_BOUND: ("none", "----"),
     Status.NOT_SOUGHT: (colours.PAPER, "oo"),
-    Status.DIVERGES: ("#f2dfd6", "xxx"),
+    Status.DIVERGES: ("#f2dfd6", "xxx", "#cbb3a6"),
     Status.OUT_OF_TIME: (colours.GREY, "\\\\\\\\\\\\"),
 }
 MARKS: dict[Status, Mark] = {status: Mark(STATUS_WORDS[status], *look) for status, look in _LOOKS.items()}
@@ -57,7 +58,7 @@ def draw_status(axes: Axes, x_edges: Array, y_edges: Array, layer: Layer) -> lis
             # A value that is not a number although its status promises one must never pass for an empty place.
             cells = cells | (np.isin(layer.status, (Status.CONVERGED, Status.INTERPOLATED)) & np.isnan(layer.value))
         if cells.any():
-            look: Look = {"facecolor": mark.face, "edgecolor": "#5a5a5a", "hatch": mark.hatch or None, "linewidth": 0.0}
+            look: Look = {"facecolor": mark.face, "edgecolor": mark.edge, "hatch": mark.hatch or None, "linewidth": 0.0}
             axes.add_patch(PathPatch(cells_path(cells, x_edges, y_edges), zorder=1.5, gid=gid, **look))
             handles.append(Patch(label=mark.label, **{**look, "linewidth": 0.4}))
     return handles

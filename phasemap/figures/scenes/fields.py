@@ -26,7 +26,7 @@ BRANCHING = ("branch", "fixed_point", "way")
 _MAIN, _STATIC = "lyapunov_max", "static_gain"
 # One of these is needed for a label, over these dimensions: the panels of a protocol have dimensions of their own.
 _DECISIVE = {"static_gain": ("fixed_point",), _MAIN: ("branch",)}
-_EXPONENTS = ("lyapunov", "leading_edge", "exponent")
+_EXPONENTS = ("lyapunov", "leading_edge", "exponent", "growth_rate")
 _MOST_COUNTS = 12
 
 

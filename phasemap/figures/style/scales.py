@@ -72,6 +72,10 @@ def _usual_scale(layer: Layer, extra: NDArray[np.float64] | None) -> Scale:
         low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
     if low > 0 and (high > MAX_DECADES * low or _crowded(values, low, high)):
         return Scale(LogNorm(low, high), colours.sequential(), _decades(low, high))
+    above = values[values > 0.0]
+    if low == 0.0 and above.size and _crowded(above, float(above.min()), high):  # zero lies below the end of the bar
+        ends = float(above.min()), high
+        return Scale(LogNorm(*ends), colours.sequential(), _decades(*ends), extend="min")
     return Scale(Normalize(low, high), colours.sequential(), _ticks(low, high))
 
 

@@ -40,15 +40,19 @@ SOLVERS = (
 QUANTITIES = (
     *(Quantity(row.name, f"${row.symbol}$", row.description, "gradients", row.units, ("gradient_lag",))
       for row in ROWS),
-    Quantity("adjoint_growth_rate", r"$\lambda_A$", "rate lambda of the last law A(s, s) ~ exp(2 lambda s)",
+    Quantity("adjoint_growth_rate", r"$\lambda_A$", "growth rate of gradients with the lag (lambda of the last law "
+             "A(s, s) ~ exp(2 lambda s))",
              "gradients", f"1 / {_TIME}"),
     Quantity("adjoint_amplitude", "$a$",
              "amplitude of the last law of A(s, s): of exp(2 lambda s) where h fluctuates, of s^(-1/2) exp(2 lambda s) "
              "at a fixed point", "gradients"),
     Quantity("adjoint_limit", r"$A(\infty, \infty)$",
-             "limit of A(s, s) at long lags; behind a hard update gate (1 - f) / (1 - f S)", "gradients"),
-    Quantity("vanishing_lag", "$s_{-}$", "lag at which A(s, s) has fallen to 1/1000", "gradients", _TIME),
-    Quantity("exploding_lag", "$s_{+}$", "lag at which A(s, s) has grown to 1000", "gradients", _TIME),
+             "mean square of gradients at long lags (limit of A(s, s)); behind a hard update gate "
+             "(1 - f) / (1 - f S)", "gradients"),
+    Quantity("vanishing_lag", "$s_{-}$", "lag at which gradients have vanished (A(s, s) has fallen to 1/1000)",
+             "gradients", _TIME),
+    Quantity("exploding_lag", "$s_{+}$", "lag at which gradients have exploded (A(s, s) has grown to 1000)",
+             "gradients", _TIME),
 )  # fmt: skip
 
 SURFACES = ()

@@ -88,6 +88,8 @@ def draw_map(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
     pixels = cut_cells(x, y, scene.lines)
     layer = pixels.of(scene.layer)
     value = np.where(layer.coloured, layer.value.astype(float), np.nan)
+    if isinstance(scale.norm, LogNorm):  # zeros lie below it
+        value = np.where(value == 0.0, 0.5 * float(scale.norm.vmin or 1.0), value)
     # Cells as pixels: as vectors, viewers would draw hair lines between them.
     axes.pcolormesh(
         pixels.x_edges, pixels.y_edges, np.ma.masked_invalid(value), cmap=scale.cmap, norm=scale.norm,

@@ -5,11 +5,11 @@
 
 `pulls` solves points with several seeds: distances of values from their mean, in stated errors.
 
-`networks` measures every part that the folder PARTS does not hold yet (or the one named: quantity, point, size and
-realisation), and prints the table of what it holds; it can be stopped at any time. Participation ratios are unbiased:
-a batch of trajectories of the same couplings, squares of covariances taken between different ones, by a Runge-Kutta
-scheme of this file in single precision. Spectra are those of the program, a third more exponents than the mean field's
-dimension, in single precision.
+`networks` measures every part that the folder PARTS does not hold yet and prints the table of what it holds; or it
+measures the one part that is named by quantity, point, size and realisation. It can be stopped at any time.
+Participation ratios are unbiased: a batch of trajectories of the same couplings, squares of covariances taken between
+different ones, by a Runge-Kutta scheme of this file in single precision. Spectra are those of the program, a third more
+exponents than the mean field's dimension, in single precision.
 """
 
 import argparse
@@ -226,4 +226,5 @@ if __name__ == "__main__":
     named = [(a, int(b), int(c), int(d)) for a, b, c, d in (one.split("/") for one in chosen.part or ())]
     for part in [] if chosen.table else named or every:
         measure(chosen.store, part)
-    table(chosen.store)
+    if not named:
+        table(chosen.store)

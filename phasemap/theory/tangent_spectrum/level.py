@@ -17,10 +17,10 @@ from phasemap.theory.tangent_spectrum.modes import Modes
 from phasemap.theory.tangent_spectrum.resolvents import resolvents
 
 # Errors of the kernels enter W squared.
-_TOLERANCE, _SWEEPS = 1e-2, 40
+TOLERANCE, SWEEPS = 1e-2, 40
 # Share of the largest a b from which a mode counts fully.
-_COUNTS = 0.03
-_LEAST = 1e-12
+COUNTS = 0.03
+LEAST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,14 @@ class Flow:
         def size(change: FloatArray, x: FloatArray) -> float:
             """Largest change of a symbol, where Tr ab is large enough to count in W."""
             a, b = np.exp(x.reshape(shape))
-            counts = np.minimum(a * b / (_COUNTS * (a * b).max()), 1.0)
+            counts = np.minimum(a * b / (COUNTS * (a * b).max()), 1.0)
             return float((np.abs(change.reshape(shape)) * counts).max())
 
         def image(x: FloatArray) -> FloatArray:
             """Logarithms of the symbols that follow."""
             return np.log(self._image(np.exp(x.reshape(shape)))[0]).ravel()
 
-        found = anderson.solve(image, first.ravel(), _TOLERANCE, _SWEEPS, lambda x: x, size=size)
+        found = anderson.solve(image, first.ravel(), TOLERANCE, SWEEPS, lambda x: x, size=size)
         groups, slope, rest = self._image(np.exp(found.x.reshape(shape)))[1]
         return Level(groups, slope, found.x.reshape(shape), rest, found.converged)
 
@@ -101,7 +101,7 @@ class Flow:
         slope = -float((self.leak * (tangents / loaded - 1.0 / self.square)).sum()) / period
         rest = float(np.log(stiff * loaded / (eta * loaded + self.square))[:, ~low].sum()) / (2.0 * period)
         groups = 0.5 * (common + kept.log_determinants) / period
-        return np.maximum(fresh, _LEAST), (np.asarray(groups), slope, rest)
+        return np.maximum(fresh, LEAST), (np.asarray(groups), slope, rest)
 
     def _whole(self, half: FloatArray) -> FloatArray:
         return np.concatenate([half, half[:, self.modes.steps - half.shape[1] : 0 : -1]], axis=1)

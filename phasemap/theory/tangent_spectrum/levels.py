@@ -9,6 +9,9 @@ from phasemap.errors import UnsupportedError
 from phasemap.model.results import FloatArray
 from phasemap.theory.tangent_spectrum.level import Flow, Level
 from phasemap.theory.tangent_spectrum.modes import Modes
+from phasemap.theory.tangent_spectrum.moving_gate.flow import MovingFlow
+from phasemap.theory.tangent_spectrum.moving_gate.modes import MovingModes
+from phasemap.theory.tangent_spectrum.moving_gate.slopes import MovingSlopes
 from phasemap.theory.tangent_spectrum.slopes import Slopes
 
 # Regulators, times the ring's period: rates shrink as times grow. W is quadratic in them and its slope linear: both are
@@ -16,7 +19,7 @@ from phasemap.theory.tangent_spectrum.slopes import Slopes
 _REGULATORS = (0.1, 0.033)
 # Modes followed at first, what each round of the pilot adds, and the change of W that ends it.
 _FIRST, _MORE, _CHANGE, _SMALL = 6, 1.3, 1e-2, 3e-7
-# Most modes, of all blocks together.
+# Most modes, of all rates together: a moving update gate, whose matrices are dense, adds the rate of its variable.
 MOST_MODES = 240
 # Paths of the pilot that finds the modes.
 _PILOT = 64
@@ -59,7 +62,7 @@ class Levels:
         if not highest:
             highest, self.kernels = _pilot(slopes)
         self.highest = highest
-        self.modes = Modes(slopes, highest)
+        self.modes = _modes(slopes, highest)
 
     def at(self, s: float) -> Values:
         """W and -W', extrapolated."""
@@ -78,7 +81,7 @@ class Levels:
         return Values(s, found.value, found.slope, 0.0, 0.0, found.groups, found.value, found.slope, found.groups)
 
     def _solve(self, s: float, eta: float) -> Level:
-        level = Flow(self.modes, s, eta).solve(self.kernels)
+        level = _solved(self.modes, s, eta, self.kernels)
         self.kernels, self.converged = level.kernels, self.converged and level.converged
         return level
 
@@ -93,16 +96,30 @@ def _pilot(slopes: Slopes) -> tuple[int, FloatArray]:
     weights = np.full(count, 1.0 / count)
     few = replace(slopes, d=slopes.d[:, :count], weights=weights, groups=1)
     largest = slopes.d.shape[2] // 2 - 1
-    most = min(largest, MOST_MODES // len(slopes.rates))
+    most = min(largest, most_modes(slopes))
     highest, kernels, before = min(_FIRST, most), None, math.inf
     while True:
-        level = Flow(Modes(few, highest), 0.0, regulators_of(slopes)[0]).solve(kernels)
+        level = _solved(_modes(few, highest), 0.0, regulators_of(slopes)[0], kernels)
         kernels = level.kernels
         if highest == largest or abs(level.value - before) <= max(_CHANGE * abs(level.value), _SMALL):
             return highest, kernels
         if highest == most:
             raise UnsupportedError("the Lyapunov spectrum in mean field would take hours here: it has too many modes")
         highest, before = min(most, int(_MORE * highest) + 1), level.value
+
+
+def most_modes(slopes: Slopes) -> int:
+    """Most modes that are followed of a sample of paths."""
+    return MOST_MODES // (2 if isinstance(slopes, MovingSlopes) else len(slopes.rates))
+
+
+def _modes(slopes: Slopes, highest: int) -> Modes | MovingModes:
+    return MovingModes(slopes, highest) if isinstance(slopes, MovingSlopes) else Modes(slopes, highest)
+
+
+def _solved(modes: Modes | MovingModes, s: float, eta: float, kernels: FloatArray | None) -> Level:
+    flow = MovingFlow(modes, s, eta) if isinstance(modes, MovingModes) else Flow(modes, s, eta)
+    return flow.solve(kernels)
 
 
 def regulators_of(slopes: Slopes) -> tuple[float, float]:

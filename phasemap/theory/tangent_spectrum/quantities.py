@@ -1,5 +1,6 @@
 """The whole Lyapunov spectrum in the mean field: rows of the registry."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,9 @@ from phasemap.model.unit.nonlinearities import is_constant_gate
 
 def _seconds(point: Parameters, options: Any) -> float:
     if not is_constant_gate(point.alpha_z, point.beta_z):
-        return 1e-3  # not sought
+        # Correlations live longer behind steeper gates, and matrices grow with them: up to some minutes, then refused.
+        refused = math.isinf(point.alpha_z) or not is_constant_gate(point.alpha_r, point.beta_r)
+        return 1e-3 if refused else min(25.0 * math.exp(0.45 * abs(point.alpha_z)), 900.0)
     return 1.0 if is_constant_gate(point.alpha_r, point.beta_r) else (3.0 if point.alpha_r <= 6.0 else 5.0)
 
 

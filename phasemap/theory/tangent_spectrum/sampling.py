@@ -12,7 +12,8 @@ from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
 from phasemap.theory.dynamic.fluctuating import Fluctuating
 from phasemap.theory.ensemble.sampling.ring import Ring
-from phasemap.theory.tangent_spectrum.levels import MOST_MODES, Levels, halved, on_doubled_ring
+from phasemap.theory.tangent_spectrum.levels import Levels, halved, most_modes, on_doubled_ring
+from phasemap.theory.tangent_spectrum.moving_gate.state import MovingState
 from phasemap.theory.tangent_spectrum.numbers import Spectrum, bare_numbers, shares_above, spectrum_of
 from phasemap.theory.tangent_spectrum.slopes import Correlations, Slopes, joined, on_ring, sample
 
@@ -83,7 +84,7 @@ def in_gated_units(p: Parameters) -> Parameters:
     return p._replace(tau_r=p.tau_r * gated_rate(p) if moves else 0.0)
 
 
-def measured(state: State) -> tuple[Spectrum, FloatArray]:
+def measured(state: State | MovingState) -> tuple[Spectrum, FloatArray]:
     """The spectrum of a state, and the changes (3,) of its numbers that another ring makes: one of twice the length.
 
     Where that would take too long it is one of half the length, whose errors are larger than those of the ring itself.
@@ -97,7 +98,7 @@ def measured(state: State) -> tuple[Spectrum, FloatArray]:
     return found, bare_numbers(_on_another_ring(state, levels), found.place) - found.bare
 
 
-def measured_shares(state: State, rates: FloatArray) -> tuple[Spectrum, FloatArray]:
+def measured_shares(state: State | MovingState, rates: FloatArray) -> tuple[Spectrum, FloatArray]:
     """Numbers of exponents above rates (n,) over N, and the changes (n,) that another ring makes, likewise."""
     levels = Levels(state.paths(state.ring, _SCRAMBLES, 0))
     found = shares_above(levels, rates)
@@ -110,9 +111,9 @@ def measured_shares(state: State, rates: FloatArray) -> tuple[Spectrum, FloatArr
     return found, change
 
 
-def _on_another_ring(state: State, levels: Levels) -> Levels:
+def _on_another_ring(state: State | MovingState, levels: Levels) -> Levels:
     """W on a ring of twice the length, or of half of it where that would take too long."""
-    doubles = 2 * levels.highest <= MOST_MODES / levels.modes.blocks
+    doubles = 2 * levels.highest <= most_modes(levels.slopes)
     ring = state.ring.longer() if doubles else Ring(0.5 * state.ring.period, state.ring.steps // 2)
     change = on_doubled_ring if doubles else halved
     highest = 2 * levels.highest if doubles else levels.highest // 2

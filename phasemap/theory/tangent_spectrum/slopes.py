@@ -102,13 +102,13 @@ def sample(p: Parameters, known: Correlations, ring: Ring, paths: int, seed: np.
     count = 2 if moving else 1
     sobol = qmc.Sobol(count * ring.steps, scramble=True, seed=np.random.default_rng(seed))
     normal = ndtri(np.clip(sobol.random(paths), 1e-12, 1.0 - 1e-12)).reshape(paths, ring.steps, count)
-    h = _paths(normal[:, :, 0], known.membrane, ring)
+    h = gaussian_paths(normal[:, :, 0], known.membrane, ring)
     slope = activation_slope(h, p.g_h)
     if not moving:
         value = float(gate(0.0, 0.0, p.beta_r))
         d, targets = slope[None] * value, [activation_pair(known.membrane, p.g_h, 0.0)[1] * value**2]
         return Slopes(d, _weights(d, targets, ring), (1.0,), ring.step)
-    r = _paths(normal[:, :, 1], known.gate_variable, ring)
+    r = gaussian_paths(normal[:, :, 1], known.gate_variable, ring)
     sigma, sigma_slope = gate(r, p.alpha_r, p.beta_r), gate_slope(r, p.alpha_r, p.beta_r)
     d = np.stack([slope * sigma, activation(h, p.g_h) * sigma_slope, slope])
     square, slopes = activation_pair(known.membrane, p.g_h, 0.0)
@@ -117,7 +117,7 @@ def sample(p: Parameters, known: Correlations, ring: Ring, paths: int, seed: np.
     return Slopes(d, _weights(d, targets, ring), (1.0, 1.0 / p.tau_r), ring.step)
 
 
-def _paths(normal: FloatArray, covariance: FloatArray, ring: Ring) -> FloatArray:
+def gaussian_paths(normal: FloatArray, covariance: FloatArray, ring: Ring) -> FloatArray:
     """Real Gaussian paths (paths, steps) from standard numbers (paths, steps), the lowest modes first."""
     n = ring.steps
     half = n // 2
@@ -131,13 +131,21 @@ def _paths(normal: FloatArray, covariance: FloatArray, ring: Ring) -> FloatArray
 
 
 def _weights(d: FloatArray, targets: list[FloatArray], ring: Ring) -> FloatArray:
-    """1 + a linear function of the paths' power, so that the mean powers are the targets'."""
+    """Weights (paths,) that give slopes d (n_slopes, paths, steps) the covariances `targets`."""
+    spectra = [ring.spectrum(covariance)[:_MODES] for covariance in targets]
+    return weights_for(d, spectra, [ring.steps * covariance[0] for covariance in targets], ring)
+
+
+def weights_for(d: FloatArray, spectra: list[FloatArray], totals: list[float], ring: Ring) -> FloatArray:
+    """1 + a linear function of the paths' power, so that the mean powers of the lowest modes and in total are these.
+
+    d: (n_slopes, paths, steps). spectra, totals: of every slope, a power of each of the lowest modes and that of all.
+    """
     rows, wanted = [], []
-    for one, covariance in zip(d, targets, strict=True):
+    for one, lowest, total in zip(d, spectra, totals, strict=True):
         power = np.abs(scipy.fft.fft(one, axis=1)) ** 2 / ring.steps
-        rows += [*power[:, :_MODES].T, power.sum(axis=1)]
-        spectrum = ring.spectrum(covariance)
-        wanted += [*spectrum[:_MODES], ring.steps * covariance[0]]
+        rows += [*power[:, : len(lowest)].T, power.sum(axis=1)]
+        wanted += [*lowest, total]
     x = np.array(rows)
     scale = x.mean(axis=1, keepdims=True)
     x, target = x / scale, np.array(wanted) / scale[:, 0]

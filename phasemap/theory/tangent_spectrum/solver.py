@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from phasemap.errors import UnsupportedError
-from phasemap.model.branches import BRANCHES, MOVING
+from phasemap.model.branches import BRANCHES, FLUCTUATING, MOVING
 from phasemap.model.options import TangentSpectrumOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Seeds
@@ -17,8 +18,9 @@ from phasemap.model.unit.noise import acting_noise
 from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.theory.dynamic.autocovariance.correlation_functions import named_solutions
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
-from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
+from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.tangent_spectrum.moving_gate.state import MovingState, StateNotKnownError, moving_state
 from phasemap.theory.tangent_spectrum.numbers import NAMES, Spectrum
 from phasemap.theory.tangent_spectrum.sampling import State, measured, measured_shares, state_of
 
@@ -31,6 +33,7 @@ BEYOND = (
     "rate {rate:.3g}: they are left out, and the dimension of the coupled directions is an upper bound"
 )
 Place = tuple[int, int]
+AnyState = State | MovingState
 
 
 def solve_points(points: Sequence[Parameters], options: Any, seeds: Seeds) -> Estimates:
@@ -44,12 +47,13 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Seeds) -> Es
     table = {name: absent((len(points), len(BRANCHES))) for name in NAMES}
     remarks: list[tuple[int, str]] = []
 
-    def solve(at: Place, state: State, rate: float) -> None:
+    def solve(at: Place, state: AnyState, rate: float) -> None:
         """One branch of one point."""
         found, change = measured(state)
         errors = _errors(found, change)
-        if not found.inside and state.parameters.tau_r > 1.0:
-            remarks.append((at[0], BEYOND.format(rate=-rate / state.parameters.tau_r)))
+        slowest = _slowest_gate(state)
+        if not found.inside and slowest > 1.0:
+            remarks.append((at[0], BEYOND.format(rate=-rate / slowest)))
         for k, (name, unit) in enumerate(zip(NAMES, (rate, 1.0, 1.0), strict=True)):
             bound = Status.CONVERGED if found.inside or k != 1 else Status.UPPER_BOUND
             good = found.converged and errors[k] <= max(_ACCEPTED * abs(found.values[k]), _SMALL[k])
@@ -66,7 +70,7 @@ def solve_shares(points: Sequence[Parameters], options: TangentSpectrumOptions, 
     """
     table = {"exponents_above": absent((len(points), len(BRANCHES), len(options.rates)))}
 
-    def solve(at: Place, state: State, rate: float) -> None:
+    def solve(at: Place, state: AnyState, rate: float) -> None:
         """One branch of one point."""
         found, change = measured_shares(state, np.array(options.rates) / rate)
         errors = _errors(found, change)
@@ -79,7 +83,10 @@ def solve_shares(points: Sequence[Parameters], options: TangentSpectrumOptions, 
 
 
 def _at_points(
-    table: dict[str, Estimate], points: Sequence[Parameters], seeds: Seeds, solve: Callable[[Place, State, float], None]
+    table: dict[str, Estimate],
+    points: Sequence[Parameters],
+    seeds: Seeds,
+    solve: Callable[[Place, AnyState, float], None],
 ) -> list[tuple[int, str]]:
     """Solve where there is something to solve, and give statuses elsewhere; returns remarks."""
     remarks = []
@@ -88,18 +95,21 @@ def _at_points(
         if reason:
             remarks.append((i, reason))
             _fill(table, i, MOVING)
-        for branch, solution in {} if reason else _solutions(p).items():
+        for branch, state in {} if reason else _states(p, seeds[i]).items():
             try:
-                solve((i, BRANCHES.index(branch)), state_of(p, solution, seeds[i]), gated_rate(p))
+                found = state()
+                if found is not None:
+                    solve((i, BRANCHES.index(branch)), found, 1.0 if isinstance(found, MovingState) else gated_rate(p))
             except UnsupportedError as error:
                 remarks.append((i, str(error)))
-                _fill(table, i, (branch,))
+                unknown = isinstance(error, StateNotKnownError)
+                _fill(table, i, (branch,), Status.FAILED if unknown else Status.NOT_SOUGHT)
     return remarks
 
 
-def _fill(table: dict[str, Estimate], i: int, branches: Sequence[str]) -> None:
+def _fill(table: dict[str, Estimate], i: int, branches: Sequence[str], status: Status = Status.NOT_SOUGHT) -> None:
     for estimate in table.values():
-        estimate.status[i, [BRANCHES.index(branch) for branch in branches]] = Status.NOT_SOUGHT
+        estimate.status[i, [BRANCHES.index(branch) for branch in branches]] = status
 
 
 def _errors(found: Spectrum, change: FloatArray) -> FloatArray:
@@ -111,14 +121,24 @@ def _put(estimate: Estimate, at: Place, value: Any, error: Any, status: Any) -> 
     estimate.value[at], estimate.error[at], estimate.status[at] = value, error, status
 
 
+def _slowest_gate(state: AnyState) -> float:
+    """Time constant of the gate whose own directions lie above the uncoupled rate of h, in the state's time units."""
+    if isinstance(state, MovingState):
+        tau_z = state.parameters.tau_z
+        return tau_z if tau_z * state.solution.ensemble.control_rate > 1.0 else 0.0
+    return state.parameters.tau_r
+
+
 def not_derived(p: Parameters) -> str:
     """Why there is no spectrum here although there may be activity; "" where there is one."""
     if any(acting_noise(p._asdict()).values()):
         return "the Lyapunov spectrum in mean field is not derived under noise inputs"
-    if not is_constant_gate(p.alpha_z, p.beta_z):
-        return "the Lyapunov spectrum in mean field is not at hand where the update gate moves: simulate it"
-    moves = not is_constant_gate(p.alpha_r, p.beta_r)
-    if not Process(p).is_odd or (moves and p.s_r > 0.0):
+    moves, updates = (not is_constant_gate(*one) for one in ((p.alpha_r, p.beta_r), (p.alpha_z, p.beta_z)))
+    if moves and updates:
+        return "the Lyapunov spectrum in mean field is not at hand where both gates move: simulate it"
+    if updates and math.isinf(p.alpha_z):
+        return "the Lyapunov spectrum of a state that moves through a hard update gate diverges"
+    if not Process(p).is_odd or (moves and p.s_r > 0.0) or (updates and p.s_z > 0.0):
         return "the Lyapunov spectrum in mean field is not at hand with biases of h or static inputs: simulate it"
     if moves and math.isinf(p.alpha_r):
         return "the Lyapunov spectrum of a state that moves through a hard output gate diverges"
@@ -127,8 +147,12 @@ def not_derived(p: Parameters) -> str:
     return ""
 
 
-def _solutions(p: Parameters) -> dict[str, Fluctuating]:
+def _states(p: Parameters, seed: np.random.SeedSequence) -> dict[str, Callable[[], AnyState | None]]:
+    """What makes the state of every fluctuating branch."""
+    if not is_constant_gate(p.alpha_z, p.beta_z):
+        return {FLUCTUATING: partial(moving_state, p, seed)}
     if not gated_rate(p) > 0.0:
         return {}
     problem, gain, _ = reduce(p)
-    return named_solutions(solutions(problem, gain))
+    found = named_solutions(solutions(problem, gain))
+    return {branch: partial(state_of, p, solution, seed) for branch, solution in found.items()}

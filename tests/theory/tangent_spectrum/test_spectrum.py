@@ -167,9 +167,7 @@ def test_slope_is_that_of_the_level() -> None:
     assert at[0.0].share == pytest.approx((at[-0.02].value - at[0.02].value) / 0.04, rel=5e-3)
 
 
-@pytest.mark.parametrize(
-    "parameters", [{"noise_h": 0.1}, {"alpha_z": 1.0}, {"beta_h": 0.2}, {"alpha_r": math.inf}, {"g_h": 1.001}]
-)
+@pytest.mark.parametrize("parameters", [{"noise_h": 0.1}, {"beta_h": 0.2}, {"alpha_r": math.inf}, {"g_h": 1.001}])
 def test_what_is_not_at_hand_is_not_sought_for_a_reason(parameters: dict[str, float]) -> None:
     found = solver.solve_points([make_parameters({"g_h": 3.0, **parameters})], None, [SEED])
     assert found["kaplan_yorke_per_unit"].status[0, BRANCHES.index(FLUCTUATING)] == Status.NOT_SOUGHT

@@ -77,13 +77,13 @@ def project(
     return points, worst
 
 
-def smooth_curve(residual: Residual, curve: FloatArray) -> FloatArray:
+def smooth_curve(residual: Residual, curve: FloatArray, shortest: float = _SHORTEST) -> FloatArray:
     """Refine a polyline (n, d = m + 1) whose vertices are on a curve until no chord sags by more than a tolerance.
 
     Chords are halved by pseudo-arclength steps: the middle of the chord is the predictor, the plane normal to the chord
     the constraint. Around turning points of any coordinate the chords are kept short, so that extrema are met. Where
     nothing is found above a chord (the curve has a tip there, or bends within less than the chord), and at ends inside
-    the cube, the curve is followed by pseudo-arclength continuation.
+    the cube, the curve is followed by pseudo-arclength continuation, in steps of `shortest` or more.
     """
     curve = _without_reversals(curve)
     pending = np.ones(max(len(curve) - 1, 0), dtype=bool)
@@ -104,10 +104,10 @@ def smooth_curve(residual: Residual, curve: FloatArray) -> FloatArray:
         places = todo[insert] + 1
         curve = np.insert(curve, places, solved[insert], axis=0)
         pending, stuck = np.insert(pending, places, True), np.insert(stuck, places, False)
-    return _complete(residual, curve, stuck)
+    return _complete(residual, curve, stuck, shortest)
 
 
-def _complete(residual: Residual, curve: FloatArray, stuck: Mask) -> FloatArray:
+def _complete(residual: Residual, curve: FloatArray, stuck: Mask, shortest: float) -> FloatArray:
     """Follow the curve from both sides into every chord that is `stuck`, and beyond ends that are inside the cube."""
     if len(curve) < 2:
         return curve
@@ -116,16 +116,16 @@ def _complete(residual: Residual, curve: FloatArray, stuck: Mask) -> FloatArray:
     pieces = []
     closed = bool((curve[0] == curve[-1]).all())
     if not closed and _inside(curve[0]):
-        pieces.append(follow(residual, curve[0], curve[0] - curve[1])[::-1])
+        pieces.append(follow(residual, curve[0], curve[0] - curve[1], shortest=shortest)[::-1])
     for k in range(last + 1):
         pieces.append(curve[k : k + 1])
         if k < last and wide[k]:
-            onward = follow(residual, curve[k], curve[k] - curve[max(k - 1, 0)], goal=curve[k + 1])
+            onward = follow(residual, curve[k], curve[k] - curve[max(k - 1, 0)], curve[k + 1], shortest)
             goal = onward[-1] if len(onward) else curve[k]
-            back = follow(residual, curve[k + 1], curve[k + 1] - curve[min(k + 2, last)], goal=goal)
+            back = follow(residual, curve[k + 1], curve[k + 1] - curve[min(k + 2, last)], goal, shortest)
             pieces += [onward, back[::-1]]
     if not closed and _inside(curve[-1]):
-        pieces.append(follow(residual, curve[-1], curve[-1] - curve[-2]))
+        pieces.append(follow(residual, curve[-1], curve[-1] - curve[-2], shortest=shortest))
     return np.concatenate(pieces)
 
 
@@ -133,18 +133,25 @@ def _inside(point: FloatArray) -> bool:
     return bool(((point > 0.0) & (point < 1.0)).all())
 
 
-def follow(residual: Residual, start: FloatArray, heading: FloatArray, goal: FloatArray | None = None) -> FloatArray:
+def follow(
+    residual: Residual,
+    start: FloatArray,
+    heading: FloatArray,
+    goal: FloatArray | None = None,
+    shortest: float = _SHORTEST,
+) -> FloatArray:
     """Pseudo-arclength continuation of a curve (d = m + 1) from `start` (d,), until it leaves the cube or ends.
 
     heading: (d,) which of the two ways to go.
     goal:    (d,) stop on reaching it.
+    shortest: the curve is taken to end where steps of this length fail.
 
     Returns the new vertices (n, d), the last of them on the face of the cube where the curve leaves it.
     """
     path: list[FloatArray] = []
     here, step = start, _LONGEST / 4
     direction = _tangent(residual, start, heading)
-    while step > _SHORTEST and len(path) < _MOST_STEPS:
+    while step > shortest and len(path) < _MOST_STEPS:
         ahead = here + step * direction
         outside = (ahead < 0.0) | (ahead > 1.0)
         if outside.any():

@@ -20,6 +20,11 @@ CASES = {
     "output gate, beta_r = 1": ({"beta_r": 1.0}, Plane(("g_h", "alpha_r"), ((1.0, 4.0), (0.0, 20.0)))),
     "output gate, g_h against beta_r": ({"alpha_r": 8.0}, Plane(("g_h", "beta_r"), ((0.5, 6.0), (-3.0, 1.5)))),
     "update gate": ({"beta_z": 0.2}, Plane(("g_h", "alpha_z"), ((0.5, 5.0), (0.0, 30.0)))),
+    "update gate, g_h against beta_z": ({"alpha_z": 10.0}, Plane(("g_h", "beta_z"), ((0.5, 5.0), (-5.0, 5.0)))),
+    "input outside a moving gate": (
+        {"beta_z": 0.2, "s_h": 0.4, "input_inside": 0.0},
+        Plane(("g_h", "alpha_z"), ((0.5, 5.0), (0.0, 10.0))),
+    ),
     "input to h": ({"beta_r": 0.0, "g_h": 1.6}, Plane(("s_h", "alpha_r"), ((0.0, 1.2), (0.0, 20.0)))),
 }
 

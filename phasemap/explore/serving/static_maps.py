@@ -35,6 +35,7 @@ SHAPE = (129, 97)
 SECONDS = 30.0
 _SEARCH, _SHARES = 0.64, 3
 LINES = ("static_fold", "zero_instability", "static_tricritical", "marginal_boundary")
+_LONGEST = ("static_fold", "marginal_boundary")
 _SOLVER = REGISTRY.solvers["statics"]
 QUANTITIES = tuple(row.name for row in REGISTRY.quantities.values() if row.solver == _SOLVER.name)
 _FIXED_POINTS = len(REGISTRY.dimensions["fixed_point"].labels)
@@ -126,8 +127,9 @@ def tasks_of_map(base: Parameters, plane: Plane, quantity: str, shape: tuple[int
         )
         for indices in blocks
     ]  # fmt: skip
-    longest, *others = _lines(base, plane)
-    return [longest, *points, *others]
+    lines = _lines(base, plane)
+    longest = [line for line in lines if line.block.name in _LONGEST]
+    return [*longest, *points, *(line for line in lines if line.block.name not in _LONGEST)]
 
 
 def _lines(base: Parameters, plane: Plane) -> list[Task]:

@@ -21,6 +21,9 @@ _SMALLEST_SCALE = 1e-6
 _POINTS_WITH_STATE = {2: (56, 56), 3: (28, 40)}
 _POINTS = {2: 200, 3: 64}
 
+# How close to its end a line is followed, in units of the box: for numbers, and for the eye.
+_SHORTEST, _SHORTEST_SEEN = 1e-5, 2e-3
+
 # Share of these points that is searched; fewer miss pieces of lines that are shorter than their distance.
 _SEARCHED: ContextVar[float] = ContextVar("searched", default=1.0)
 
@@ -35,6 +38,11 @@ def coarse_search(share: float) -> Iterator[None]:
         yield
     finally:
         _SEARCHED.reset(token)
+
+
+def shortest_step() -> float:
+    """How close to its end a line is followed, in units of the box."""
+    return _SHORTEST if _SEARCHED.get() >= 1.0 else _SHORTEST_SEEN
 
 
 def _searched(points: int) -> int:

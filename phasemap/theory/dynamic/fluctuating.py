@@ -17,7 +17,7 @@ from phasemap.theory.dynamic.autocovariance.correlations import (
     solve,
     window_for,
 )
-from phasemap.theory.dynamic.curve import solution_curve
+from phasemap.theory.dynamic.curve import neighbours, solution_curve
 from phasemap.theory.dynamic.curve.tracing import Sample, correct, trace_grid
 from phasemap.theory.dynamic.lyapunov import Exponent, exponent
 
@@ -37,6 +37,7 @@ class _Tolerances(NamedTuple):
     kinked: float = 1e-9  # noise leaves kinks in the correlations: agreement beyond this, relative, is chance
     newton: float = 1e-12  # of Newton's method
     residual: float = 1e-9  # a larger residual is no solution
+    apart: float = 1e-7  # ln X_0 by which two solutions differ
     resolved: float = 1e-5  # distance in ln gamma from the additive transition at which numbers are good
 
 
@@ -78,13 +79,35 @@ def solutions(problem: Problem, gain: float) -> list[Fluctuating]:
     nearest solution that is, as not converged.
     """
     ln_gamma = 2.0 * math.log(max(gain, solution_curve.SMALLEST_GAIN))
-    found = [refine(problem, ln_gamma, one) or unrefined(one.sample) for one in _predictions(problem, ln_gamma)]
-    known = sorted((s for s in found if s is not None), key=lambda s: s.values["variance"])
-    kept: list[Fluctuating] = []
-    for one in known:
-        if not kept or abs(one.profile.ln_x - kept[-1].profile.ln_x) > 1e-7:
-            kept.append(one)
+    kept = _carried_over(problem, ln_gamma)
+    if kept is None:
+        found = [refine(problem, ln_gamma, one) or unrefined(one.sample) for one in _predictions(problem, ln_gamma)]
+        kept = _distinct([solution for solution in found if solution is not None])
     return kept if gain >= solution_curve.SMALLEST_GAIN else [_at_vanishing_gain(problem, gain, one) for one in kept]
+
+
+def _distinct(found: list[Fluctuating]) -> list[Fluctuating]:
+    """Solutions in ascending order of variance, each once."""
+    kept: list[Fluctuating] = []
+    for one in sorted(found, key=lambda s: s.values["variance"]):
+        if not kept or abs(one.profile.ln_x - kept[-1].profile.ln_x) > _TOLERANCES.apart:
+            kept.append(one)
+    return kept
+
+
+def _carried_over(problem: Problem, ln_gamma: float) -> list[Fluctuating] | None:
+    """All solutions, from those of a problem nearby; None where the problem needs a curve of its own."""
+    starts = None if is_additive(problem) else neighbours.predictions(problem, ln_gamma)
+    if starts is None:
+        return None
+    found: list[Fluctuating] = []
+    for start in starts:
+        solution = refine(problem, ln_gamma, start)
+        if solution is None or not neighbours.agree(start.sample, solution.stable):
+            return None
+        found.append(solution)
+    kept = _distinct(found)
+    return kept if len(kept) == len(starts) else None
 
 
 def _at_vanishing_gain(problem: Problem, gain: float, solution: Fluctuating) -> Fluctuating:

@@ -52,7 +52,7 @@ def print_plan(
         f"{plural(workers, 'worker')}; the first run also compiles, which may take up to a minute."
     )
     console.print(memory_in_words(settings, workers))
-    for line in _couplings_in_words(settings):
+    for line in (*_couplings_in_words(settings), *_lazy_in_words(settings)):
         console.print(line, soft_wrap=True)
     if settings.refinement is not None:
         whole = make_plan(replace(settings, refinement=None))
@@ -72,6 +72,25 @@ def _couplings_in_words(settings: "SweepConfig") -> list[str]:
     from phasemap.simulation.protocols.choice import plan_in_words
 
     return plan_in_words(settings.parameters, settings.options_of(kicked[0]))
+
+
+def _lazy_in_words(settings: "SweepConfig") -> list[str]:
+    """Where networks without matrices may take over from the ensemble, and what they cost there."""
+    options = settings.options.get("ensemble")
+    if options is None or not getattr(options, "lazy_runs", 0):
+        return []
+    from phasemap.cli.console import duration
+    from phasemap.handover.plan import cost
+
+    count = 1
+    for size in settings.shape:
+        count *= -(-size // options.lazy_every)
+    seconds = cost(settings.parameters, options)
+    return [
+        f"Networks without matrices (ensemble.lazy_runs) where no window holds the state, at {count:,} of the grid's "
+        f"points at most (ensemble.lazy_every = {options.lazy_every}) and at check points: about {duration(seconds)} "
+        "each. Counted above where the update gate pins a fixed point."
+    ]
 
 
 def _plan_rows(plan: "Plan") -> list[tuple[str, ...]]:

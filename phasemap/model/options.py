@@ -5,7 +5,7 @@ They are plain data without compiled code behind them, so that a configuration c
 types and bounds, and tuples are lists there.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 
@@ -57,6 +57,22 @@ class EnsembleOptions:
     longest_window: float = option(32768.0, "longest window of time that is tried", above=0.0)
     path_steps: float = option(2.0**25, "budget: most paths times time steps in an ensemble", above=0.0)
     exponents: bool = option(True, "whether maximum Lyapunov exponents are computed")
+    lazy_runs: int = option(
+        0, "networks without matrices, of every size, where no window holds the state; 0: none", minimum=0
+    )
+    lazy_sizes: tuple[int, ...] = option((1000, 4000, 16000), "their sizes, extrapolated in 1/M", minimum=2)
+    lazy_age: float = option(30000.0, "age to which they run; later than four relaxation times", minimum=1.0)
+    lazy_every: int = option(1, "in planes: at every n-th point along each axis", minimum=1)
+
+    @property
+    def lazy_ages(self) -> tuple[float, ...]:
+        """Ages at which these networks are looked at."""
+        return (0.01 * self.lazy_age, 0.1 * self.lazy_age, self.lazy_age)
+
+    @property
+    def lean(self) -> "EnsembleOptions":
+        """The same without networks."""
+        return replace(self, lazy_runs=0)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class Solver:
     reads:     point -> names of the options that count there, for captions; None: all of them, everywhere.
     line:      the parameter along which points share work, or "": a block takes whole lines of the grid along it.
     essential: a single point is solved with it however long that takes: labels are made from its numbers.
+    stride:    name of the option that says at every which point of a grid, along each axis, options are taken whole;
+               elsewhere their `lean` ones are. "": everywhere.
     cites:     keys of the papers it rests on, in `phasemap.model.solvers.bibliography`; results carry them.
     """
 
@@ -67,6 +69,7 @@ class Solver:
     simulated: bool = False
     reads: Reads | None = None
     line: str = ""
+    stride: str = ""
     cites: tuple[str, ...] = ()
     essential: bool = False
 

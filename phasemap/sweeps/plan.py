@@ -117,9 +117,11 @@ def make_plan(config: SweepConfig, result: Result | None = None) -> Plan:
         for solver in config.solvers(part):
             costs = point_costs(config, part, solver)
             chosen = grid if part == "grid" else np.arange(len(costs), dtype=np.int64)
-            line = _lines(config, solver, chosen) if part == "grid" else chosen
-            order = np.argsort(line, kind="stable")
-            blocks += _cut(part, solver.name, chosen[order], costs[chosen[order]], line[order])
+            lean = takes_lean(config, part, solver, chosen)
+            for some in (chosen[~lean], chosen[lean]):
+                line = _lines(config, solver, some) if part == "grid" else some
+                order = np.argsort(line, kind="stable")
+                blocks += _cut(part, solver.name, some[order], costs[some[order]], line[order])
     ordered = tuple(sorted(blocks, key=lambda block: block.order))
     return Plan(config, ordered, refined=config.refinement is not None)
 
@@ -158,7 +160,22 @@ def point_costs(config: SweepConfig, part: str, solver: Solver) -> NDArray[np.fl
     options = config.options_of(solver)
     points = parameters_at(config.parameters, config.axis_names, coordinates[::stride], config.derived)
     sample = [solver.seconds(point, options) for point in points]
-    return np.repeat(np.array(sample, dtype=np.float64), stride)[: len(coordinates)]
+    whole = np.repeat(np.array(sample, dtype=np.float64), stride)[: len(coordinates)]
+    lean = takes_lean(config, part, solver, np.arange(len(coordinates), dtype=np.int64))
+    if not lean.any():
+        return whole
+    less = np.array([solver.seconds(point, options.lean) for point in points], dtype=np.float64)
+    return np.where(lean, np.repeat(less, stride)[: len(coordinates)], whole)
+
+
+def takes_lean(config: SweepConfig, part: str, solver: Solver, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) whether a solver takes its lean options at points: off every n-th one along each axis, where it says so."""
+    options = config.options_of(solver)
+    if part != "grid" or not solver.stride or options.lean == options:
+        return np.zeros(len(indices), dtype=bool)
+    every = getattr(options, solver.stride)
+    off = [place % every > 0 for place in np.unravel_index(indices, config.shape)]
+    return np.asarray(np.any(off, axis=0))
 
 
 def _lines(config: SweepConfig, solver: Solver, points: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -174,6 +191,8 @@ def _cut(
     part: str, name: str, points: NDArray[np.int64], costs: NDArray[np.float64], line: NDArray[np.int64]
 ) -> list[Block]:
     """Runs of points of nearly equal cost; a line (points with the same number) is cut only if it is a long block."""
+    if not len(points):
+        return []
     target = min(BLOCK_SECONDS, max(_SHORTEST_BLOCK, float(costs.sum()) / _BLOCKS_PER_SOLVER))
     middle = np.cumsum(costs) - 0.5 * costs
     number = np.cumsum(np.diff(line, prepend=line[:1]) != 0)

@@ -20,7 +20,7 @@ from phasemap.model.text.expressions import Expression
 from phasemap.storage import BlockData
 from phasemap.sweeps.constant_axes import trace_in_box
 from phasemap.sweeps.executors.limits import seconds_per_point
-from phasemap.sweeps.plan import Block, Plan, parameters_at
+from phasemap.sweeps.plan import Block, Plan, parameters_at, takes_lean
 
 _PARTS = {"grid": 0, "checks": 1}
 _LARGEST = 1e20
@@ -112,6 +112,8 @@ class _TaskMaker:
             )
         solver = registry.solvers[block.name]
         options = config.options_of(solver)
+        if takes_lean(config, block.part, solver, block.indices[:1]).any():  # one block, one kind of options
+            options = options.lean
         wanted = [registry.quantities[name] for name in config.quantities_of(solver)]
         sizes = {dim: len(registry.dimensions[dim].coordinates(options)) for q in wanted for dim in q.dims}
         return Task(

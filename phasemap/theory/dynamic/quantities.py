@@ -11,6 +11,7 @@ from phasemap.model.registry import Dimension, Quantity, Solver
 from phasemap.model.solvers.deferred import Deferred
 
 ERROR_SOURCES: tuple[str, ...] = ("statistical", "finite_ensemble", "time_step", "window", "iteration")
+_LAZY_SECONDS = Deferred("phasemap.handover.plan", "seconds_at")
 GATE_PROBABILITIES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -28,10 +29,15 @@ def _seconds(point: Parameters, options: EnsembleOptions) -> float:
     if point.update_gate.moves:
         # Correlations slow down with the steepness of the gate, and windows and paths with them.
         steepness = min(point.alpha_z, 20.0)
-        return float(0.15 + 0.1 * steepness**2 * min((0.005 / options.relative_error) ** 1.5, 100.0))
+        ring = float(0.15 + 0.1 * steepness**2 * min((0.005 / options.relative_error) ** 1.5, 100.0))
+        return ring if options.lazy_runs == 0 else ring + float(_LAZY_SECONDS(point, options))
     # A moving output gate, a bias or inputs: tables, and a curve of solutions that the points of a line share.
     additive = point.output_gate.is_constant and point.is_odd
     return 1e-3 if additive else 4e-3
+
+
+def _ages(options: EnsembleOptions) -> Sequence[float]:
+    return options.lazy_ages
 
 
 def _ensemble_reads(point: Parameters) -> Sequence[str]:
@@ -43,14 +49,15 @@ DIMENSIONS = (
     Dimension("branch", "branch of the mean field", BRANCHES, symbol="branch"),
     Dimension("gate_probability", "probability of a quantile", values=_gate_probabilities, symbol="$p$"),
     Dimension("error_source", "source of an error", ERROR_SOURCES, symbol="source"),
+    Dimension("age", "age", values=_ages, units="membrane time constant", symbol="$t$"),
     Dimension("lag", "lag", values=_lags, units="membrane time constant", symbol="$t$"),
 )
 
 SOLVERS = (
     Solver("mean_field", "dynamic mean field and its Lyapunov exponent",
-           Deferred("phasemap.theory.mean_field", "solve_points"), _seconds, EnsembleOptions, table="ensemble",
+           Deferred("phasemap.handover.solver", "solve_points"), _seconds, EnsembleOptions, table="ensemble",
            reads=_ensemble_reads, line="g_h",
-           cites=("krishnamurthy2022", "sompolinsky1988", "schuecker2018"), essential=True),
+           cites=("krishnamurthy2022", "sompolinsky1988", "schuecker2018"), essential=True, stride="lazy_every"),
 )  # fmt: skip
 
 QUANTITIES = (
@@ -88,4 +95,12 @@ QUANTITIES = (
     Quantity("ensemble_time_step", r"$\Delta t$", "time step of the ensemble of paths", "mean_field",
              "membrane time constant"),
     Quantity("ensemble_paths", "$M$", "paths in the ensemble", "mean_field"),
+    Quantity("lazy_networks", "$n$",
+             "networks without matrices that variance and relaxation time come from; 0: the ensemble", "mean_field"),
+    Quantity("aged_variance", "$C_h(t, t)$",
+             "variance of h over units at an age, from networks without matrices extrapolated in 1/M", "mean_field",
+             dims=("age",)),
+    Quantity("aged_autocorrelation", "$C_h(t, t')$",
+             "covariance of h over units at an age and a lag before it, from the same networks", "mean_field",
+             dims=("age", "lag"), correlation=True),
 )  # fmt: skip

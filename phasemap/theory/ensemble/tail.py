@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.model.results import FloatArray
+from phasemap.numerics.exponential import nearest_exponential
 from phasemap.theory.ensemble.sampling.ring import Ring
 
 # Normalised levels between which the tail is fitted; below, the sampling noise takes over.
 _UPPER, _LOWER = 0.4, 0.06
-# An exponential that is fitted so many of its times away from lag zero is not the tail of anything.
-_FAR = 100.0
 
 
 def limit(covariance: FloatArray, odd: bool) -> float:
@@ -70,34 +69,8 @@ def fit(covariance: FloatArray, ring: Ring, odd: bool, between: tuple[float, flo
     if inside.sum() < 4:
         return Tail(math.inf, math.inf, 0.0, first, last)
     lags, values = ring.lags[inside], shape[inside]
-    time, level = _exponential(lags, values)
+    time, level = nearest_exponential(lags, values)
     middle = lags.size // 2
-    halves = [_exponential(lags[part], values[part])[0] for part in (slice(middle + 1), slice(middle, None))]
+    halves = [nearest_exponential(lags[part], values[part])[0] for part in (slice(middle + 1), slice(middle, None))]
     spread = 0.5 * abs(halves[0] - halves[1]) if all(map(math.isfinite, halves)) else time
     return Tail(time, spread, height * level, first, last)
-
-
-def _exponential(lags: FloatArray, values: FloatArray) -> tuple[float, float]:
-    """(time, amplitude) of the best amplitude * exp(-t / time) in least squares; inf where it does not decay.
-
-    The same where it decays much faster than the lags at which it is looked for.
-
-    Fitted to the values themselves, which may be noisy and even negative, not to their logarithms.
-    """
-    from scipy.optimize import minimize_scalar  # slow to load, and most points need no ensemble
-
-    origin, length = float(lags[0]), float(lags[-1] - lags[0])
-
-    def loss(log_time: float) -> float:
-        """Squared distance from the best exponential of a decay time."""
-        shape = np.exp(-(lags - origin) * math.exp(-log_time))
-        amplitude = float(shape @ values) / float(shape @ shape)
-        return float(((values - amplitude * shape) ** 2).sum())
-
-    low, high = math.log(0.05 * length), math.log(20.0 * length)
-    found = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-4})
-    time = math.exp(found.x)
-    if time > 0.99 * math.exp(high) or origin > _FAR * time:
-        return math.inf, 0.0
-    shape = np.exp(-(lags - origin) / time)
-    return time, float(shape @ values) / float(shape @ shape) * math.exp(origin / time)

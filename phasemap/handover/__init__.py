@@ -1,0 +1,1 @@
+"""From the ensemble of paths to networks without matrices, where no window of time holds the state."""

@@ -1,0 +1,77 @@
+"""Networks without matrices take over where the window of the ensemble ends."""
+
+import math
+
+import numpy as np
+import pytest
+
+from phasemap.handover.solver import solve_points
+from phasemap.model.branches import BRANCHES, FLUCTUATING
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
+from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
+
+AT = BRANCHES.index(FLUCTUATING)
+SEEDS = [np.random.SeedSequence(2)]
+SMALL = {"relative_error": 0.02, "lazy_sizes": (300, 600, 1200), "lazy_age": 600.0}
+
+
+def solved(options, **parameters):
+    return solve_points([make_parameters(**parameters)], options, SEEDS)
+
+
+@pytest.fixture(scope="module")
+def beyond_the_window():
+    """(1.5, 3), whose relaxation time is 61, with a window of 15."""
+    return solved(EnsembleOptions(longest_window=15.0, lazy_runs=5, **SMALL), g_h=1.5, alpha_z=3.0)
+
+
+def number(found, name):
+    one = found[name]
+    return float(one.value[0, AT]), float(one.error[0, AT]), Status(int(one.status[0, AT]))
+
+
+@pytest.mark.slow
+def test_networks_agree_with_the_ensemble_where_both_work(beyond_the_window):
+    """Variance and C(t), those of the ensemble with a window that holds the state (relative_error = 0.005)."""
+    value, error, _ = number(beyond_the_window, "variance")
+    assert abs(value - 0.3341) < 3.0 * error
+    assert error < 0.03
+    one = beyond_the_window["autocorrelation"]
+    for lag, expected in ((10.0, 0.939), (19.953, 0.814), (39.811, 0.575)):
+        k = int(np.argmin(abs(STORED_LAGS - lag)))
+        shape, spread = one.value[0, AT, k] / value, one.error[0, AT, k] / value
+        assert abs(shape - expected) < 3.0 * math.hypot(spread, 0.015), lag
+        assert spread < 0.25, lag
+
+
+def test_the_exponent_stays_the_bound_that_the_ensemble_knows(beyond_the_window):
+    value, _, status = number(beyond_the_window, "lyapunov_max")
+    assert status == Status.UPPER_BOUND
+    assert value > 0.0171  # that of a long window: 0.01714(45)
+
+
+def test_remarks_name_the_networks_and_their_age(beyond_the_window):
+    said = [text for _, text in beyond_the_window.remarks if "300, 600, 1200" in text]
+    assert said and "15 networks without matrices" in said[0] and "600" in said[0]
+
+
+def test_a_state_that_ages_is_told_at_stated_ages():
+    options = EnsembleOptions(lazy_runs=2, **{**SMALL, "lazy_sizes": (200, 400)})
+    found = solved(options, g_h=2.0, alpha_z=math.inf)
+    assert Status(int(found["lyapunov_max"].status[0, AT])) == Status.DIVERGES
+    variances, C = found["aged_variance"].value[0], found["aged_autocorrelation"].value[0]
+    assert np.isfinite(variances).all()
+    np.testing.assert_allclose(C[:, 0], variances)
+    lag = 42  # of about 120: fresh states forget within it, old ones do not
+    assert C[2, lag] / C[2, 0] > 0.9
+    assert found["lazy_networks"].value[0] == 0.0
+    assert [i for i, text in found.remarks if "Aged: 4 networks" in text] == [0]
+
+
+def test_nothing_is_run_where_the_ensemble_knows_the_state_or_none_moves():
+    options = EnsembleOptions(relative_error=0.05, lazy_runs=1, exponents=False)
+    found = solve_points([make_parameters(g_h=0.8, alpha_z=3.0), make_parameters(g_h=2.0)], options, 2 * SEEDS)
+    assert found["aged_variance"].status[0, 0] == Status.NOT_SOUGHT
+    assert found["aged_variance"].status[1, 0] == Status.ABSENT

@@ -66,6 +66,7 @@ LABEL_QUANTITIES = (
     "open_fraction",
     "outlier",
     "lyapunov_max",
+    "complexity",
 )
 """The stored quantities that labels are made from."""
 

@@ -1,6 +1,7 @@
 """Ticks and legends, the same for every kind of figure."""
 
 from collections.abc import Sequence
+from itertools import combinations, pairwise
 from typing import Protocol
 
 from matplotlib.artist import Artist
@@ -50,7 +51,7 @@ def fit_labels(figure: Figure, axes: Axes, x: Labelled, y: Labelled) -> None:
 
 
 def fit_label(figure: Figure, axes: Axes, drawn: MplAxis, of: Labelled) -> None:
-    """One label on one line, on two, or without its words: the first that is no longer than its axis."""
+    """One label on one line, on two or three, or without its words: the first that is no longer than its axis."""
     side = "width" if drawn is axes.xaxis else "height"
 
     def is_too_long() -> bool:
@@ -60,20 +61,20 @@ def fit_label(figure: Figure, axes: Axes, drawn: MplAxis, of: Labelled) -> None:
 
     if not is_too_long():
         return
-    for words in (in_two_lines(drawn.label.get_text()), of.short_label):
+    whole = drawn.label.get_text()
+    for words in (in_lines(whole, 2), in_lines(whole, 3), of.short_label):
         drawn.set_label_text(words)
         figure.draw_without_rendering()
         if not is_too_long():
             return
 
 
-def in_two_lines(words: str) -> str:
-    """The words broken at a space outside formulas, so that both lines are short; as they are without one."""
+def in_lines(words: str, count: int) -> str:
+    """The words broken at spaces outside formulas into so many lines of which none is long; fewer without spaces."""
     spaces = [k for k, letter in enumerate(words) if letter == " " and words[:k].count("$") % 2 == 0]
-    if not spaces:
-        return words
-    middle = min(spaces, key=lambda k: max(len(as_plain(words[:k])), len(as_plain(words[k:]))))
-    return f"{words[:middle]}\n{words[middle + 1 :]}"
+    breaks = combinations(spaces, min(count - 1, len(spaces)))
+    ways = ([words[a:b].strip() for a, b in pairwise((0, *places, len(words)))] for places in breaks)
+    return "\n".join(min(ways, key=lambda lines: max(len(as_plain(line)) for line in lines)))
 
 
 def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from phasemap.figures.layout.ticks import in_two_lines, plain_number
+from phasemap.figures.layout.ticks import in_lines, plain_number
 from phasemap.figures.scenes.scene import equation, join_label
 
 
@@ -24,7 +24,7 @@ def test_equations_are_one_formula():
 
 def test_long_labels_break_outside_their_formulas():
     words = r"standard deviation across units of the static input to h, $s_h \geq 0$"
-    first, second = in_two_lines(words).split("\n")
+    first, second = in_lines(words, 2).split("\n")
     assert f"{first} {second}" == words and first.count("$") % 2 == 0
     assert 0.6 < len(first) / len(second) < 1.6
-    assert in_two_lines("$a b$") == "$a b$"
+    assert in_lines("$a b$", 2) == "$a b$"

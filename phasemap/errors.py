@@ -5,6 +5,10 @@ paragraph and exits with code 2; nothing else is caught there. `phasemap explain
 """
 
 
+class StopRequested(KeyboardInterrupt):
+    """A signal asked to stop, and whoever sent it can wait for what is done to be kept."""
+
+
 class PhasemapError(Exception):
     """Something that the user can mend.
 

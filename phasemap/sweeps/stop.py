@@ -1,9 +1,11 @@
-"""How a running sweep is asked to stop: by a signal, or by whoever holds the `Stop`."""
+"""How what runs is asked to stop: by a signal, or by whoever holds the `Stop` of a sweep."""
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
+
+from phasemap.errors import StopRequested
 
 _NOW = ("SIGINT", "SIGTERM", "SIGHUP")
 # Batch systems warn with this one before they kill.
@@ -33,13 +35,37 @@ class Stop:
 def stop_on_signals() -> Iterator[Stop]:
     """A `Stop` that follows Ctrl-C, termination and the warning of a batch system; the old handlers come back."""
     stop = Stop()
+    with _received(stop._receive):
+        yield stop
+
+
+@contextlib.contextmanager
+def stop_raises() -> Iterator[None]:
+    """The first of these signals raises `StopRequested` where the program is; asked again, Ctrl-C ends it."""
+    asked = False
+
+    def receive(number: int, frame: FrameType | None) -> None:
+        """Ask once."""
+        nonlocal asked
+        if asked and signal.Signals(number).name == "SIGINT":
+            raise KeyboardInterrupt
+        if not asked:
+            asked = True
+            raise StopRequested
+
+    with _received(receive):
+        yield
+
+
+@contextlib.contextmanager
+def _received(receive: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     before = {}
     for name in (*_NOW, *_SOON):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup means what it says
-            before[number] = signal.signal(number, stop._receive)
+            before[number] = signal.signal(number, receive)
     try:
-        yield stop
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

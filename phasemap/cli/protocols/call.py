@@ -1,6 +1,7 @@
 """One call of a protocol: checked before anything runs, networks shown while they run, then printed and stored."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,12 +57,16 @@ class Call:
         return self.written.output or Path(f"{self.name}.h5")
 
     def _check_target(self) -> None:
-        from phasemap.errors import ConfigError
+        from phasemap.cli.protocols.output import said_if_stopped
+        from phasemap.errors import ConfigError, ResultFileError
         from phasemap.figures.style.page import check_target
         from phasemap.storage import result_target
 
         if self.target is not None:
-            target = result_target(self.target, self.written.force)
+            try:
+                target = result_target(self.target, self.written.force)
+            except ResultFileError as error:
+                raise ResultFileError(f"{error}{said_if_stopped(self.target)}") from None
             if not target.parent.is_dir():
                 raise ConfigError(f"Cannot write {self.target}: the folder does not exist.")
             if self.written.figure:
@@ -80,13 +85,28 @@ class Call:
         return self.usual
 
     def run(self, protocol: Callable[["Conditions"], "Report"], amplitude: float = 1.0) -> None:
-        """Run a protocol, given what networks are run under; print it, store it, draw it."""
+        """Run a protocol, given what networks are run under; print it, store it, draw it.
+
+        Raises:
+            SystemExit: a signal stopped it; what was done by then is printed, stored and drawn.
+        """
+        from phasemap.cli.console import make_console
+        from phasemap.cli.sweep_run import INTERRUPTED
+        from phasemap.errors import StopRequested
         from phasemap.simulation.protocols.networks import Conditions
+        from phasemap.sweeps.stop import stop_raises
 
         self._say_cost()
-        with showing_networks() as told:
-            report = protocol(Conditions(self.courses, amplitude, told))
-        self._finish(report)
+        with stop_raises():
+            try:
+                with showing_networks() as told:
+                    report = protocol(Conditions(self.courses, amplitude, told))
+            except StopRequested:
+                make_console(stderr=True).print("Stopped before anything was known: nothing is kept.")
+                sys.exit(INTERRUPTED)
+            self._finish(report)
+        if report.stopped:
+            sys.exit(INTERRUPTED)
 
     def _say_cost(self) -> None:
         """What the theory is expected to take, where one has to wait for it."""

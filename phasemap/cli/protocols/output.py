@@ -42,6 +42,20 @@ def print_report(report: "Report") -> None:
     console.print(make_table(("", ""), [*single, *facts]))
     for remark in report.remarks:
         console.print(remark, soft_wrap=True, markup=False)
+    if report.stopped:
+        console.print(report.stopped, soft_wrap=True, markup=False)
+
+
+def said_if_stopped(target: Path) -> str:
+    """What to mind of a file that is there, if the protocol that wrote it was stopped before its end."""
+    from phasemap.storage import is_result, read_result
+
+    if not is_result(target):
+        return ""
+    said = read_result(target).metadata.description or ""
+    if not said.startswith("Stopped before the end"):
+        return ""
+    return f" It is partial. {said.partition('.')[0]}: with --force the protocol runs again, from its beginning."
 
 
 class _Column(NamedTuple):
@@ -72,6 +86,11 @@ def _cell(found: "Outcome", place: tuple[int, ...]) -> str:
     return with_status(found.value[place], found.error[place], found.status[place])
 
 
+def _partial(report: "Report") -> list[str]:
+    """What the title of a figure says first."""
+    return [report.stopped.removesuffix(".")] if report.stopped else []
+
+
 def store(report: "Report", target: Path, seed: int, written: Written) -> None:
     """The curves as a result, and drawn."""
     from phasemap.storage import result_target, write_result
@@ -91,7 +110,7 @@ def store(report: "Report", target: Path, seed: int, written: Written) -> None:
         from phasemap.figures.style.page import save
 
         path = target.with_suffix(".png")
-        drawn = draw(result, Request(title=title_of(report.parameters)))
+        drawn = draw(result, Request(title=title_of(report.parameters, *_partial(report))))
         save(drawn, path, result.metadata.title, result.metadata.config_hash)
         if not written.as_json:
             say(f"Figure written to {path}.")

@@ -7,6 +7,7 @@ by one or two for every step of a network that keeps moving, up to N.
 import math
 from dataclasses import dataclass
 
+from phasemap.errors import UnsupportedError
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.unit.nonlinearities import is_constant_gate
@@ -19,6 +20,8 @@ _CACHED, _STREAMED = 1.6e-10, 4e-10
 _CACHE = 5e5  # numbers
 # What a unit costs in a step beside its couplings.
 _UNIT = 2.5e-7
+# Steps reach 50 time constants; a run of this many takes minutes to hours.
+_LONGEST = 1e7
 # New directions per step and replica where replicas share most of them.
 _DIRECTIONS = 1.2
 
@@ -41,8 +44,26 @@ class Cost:
         return min(self.dense, self.lazy)
 
 
+def check_length(time: float) -> None:
+    """Refuse networks that would be followed for ever.
+
+    Raises:
+        UnsupportedError: with the longest time that they are followed for.
+    """
+    if not time <= _LONGEST:
+        raise UnsupportedError(
+            f"Networks are followed for at most {_LONGEST:g} membrane time constants, not for {time:g}: give shorter "
+            "times, or leave networks out (theory has no such limit)."
+        )
+
+
 def expected_steps(durations: list[float], rule: StepRule | None = None) -> float:
-    """Steps over several spells of time, each after an event, where they grow with age as far as the rule lets them."""
+    """Steps over several spells of time, each after an event, where they grow with age as far as the rule lets them.
+
+    Raises:
+        UnsupportedError: together they are longer than networks are followed for.
+    """
+    check_length(sum(durations))
     rule = rule or StepRule()
     steps = 0.0
     for duration in durations:

@@ -1,13 +1,15 @@
 """Protocols in several networks of one or several sizes, and what they say together."""
 
+import contextlib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from phasemap.errors import StopRequested
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
@@ -38,10 +40,14 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Networks(Generic[Run]):
-    """Runs by size, ascending, and whether these networks had matrices ("dense") or not ("lazy")."""
+    """Runs by size, ascending, and whether these networks had matrices ("dense") or not ("lazy").
+
+    stopped: how many were done when a signal stopped them; sizes of which none was are missing. Empty: all are there.
+    """
 
     runs: Mapping[int, Sequence[Run]]
     ways: Mapping[int, str]
+    stopped: str = ""
 
     @property
     def largest(self) -> int:
@@ -88,17 +94,25 @@ def run_networks(
 ) -> Networks[Run]:
     """`options.networks` networks of every size; network k of size N is drawn from the child (N, k) of the seed.
 
-    steps: expected of a run, by which networks are chosen to have matrices or not.
+    steps: expected of a run, by which networks are chosen to have matrices or not. Those that are done when a stop is
+    requested are kept.
     """
     under = conditions or Conditions()
     sizes = sorted(set(options.sizes)) or [options.size]
     ways = {size: way_of(p, size, options, steps) for size in sizes}
     runs: dict[int, list[Run]] = {size: [] for size in sizes}
     total = len(sizes) * options.networks
-    with single_threaded_blas():
+    with single_threaded_blas(), contextlib.suppress(StopRequested):
         for done, (size, k) in enumerate(itertools.product(sizes, range(options.networks))):
             under.told(done, total)
             own, lazy = realisation_seed(seed, size, k), ways[size] == LAZY
             runs[size].append(run(Setup(p, size, own, lazy, options.relax, under.amplitude, under.courses)))
+    if sum(map(len, runs.values())) < total:
+        return Networks({size: own for size, own in runs.items() if own}, ways, _how_many(runs, options.networks))
     under.told(total, total)
     return Networks(runs, ways)
+
+
+def _how_many(runs: Mapping[int, Sequence[Any]], asked: int) -> str:
+    """In words."""
+    return ", ".join(f"{len(own)} of {asked} networks of {size} units" for size, own in runs.items())

@@ -10,11 +10,13 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.model.unit.inputs import InputCourse
+from phasemap.numerics.shares import deviation_of_share
 from phasemap.simulation.estimators.outcomes import Outcome, nothing, outcome
-from phasemap.simulation.protocols.drive import drive_times, run_drive
-from phasemap.simulation.protocols.networks import Conditions, run_networks
+from phasemap.simulation.protocols.choice import check_length
+from phasemap.simulation.protocols.drive import DriveRun, drive_times, run_drive
+from phasemap.simulation.protocols.networks import Conditions, Networks, run_networks
 from phasemap.simulation.protocols.switch import Scan, run_switch, switching
-from phasemap.studies.protocols.report import Report, about, outcome_of
+from phasemap.studies.protocols.report import Report, about, outcome_of, what_is_kept
 from phasemap.theory.transient.memory.driven import Driven, driven
 from phasemap.theory.transient.memory.known import Known
 from phasemap.theory.transient.memory.switching import ACTIVE, smallest_strength, strengths_to_try
@@ -35,15 +37,11 @@ def drive(
     with_theory: bool = True,
 ) -> Report:
     """Networks under inputs, from a state of the conditions' amplitude: activity over time, and where it ends."""
-    runs = run_networks(lambda setup: run_drive(setup, end), p, options, seed, end / _STEP, networks)
+    check_length(options.relax + end)
     times = drive_times(end)
-    found = {
-        "variance": runs.combined(lambda run: (run.variance, np.zeros_like(run.variance))),
-        "activity_variance": runs.combined(lambda run: (run.activity_variance, np.zeros_like(run.variance))),
-        "active_fraction": _active(np.array([run.variance[-1] for run in runs.runs[runs.largest]])),
-    }
     settings = {"end": end, "relax": options.relax, "initial_amplitude": networks.amplitude}
-    theory = {name: nothing(one.value.shape, Status.NOT_SOUGHT) for name, one in found.items()}
+    shapes = {"variance": times.shape, "activity_variance": times.shape, "active_fraction": ()}
+    theory = {name: nothing(shape, Status.NOT_SOUGHT) for name, shape in shapes.items()}
     known: Driven | str = ""
     if with_theory:
         known = driven(p, networks.courses, times, networks.amplitude, options.relax)
@@ -55,13 +53,25 @@ def drive(
                "metastable in networks of finite size."]  # fmt: skip
     if isinstance(known, str) and known:
         remarks.append(known)
-    return Report("drive", p, settings, {"times": times}, theory, found, about(runs, options), remarks)
+    runs = run_networks(lambda setup: run_drive(setup, end), p, options, seed, end / _STEP, networks)
+    found = _activity(runs) if runs.runs else None
+    return Report("drive", p, settings, {"times": times}, theory, found, about(runs, options), remarks,
+                  stopped=what_is_kept(runs))  # fmt: skip
+
+
+def _activity(runs: Networks[DriveRun]) -> dict[str, Outcome]:
+    """Mean squares over time, and the share of networks that are active at the end."""
+    return {
+        "variance": runs.combined(lambda run: (run.variance, np.zeros_like(run.variance))),
+        "activity_variance": runs.combined(lambda run: (run.activity_variance, np.zeros_like(run.variance))),
+        "active_fraction": _active(np.array([run.variance[-1] for run in runs.runs[runs.largest]])),
+    }
 
 
 def _active(final: FloatArray) -> Outcome:
     """Share of networks that are active at the end, with the deviation of its posterior from a uniform prior."""
     n, active = len(final), int((final > ACTIVE).sum())
-    return outcome(active / n, np.sqrt((active + 1) * (n - active + 1) / ((n + 2) ** 2 * (n + 3))))
+    return outcome(active / n, deviation_of_share(active, n))
 
 
 def switch(
@@ -76,7 +86,9 @@ def switch(
 
     Raises:
         ConfigError: there is more than one input, or it is no pulse.
+        UnsupportedError: the end is later than networks are followed for.
     """
+    check_length(options.relax + end)
     pulse = _only_pulse(networks.courses)
     in_theory = [_in_theory(p, options, pulse.lasting(one), end, networks.amplitude) for one in durations]
     reasons = [one for one in in_theory if isinstance(one, str)]
@@ -86,15 +98,20 @@ def switch(
     scan = Scan(pulse, tuple(durations), tried, end)
     runs = run_networks(lambda setup: run_switch(setup, scan), p, options, seed, end / _STEP, networks)
     lengths = np.array(durations)
-    theory, found = (
-        {"smallest_strength": one, "smallest_impulse": Outcome(lengths * one.value, lengths * one.error, one.status)}
-        for one in (strengths, switching(runs))
-    )
+    theory = _with_impulses(lengths, strengths)
+    found = _with_impulses(lengths, switching(runs)) if runs.runs else None
     settings = {"end": end, "relax": options.relax, "initial_amplitude": networks.amplitude}
     remarks = [f"The smallest strength of a pulse after which the mean square of h is above {ACTIVE:g} at the end, and "
                "strength times duration; absent where no pulse does it. Networks are sought near the theory.",
                *reasons[:1]]  # fmt: skip
-    return Report("drive", p, settings, {"durations": lengths}, theory, found, about(runs, options), remarks)
+    return Report("drive", p, settings, {"durations": lengths}, theory, found, about(runs, options), remarks,
+                  stopped=what_is_kept(runs))  # fmt: skip
+
+
+def _with_impulses(lengths: FloatArray, strengths: Outcome) -> dict[str, Outcome]:
+    """Strengths of pulses, and strength times duration."""
+    impulses = Outcome(lengths * strengths.value, lengths * strengths.error, strengths.status)
+    return {"smallest_strength": strengths, "smallest_impulse": impulses}
 
 
 def _only_pulse(courses: Sequence[InputCourse]) -> InputCourse:

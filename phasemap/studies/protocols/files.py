@@ -53,6 +53,7 @@ def facts(report: Report) -> dict[str, Any]:
         **{name: entries(one) for name, one in report.theory.items()},
         "networks": None,
         "remarks": list(report.remarks),
+        "stopped": report.stopped or None,
     }
     if report.networks is not None:
         found["networks"] = report.about_networks | {name: entries(one) for name, one in report.networks.items()}
@@ -76,7 +77,8 @@ def as_result(report: Report, title: str, command: str, seed: int) -> Result:
             panels.append(
                 Panel(name, symbol, words, _AXES[coordinate], np.asarray(report.coordinates[coordinate]), curves)
             )
-    return curves_result(panels, report.parameters, title, f"Made by: {command}", seed, _run(report))
+    description = f"{report.stopped} Made by: {command}".strip()
+    return curves_result(panels, report.parameters, title, description, seed, _run(report))
 
 
 def _run(report: Report) -> dict[str, Any] | None:

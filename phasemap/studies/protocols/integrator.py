@@ -10,7 +10,7 @@ from phasemap.simulation.estimators.outcomes import Outcome, nothing, outcome
 from phasemap.simulation.protocols.choice import expected_steps
 from phasemap.simulation.protocols.integrator import Staircase, StaircaseRun, hold_times, run_integrator
 from phasemap.simulation.protocols.networks import Conditions, run_networks
-from phasemap.studies.protocols.report import Report, about, single
+from phasemap.studies.protocols.report import Report, about, single, what_is_kept
 from phasemap.theory.transient.memory import solver
 from phasemap.theory.transient.memory.attractor import Kind, find_attractor, static_state
 from phasemap.theory.transient.memory.staircase import moving_trace, staircase_trace
@@ -29,16 +29,20 @@ def integrator(
     theory |= _line(sums, theory["trace"])
     settings = {"state": options.state, "pulses": stairs.pulses, "spacing": stairs.spacing,
                 "strength": stairs.strength, "duration": stairs.duration, "relax": options.relax}  # fmt: skip
-    found, facts = None, {}
+    found, facts, stopped = None, {}, ""
     if networks is not None:
         steps = expected_steps([options.relax, *[stairs.duration, stairs.spacing] * stairs.pulses, max(stairs.hold, 1)])
         runs = run_networks(lambda setup: run_integrator(setup, stairs), p, options, seed, steps, networks)
+        stopped = what_is_kept(runs)
+    if networks is not None and runs.runs:
         read = runs.combined(_trace)
         found, facts = {"trace": read, **_line(sums, read)}, about(runs, options)
         if stairs.hold > 0.0:
             found["held"] = runs.combined(_held)
     coordinates = {"sums": sums, "hold_times": hold_times(stairs)}
-    return Report("integrator", p, settings, coordinates, theory, found, facts, remarks, {"held": "hold_times"})
+    return Report(
+        "integrator", p, settings, coordinates, theory, found, facts, remarks, {"held": "hold_times"}, stopped
+    )
 
 
 def _staircase_in_theory(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from phasemap.errors import UnsupportedError
+from phasemap.errors import StopRequested, UnsupportedError
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.status import Status
@@ -13,10 +13,11 @@ from phasemap.simulation.estimators.outcomes import Outcome, nothing
 from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.networks import Conditions
 from phasemap.simulation.protocols.solver import kicked
-from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, theory_of
+from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, theory_of, what_is_kept
 from phasemap.studies.protocols.sizes import kick_size
 from phasemap.theory.transient.memory import solver
-from phasemap.theory.transient.memory.distance import distances, without_theory
+from phasemap.theory.transient.memory.distance import Distances, distances, without_theory
+from phasemap.theory.transient.memory.known import NOT_SOUGHT
 
 
 def kick(
@@ -30,7 +31,9 @@ def kick(
     names = {"kick_overlap": "retained_overlap", "memory_lifetime": "memory_lifetime"}
     missing = without_theory(p, options, courses)
     theory = _no_theory(options) if missing else theory_of(solver.solve_kicks([p], options, [seed]), names)
-    distance = distances(p, options, seed, courses)
+    distance, stopped = _distances(p, options, seed, courses)
+    if stopped:
+        networks = None
     theory["retained_distance"] = outcome_of(distance.known)
     theory["cosine"] = _cosine(theory["retained_overlap"], theory["retained_distance"])
     size = kick_size(p, options, distance.deviation)
@@ -38,8 +41,21 @@ def kick(
     delays = np.array(options.delays)
     reasons = [missing] if missing else [*_reasons(p, options, theory), distance.reason]
     remarks = [one for one in (*reasons, size.remark) if one]
-    found, facts = (None, {}) if networks is None else _kicked(p, options, seed, networks, remarks)
-    return Report("kick", p, settings, {"delays": delays}, theory, found, facts, remarks)
+    found: dict[str, Outcome] | None = None
+    facts: Facts = {}
+    if networks is not None:
+        found, facts, stopped = _kicked(p, options, seed, networks, remarks)
+    return Report("kick", p, settings, {"delays": delays}, theory, found, facts, remarks, stopped=stopped)
+
+
+def _distances(
+    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: Sequence[InputCourse]
+) -> tuple[Distances, str]:
+    """r at the delays; what is there already is kept where a signal stops it, which is said."""
+    try:
+        return distances(p, options, seed, courses), ""
+    except StopRequested:
+        return Distances([NOT_SOUGHT] * len(options.delays)), "Stopped before the end: the theory of the overlap alone."
 
 
 def _no_theory(options: ProtocolOptions) -> dict[str, Outcome]:
@@ -80,7 +96,8 @@ def _kicked(
     seed: np.random.SeedSequence,
     conditions: Conditions,
     remarks: list[str],
-) -> tuple[dict[str, Outcome], Facts]:
+) -> tuple[dict[str, Outcome] | None, Facts, str]:
+    """Numbers of networks, which they are, and what there is of them where a signal stopped them."""
     delays = tuple(options.delays)
     try:
         networks = kicked(p, options, seed, conditions)
@@ -88,7 +105,9 @@ def _kicked(
         remarks.append(str(error))
         names = ("retained_overlap", "retained_distance", "cosine", "noise_floor")
         failed = nothing((len(delays),), Status.FAILED)
-        return dict.fromkeys(names, failed) | {"memory_lifetime": nothing((), Status.FAILED)}, {}
+        return dict.fromkeys(names, failed) | {"memory_lifetime": nothing((), Status.FAILED)}, {}, ""
+    if not networks.runs:
+        return None, {}, what_is_kept(networks)
     times = networks.runs[networks.largest][0].times
     reads = {"retained_overlap": readings.overlaps, "retained_distance": readings.distances,
              "cosine": readings.cosines, "noise_floor": readings.floors}  # fmt: skip
@@ -97,4 +116,4 @@ def _kicked(
     if len(networks.runs) > 1:
         limit = networks.extrapolated(readings.overlaps)
         found["retained_overlap_extrapolated"] = readings.at_delays(limit, times, delays)
-    return found, about(networks, options) | amplitudes(networks)
+    return found, about(networks, options) | amplitudes(networks), what_is_kept(networks)

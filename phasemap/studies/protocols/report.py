@@ -21,8 +21,9 @@ class Report:
     """What a protocol gave.
 
     settings: how it was run, by the names of the options. coordinates: what lists run over; along: over which of them,
-    quantity by quantity, where it is not the first. theory, networks: quantity
-    -> Outcome; networks is None where none were asked for. remarks: why something is missing, and what to mind.
+    quantity by quantity, where it is not the first. theory, networks: quantity -> Outcome; networks is None where none
+    were asked for, or done. remarks: why something is missing, and what to mind.
+    stopped: what there is, where a signal stopped the protocol before its end; else empty.
     """
 
     protocol: str
@@ -34,6 +35,7 @@ class Report:
     about_networks: Facts = field(default_factory=dict)
     remarks: Sequence[str] = ()
     along: Mapping[str, str] = field(default_factory=dict)
+    stopped: str = ""
 
     def coordinate(self, quantity: str) -> str:
         """The coordinate that a quantity is a list over."""
@@ -55,7 +57,14 @@ def _errors(estimate: Estimate) -> FloatArray:
 def about(networks: Networks[Any], options: ProtocolOptions) -> Facts:
     """Which networks were run."""
     return {"sizes": list(networks.runs), "count": options.networks,
-            "couplings": {str(size): way for size, way in networks.ways.items()}}  # fmt: skip
+            "couplings": {str(size): networks.ways[size] for size in networks.runs},
+            **({"done": {str(size): len(own) for size, own in networks.runs.items()}} if networks.stopped else {}),
+            }  # fmt: skip
+
+
+def what_is_kept(networks: Networks[Any]) -> str:
+    """Of networks that a signal stopped, in a sentence; empty if it did not."""
+    return f"Stopped before the end: theory, and {networks.stopped}." if networks.stopped else ""
 
 
 def amplitudes(networks: Networks[Any]) -> Facts:

@@ -14,7 +14,7 @@ from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.networks import Conditions
 from phasemap.simulation.protocols.reset import ResetRun
 from phasemap.simulation.protocols.solver import USUAL_AMPLITUDE, cleared
-from phasemap.studies.protocols.report import Report, about, amplitudes, theory_of
+from phasemap.studies.protocols.report import Report, about, amplitudes, theory_of, what_is_kept
 from phasemap.theory.transient.memory import solver
 from phasemap.theory.transient.memory.attractor import static_units
 from phasemap.theory.transient.memory.distance import without_theory
@@ -44,9 +44,11 @@ def reset(
     units = static_units(p)
     if units is not None and units.delta_z > 0.0:
         settings["natural_unit_of_strength"] = float(np.sqrt(units.delta_z))
-    found, facts = None, {}
+    found, facts, stopped = None, {}, ""
     if networks is not None:
         runs = cleared(p, options, seed, networks)
+        stopped = what_is_kept(runs)
+    if networks is not None and runs.runs:
         found = {"retained_fraction": readings.retained(runs),
                  "retained_distance": runs.combined(readings.distances_after),
                  "overlap_before": runs.combined(_overlap_before)}  # fmt: skip
@@ -54,7 +56,7 @@ def reset(
         if options.amplitude == 0.0:
             remarks.append(f"No amplitude was given: networks have a trace of amplitude {USUAL_AMPLITUDE:g}.")
     return Report(
-        "reset", p, settings, {"strengths": np.array(options.strengths)}, theory, found, facts, remarks
+        "reset", p, settings, {"strengths": np.array(options.strengths)}, theory, found, facts, remarks, stopped=stopped
     )  # fmt: skip
 
 

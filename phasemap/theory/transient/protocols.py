@@ -78,7 +78,7 @@ def relax(
         ParameterError: too many steps.
     """
     rate = gated_rate(p)
-    steps = _steps(duration * rate, step, 1)
+    steps = step_count(duration * rate, step, 1)
     times = np.asarray(duration * np.arange(1, steps + 1) / steps, dtype=float) if at is None else at
 
     def of_level(level: int) -> FloatArray:
@@ -119,7 +119,7 @@ def kick(
     if amplitude <= 0.0 or delays.min() <= 0.0:
         raise ParameterError("A kick needs an amplitude above 0, and delays above 0.")
     rate, longest = gated_rate(p), float(delays.max())
-    before, after = _steps(relaxation * rate, step, 1), _steps(longest * rate, step, 2)
+    before, after = step_count(relaxation * rate, step, 1), step_count(longest * rate, step, 2)
 
     def of_level(level: int) -> FloatArray:
         """The distances from one refinement of the grid."""
@@ -157,8 +157,13 @@ def _cubic(x: FloatArray, y: FloatArray, at: float) -> float:
     return float(sum(w * y[k] for w, k in zip(weights, nodes, strict=True)))
 
 
-def _steps(duration: float, step: float, copies: int) -> int:
-    count = max(math.ceil(duration / step), 2)
+def step_count(duration: float, step: float, copies: int) -> int:
+    """Steps of a march, refined up to four times, whose arrays fit a laptop.
+
+    Raises:
+        ParameterError: there are too many.
+    """
+    count = max(math.ceil(min(duration / step, _MOST_NODES)), 2)
     if 4 * count * copies > _MOST_NODES:
         raise ParameterError(
             f"{duration:g} membrane times in steps of {step:g} are too many for two-time covariances: take longer "

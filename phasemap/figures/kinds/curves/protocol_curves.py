@@ -19,6 +19,7 @@ from phasemap.figures.style import colours
 from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.status import NUMBERS, Status
+from phasemap.numerics.shares import interval_of_share
 
 _MOST_COLUMNS = 2
 # An axis that spans more than this is logarithmic; so are values of one sign that do.
@@ -33,18 +34,24 @@ _LEGEND_ROW, _LEGEND_COLUMNS = 0.13, 2
 _MOST_DOTS = 40
 # So many names of places stand side by side.
 _MOST_LEVEL_NAMES = 2
+# Shares of networks: their bars are the densest interval of the posterior, which ends at 0 and 1.
+_SHARES = ("active_fraction",)
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
+_BELOW: Look = {"linestyle": "", "marker": "v", "markersize": 4}
 _THIN: Look = {"linestyle": "-", "linewidth": 0.7}
 
 
 @dataclass(frozen=True)
 class _Curve:
-    """name: what tells it apart; kind: "", networks, level or mark; value, error (n,), NaN where there is none."""
+    """name: what tells it apart; kind: "", networks, level or mark.
+
+    value (n,), NaN where there is none; bars (2, n): how far they reach below and above it.
+    """
 
     name: str
     kind: str
     value: NDArray[np.float64]
-    error: NDArray[np.float64]
+    bars: NDArray[np.float64]
     bound: NDArray[np.bool_]
 
 
@@ -93,8 +100,17 @@ def _curves(result: Result, panel: Field) -> list[_Curve]:
         name, kind = name_and_kind(str(label))
         known = np.isin(statuses[k], NUMBERS)
         bound = np.isin(statuses[k], (Status.LOWER_BOUND, Status.UPPER_BOUND))
-        found.append(_Curve(name, kind, np.where(known, values[k], np.nan), np.nan_to_num(errors[k]), bound))
+        value = np.where(known, values[k], np.nan)
+        found.append(_Curve(name, kind, value, _bars(panel, value, np.nan_to_num(errors[k])), bound))
     return found
+
+
+def _bars(panel: Field, value: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far bars reach below and above their values (2, n)."""
+    if panel.name not in _SHARES:
+        return np.stack([error, error])
+    ends = np.array([interval_of_share(*one) for one in zip(value, error, strict=True)]).T
+    return np.abs(np.nan_to_num(ends - value))
 
 
 def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> None:
@@ -105,6 +121,7 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
     _name_marks(axes, [c for c in curves if c.kind == MARK])
     units = "" if panel.units in ("", "1") else f" ({panel.units})"
     _set_scales(axes, x, [c for c in curves if c.kind != MARK], _LOG_WITH_UNITS if units else _LOG_VALUES)
+    handles += _draw_below(axes, x, curves, names)
     axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     axes.set_ylabel(f"{panel.symbol}{units}", fontsize=points(7.5))
     axes.set_title(panel.description, fontsize=points(7.5))
@@ -141,7 +158,7 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
     if curve.kind == NETWORKS:
         if len(x) > _MOST_DOTS:
             return _draw_band(axes, x, curve, colour)
-        axes.errorbar(x, curve.value, yerr=np.where(curve.bound, 0.0, curve.error), color=colour, gid="network",
+        axes.errorbar(x, curve.value, yerr=np.where(curve.bound, 0.0, curve.bars), color=colour, gid="network",
                       zorder=3, elinewidth=0.7, capsize=1.2, **_DOT)  # fmt: skip
         axes.plot(x, curve.value, color=colour, linewidth=0.5, alpha=0.5, gid="guide", zorder=1.8)
         if curve.bound.any():
@@ -150,6 +167,17 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
     look = {**own, "linewidth": 1.2}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
     return [Line2D([], [], label=curve.name, **look)]
+
+
+def _draw_below(axes: Axes, x: NDArray[np.float64], curves: list[_Curve], names: list[str]) -> list[Artist]:
+    """Arrows at the lower end of a logarithmic axis where the numbers of networks lie below it."""
+    end = axes.get_ylim()[0] if axes.get_yscale() == "log" and len(x) <= _MOST_DOTS else -np.inf
+    below = [(curve, curve.value < end) for curve in curves if curve.kind == NETWORKS and (curve.value < end).any()]
+    for curve, places in below:
+        colour = colours.line_look(curve.name, names.index(curve.name))["color"]
+        axes.plot(x[places], np.full(places.sum(), 0.025), transform=axes.get_xaxis_transform(), color=colour,
+                  gid="below", **_BELOW)  # fmt: skip
+    return [Line2D([], [], color=colours.INK, label="below the axis", **_BELOW)] if below else []
 
 
 def _name_marks(axes: Axes, marks: list[_Curve]) -> None:
@@ -165,8 +193,8 @@ def _name_marks(axes: Axes, marks: list[_Curve]) -> None:
 
 
 def _draw_band(axes: Axes, x: NDArray[np.float64], curve: _Curve, colour: str) -> list[Artist]:
-    low = np.maximum(curve.value - curve.error, 0.0 if curve.value.min() >= 0.0 else -np.inf)
-    axes.fill_between(x, low, curve.value + curve.error, color=colour, alpha=0.2, linewidth=0, gid="network-band")
+    low = np.maximum(curve.value - curve.bars[0], 0.0 if curve.value.min() >= 0.0 else -np.inf)
+    axes.fill_between(x, low, curve.value + curve.bars[1], color=colour, alpha=0.2, linewidth=0, gid="network-band")
     axes.plot(x, curve.value, color=colour, gid="network", zorder=2.2, **_THIN)
     return [Line2D([], [], color=colour, label=curve.name, **_THIN)]
 

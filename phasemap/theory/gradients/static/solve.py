@@ -25,6 +25,7 @@ class _Tolerances(NamedTuple):
     step_per_gate: float = 0.25  # of it, in time constants of the fastest gate
     most_work: float = 5e7  # cells times nodes of the finest march
     last_work: float = 2e8  # the same of a march that goes as far as it can
+    longest: float = 1e9  # time that no march reaches, whatever its steps
     levels: int = 3  # grids that are extrapolated
     fewest_steps: int = 8  # of the coarsest grid
 
@@ -88,7 +89,7 @@ def _horizon(units: StaticUnits, longest: float) -> tuple[float, float]:
     for tau, on in ((units.tau_z, units.has_z), (units.tau_r, units.has_r)):
         if on and tau > 0.0:
             step = min(step, _TOLERANCES.step_per_gate * tau)
-
+    longest = min(longest, _TOLERANCES.longest)
     while _work(units, longest, step) > _TOLERANCES.most_work and step < 4.0 * _TOLERANCES.step:
         step *= 2.0
     horizon = longest * min(1.0, math.sqrt(_TOLERANCES.last_work / _work(units, longest, step)))

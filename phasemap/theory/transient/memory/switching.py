@@ -11,6 +11,7 @@ from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
 from phasemap.theory.transient.drive import drive_of, refusal
 from phasemap.theory.transient.memory.known import ABSENT, Known
 from phasemap.theory.transient.nodes import one_copy
+from phasemap.theory.transient.protocols import step_count
 from phasemap.theory.transient.solve import two_times
 
 ACTIVE = 1e-6
@@ -64,6 +65,6 @@ def _outside(found: Threshold) -> Known:
 def _final(p: Parameters, pulse: InputCourse, end: float, amplitude: float, step: float) -> float:
     """<h^2> at the end."""
     rate = gated_rate(p)
-    layout = one_copy(end * rate, max(math.ceil(end * rate / step), 2))
+    layout = one_copy(end * rate, step_count(end * rate, step, 1))
     found = two_times(p, layout, max(amplitude, 1e-6), drive=drive_of(p, [pulse]))
     return float(found.membrane[-1, -1] + found.mean[-1] ** 2)

@@ -1,0 +1,49 @@
+"""A share of few cases and its uncertainty: the posterior of a binomial probability from a uniform prior."""
+
+import math
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import betainc, betaincinv
+
+_MASS = math.erf(math.sqrt(0.5))
+_MOST_CASES = 1e9
+
+
+def deviation_of_share(cases: int, of: int) -> float:
+    """Standard deviation of Beta(cases + 1, of - cases + 1), whose mode is the share cases / of."""
+    return math.sqrt((cases + 1) * (of - cases + 1) / ((of + 2) ** 2 * (of + 3)))
+
+
+def interval_of_share(share: float, deviation: float) -> tuple[float, float]:
+    """The densest 68.3 % of the Beta distribution with this mode and standard deviation: within [0, 1] around the mode.
+
+    That is the interval of one standard error where a share is neither 0 nor 1 and the cases are many.
+    """
+    if not 0.0 <= share <= 1.0 or not 0.0 < deviation < math.sqrt(1.0 / 12.0):
+        return share, share
+
+    def excess(logarithm: float) -> float:
+        """How much wider the posterior of so many cases is than it should be."""
+        a, b = _shape(share, math.exp(logarithm))
+        return math.log(a * b / ((a + b) ** 2 * (a + b + 1.0))) - 2.0 * math.log(deviation)
+
+    low, high = math.log(1e-9), math.log(_MOST_CASES)
+    if excess(low) <= 0.0 or excess(high) >= 0.0:
+        return share, share
+    a, b = _shape(share, math.exp(brentq(excess, low, high)))
+    # The densest interval is the narrowest; it begins where so much mass lies below it.
+    below = np.linspace(0.0, 1.0 - _MASS, 401)
+    first, last = betaincinv(a, b, below), betaincinv(a, b, below + _MASS)
+    k = int(np.argmin(last - first))
+    return float(first[k]), float(last[k])
+
+
+def mass_between(share: float, cases: float, low: float, high: float) -> float:
+    """Posterior probability of an interval after so many cases."""
+    a, b = _shape(share, cases)
+    return float(betainc(a, b, high) - betainc(a, b, low))
+
+
+def _shape(share: float, cases: float) -> tuple[float, float]:
+    return 1.0 + share * cases, 1.0 + (1.0 - share) * cases

@@ -1,0 +1,86 @@
+"""Protocols that a signal stops keep what is done: theory, and networks that are finished."""
+
+import json
+import os
+import signal
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from support.command_line import Run
+
+from phasemap.simulation.protocols import solver as kicked
+from phasemap.storage import read_result
+from phasemap.studies.protocols import kick as studies
+
+KICK = ["protocol", "kick", "--set", "g_h=2", "--amplitude", "0.5", "--delays", "2", "--size", "40,60",
+        "--networks", "2", "--relax", "1"]  # fmt: skip
+
+
+@pytest.fixture
+def after(monkeypatch, tmp_path):
+    """Have a real signal come in the middle of the network after so many."""
+    monkeypatch.chdir(tmp_path)
+
+    def so_many(number: int, module=kicked, name: str = "run_kick", sent: signal.Signals = signal.SIGTERM) -> None:
+        run, done = getattr(module, name), [0]
+
+        def counted(*given):
+            if done[0] == number:
+                os.kill(os.getpid(), sent)
+            done[0] += 1
+            return run(*given)
+
+        monkeypatch.setattr(module, name, counted)
+
+    return so_many
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_finished_networks_are_printed_and_stored_as_partial(phasemap: Run, after, sent):
+    whole = json.loads(phasemap(*KICK, "--json").out)
+    after(3, sent=sent)
+    ran = phasemap(*KICK, "--json", "-o", "p.h5")
+    found = json.loads(ran.out)
+    assert ran.code == 130 and whole["stopped"] is None
+    assert "2 of 2 networks of 40 units, 1 of 2 networks of 60 units" in found["stopped"]
+    assert found["networks"]["done"] == {"40": 2, "60": 1}
+    assert found["retained_overlap"] == whole["retained_overlap"]
+    assert read_result(Path("p.h5")).metadata.description.startswith(found["stopped"])
+    again = phasemap(*KICK, "-o", "p.h5")
+    assert again.code == 2 and "partial" in again.err and "--force" in again.err
+
+
+def test_theory_stays_where_no_network_is_finished(phasemap: Run, after):
+    after(0)
+    ran = phasemap(*KICK, "--json", "-o", "p.h5")
+    found = json.loads(ran.out)
+    assert ran.code == 130 and found["networks"] is None and "0 of 2 networks" in found["stopped"]
+    assert found["retained_distance"][0]["status"] == "converged"
+
+
+def test_other_protocols_keep_theirs_too(phasemap: Run, after):
+    where = ["--set", "g_h=2", "--networks", "3", "--size", "40", "--json"]
+    for module, name, words in (
+        (kicked, "run_reset", ["reset", "--gate", "z", "--at", "2", "--read", "1", "--strength", "1"]),
+        ("phasemap.studies.protocols.integrator", "run_integrator", ["integrator", "--pulses", "2", "--spacing", "2"]),
+        ("phasemap.studies.protocols.drive", "run_drive",
+         ["drive", "--input", "h:pulse:duration=1,strength=1", "--until", "3"]),
+    ):  # fmt: skip
+        after(2, import_module(module) if isinstance(module, str) else module, name)
+        ran = phasemap("protocol", *words, *where)
+        assert ran.code == 130 and "2 of 3 networks" in json.loads(ran.out)["stopped"], words
+
+
+def test_the_theory_of_the_overlap_stays_where_that_of_the_distance_is_stopped(phasemap: Run, after):
+    after(0, studies, "distances", signal.SIGINT)
+    ran = phasemap("protocol", "kick", "--set", "g_h=2", "--delays", "1", "--networks", "1", "--json")
+    found = json.loads(ran.out)
+    assert ran.code == 130 and found["networks"] is None and "overlap alone" in found["stopped"]
+    assert found["retained_overlap"][0]["value"] == pytest.approx(0.36788, abs=1e-5)
+
+
+def test_nothing_is_written_where_nothing_was_known(phasemap: Run, after, tmp_path):
+    after(0, studies.solver, "solve_kicks")
+    ran = phasemap("protocol", "kick", "--set", "g_h=2", "--delays", "1", "-o", "p.h5")
+    assert ran.code == 130 and not ran.out and "nothing is kept" in ran.err and not list(tmp_path.iterdir())

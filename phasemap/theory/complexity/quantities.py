@@ -41,8 +41,8 @@ SOLVERS = (
 
 QUANTITIES = (
     Quantity("complexity", r"$\Sigma$",
-             "growth rate with N, per unit, of the expected number of non-zero fixed points; 0 where there are none",
-             "complexity"),
+             "complexity (growth rate with N, per unit, of the expected number of non-zero fixed points; 0 where there "
+             "are none)", "complexity"),
     Quantity("complexity_lower_bound", r"$\zeta$",
              "log |det| of the Jacobian per unit at the upper static mean-field solution: a lower bound of complexity",
              "complexity_parts"),

@@ -28,7 +28,7 @@ def scale_of_checks(quantity: str, checks: Checks) -> Scale:
 def draw_bar_of_checks(axes: Any, checks: Checks, scale: Scale) -> None:
     """A small bar beside the box that says what the colours of the circles mean."""
     bar = axes.figure.colorbar(
-        ScalarMappable(scale.norm, scale.cmap), ax=axes, ticks=scale.ticks, shrink=0.5, aspect=16, pad=0.11
+        ScalarMappable(scale.norm, scale.cmap), ax=axes, ticks=scale.ticks, shrink=0.5, aspect=16, pad=0.16
     )
     bar.outline.set_linewidth(0.6)
     bar.set_label(join_label("", checks.symbol, checks.units), fontsize=points(7.5))

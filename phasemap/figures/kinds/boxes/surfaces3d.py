@@ -20,6 +20,7 @@ from phasemap.figures.kinds.boxes.checks3d import draw_bar_of_checks, draw_check
 from phasemap.figures.kinds.maps.checks import draw_agreement
 from phasemap.figures.layout.critical_lines import LINE_STYLES, MARKER_STYLES, rank
 from phasemap.figures.layout.ticks import add_legend
+from phasemap.figures.scenes.scene import join_label
 from phasemap.figures.scenes.stage import checked_quantity, checks_of
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
@@ -97,7 +98,9 @@ def _panels(figure: Figure, *, wide: bool) -> tuple[Any, Sequence[Axes]]:
 def _dress(axes: Any, result: Result, view: tuple[float, float], title: str, zoom: float) -> None:
     """Labels, limits and the way in which the box is seen."""
     for setter, axis in zip((axes.set_xlabel, axes.set_ylabel, axes.set_zlabel), result.axes, strict=True):
-        setter(axis.symbol or axis.name)
+        setter(join_label(axis.description, axis.symbol or axis.name, axis.units), fontsize=points(7.5), labelpad=-1.0)
+    axes.zaxis.set_rotate_label(False)
+    axes.zaxis.label.set_rotation(90.0)
     limits = [(float(axis.values[0]), float(axis.values[-1])) for axis in result.axes]
     axes.set(xlim=limits[0], ylim=limits[1], zlim=limits[2])
     axes.view_init(*view)

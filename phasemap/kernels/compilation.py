@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import event
+from numba.core import event, types
 from numba.core.caching import IndexDataCacheFile
+from numba.core.dispatcher import Dispatcher
 
 _FASTMATH = {"contract", "nsz", "arcp"}
 
@@ -110,6 +111,26 @@ def renew_caches_with_callees() -> None:
     setattr(IndexDataCacheFile, "__init__", knowing_callees)  # noqa: B010
 
 
+def compile_constants_as_numbers() -> None:
+    """Let a kernel that is called with a constant be the one for any number: Numba takes each constant for a type of
+    its own, and would compile the kernel again for every one of them.
+    """
+    template = Dispatcher.get_call_template
+    if getattr(template, "knows_numbers", False):
+        return
+
+    @functools.wraps(template)
+    def knowing_numbers(self: Any, args: Any, kws: Any) -> Any:
+        """As Numba's own, with the types of the numbers where the function is a kernel of ours."""
+        if self.py_func.__module__.startswith(__package__):
+            args = tuple(types.unliteral(one) for one in args)
+            kws = {name: types.unliteral(one) for name, one in kws.items()}
+        return template(self, args, kws)
+
+    knowing_numbers.knows_numbers = True  # type: ignore[attr-defined]
+    setattr(Dispatcher, "get_call_template", knowing_numbers)  # noqa: B010
+
+
 class _CollectLater(event.Listener):
     """No search for garbage while the compiler runs: among its millions of objects it takes a seventh of the time."""
 
@@ -132,4 +153,5 @@ class _CollectLater(event.Listener):
 
 forgive_damaged_caches()
 renew_caches_with_callees()
+compile_constants_as_numbers()
 event.register("numba:compiler_lock", _CollectLater())

@@ -1,16 +1,30 @@
-"""All saddles of the count at a point of parameter space, and the gain at which its exponent vanishes."""
+"""All saddles of the count at a point of parameter space, and the gain at which its exponent vanishes.
+
+Plain Python, as in `continuation`.
+"""
 
 import math
 
 import numpy as np
-from numba import njit
+from scipy.special import expit
 
-from phasemap.kernels.compilation import INNER, KERNEL
-from phasemap.kernels.complexity.branch import End, follow_gain, follow_steepness, start_counted, start_stable
+from phasemap.kernels.complexity.continuation import (
+    End,
+    Found,
+    Valued,
+    follow_gain,
+    follow_steepness,
+    gain_at,
+    start_counted,
+    start_stable,
+)
 from phasemap.kernels.complexity.moments import COUNTED, SIZE, STABLE
 from phasemap.kernels.complexity.saddle import lagrangian
 from phasemap.kernels.complexity.static_branch import lower_root, lowest_gain, upper_root
+from phasemap.model.results import FloatArray
 
+# Where a search began: ln g, value there, found?
+_Begun = tuple[float, float, bool]
 # Steepness up to which a saddle is found from the static mean field; beyond, it is followed.
 _STEEP = 100.0
 # Gains over the lowest one of the upper fixed point at which the two sheets of the saddle are begun, in turn.
@@ -22,29 +36,29 @@ _SHALLOW, _ONE_SHEET = 2.3, 8.0
 _DIFFERENCE, _MOST, _SMALL, _ACCEPTED = 1e-4, 20, 1e-13, 1e-10
 
 
-@njit(**KERNEL)
-def onset_level(alpha, beta):
+def onset_level(alpha: float, beta: float) -> float:
     """alpha^2 (1 - s)(5 - 7 s), s = sigma_r at rest: up to 4 the zero state's own branch has a positive exponent."""
-    s = 1.0 / (1.0 + math.exp(beta))
+    s = float(expit(-beta))
     return alpha * alpha * (1.0 - s) * (5.0 - 7.0 * s)
 
 
-@njit(**KERNEL)
-def sheets(alpha, beta):
+def sheets(alpha: float, beta: float) -> int:
     """How many sheets of the saddle may coexist."""
     return 2 if alpha > _SHALLOW and onset_level(alpha, beta) < _ONE_SHEET else 1
 
 
-@njit(**INNER)
-def _start(kind, ln_g, alpha, beta, lowest, theta):
+def _start(kind: int, ln_g: float, alpha: float, beta: float, lowest: float, theta: FloatArray) -> Valued:
     delta_phi, delta_h = upper_root(ln_g, alpha, beta, lowest)
+    if not (delta_phi > 0.0 and delta_h > 0.0):  # behind a gate that is closed to the last digit
+        return math.nan, False
     if kind == COUNTED:
-        return start_counted(math.exp(ln_g), alpha, beta, delta_phi, delta_h, theta)
-    return start_stable(math.exp(ln_g), alpha, beta, delta_phi, delta_h, theta)
+        value, good = start_counted(gain_at(ln_g), alpha, beta, delta_phi, delta_h, theta)
+    else:
+        value, good = start_stable(gain_at(ln_g), alpha, beta, delta_phi, delta_h, theta)
+    return value, good
 
 
-@njit(**INNER)
-def _begin(kind, ln_g, alpha, beta, far, theta):
+def _begin(kind: int, ln_g: float, alpha: float, beta: float, far: bool, theta: FloatArray) -> _Begun:
     """A saddle at ln g or, where none is found, at a larger gain; (its ln g, value, found?)."""
     low, lowest = lowest_gain(alpha, beta)
     factor, last = (_FAR, _FAR_LAST) if far else (_NEAR, _NEAR_LAST)
@@ -62,8 +76,9 @@ def _begin(kind, ln_g, alpha, beta, far, theta):
     return ln_g, math.nan, False
 
 
-@njit(**KERNEL)
-def find_saddle(kind, g, alpha, beta, far, theta, stop_below_zero):
+def find_saddle(
+    kind: int, g: float, alpha: float, beta: float, far: bool, theta: FloatArray, stop_below_zero: bool
+) -> Found:
     """The saddle at a point on one of its sheets, 0 <= alpha < inf.
 
     far:             whether to begin at a gain far above the lowest one, which decides the sheet where there are two.
@@ -76,17 +91,16 @@ def find_saddle(kind, g, alpha, beta, far, theta, stop_below_zero):
     ln_g = math.log(g)
     begin, value, good = _begin(kind, ln_g, steepness, beta, far, theta)
     if good and steepness < alpha:
-        value, good = follow_steepness(kind, math.exp(begin), steepness, alpha, beta, theta, value)
+        value, good = follow_steepness(kind, gain_at(begin), steepness, alpha, beta, theta, value)
     if not good:
-        return math.exp(begin), value, End.LOST
+        return gain_at(begin), value, End.LOST
     if begin == ln_g:
         return g, value, End.FOUND
     reached, value, how = follow_gain(kind, begin, ln_g, alpha, beta, theta, stop_below_zero)
-    return g if how == End.FOUND else math.exp(reached), value, how
+    return g if how == End.FOUND else gain_at(reached), value, how
 
 
-@njit(**KERNEL)
-def best_saddle(kind, g, alpha, beta, theta, stop_below_zero):
+def best_saddle(kind: int, g: float, alpha: float, beta: float, theta: FloatArray, stop_below_zero: bool) -> Found:
     """The saddle with the largest value at a point; arguments and result as in `find_saddle`."""
     reached, value, how = find_saddle(kind, g, alpha, beta, False, theta, stop_below_zero)
     if sheets(alpha, beta) == 2:
@@ -100,17 +114,15 @@ def best_saddle(kind, g, alpha, beta, theta, stop_below_zero):
     return reached, value, how
 
 
-@njit(**KERNEL)
-def gain_slope(g, alpha, beta, theta):
+def gain_slope(g: float, alpha: float, beta: float, theta: FloatArray) -> float:
     """d Sigma / d ln g at a saddle: the partial derivative, as the value is stationary there."""
     gradient, hessian = np.empty(SIZE), np.empty((SIZE, SIZE))
     above = lagrangian(COUNTED, g * math.exp(_DIFFERENCE), alpha, beta, theta, 1.0, 1.0, gradient, hessian)
     below = lagrangian(COUNTED, g * math.exp(-_DIFFERENCE), alpha, beta, theta, 1.0, 1.0, gradient, hessian)
-    return (above - below) / (2.0 * _DIFFERENCE)
+    return float(above - below) / (2.0 * _DIFFERENCE)
 
 
-@njit(**KERNEL)
-def zero_of_exponent(alpha, beta, far, theta):
+def zero_of_exponent(alpha: float, beta: float, far: bool, theta: FloatArray) -> Found:
     """The gain at which the exponent vanishes on one sheet of the saddle.
 
     theta: (7,) filled with the saddle there.
@@ -124,15 +136,17 @@ def zero_of_exponent(alpha, beta, far, theta):
     for _ in range(_MOST):
         if abs(value) < _SMALL:
             break
-        following = ln_g - value / gain_slope(math.exp(ln_g), alpha, beta, theta)
+        slope = gain_slope(gain_at(ln_g), alpha, beta, theta)
+        if slope == 0.0:
+            return gain_at(ln_g), value, End.LOST
+        following = ln_g - value / slope
         ln_g, value, how = follow_gain(COUNTED, ln_g, following, alpha, beta, theta, False)
         if how != End.FOUND:
-            return math.exp(ln_g), value, End.LOST
-    return math.exp(ln_g), value, End.FOUND if abs(value) < _ACCEPTED else End.LOST
+            return gain_at(ln_g), value, End.LOST
+    return gain_at(ln_g), value, End.FOUND if abs(value) < _ACCEPTED else End.LOST
 
 
-@njit(**KERNEL)
-def onset(alpha, beta, theta):
+def onset(alpha: float, beta: float, theta: FloatArray) -> Found:
     """The smallest gain with a positive exponent, 0 <= alpha < inf; arguments and result as in `zero_of_exponent`.
 
     VANISHED: it is 1 / sigma_r at rest, where the zero state loses its stability.
@@ -147,8 +161,7 @@ def onset(alpha, beta, theta):
     return g, value, how
 
 
-@njit(**KERNEL)
-def lower_root_start(g, alpha, beta, theta):
+def lower_root_start(g: float, alpha: float, beta: float, theta: FloatArray) -> tuple[float, int]:
     """The saddle of stable fixed points next to the lower static one: (value, FOUND or LOST); theta (7,) filled.
 
     Below the fold it is followed from there.
@@ -158,11 +171,11 @@ def lower_root_start(g, alpha, beta, theta):
     ln_g = math.log(g)
     begin = max(ln_g, low + math.log(_NEAR))
     root = lower_root(begin, steepness, beta, lowest)
-    if root[0] <= 0.0:
+    if not (root[0] > 0.0 and root[1] > 0.0):
         return math.nan, End.LOST
-    value, good = start_stable(math.exp(begin), steepness, beta, root[0], root[1], theta)
+    value, good = start_stable(gain_at(begin), steepness, beta, root[0], root[1], theta)
     if good and steepness < alpha:
-        value, good = follow_steepness(STABLE, math.exp(begin), steepness, alpha, beta, theta, value)
+        value, good = follow_steepness(STABLE, gain_at(begin), steepness, alpha, beta, theta, value)
     if not good:
         return math.nan, End.LOST
     _, value, how = follow_gain(STABLE, begin, ln_g, alpha, beta, theta, False)

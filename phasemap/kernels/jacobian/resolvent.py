@@ -143,8 +143,8 @@ def resolvents(x, y, data, units, live_z, live_r, tolerance, max_iterations, val
         hessian(f, gated, matrix)
         if not gated:
             g[1:] = 0.0
-        solve3(matrix, g.real, real)
-        solve3(matrix, g.imag, imag)
+        solve3(matrix, g.real.copy(), real)  # a copy lies like the other arrays: one signature
+        solve3(matrix, g.imag.copy(), imag)
         for k in range(3):
             second -= g[k].real * real[k] + g[k].imag * imag[k]
         density[i] = second if code == Status.CONVERGED else math.nan

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.kernels.complexity.branch import End
+from phasemap.kernels.complexity.continuation import End
 from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, tilted_weights
 from phasemap.kernels.complexity.search import best_saddle
 from phasemap.model.quantities.counting import Reduced

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
-from phasemap.kernels.complexity.branch import End
+from phasemap.kernels.complexity.continuation import End
 from phasemap.kernels.complexity.moments import SIZE
 from phasemap.kernels.complexity.replicas import overlaps, pair_excess
 from phasemap.kernels.complexity.search import gain_slope, onset

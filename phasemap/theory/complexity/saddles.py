@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasemap.kernels.complexity.branch import End
+from phasemap.kernels.complexity.continuation import End
 from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, STABLE
 from phasemap.kernels.complexity.replicas import overlaps, pair_excess
 from phasemap.kernels.complexity.saddle import lagrangian

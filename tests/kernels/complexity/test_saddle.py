@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from phasemap.kernels.complexity.branch import End, free_parameters, static_determinant
+from phasemap.kernels.complexity.branch import free_parameters, static_determinant
+from phasemap.kernels.complexity.continuation import End
 from phasemap.kernels.complexity.moments import COUNTED, Q_PSI, SIZE, STABLE
 from phasemap.kernels.complexity.saddle import lagrangian, newton
 from phasemap.kernels.complexity.search import best_saddle, find_saddle

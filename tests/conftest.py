@@ -1,9 +1,17 @@
-"""Small results that several parts of the tests draw, cut and compare."""
+"""Small results that several parts of the tests draw, cut and compare; and what every test runs under."""
 
+import os
 import signal
 
 import pytest
 from support import toy_results
+from threadpoolctl import threadpool_limits
+
+# Beside another worker a second thread of the linear algebra only waits, and takes the other one's core to do so.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    threadpool_limits(1)
 
 
 @pytest.fixture

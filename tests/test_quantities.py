@@ -55,7 +55,8 @@ def test_the_registry_needs_no_compiled_code() -> None:
 def test_costs_are_known_at_every_kind_of_point(name: str) -> None:
     solver = REGISTRY.solvers[name]
     options = solver.options() if solver.options is not None else None
-    for settings in ({}, {"alpha_r": 2.0}, {"alpha_z": 3.0}, {"alpha_z": float("inf")}, {"noise_h": 0.3}):
+    steep = [{gate: steepness} for gate in ("alpha_r", "alpha_z") for steepness in (3.0, 1e4, float("inf"))]
+    for settings in ({}, *steep, {"noise_h": 0.3}):
         seconds = solver.seconds(make_parameters({"g_h": 2.0, **settings}), options)
         assert 0 < seconds < 1e6
 

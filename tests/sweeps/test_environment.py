@@ -89,9 +89,9 @@ def test_the_thread_variables_come_back(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_blas_uses_one_thread() -> None:
-    from threadpoolctl import threadpool_info
+    from threadpoolctl import threadpool_info, threadpool_limits
 
-    with environment.one_thread():
+    with threadpool_limits(2), environment.one_thread():
         assert all(library["num_threads"] == 1 for library in threadpool_info())
 
 

@@ -8,12 +8,12 @@ import math
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasemap.kernels.complexity.branch import free_parameters, solve, static_determinant
 from phasemap.kernels.complexity.moments import COUNTED, Q_PHI, Q_PSI, SIZE, STABLE, log_partition
 from phasemap.kernels.complexity.nodes import activation_nodes, gate_nodes
 from phasemap.kernels.complexity.saddle import newton
-from phasemap.model.results import FloatArray
 
 
 class End(IntEnum):
@@ -25,6 +25,7 @@ class End(IntEnum):
     LOST = 3  # without a result
 
 
+FloatArray = NDArray[np.float64]
 # (value, found?), and how a way ended: gain or its logarithm, value there, an `End`.
 Valued = tuple[float, bool]
 Found = tuple[float, float, int]

@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from phasemap.kernels.complexity.continuation import (
     End,
+    FloatArray,
     Found,
     Valued,
     follow_gain,
@@ -21,7 +22,6 @@ from phasemap.kernels.complexity.continuation import (
 from phasemap.kernels.complexity.moments import COUNTED, SIZE, STABLE
 from phasemap.kernels.complexity.saddle import lagrangian
 from phasemap.kernels.complexity.static_branch import lower_root, lowest_gain, upper_root
-from phasemap.model.results import FloatArray
 
 # Where a search began: ln g, value there, found?
 _Begun = tuple[float, float, bool]

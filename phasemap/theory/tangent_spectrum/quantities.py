@@ -15,7 +15,7 @@ def _seconds(point: Parameters, options: Any) -> float:
     if not is_constant_gate(point.alpha_z, point.beta_z):
         # Correlations live longer behind steeper gates, and matrices grow with them: up to some minutes, then refused.
         refused = math.isinf(point.alpha_z) or not is_constant_gate(point.alpha_r, point.beta_r)
-        return 1e-3 if refused else min(25.0 * math.exp(0.45 * abs(point.alpha_z)), 900.0)
+        return 1e-3 if refused else 25.0 * math.exp(min(0.45 * abs(point.alpha_z), math.log(36.0)))
     return 1.0 if is_constant_gate(point.alpha_r, point.beta_r) else (3.0 if point.alpha_r <= 6.0 else 5.0)
 
 

@@ -89,3 +89,49 @@ def test_functions_say_what_they_do() -> None:
         if not one.name.startswith("_") and ast.get_docstring(one) is None
     ]
     assert silent == []
+
+
+SMALL, NOTHING = 1e-2, 1e-12
+# A default that its docstring explains.
+EXPLAINED = {"numerics/anderson.py"}
+
+
+def is_record(node: ast.AST) -> bool:
+    """Whether it is a class of named numbers."""
+    return isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "NamedTuple" for base in node.bases)
+
+
+def loose_numbers(tree: ast.Module) -> list[float]:
+    """Small numbers inside functions; what stands against division by zero is smaller."""
+    inside = {id(leaf) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for leaf in ast.walk(node)}
+    known = {id(leaf) for node in ast.walk(tree) if is_record(node) for leaf in ast.walk(node)}
+    return [
+        leaf.value
+        for leaf in ast.walk(tree)
+        if isinstance(leaf, ast.Constant) and isinstance(leaf.value, float) and NOTHING < abs(leaf.value) <= SMALL
+        if id(leaf) in inside - known
+    ]
+
+
+def test_tolerances_have_names_and_reasons() -> None:
+    """In theory and its numerics: records of tolerances, one number a line; costs of solvers are no tolerances."""
+    package = ROOT / "phasemap"
+    paths = [path for part in ("theory", "numerics") for path in (package / part).rglob("*.py")]
+    found = {str(path.relative_to(package)): loose_numbers(ast.parse(path.read_text())) for path in paths}
+    named = [name for name, loose in found.items() if loose and not name.endswith("quantities.py")]
+    assert sorted(set(named) - EXPLAINED) == []
+    assert loose_numbers(ast.parse("def f(x):\n    return x < 1e-4")) == [1e-4], "the search finds nothing"
+
+
+def test_every_number_of_a_record_says_why_it_is_what_it_is() -> None:
+    silent = []
+    for path in (ROOT / "phasemap").rglob("*.py"):
+        lines = path.read_text().splitlines()
+        records = [one for one in ast.walk(ast.parse("\n".join(lines))) if is_record(one)]
+        for one in (one for one in records if one.name.strip("_") in ("Tolerances", "Rule")):
+            numbers = [line for line in one.body if isinstance(line, ast.AnnAssign)]
+            where = path.relative_to(ROOT)
+            silent += [
+                f"{where}:{n.lineno}" for n in numbers if "# " not in "".join(lines[n.lineno - 1 : n.end_lineno])
+            ]
+    assert silent == []

@@ -18,6 +18,9 @@ OutputOption = Annotated[
     typer.Option("--output", "-o", metavar="FILE", help="Result file (HDF5).", show_default=False),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+CellOption = Annotated[
+    str | None, typer.Option("--cell", help="Those of a discrete cell: gru, lstm, vanilla.", show_default=False)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 PointTimeoutOption = Annotated[
     float | None,

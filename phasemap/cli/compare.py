@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.arguments import JsonOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def compare(
             help="Allowance A / N for networks of N units, absolute for exponents, else relative; 0 if extrapolated.",
         ),
     ] = 25.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Compare theory and simulation wherever a result holds both.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import SetOption
+from phasemap.cli.arguments import JsonOption, SetOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def count(
         typer.Option("--samples", min=100, help="Samples of the integral (count.samples).", show_default=False),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Count the fixed points of networks, the zero one left out.
 

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from phasemap.cli.arguments import JsonOption
 from phasemap.cli.plain import say
 
 
 def explain(
     name: Annotated[str, typer.Argument(help="An error, status, phase, branch, parameter, quantity or surface.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Explain a name: what an error means and what to do, what a status, phase, branch or quantity is.
 

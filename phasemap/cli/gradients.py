@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, SetOption
 from phasemap.cli.plain import say
 from phasemap.cli.records import with_records
 
@@ -35,7 +35,7 @@ class _Target:
     figure: Annotated[
         bool, typer.Option("--figure", help="Draw sizes against lag, beside FILE as a PNG (gradients.png without -o).")
     ] = False
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False
+    as_json: JsonOption = False
     force: ForceOption = False
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from phasemap.cli.arguments import JsonOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def info(
     file: Annotated[Path, typer.Argument(help="Result file, finished or not.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
     config: Annotated[
         bool, typer.Option("--config", help="Print the configuration it was made from, as TOML.")
     ] = False,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.arguments import JsonOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def locate(
         typer.Option("--input", metavar="FILE", help="Inputs, an .npy of (time, inputs).", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the state from which the layer runs by itself.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
     figure: Annotated[
         bool, typer.Option("--figure", help="Draw the map with the layers on it (locate.png without -o).")
     ] = False,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.arguments import CellOption, JsonOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ def parameters(
     schema: Annotated[
         bool, typer.Option("--schema", help="The JSON Schema of a configuration, for editors and other programs.")
     ] = False,
-    cell: Annotated[
-        str | None, typer.Option("--cell", help="Those of a discrete cell: gru, lstm, vanilla.", show_default=False)
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    cell: CellOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the parameters of the network: what they mean, units, default and domain.
 

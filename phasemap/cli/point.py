@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import PointTimeoutOption, SetOption
+from phasemap.cli.arguments import JsonOption, PointTimeoutOption, SetOption
 from phasemap.cli.plain import say
 from phasemap.errors import ConfigError, shown
 
@@ -28,7 +28,7 @@ def point(
         list[str] | None,
         typer.Option("--quantity", help="Only this quantity (and what its solver gives besides). Repeatable."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
     simulate: Annotated[bool, typer.Option("--simulate", help="Simulate networks as well (takes longer).")] = False,
     point_timeout: PointTimeoutOption = None,
     cell: Annotated[

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.arguments import CellOption, JsonOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -13,10 +14,8 @@ if TYPE_CHECKING:
 def quantities(
     name: Annotated[str, typer.Argument(help="Only names that contain this.")] = "",
     solver: Annotated[str | None, typer.Option(help="Only those of one solver.")] = None,
-    cell: Annotated[
-        str | None, typer.Option("--cell", help="Those of a discrete cell: gru, lstm, vanilla.", show_default=False)
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    cell: CellOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the quantities and critical surfaces that can be asked for: symbol, units, solver and its cost.
 

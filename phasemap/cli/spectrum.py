@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import SetOption
+from phasemap.cli.arguments import JsonOption, SetOption
 from phasemap.cli.plain import say
 from phasemap.cli.records import with_records
 
@@ -44,7 +44,7 @@ def spectrum(
         str | None,
         typer.Option("--state", help="zero, lower, middle, upper or dynamics. Default: the largest fixed point."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Spectrum of the Jacobian: its support, edge and slow modes in theory, beside the eigenvalues of networks.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phasemap.cli.arguments import JsonOption
 from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def status(
     file: Annotated[Path, typer.Argument(help="Result file; its shards are found beside it.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say which blocks of a sweep are finished, running, failed or missing, shard by shard.
 

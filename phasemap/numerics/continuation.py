@@ -4,6 +4,7 @@ Coordinates are scaled to the unit cube. A `Residual` maps points (n, d) in it t
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +14,34 @@ from phasemap.numerics.arrays import FloatArray
 Residual = Callable[[FloatArray], FloatArray]
 Mask = NDArray[np.bool_]
 
-# What counts as solved, far below the 1e-8 that surfaces promise.
-SOLVED = 1e-10
-_DIFFERENCE = 3e-6
-_ITERATIONS = 15
-_LONGEST_STEP = 0.05
-# Curves: largest distance between a chord and the curve, and the number of times that chords are halved for it.
-_SAG = 1e-4
-_ROUNDS = 12
-_CLOSEST = 1e-5
-# A vertex further from the middle of its chord than this part of the chord is taken for one of another piece.
-_STEEPEST = 0.5
-# Gaps longer than this are bridged by continuation, whose steps are between these two.
-_GAP = 1e-3
-_SHORTEST, _LONGEST = 1e-5, 0.02
-_MOST_STEPS = 200
+
+class _Tolerances(NamedTuple):
+    """Newton's method on zero sets, and how closely curves are followed; lengths are those of the unit cube."""
+
+    solved: float = 1e-10  # residual that counts as solved, far below the 1e-8 that surfaces promise
+    difference: float = 3e-6  # step of numerical derivatives: truncation and rounding are then alike
+    iterations: int = 15  # Newton steps, at most
+    longest_newton: float = 0.05  # step of Newton's method, which may leave its piece of the set otherwise
+    sag: float = 1e-4  # largest distance between a chord and the curve: unseen in print
+    rounds: int = 12  # of halving chords for it
+    closest: float = 1e-5  # vertices that are nearer are one
+    steepest: float = 0.5  # a vertex further from the middle of its chord, in chords, belongs to another piece
+    gap: float = 1e-3  # longer ones are bridged by continuation
+    shortest: float = 1e-5  # step of the continuation
+    longest: float = 0.02  # step of the continuation
+    most_steps: int = 200  # of one continuation
+    polished: float = 1e-3  # share of what counts as solved at which Newton's method ends
+    flat: float = 1e-11  # singular values below this share of the largest are directions in which nothing changes
+
+
+_TOLERANCES = _Tolerances()
+SOLVED = _TOLERANCES.solved
 
 
 def jacobian(residual: Residual, points: FloatArray) -> FloatArray:
     """Central differences, one-sided at the faces of the cube: (n, d) -> (n, m, d)."""
     n, d = points.shape
-    offsets = _DIFFERENCE * np.eye(d)
+    offsets = _TOLERANCES.difference * np.eye(d)
     high = np.minimum(points[:, None] + offsets, 1.0)
     low = np.maximum(points[:, None] - offsets, 0.0)
     width = np.einsum("nkk->nk", high - low)
@@ -54,8 +62,8 @@ def project(
     points = points.copy()
     worst = np.abs(residual(points)).max(axis=1) if len(points) else np.zeros(0)
     active = np.arange(len(points))
-    for _ in range(_ITERATIONS):
-        active = active[worst[active] > 1e-3 * SOLVED]
+    for _ in range(_TOLERANCES.iterations):
+        active = active[worst[active] > _TOLERANCES.polished * SOLVED]
         if not len(active):
             break
         here = points[active]
@@ -65,9 +73,9 @@ def project(
         if directions is not None:
             slopes = np.concatenate([slopes, directions[active][:, None]], axis=1)
             value = np.concatenate([value, np.zeros((len(here), 1))], axis=1)
-        step = np.einsum("ndm,nm->nd", np.linalg.pinv(slopes, rcond=1e-11), value)
+        step = np.einsum("ndm,nm->nd", np.linalg.pinv(slopes, rcond=_TOLERANCES.flat), value)
         length = np.abs(step).max(axis=1)
-        step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(length, 1e-300))[:, None]
+        step *= np.minimum(1.0, _TOLERANCES.longest_newton / np.maximum(length, 1e-300))[:, None]
         moved = np.clip(here - step, 0.0, 1.0)
         now = np.abs(residual(moved)).max(axis=1)
         # At the level of rounding a step may not help any more: keep the better point, and stop there.
@@ -77,7 +85,7 @@ def project(
     return points, worst
 
 
-def smooth_curve(residual: Residual, curve: FloatArray, shortest: float = _SHORTEST) -> FloatArray:
+def smooth_curve(residual: Residual, curve: FloatArray, shortest: float = _TOLERANCES.shortest) -> FloatArray:
     """Refine a polyline (n, d = m + 1) whose vertices are on a curve until no chord sags by more than a tolerance.
 
     Chords are halved by pseudo-arclength steps: the middle of the chord is the predictor, the plane normal to the chord
@@ -88,18 +96,18 @@ def smooth_curve(residual: Residual, curve: FloatArray, shortest: float = _SHORT
     curve = _without_reversals(curve)
     pending = np.ones(max(len(curve) - 1, 0), dtype=bool)
     stuck = np.zeros_like(pending)
-    for _ in range(_ROUNDS):
+    for _ in range(_TOLERANCES.rounds):
         chord = np.diff(curve, axis=0)
         length = np.linalg.norm(chord, axis=1)
-        todo = np.flatnonzero(pending & (length > _CLOSEST))
+        todo = np.flatnonzero(pending & (length > _TOLERANCES.closest))
         if not len(todo):
             break
         middle = 0.5 * (curve[todo] + curve[todo + 1])
         solved, worst = project(residual, middle, directions=chord[todo] / length[todo, None])
         sag = np.linalg.norm(solved - middle, axis=1)
-        found = (worst < SOLVED) & (sag < _STEEPEST * length[todo])
+        found = (worst < SOLVED) & (sag < _TOLERANCES.steepest * length[todo])
         pending[todo], stuck[todo] = False, ~found
-        insert = found & ((sag > _SAG) | _turns(curve)[todo])
+        insert = found & ((sag > _TOLERANCES.sag) | _turns(curve)[todo])
         pending[todo[insert]] = True
         places = todo[insert] + 1
         curve = np.insert(curve, places, solved[insert], axis=0)
@@ -112,7 +120,7 @@ def _complete(residual: Residual, curve: FloatArray, stuck: Mask, shortest: floa
     if len(curve) < 2:
         return curve
     last = len(curve) - 1
-    wide = stuck & (np.linalg.norm(np.diff(curve, axis=0), axis=1) > _GAP)
+    wide = stuck & (np.linalg.norm(np.diff(curve, axis=0), axis=1) > _TOLERANCES.gap)
     pieces = []
     closed = bool((curve[0] == curve[-1]).all())
     if not closed and _inside(curve[0]):
@@ -138,7 +146,7 @@ def follow(
     start: FloatArray,
     heading: FloatArray,
     goal: FloatArray | None = None,
-    shortest: float = _SHORTEST,
+    shortest: float = _TOLERANCES.shortest,
 ) -> FloatArray:
     """Pseudo-arclength continuation of a curve (d = m + 1) from `start` (d,), until it leaves the cube or ends.
 
@@ -149,9 +157,9 @@ def follow(
     Returns the new vertices (n, d), the last of them on the face of the cube where the curve leaves it.
     """
     path: list[FloatArray] = []
-    here, step = start, _LONGEST / 4
+    here, step = start, _TOLERANCES.longest / 4
     direction = _tangent(residual, start, heading)
-    while step > shortest and len(path) < _MOST_STEPS:
+    while step > shortest and len(path) < _TOLERANCES.most_steps:
         ahead = here + step * direction
         outside = (ahead < 0.0) | (ahead > 1.0)
         if outside.any():
@@ -172,7 +180,7 @@ def follow(
         if goal is not None and np.linalg.norm(goal - there) < step:
             break
         path.append(there)
-        here, direction, step = there, turned, min(1.5 * step, _LONGEST)
+        here, direction, step = there, turned, min(1.5 * step, _TOLERANCES.longest)
     return np.array(path).reshape(-1, len(start))
 
 
@@ -191,7 +199,7 @@ def _land(residual: Residual, here: FloatArray, direction: FloatArray, step: flo
     held = np.zeros((1, len(here)), dtype=bool)
     held[0, axis] = True
     landed, worst = project(residual, guess[None], held=held)
-    near = np.linalg.norm(landed[0] - guess) < max(step, 10 * _SHORTEST)
+    near = np.linalg.norm(landed[0] - guess) < max(step, 10 * _TOLERANCES.shortest)
     return landed[0] if worst[0] < SOLVED and near else None
 
 
@@ -211,7 +219,7 @@ def _without_reversals(curve: FloatArray) -> FloatArray:
         length = np.linalg.norm(chord, axis=1)
         bad = np.zeros(len(curve), dtype=bool)
         if len(chord) > 1:
-            bad[1:-1] = ((chord[1:] * chord[:-1]).sum(axis=1) < 0) | (length[:-1] < _CLOSEST)
+            bad[1:-1] = ((chord[1:] * chord[:-1]).sum(axis=1) < 0) | (length[:-1] < _TOLERANCES.closest)
             bad[1:-1] &= ~np.roll(bad, 1)[1:-1]
         if not bad.any():
             break

@@ -8,11 +8,18 @@ polylines. Where two crossings meet and vanish, their polylines are joined.
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-# Largest distance of a curve from its polyline, and the width at which appearing and ending crossings are left.
-_SAG = 2e-4
-_FINEST = 1e-6
-_WIDEST_TIP = 0.2
+
+class _Tolerances(NamedTuple):
+    """How closely polylines follow a curve from section to section; lengths are those of the unit square."""
+
+    sag: float = 2e-4  # largest distance of a curve from its polyline: unseen in print
+    finest: float = 1e-6  # width of sections at which appearing and ending crossings are left
+    widest_tip: float = 0.2  # distance of two crossings that may still meet in a tip
+
+
+_TOLERANCES = _Tolerances()
 _MOST_SECTIONS = 600
 
 
@@ -57,7 +64,7 @@ def _resolve(find: Find, sections: dict[float, list[Crossing]], a: float, b: flo
     left, right = sections[a], sections[b]
     if not left and not right:
         return
-    if b - a < _FINEST or len(sections) >= _MOST_SECTIONS:
+    if b - a < _TOLERANCES.finest or len(sections) >= _MOST_SECTIONS:
         pairs, _ = _match(left, right)
         _link(pairs)
         _close_tips(left, pairs, 0)
@@ -105,7 +112,7 @@ def _match(left: Sequence[Crossing], right: Sequence[Crossing]) -> tuple[Pairs, 
 
 def _is_straight(first: Pairs, second: Pairs) -> bool:
     after = {id(a): b for a, b in second}
-    return all(abs(middle.fast - 0.5 * (a.fast + after[id(middle)].fast)) < _SAG for a, middle in first)
+    return all(abs(middle.fast - 0.5 * (a.fast + after[id(middle)].fast)) < _TOLERANCES.sag for a, middle in first)
 
 
 def _link(pairs: Pairs) -> None:
@@ -119,7 +126,7 @@ def _close_tips(section: Sequence[Crossing], pairs: Pairs, side: int) -> None:
     linked = {id(pair[side]) for pair in pairs}
     lonely = [crossing for crossing in section if id(crossing) not in linked]
     for a, b in zip(lonely[::2], lonely[1::2], strict=False):
-        if abs(a.fast - b.fast) < _WIDEST_TIP:
+        if abs(a.fast - b.fast) < _TOLERANCES.widest_tip:
             _link([(a, b)])
 
 

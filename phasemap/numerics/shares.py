@@ -7,6 +7,8 @@ from scipy.optimize import brentq
 from scipy.special import betainc, betaincinv
 
 _MASS = math.erf(math.sqrt(0.5))
+# Between which the number of cases is looked for that makes the deviation.
+_FEWEST_CASES = 1e-9
 _MOST_CASES = 1e9
 
 
@@ -28,7 +30,7 @@ def interval_of_share(share: float, deviation: float) -> tuple[float, float]:
         a, b = _shape(share, math.exp(logarithm))
         return math.log(a * b / ((a + b) ** 2 * (a + b + 1.0))) - 2.0 * math.log(deviation)
 
-    low, high = math.log(1e-9), math.log(_MOST_CASES)
+    low, high = math.log(_FEWEST_CASES), math.log(_MOST_CASES)
     if excess(low) <= 0.0 or excess(high) >= 0.0:
         return share, share
     a, b = _shape(share, math.exp(brentq(excess, low, high)))

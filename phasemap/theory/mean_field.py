@@ -7,7 +7,7 @@ A constant update gate leaves everything Gaussian and is solved deterministicall
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,8 +62,16 @@ _OF_EXPONENT = ("lyapunov_max", "lyapunov_times_relaxation")
 WHITE_NOISE = (
     "White noise on an instantaneous gate is not defined: noise_r > 0 with tau_r = 0. Give tau_r > 0, or tau_noise > 0."
 )
-_ACCEPTED = 1e-6
-_SMALL_RATE = 1e-3
+
+
+class _Tolerances(NamedTuple):
+    """When numbers are good."""
+
+    accepted: float = 1e-6  # relative error of what is deterministic
+    small_rate: float = 1e-3  # rates below are judged by their absolute errors
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -221,8 +229,8 @@ def _diverge(at: tuple[int, int], solution: Fluctuating, noisy: bool, table: _Ta
 
 
 def _is_good(name: str, value: float, error: float) -> bool:
-    scale = max(abs(value), _SMALL_RATE) if name == "lyapunov_max" else abs(value)
-    return math.isfinite(value) and error <= _ACCEPTED * scale
+    scale = max(abs(value), _TOLERANCES.small_rate) if name == "lyapunov_max" else abs(value)
+    return math.isfinite(value) and error <= _TOLERANCES.accepted * scale
 
 
 def _store(at: tuple[int, int], solution: Fluctuating, rate: float, table: _Table) -> None:

@@ -64,7 +64,7 @@ def test_result_files(phasemap: Run, plane: Path, made: str) -> None:
         assert not list(Path().glob(".*")) and not list(Path().glob("*.lock")), number
 
 
-def _torn_apart(path: Path) -> None:
+def _cut_apart(path: Path) -> None:
     """A finished result as it is before its blocks are put into it."""
     result = read_file(path)
     for name, entry in list(result.fields.items()):
@@ -90,11 +90,11 @@ def test_block_files(phasemap: Run, plane: Path) -> None:
     phasemap("sweep", plane, *only)
     file = Path("plane.h5")
     true = read_file(file).fields["fixed_point_count"]
-    _torn_apart(file)
-    torn, blocks = file.read_bytes(), {path: path.read_bytes() for path in blocks_directory(file).glob("*.npz")}
+    _cut_apart(file)
+    whole, blocks = file.read_bytes(), {path: path.read_bytes() for path in blocks_directory(file).glob("*.npz")}
     path, content = min(blocks.items())
     for number, damaged in enumerate(damages(content, count(10), 5)):
-        file.write_bytes(torn)
+        file.write_bytes(whole)
         blocks_directory(file).mkdir(exist_ok=True)
         for other, whole in blocks.items():
             other.write_bytes(damaged if other == path else whole)

@@ -1,5 +1,6 @@
 """Running sweeps and comparing results, for the tests."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,25 @@ from phasemap.dataset import Result
 from phasemap.storage import BlockData
 from phasemap.sweeps.executors.processes import Executor, InProcess
 from phasemap.sweeps.run import open_sweep
+from phasemap.sweeps.stop import Stop
+from phasemap.sweeps.work import Task, execute
+
+
+class Shuffled:
+    """An executor that finishes blocks in an arbitrary order."""
+
+    workers = 3
+
+    def __init__(self, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+
+    def run(self, tasks: Sequence[Task], stop: Stop) -> Iterator[BlockData]:
+        """Execute them."""
+        for k in self._random.permutation(len(tasks)):
+            yield execute(tasks[k])
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def run(config: SweepConfig, output: Path, executor: Executor | None = None, **options: Any) -> list[BlockData]:

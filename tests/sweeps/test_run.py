@@ -1,40 +1,21 @@
 """The loop: what is computed once stays, numbers do not depend on the way to them, and failures do not spread."""
 
 import os
-from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.sweeping import assert_same_numbers, run
+from support.sweeping import Shuffled, assert_same_numbers, run
 from support.toy_registry import TOYS, MakeConfig
 
 from phasemap.config import make_config, parse_toml
 from phasemap.dataset import Result
 from phasemap.errors import ResultFileError
 from phasemap.model.status import Status
-from phasemap.storage import BlockData, blocks_directory, read_file, read_result, write_result
+from phasemap.storage import blocks_directory, read_file, read_result, write_result
 from phasemap.sweeps.executors.processes import InProcess, Processes
 from phasemap.sweeps.run import open_sweep
-from phasemap.sweeps.stop import Stop
-from phasemap.sweeps.work import Task, execute
-
-
-class Shuffled:
-    """An executor that finishes blocks in an arbitrary order, cut into pieces."""
-
-    workers = 3
-
-    def __init__(self, seed: int) -> None:
-        self._random = np.random.default_rng(seed)
-
-    def run(self, tasks: Sequence[Task], stop: Stop) -> Iterator[BlockData]:
-        for k in self._random.permutation(len(tasks)):
-            yield execute(tasks[k])
-
-    def close(self) -> None:
-        pass
 
 
 @pytest.fixture

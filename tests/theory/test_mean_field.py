@@ -22,7 +22,7 @@ from phasemap.theory.dynamic import fluctuating
 from phasemap.theory.static import fixed_points
 
 HERE = Path(__file__).parent
-ZERO, STATIC, QUIET, CHAOTIC, UNSTABLE = (
+ZERO, STATIC, SMALL, CHAOTIC, UNSTABLE = (
     BRANCHES.index(name) for name in ("zero", "static", "fluctuating_small", "fluctuating", "fluctuating_unstable")
 )
 # Errors of the oracle: spectral without noise; with noise, second order in the spacing, extrapolated once.
@@ -95,7 +95,7 @@ def test_branches_of_a_bistable_point():
     assert found["lyapunov_times_relaxation"].value[0, CHAOTIC:] == pytest.approx(product[0, CHAOTIC:])
     noisy = solve({"g_h": 1.78, "alpha_r": 20.0, "noise_h": 0.02})
     assert noisy["variance"].status[0].tolist() == [Status.ABSENT] * 3 + [Status.CONVERGED] * 3
-    assert noisy["lyapunov_max"].value[0, QUIET] < 0.0 < noisy["lyapunov_max"].value[0, CHAOTIC]
+    assert noisy["lyapunov_max"].value[0, SMALL] < 0.0 < noisy["lyapunov_max"].value[0, CHAOTIC]
 
 
 @pytest.mark.parametrize(("name", "value"), [("s_h", 0.001), ("m_h", 0.001), ("beta_h", 0.002)])
@@ -107,8 +107,8 @@ def test_the_state_that_continues_rest_under_an_input_has_a_branch(name, value):
     small, large = BRANCHES.index("static_small"), BRANCHES.index("static")
     assert exponents.value[0, small] < 0.0 < exponents.value[0, large] and variances[small] < 1e-3 * variances[large]
     assert BRANCHES[dominant_branch(exponents, BRANCHES)[0]] == "static_small"
-    resting = solve({"g_h": 1.7, "alpha_r": 20.0})["lyapunov_max"]
-    assert BRANCHES[dominant_branch(resting, BRANCHES)[0]] == "zero"
+    at_rest = solve({"g_h": 1.7, "alpha_r": 20.0})["lyapunov_max"]
+    assert BRANCHES[dominant_branch(at_rest, BRANCHES)[0]] == "zero"
 
 
 def _label(found, **values):
@@ -135,9 +135,9 @@ def test_the_response_to_noise_beside_chaos_is_found_where_the_update_gate_moves
     point = {"g_h": 1.78, "alpha_r": 20.0, "alpha_z": 0.5, "noise_h": 0.01, "tau_noise": 1.0}
     found = solve(point)
     variance, exponent = found["variance"], found["lyapunov_max"]
-    assert variance.status[0, QUIET] == variance.status[0, CHAOTIC] == Status.CONVERGED
-    assert variance.value[0, QUIET] == pytest.approx(4.39e-4, rel=0.02)
-    assert exponent.value[0, QUIET] < 0.0 < exponent.value[0, CHAOTIC]
+    assert variance.status[0, SMALL] == variance.status[0, CHAOTIC] == Status.CONVERGED
+    assert variance.value[0, SMALL] == pytest.approx(4.39e-4, rel=0.02)
+    assert exponent.value[0, SMALL] < 0.0 < exponent.value[0, CHAOTIC]
     assert _label(found, **point) is Phase.BISTABLE
 
 
@@ -150,7 +150,7 @@ def test_what_grows_out_of_rest_is_absent_where_it_is_the_only_state_and_not_sou
     assert silent["variance"].value[0, ZERO] == 0.0
     assert silent["variance"].status[0, CHAOTIC] == Status.ABSENT
     biased = solve({"g_h": 2.5, "alpha_z": 1.0, "beta_h": 0.1})
-    assert biased["variance"].status[0, QUIET] == Status.NOT_SOUGHT
+    assert biased["variance"].status[0, SMALL] == Status.NOT_SOUGHT
 
 
 @pytest.mark.parametrize(("gain", "status"), [(1.0, Status.UPPER_BOUND), (1.5, Status.NOT_SOUGHT)])

@@ -52,8 +52,8 @@ class Cell(ABC):
 
     def at_rest(self) -> Self:
         """The same cell without biases of its candidate, so that h = 0 is a fixed point."""
-        quiet: Any = dict.fromkeys(self.candidate, 0.0)
-        return replace(self, **quiet)  # type: ignore[type-var]
+        absent: Any = dict.fromkeys(self.candidate, 0.0)
+        return replace(self, **absent)  # type: ignore[type-var]
 
     def field(self, gate: str, C: float) -> tuple[Array, Array]:
         """Nodes and weights of a gate's field U_k h + b_k among units of mean square C."""

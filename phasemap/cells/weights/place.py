@@ -61,11 +61,11 @@ def locate_layer(layer: Layer, x: Array | None = None, seed: int = 0) -> Locatio
 
 def _distances(layer: Layer, theory: Gru | Lstm | Vanilla) -> dict[str, float]:
     found = {"zero_instability": zero_factor(layer)}
-    quiet = theory.at_rest()
-    if quiet.gain > 0.0 and quiet.tricritical_ratio() > 1.0:
-        fold = static_fold(quiet)
+    at_rest = theory.at_rest()
+    if at_rest.gain > 0.0 and at_rest.tricritical_ratio() > 1.0:
+        fold = static_fold(at_rest)
         if fold.status == Status.CONVERGED:
-            found["static_fold"] = float(fold.value) / quiet.gain
+            found["static_fold"] = float(fold.value) / at_rest.gain
     return found
 
 

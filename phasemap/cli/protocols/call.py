@@ -81,11 +81,12 @@ class Call:
         for name, allowed in (("state", ("attractor", "static")), ("gate", ("z", "r", "both"))):
             if (given.get(name) or allowed[0]) not in allowed:
                 raise ConfigError(f"--{name} {given[name]!r} is not known: choose {', '.join(allowed)}.")
-        self.usual = replace(self.usual, **{name: value for name, value in given.items() if value is not None})
-        return self.usual
+        return replace(self.usual, **{name: value for name, value in given.items() if value is not None})
 
-    def run(self, protocol: Callable[["Conditions"], "Report"], amplitude: float = 1.0) -> None:
-        """Run a protocol, given what networks are run under; print it, store it, draw it.
+    def run(
+        self, protocol: Callable[["Conditions"], "Report"], options: "ProtocolOptions", amplitude: float = 1.0
+    ) -> None:
+        """Run a protocol with these options, given what networks are run under; print it, store it, draw it.
 
         Raises:
             SystemExit: a signal stopped it; what was done by then is printed, stored and drawn.
@@ -96,7 +97,7 @@ class Call:
         from phasemap.simulation.protocols.networks import Conditions
         from phasemap.sweeps.stop import stop_raises
 
-        self._say_cost()
+        self._say_cost(options)
         with stop_raises():
             try:
                 with showing_networks() as told:
@@ -108,13 +109,13 @@ class Call:
         if report.stopped:
             sys.exit(INTERRUPTED)
 
-    def _say_cost(self) -> None:
+    def _say_cost(self, options: "ProtocolOptions") -> None:
         """What the theory is expected to take, where one has to wait for it."""
         from phasemap.cli.console import make_console
         from phasemap.quantities import REGISTRY
 
         names = _THEORY.get(self.name, ())
-        seconds = sum(REGISTRY.solvers[name].seconds(self.parameters, self.usual) for name in names)
+        seconds = sum(REGISTRY.solvers[name].seconds(self.parameters, options) for name in names)
         if seconds > _SECONDS_SAID:
             make_console(stderr=True).print(
                 f"Theory of the attractor: very roughly {seconds:.0f} s or more; --state static takes no time.",

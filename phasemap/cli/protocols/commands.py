@@ -36,7 +36,10 @@ def kick(
     options = call.options(
         state=start.state, relax=start.relax, delays=numbers("--delays", delays), **push.options(), **beside.options()
     )
-    call.run(lambda under: study(call.parameters, options, call.seed, under if beside.networks else None, call.courses))
+    networks = beside.networks
+    call.run(
+        lambda under: study(call.parameters, options, call.seed, under if networks else None, call.courses), options
+    )
 
 
 @app.command("reset")
@@ -58,7 +61,10 @@ def reset(
     options = call.options(
         state=start.state or "static", relax=start.relax, **pulse.options(), **push.options(), **beside.options()
     )
-    call.run(lambda under: study(call.parameters, options, call.seed, under if beside.networks else None, call.courses))
+    networks = beside.networks
+    call.run(
+        lambda under: study(call.parameters, options, call.seed, under if networks else None, call.courses), options
+    )
 
 
 @app.command("integrator")
@@ -77,7 +83,8 @@ def integrator(place: Place, pulses: Pulses, start: Start, beside: Beside, writt
 
     options = call.options(state=start.state or "static", relax=start.relax, **beside.options())
     stairs = Staircase(pulses.pulses, pulses.spacing, pulses.strength, pulses.duration, pulses.hold)
-    call.run(lambda under: study(call.parameters, options, stairs, call.seed, under if beside.networks else None))
+    networks = beside.networks
+    call.run(lambda under: study(call.parameters, options, stairs, call.seed, under if networks else None), options)
 
 
 @app.command("drive")
@@ -116,5 +123,6 @@ def drive(
     call.run(
         lambda under: studies.switch(call.parameters, options, call.seed, under, lengths, until) if lengths
         else studies.drive(call.parameters, options, call.seed, under, until),
+        options,
         initial,
     )  # fmt: skip

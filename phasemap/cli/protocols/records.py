@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, OutputOption, SetOption
+from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, SetOption
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class BesideAlways(Beside):
 class Written:
     """Where results go."""
 
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False
+    as_json: JsonOption = False
     output: OutputOption = None
     figure: Annotated[bool, typer.Option("--figure", help="Draw the curves, beside FILE as a PNG.")] = False
     force: ForceOption = False

@@ -22,8 +22,26 @@ class Kind(StrEnum):
     BLANK = "blank"
 
 
+class Labelled:
+    """What has words, a symbol and units."""
+
+    symbol: str
+    description: str
+    units: str
+
+    @property
+    def label(self) -> str:
+        """Label of an axis or a colour bar: words, symbol, units."""
+        return join_label(self.description, self.symbol, self.units)
+
+    @property
+    def short_label(self) -> str:
+        """The same without words."""
+        return join_label("", self.symbol, self.units)
+
+
 @dataclass(frozen=True)
-class Axis:
+class Axis(Labelled):
     """Values along one axis, ascending, and how to name them; `ticks`: place -> words, where numbers will not do."""
 
     name: str
@@ -35,16 +53,6 @@ class Axis:
     ticks: dict[float, str] = field(default_factory=dict)
 
     @property
-    def label(self) -> str:
-        """Axis label: words, symbol, units."""
-        return join_label(self.description, self.symbol, self.units)
-
-    @property
-    def short_label(self) -> str:
-        """The same without words."""
-        return join_label("", self.symbol, self.units)
-
-    @property
     def edges(self) -> Array:
         """(n + 1,) borders of the cells around the values; the outer ones are the ends of the axis themselves."""
         u = np.log(self.values) if self.log else self.values
@@ -54,7 +62,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(Labelled):
     """A quantity at every point: arrays over the axes; `names` gives the words of integer codes."""
 
     name: str
@@ -66,16 +74,6 @@ class Layer:
     error: Array | None = None
     units: str = "1"
     names: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        """Colour-bar or axis label: words, symbol, units."""
-        return join_label(self.description, self.symbol, self.units)
-
-    @property
-    def short_label(self) -> str:
-        """The same without words."""
-        return join_label("", self.symbol, self.units)
 
     @property
     def shown(self) -> NDArray[np.bool_]:

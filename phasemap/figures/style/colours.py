@@ -87,7 +87,7 @@ def categorical(codes: tuple[int, ...]) -> ListedColormap:
 
 @cache
 def sequential() -> ListedColormap:
-    """Pale yellow over green to blue, nowhere so dark that black lines and labels would drown in it."""
+    """Pale yellow over green to blue, nowhere so dark that black lines and labels could not be seen."""
     t = np.linspace(0.0, 1.0, 1024)
     chroma = _CHROMA * (0.35 + 0.65 * np.sin(np.pi * t * 0.62))
     return ListedColormap(_even_path(0.965 - 0.465 * t, chroma, 105.0 + 155.0 * t, 256), name="phasemap_sequential")

@@ -1,6 +1,7 @@
 """The annealed saddle: Newton's method on the stationary value of log Z (docs/theory.md, section 8)."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -9,12 +10,18 @@ from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.complexity.moments import COUNTED, M_PHI, M_PSI, Q_PHI, Q_PSI, SIZE, STABLE, log_partition
 from phasemap.kernels.complexity.nodes import activation_nodes, gate_nodes
 
-# Largest change of a logarithm in a Newton step, and of m in units of 1 / q.
-_LONGEST = 0.7
-# l, a and b below this change freely.
-_SMALLEST = 0.05
-# Sizes of the last step that are believed: of any, of those in flat directions; and its effect on the value, then.
-_BELIEVED, _FLAT, _NEGLIGIBLE = 1e-5, 0.1, 1e-13
+
+class _Tolerances(NamedTuple):
+    """When Newton's method at a saddle has arrived."""
+
+    longest: float = 0.7  # step that is believed
+    smallest: float = 0.05  # l, a and b below this change freely
+    believed: float = 1e-5  # size of the last step, in any direction
+    flat: float = 0.1  # the same in flat directions
+    negligible: float = 1e-13  # effect of such a step on the value
+
+
+_TOLERANCES = _Tolerances()
 
 
 @njit(**KERNEL)
@@ -74,7 +81,7 @@ def _scaled_length(kind, step, theta, active):
             elif i == M_PHI:
                 scale = math.exp(theta[Q_PHI])
             elif i >= 4 and kind == STABLE:
-                scale = 1.0 / max(abs(theta[i]), _SMALLEST)
+                scale = 1.0 / max(abs(theta[i]), _TOLERANCES.smallest)
             length = max(length, abs(step[i]) * scale)
     return length
 
@@ -103,11 +110,15 @@ def newton(kind, g, alpha, beta, theta, active, gain, tolerance, most):
         length = _scaled_length(kind, step, theta, active)
         if not math.isfinite(length):
             return value, math.inf, False
-        factor = min(1.0, _LONGEST / max(length, 1e-300))
+        factor = min(1.0, _TOLERANCES.longest / max(length, 1e-300))
         for i in range(SIZE):
             theta[i] += factor * step[i]
         if length < tolerance:
             break
     decrement = 0.5 * abs(np.dot(gradient, step))
-    firm = max(max(abs(step[Q_PSI]), abs(step[Q_PHI])), abs(step[4])) < _BELIEVED
-    return value, length, length < _BELIEVED or (firm and length < _FLAT and decrement < _NEGLIGIBLE)
+    firm = max(max(abs(step[Q_PSI]), abs(step[Q_PHI])), abs(step[4])) < _TOLERANCES.believed
+    return (
+        value,
+        length,
+        length < _TOLERANCES.believed or (firm and length < _TOLERANCES.flat and decrement < _TOLERANCES.negligible),
+    )

@@ -16,6 +16,7 @@ So a tangential pair near a fold is told from a near miss by the sign of f at it
 """
 
 import math
+from typing import NamedTuple
 
 from numba import njit
 
@@ -24,13 +25,25 @@ from phasemap.kernels.static.problem import fixed_point_map, has_zero_state
 
 MOST_ROOTS = 8
 STACK = 64
-# Rounding noise of f, and what is as good as zero: beyond that, Newton's method would chase rounding errors.
-NOISE = 4e-15
-_NOTHING = 2.3e-16
-# Below this fraction of q_0 everything is linear in q, and slopes would drown in rounding noise.
-_LINEAR = 1e-5
-_SMALLEST = 1e-200
-_NARROWEST = 1e-9
+
+
+class _Tolerances(NamedTuple):
+    """Where the search for roots stops: rounding would be taken for roots beyond."""
+
+    noise: float = 4e-15  # rounding noise of f
+    nothing: float = 2.3e-16  # what is as good as zero: beyond that, Newton's method would chase rounding errors
+    linear: float = 1e-5  # fraction of q_0 below which everything is linear in q, and slopes are lost in rounding noise
+    smallest: float = 1e-200  # q at which the map of a network without a zero state is asked for its value at none
+    narrowest: float = 1e-9  # interval of y that is halved no further
+    scale_share: float = 0.1  # of the smallest scale on which anything bends: the margin
+    offset_share: float = 0.03  # of the square of a hard gate's offset: no average bends below
+    rounding: float = 2e-16  # relative size of a step, or of a bracket, that is none
+    extremum: float = 1e-8  # relative width of the bracket of an extremum: f is known to its square
+    below_one: float = 1e-17  # by which A(1) is below 1 at least, also where rounding says A = 1
+
+
+_TOLERANCES = _Tolerances()
+NOISE = _TOLERANCES.noise
 _UNDECIDED, _DECIDED, _DOUBTFUL = 0, 1, 2
 
 
@@ -39,17 +52,17 @@ def smallest_scale(p):
     """Smallest q at which the fixed-point map can bend, with a margin."""
     scale = min(1.0, 1.0 / max(p.g * p.g, 1e-30), _scale_of_gate(p.alpha_r, p.offset_r, p.v_r))
     if not has_zero_state(p):
-        scale = min(scale, fixed_point_map(p, _SMALLEST)[0])
+        scale = min(scale, fixed_point_map(p, _TOLERANCES.smallest)[0])
     if p.outside > 0.0:
         scale = min(scale, _scale_of_gate(p.alpha_z, p.offset_z, p.v_z))
-    return max(0.1 * scale, 1e-30)
+    return max(_TOLERANCES.scale_share * scale, 1e-30)
 
 
 @njit(**INNER)
 def _scale_of_gate(alpha, offset, variance):
     """Smallest q at which the averages of a gate bend, over an argument of variance q + `variance`."""
     if math.isinf(alpha):
-        return max(variance, 0.03 * offset * offset) if offset != 0.0 else 1.0
+        return max(variance, _TOLERANCES.offset_share * offset * offset) if offset != 0.0 else 1.0
     return max(1.0 / (alpha * alpha), variance) if alpha > 0.0 else 1.0
 
 
@@ -57,7 +70,7 @@ def _scale_of_gate(alpha, offset, variance):
 def mismatch(p, scale, y):
     """f = (A - q) / (A + q) and df/dy at the coordinate y."""
     length = math.log1p(1.0 / scale)
-    q = max(scale * math.expm1(length * y), _SMALLEST)
+    q = max(scale * math.expm1(length * y), _TOLERANCES.smallest)
     a, slope = fixed_point_map(p, q)
     total = a + q
     return (a - q) / total, 2.0 * ((q * slope - a) / total) * (length * (q + scale) / total)
@@ -70,7 +83,7 @@ def polish(p, scale, low, f_low, high):
     step = high - low
     for _ in range(200):
         f, slope = mismatch(p, scale, y)
-        if abs(f) <= _NOTHING:
+        if abs(f) <= _TOLERANCES.nothing:
             return y
         if (f > 0.0) == (f_low > 0.0):
             low = y
@@ -82,7 +95,7 @@ def polish(p, scale, low, f_low, high):
             newton = 0.5 * (low + high)
         step = abs(newton - y)
         y = newton
-        if step <= 2e-16 * y or high - low <= 2e-16 * high:
+        if step <= _TOLERANCES.rounding * y or high - low <= _TOLERANCES.rounding * high:
             break
     return y
 
@@ -94,7 +107,7 @@ def _extremum(p, scale, low, slope_low, high, sign):
     for _ in range(60):
         y = 0.5 * (low + high)
         f, slope = mismatch(p, scale, y)
-        if f * sign < 0.0 or high - low < 1e-8 * high:
+        if f * sign < 0.0 or high - low < _TOLERANCES.extremum * high:
             break
         if (slope > 0.0) == (slope_low > 0.0):
             low = y
@@ -126,7 +139,7 @@ def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
     shape = _shape(f0, d0 * width, f1, d1 * width, error)
     if shape == 0:
         return count, _DECIDED
-    narrow = width < _NARROWEST
+    narrow = width < _TOLERANCES.narrowest
     if shape == 3 and not narrow:
         return count, _UNDECIDED
     verdict = _DOUBTFUL if shape == 3 else _DECIDED
@@ -190,7 +203,7 @@ def bracket_roots(p, scale, stack, brackets):
     """
     length = math.log1p(1.0 / scale)
     pieces = 4 + int(length / 1.5)
-    start = math.log1p(_LINEAR) / length
+    start = math.log1p(_TOLERANCES.linear) / length
     count, certain = 0, True
     f0, d0 = mismatch(p, scale, start)
     if has_zero_state(p):
@@ -202,7 +215,7 @@ def bracket_roots(p, scale, stack, brackets):
         y1 = start + (1.0 - start) * (k + 1) / pieces
         f1, d1 = mismatch(p, scale, y1)
         if k == pieces - 1:
-            f1 = min(f1, -1e-17)  # A(1) < 1, also where rounding says A = 1
+            f1 = min(f1, -_TOLERANCES.below_one)
         _push(stack, 0, y0, f0, d0, y1, f1, d1)
         count, sure = _bracket_piece(p, scale, stack, brackets, count)
         certain = certain and sure

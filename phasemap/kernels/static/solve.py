@@ -1,5 +1,7 @@
 """All fixed points of one point of parameter space, and what is known about each."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -11,9 +13,16 @@ from phasemap.kernels.static.stability import COLUMNS, describe_fixed_point
 # Slots of fixed points: the zero one, then the others in ascending order, the largest always last; of more than three
 # the smallest and the two largest.
 SLOTS = 4
-# Relative step of the finite differences that carry the error of q over to everything else.
-_STEP = 1e-5
-_ROUNDING = 1e-14
+
+
+class _Tolerances(NamedTuple):
+    """How the error of q is carried over to everything else."""
+
+    step: float = 1e-5  # relative, of the finite differences: truncation and rounding are then alike
+    rounding: float = 1e-14  # relative, of every number: of sums over a few dozen nodes
+
+
+_TOLERANCES = _Tolerances()
 
 
 @njit(**INNER)
@@ -21,12 +30,12 @@ def _fill_slot(p, q, q_error, work, values, errors):
     """Values (COLUMNS,) at a fixed point, and their errors by first-order propagation of that of q."""
     describe_fixed_point(p, q, values)
     for k in range(COLUMNS):
-        errors[k] = _ROUNDING * abs(values[k])
+        errors[k] = _TOLERANCES.rounding * abs(values[k])
     if q > 0.0:
-        describe_fixed_point(p, q * (1.0 + _STEP), work)
+        describe_fixed_point(p, q * (1.0 + _TOLERANCES.step), work)
         for k in range(COLUMNS):
             if values[k] < np.inf:
-                errors[k] += abs(work[k] - values[k]) / (_STEP * q) * q_error
+                errors[k] += abs(work[k] - values[k]) / (_TOLERANCES.step * q) * q_error
 
 
 @njit(**INNER)

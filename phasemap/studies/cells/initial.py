@@ -39,7 +39,10 @@ def draw(wish: Wish, seed: int) -> tuple[Recipe, Layer]:
         ConfigError, UnsupportedError: there is no such place.
     """
     if not 2 <= wish.size <= _LARGEST:
-        raise ConfigError(f"--size {wish.size}: from 2 to {_LARGEST} units.")
+        raise ConfigError(
+            f"--size {wish.size}: from 2 to {_LARGEST:,} units. A place of the diagram is a property of random "
+            "matrices: a single unit has one recurrent weight and no spectrum."
+        )
     if wish.chrono is not None and not 2.0 < wish.chrono <= 1e6:
         raise ConfigError(f"--chrono {wish.chrono:g}: the longest memory in steps, above 2 and up to 1e6.")
     rng = np.random.default_rng(seed)

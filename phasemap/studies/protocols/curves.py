@@ -86,10 +86,9 @@ def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.ra
         numbers = dict(wanted.staircase)
         stairs = Staircase(int(numbers.pop("pulses", 10)), **{"spacing": 20.0, "strength": 0.2, **numbers})
         return integrator(p, options, stairs, seed, networks)
-    if wanted.theory and options.amplitude > 0.0:  # theory of infinitesimal kicks beside networks with finite ones
-        theory = kick(p, replace(options, amplitude=0.0), seed, None, wanted.inputs)
-        return replace(kick(p, options, seed, networks), theory=theory.theory)
-    return kick(p, options, seed, networks, wanted.inputs)
+    # Theory of infinitesimal kicks beside networks with finite ones.
+    infinitesimal = replace(options, amplitude=0.0) if wanted.theory else None
+    return kick(p, options, seed, networks, wanted.inputs, infinitesimal)
 
 
 def _perturbed(

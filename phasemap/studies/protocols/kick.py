@@ -26,12 +26,19 @@ def kick(
     seed: np.random.SeedSequence,
     networks: Conditions | None = None,
     courses: Sequence[InputCourse] = (),
+    in_theory: ProtocolOptions | None = None,
 ) -> Report:
-    """A kick to h in a random direction, read at the delays; networks: None for none; courses: inputs to theory."""
+    """A kick to h in a random direction, read at the delays.
+
+    networks:  None for none.
+    courses:   inputs, also to theory.
+    in_theory: options of theory where they are others, as for infinitesimal kicks beside networks with finite ones.
+    """
+    own = options if in_theory is None else in_theory
     names = {"kick_overlap": "retained_overlap", "memory_lifetime": "memory_lifetime"}
-    missing = without_theory(p, options, courses)
-    theory = _no_theory(options) if missing else theory_of(solver.solve_kicks([p], options, [seed]), names)
-    distance, stopped = _distances(p, options, seed, courses)
+    missing = without_theory(p, own, courses)
+    theory = _no_theory(own) if missing else theory_of(solver.solve_kicks([p], own, [seed]), names)
+    distance, stopped = _distances(p, own, seed, courses)
     if stopped:
         networks = None
     theory["retained_distance"] = outcome_of(distance.known)
@@ -39,7 +46,7 @@ def kick(
     size = kick_size(p, options, distance.deviation)
     settings = {"state": options.state, "relax": options.relax, **size.facts}
     delays = np.array(options.delays)
-    reasons = [missing] if missing else [*_reasons(p, options, theory), distance.reason]
+    reasons = [missing] if missing else [*_reasons(p, own, theory), distance.reason]
     remarks = [one for one in (*reasons, size.remark) if one]
     found: dict[str, Outcome] | None = None
     facts: Facts = {}

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,16 @@ from phasemap.theory.jacobian.spectrum import Spectrum
 
 # (nodes of contours, resolution of averages) of the number and of the check whose difference is its error.
 _USUAL, _CHECK = (10, 1.0), (8, 0.75)
-_LEAST_ERROR, _ACCEPTED = 1e-7, 1e-2
+
+
+class _Tolerances(NamedTuple):
+    """When a spectrum of counted fixed points is good."""
+
+    least_error: float = 1e-7  # of any share, from rounding
+    accepted: float = 1e-2  # error of a share that counts as converged
+
+
+_TOLERANCES = _Tolerances()
 
 
 def solve(points: Sequence[Parameters], options: object = None, seeds: Sequence[object] = ()) -> dict[str, Estimate]:
@@ -48,10 +58,10 @@ def _solve(point: Parameters) -> tuple[float, float, Status]:
         Spectrum(counted_ensemble(point, saddle, resolution), nodes).fraction_right_of(0.0)
         for nodes, resolution in (_USUAL, _CHECK)
     )
-    error = abs(value - check) + _LEAST_ERROR
+    error = abs(value - check) + _TOLERANCES.least_error
     if not math.isfinite(error):
         return math.nan, math.nan, Status.FAILED
-    return value, error, Status.CONVERGED if error <= _ACCEPTED else Status.NOT_CONVERGED
+    return value, error, Status.CONVERGED if error <= _TOLERANCES.accepted else Status.NOT_CONVERGED
 
 
 def counted_ensemble(point: Parameters, saddle: Saddle, resolution: float = 1.0) -> LocalEnsemble:

@@ -31,6 +31,7 @@ class _Tolerances(NamedTuple):
     iterations: int = 60  # most of them
     longest: float = 0.5  # step of Newton's method, in logarithms: a longer one leaves the domain
     level: float = 1e-4  # ratio b / a below which the last integral is a series: the neglected term is 1e-13
+    rounding: float = 1e-13  # of the exponent
 
 
 _TOLERANCES = _Tolerances()
@@ -94,4 +95,4 @@ def solve(g: float) -> tuple[float, float, FloatArray] | None:
     value = exponent(g, theta)
     gradient, hessian = _derivatives(g, theta)
     error = 0.5 * abs(float(gradient @ np.linalg.solve(hessian, gradient)))
-    return value, error + 1e-13, theta
+    return value, error + _TOLERANCES.rounding, theta

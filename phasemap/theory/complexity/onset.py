@@ -16,6 +16,16 @@ from phasemap.model.unit.nonlinearities import gate_at_rest
 from phasemap.theory.complexity import hard_gate
 from phasemap.theory.complexity.laws import is_continuous
 
+
+class _Tolerances(NamedTuple):
+    """How closely the gain of onset is solved for."""
+
+    root: float = 1e-13  # of the gain behind a hard gate
+
+
+_TOLERANCES = _Tolerances()
+
+
 # Gains between which the exponent of a hard gate changes sign.
 _HARD_BETWEEN = (1.0, 1.2)
 
@@ -69,5 +79,5 @@ def _hard() -> Onset | None:
         solved = hard_gate.solve(g)
         return math.nan if solved is None else solved[0]
 
-    gain = float(brentq(exponent, *_HARD_BETWEEN, xtol=1e-13))
+    gain = float(brentq(exponent, *_HARD_BETWEEN, xtol=_TOLERANCES.root))
     return Onset(gain, abs(exponent(gain)), False, 0.0, math.inf)

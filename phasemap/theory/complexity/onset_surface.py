@@ -7,6 +7,8 @@ gain have one crossing each; sections along another parameter are searched for t
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
@@ -19,6 +21,17 @@ from phasemap.numerics.section_mesh import mesh
 from phasemap.numerics.sections import Crossing, curves
 from phasemap.theory.complexity.onset import Onset, onset_gain
 from phasemap.theory.surfaces.parameter_box import ParameterBox
+
+
+class _Tolerances(NamedTuple):
+    """How closely the surface is solved for, in the unit square."""
+
+    root: float = 1e-13  # along the fast axis
+    onset: float = 1e-15  # of the place on a line of networks
+
+
+_TOLERANCES = _Tolerances()
+
 
 CONDITION = "Sigma = 0: the expected number of fixed points begins to grow exponentially with N"
 COLUMNS = ("continuous", "counted_delta_h", "quenched_shift")
@@ -118,7 +131,7 @@ class _Plane:
             """How far the gain at a place of the axis is from the one asked for."""
             return float(self._frame.values(np.full((1, self._frame.dimension), u))[0, self._fast]) - gain
 
-        return float(brentq(mismatch, 0.0, 1.0, xtol=1e-15))
+        return float(brentq(mismatch, 0.0, 1.0, xtol=_TOLERANCES.onset))
 
     def _level(self, slow: tuple[float, ...], fast: float) -> float:
         point = self._parameters(slow, fast)
@@ -133,7 +146,7 @@ class _Plane:
         found = []
         for (a, low), (b, high) in itertools.pairwise(zip(nodes, levels, strict=True)):
             if low * high < 0.0 or (high == 0.0 and low != 0.0):
-                u = float(brentq(lambda fast: self._level(slow, fast), a, b, xtol=1e-13)) if high != 0.0 else b
+                u = b if high == 0.0 else float(brentq(partial(self._level, slow), a, b, xtol=_TOLERANCES.root))
                 at = _onset_at(self._parameters(slow, u))
                 assert at is not None
                 found.append(_crossing(u, at))

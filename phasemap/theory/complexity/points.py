@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,9 +18,19 @@ from phasemap.theory.complexity.saddles import NOTHING, Saddle, counted, mean_sq
 
 NAMES = ("complexity", "counted_delta_h")
 PARTS = ("complexity_lower_bound", "complexity_stable")
-# Errors up to which a number counts as converged, and the share of Sigma by which the quenched exponent may lie below
-# the annealed one before this is no more than an upper bound.
-TOLERANCE, BOUND = 1e-9, 0.05
+
+
+class _Tolerances(NamedTuple):
+    """When an exponent is good."""
+
+    converged: float = 1e-9  # error up to which a number counts as converged
+    bound: float = 0.05  # share of Sigma by which the quenched exponent lies lower where Sigma is but a bound
+    rounding: float = 2e-14  # of the sums over nodes
+
+
+_TOLERANCES = _Tolerances()
+TOLERANCE = _TOLERANCES.converged
+BOUND = _TOLERANCES.bound
 
 Row = dict[str, tuple[float, float, Status]]
 
@@ -124,4 +135,4 @@ def _lower_bound(at: Reduced) -> tuple[float, float, Status]:
     if not good:
         return _nothing(Status.FAILED)
     fine = lagrangian(COUNTED, at.g, at.alpha, at.beta, theta, 2.0, 1.0, gradient, hessian)
-    return _number(float(fine), abs(fine - value) + 2e-14)
+    return _number(float(fine), abs(fine - value) + _TOLERANCES.rounding)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,15 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.complexity import hard_gate
 from phasemap.theory.complexity.laws import is_continuous, onset_law
 
-_ROUNDING = 2e-14
+
+class _Tolerances(NamedTuple):
+    """Errors of a saddle that no resolution shows."""
+
+    rounding: float = 2e-14  # of the sums over nodes
+    of_steepness: float = 1e-12  # of numbers between two steepnesses
+
+
+_TOLERANCES = _Tolerances()
 # Steepness at which a hard gate's pairs of fixed points are judged.
 _NEARLY_HARD = 3000.0
 
@@ -68,14 +77,14 @@ def refined(kind: int, at: Reduced, theta: FloatArray, value: float) -> tuple[fl
     """(value at doubled resolution, error): the sums converge exponentially and the value is stationary."""
     gradient, hessian = np.empty(SIZE), np.empty((SIZE, SIZE))
     fine = lagrangian(kind, at.g, at.alpha, at.beta, theta, 2.0, 1.0, gradient, hessian)
-    return float(fine), abs(fine - value) + _ROUNDING
+    return float(fine), abs(fine - value) + _TOLERANCES.rounding
 
 
 def _next_to_onset(at: Reduced, gain: float, value: float) -> Saddle:
     """Between the onset and the last gain with a saddle large enough to be solved for: the leading law."""
     law, last = onset_law(at), onset_law(at._replace(g=gain))
     # What the law misses at that gain shrinks by one order faster than the law itself.
-    return Saddle(law, abs(value - last) * (law / last if last > 0.0 else 0.0) + _ROUNDING)
+    return Saddle(law, abs(value - last) * (law / last if last > 0.0 else 0.0) + _TOLERANCES.rounding)
 
 
 def _hard(at: Reduced) -> Saddle:
@@ -94,7 +103,7 @@ def _hard(at: Reduced) -> Saddle:
 def mean_square_field(at: Reduced, theta: FloatArray) -> tuple[float, float]:
     """<h^2> of the counted fixed points, and its error."""
     coarse, fine = (float(overlaps(at.g, at.alpha, at.beta, theta, resolution)[2]) for resolution in (1.0, 2.0))
-    return fine, abs(fine - coarse) + 1e-12
+    return fine, abs(fine - coarse) + _TOLERANCES.of_steepness
 
 
 def stable(at: Reduced) -> Saddle:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,11 +21,19 @@ NAMES = (
     "participation_ratio_output_gate",
     "participation_ratio_update_gate",
 )
-# The highest frequency in gated units, and the share of a spectrum below which it has vanished: further up sums over
-# lags find nothing but their own rounding.
-HIGHEST, _VANISHED = 60.0, 1e-8
-# Width of 1 / (1 - s) from which the spacing asked for is enough, and the smallest share of it that is used.
-_WIDE, _FINEST = 0.01, 1.0 / 16.0
+
+
+class _Tolerances(NamedTuple):
+    """How frequencies are chosen."""
+
+    highest: float = 60.0  # in gated units
+    vanished: float = 1e-8  # share of a spectrum below which sums over lags find nothing but their own rounding
+    wide: float = 0.01  # width of 1 / (1 - s) from which the spacing asked for is enough
+    finest: float = 1.0 / 16.0  # share of the spacing that is used, at least
+
+
+_TOLERANCES = _Tolerances()
+HIGHEST = _TOLERANCES.highest
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ def frequencies(
     w times that of asinh(w / c) must stay below this, narrowest at w = sqrt(c rate).
     """
     width = 0.5 * (1.0 - loop)
-    step = spacing * min(max(math.sqrt(width / _WIDE), _FINEST), 1.0)
+    step = spacing * min(max(math.sqrt(width / _TOLERANCES.wide), _TOLERANCES.finest), 1.0)
     count = int(math.asinh(highest / width) / step) + 1
     u = step * np.arange(count)
     weights = rate * width * step * np.cosh(u) / (2.0 * math.pi)
@@ -68,7 +77,7 @@ def frequencies(
 
 def kept(spectrum: FloatArray) -> slice:
     """Frequencies (K,) up to where a spectrum has vanished."""
-    vanished = np.flatnonzero(spectrum < _VANISHED * spectrum[0])
+    vanished = np.flatnonzero(spectrum < _TOLERANCES.vanished * spectrum[0])
     return slice(int(vanished[0]) if vanished.size else len(spectrum))
 
 

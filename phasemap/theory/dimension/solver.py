@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +26,15 @@ from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.solver import surroundings
 
-# Relative errors that are accepted: of what is deterministic, and of what paths give, per error asked of the variance.
-_ACCEPTED, _PER_VARIANCE = 1e-4, 20.0
+
+class _Tolerances(NamedTuple):
+    """Relative errors that are accepted."""
+
+    accepted: float = 1e-4  # of what is deterministic
+    per_variance: float = 20.0  # of what paths give, per error asked of the variance
+
+
+_TOLERANCES = _Tolerances()
 UNDER_NOISE = "participation ratios under noise inputs are not derived"
 NOT_ODD = (
     "participation ratios are not derived where the update gate fluctuates and a bias of h or static inputs make units "
@@ -76,7 +84,7 @@ def _from_correlations(table: dict[str, Estimate], i: int, p: Parameters) -> Non
     problem, gain, _ = reduce(p)
     for branch, solution in named_solutions(solutions(problem, gain)).items():
         values, errors = constant_gate.participation(solution)
-        _put(table, i, branch, values, errors, _ACCEPTED if solution.converged else 0.0)
+        _put(table, i, branch, values, errors, _TOLERANCES.accepted if solution.converged else 0.0)
 
 
 def _from_paths(
@@ -95,7 +103,7 @@ def _from_paths(
         return [str(error)]
     if isinstance(found, PointSolution):
         values, errors = moving_gate.participation(found, without, seed)
-        accepted = _PER_VARIANCE * options.relative_error if found.is_settled else 0.0
+        accepted = _TOLERANCES.per_variance * options.relative_error if found.is_settled else 0.0
         _put(table, i, FLUCTUATING, values, errors, accepted)
         return []
     if found in (Found.ZERO, Found.STATIC) and (around.has_stable_fixed_point or Process(p).is_contraction):

@@ -36,6 +36,7 @@ class _Tolerances(NamedTuple):
     longest_step: float = 0.02  # of a parameter, as a share of its size
     largest_change: float = 1.25  # factor of the variance in one step; a larger one is another state
     shortest_step: float = 1e-7  # the last step before a state counts as lost, as a share of the parameter
+    reached: float = 1e-9  # share of a step that counts as none: the place is reached
 
 
 _TOLERANCES = _Tolerances()
@@ -160,7 +161,7 @@ def _walk(
     step = longest
     while place != value:
         step = min(step, longest)
-        last = abs(value - place) <= step * (1.0 + 1e-9)
+        last = abs(value - place) <= step * (1.0 + _TOLERANCES.reached)
         ahead = value if last else place + math.copysign(step, value - place)
         found = advance(here, start._replace(**{name: ahead}))
         if found is not None:

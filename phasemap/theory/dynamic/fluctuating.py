@@ -39,6 +39,7 @@ class _Tolerances(NamedTuple):
     residual: float = 1e-9  # a larger residual is no solution
     apart: float = 1e-7  # ln X_0 by which two solutions differ
     resolved: float = 1e-5  # distance in ln gamma from the additive transition at which numbers are good
+    small: float = 1e-10  # difference of two resolutions that is none, of numbers close to zero
 
 
 _TOLERANCES = _Tolerances()
@@ -190,7 +191,9 @@ def refine(problem: Problem, ln_gamma: float, prediction: solution_curve.Predict
         result = Fluctuating(
             profile, values, _errors(problem, values, gaps), True, state.converged, profile.orientation > 0.0, coarser
         )
-        if state.converged and all(gaps[name] <= _TOLERANCES.agreement * abs(values[name]) + 1e-10 for name in NUMBERS):
+        if state.converged and all(
+            gaps[name] <= _TOLERANCES.agreement * abs(values[name]) + _TOLERANCES.small for name in NUMBERS
+        ):
             return result
         nodes, window, x = level, profile.window, profile.x
     return result

@@ -25,6 +25,8 @@ class _Tolerances(NamedTuple):
     highest: float = 1e3  # rate up to which they look
     close: float = 1e-4  # a radius so close to one is a good start for Newton's method
     largest_stretch: float = 12.0  # of the grid towards long lags
+    weakest: float = 1e-7  # attraction below which Newton's method is asked for no more
+    edge: float = 0.01  # share of a bracket that a secant step stays away from its ends
 
 
 _TOLERANCES = _Tolerances()
@@ -145,7 +147,7 @@ def _solve(
     if start is not None:
         value, state = start.value, resample(start.grid, start.window, start.state, nodes, window)
     # Next to a transition everything is small: steps are measured by the depth of the attraction.
-    tolerance = _TOLERANCES.newton * min(max(10.0 * float(linear.p[0] - linear.p[-1]), 1e-7), 1.0)
+    tolerance = _TOLERANCES.newton * min(max(10.0 * float(linear.p[0] - linear.p[-1]), _TOLERANCES.weakest), 1.0)
     lowest = _lowest(linear)
     status, value = leading_exponent(nodes, window, linear, start is not None, tolerance, state, value)
     if status != Status.CONVERGED or value <= lowest:
@@ -182,7 +184,7 @@ def _by_bisection(linear: Linearisation, nodes: Grid, window: float) -> tuple[fl
     for _ in range(_TOLERANCES.bisections):
         # False position with halving where it stays on one side (Illinois), bisection while an end is unknown.
         part = above / (above - below) if math.isfinite(above) else 0.5
-        middle = low + min(max(part, 0.01), 0.99) * (high - low)
+        middle = low + min(max(part, _TOLERANCES.edge), 1.0 - _TOLERANCES.edge) * (high - low)
         found = leading_state(middle)
         level = _log_level(found)
         if abs(level) < _TOLERANCES.close or high - low < _TOLERANCES.close * _TOLERANCES.close:

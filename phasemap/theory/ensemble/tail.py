@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,8 +10,15 @@ from phasemap.model.results import FloatArray
 from phasemap.numerics.exponential import nearest_exponential
 from phasemap.theory.ensemble.sampling.ring import Ring
 
-# Normalised levels between which the tail is fitted; below, the sampling noise takes over.
-_UPPER, _LOWER = 0.4, 0.06
+
+class _Tolerances(NamedTuple):
+    """Normalised levels between which the tail is fitted."""
+
+    upper: float = 0.4  # where the fit begins
+    lower: float = 0.06  # and ends: below, the sampling noise takes over
+
+
+_TOLERANCES = _Tolerances()
 
 
 def limit(covariance: FloatArray, odd: bool) -> float:
@@ -63,7 +71,10 @@ def fit(covariance: FloatArray, ring: Ring, odd: bool, between: tuple[float, flo
         return Tail(math.inf, math.inf, 0.0, 0.0, 0.0)
     shape = (covariance - floor) / height
     if between is None:
-        between = (crossing(shape, ring, _UPPER), min(crossing(shape, ring, _LOWER), 0.35 * ring.period))
+        between = (
+            crossing(shape, ring, _TOLERANCES.upper),
+            min(crossing(shape, ring, _TOLERANCES.lower), 0.35 * ring.period),
+        )
     first, last = between
     inside = (ring.lags >= first) & (ring.lags <= last)
     if inside.sum() < 4:

@@ -13,9 +13,17 @@ from phasemap.theory.gradients.records import Gradients, Law
 # Fine enough that a straight line in the logarithm does between them.
 SCAN = np.linspace(0.1, 48.0, 480)
 VANISHED, EXPLODED = math.log(1e-3), math.log(1e3)
-_FARTHEST = 1e12
-# Relative error that is accepted, and the absolute one of straight lines between the lags of SCAN.
-_ACCEPTED, _OF_STRAIGHT_LINES = 0.05, 1e-4
+
+
+class _Tolerances(NamedTuple):
+    """Lags at which a level is reached."""
+
+    farthest: float = 1e12  # lag that is looked for
+    accepted: float = 0.05  # relative error
+    of_straight_lines: float = 1e-4  # absolute error of straight lines between the lags of SCAN
+
+
+_TOLERANCES = _Tolerances()
 
 
 class Found(NamedTuple):
@@ -49,8 +57,8 @@ def lag_of_level(gradients: Gradients, scan: slice, level: float) -> Found:
 def _between(lags: FloatArray, logarithm: FloatArray, errors: FloatArray, k: int, level: float) -> Found:
     slope = (logarithm[k] - logarithm[k - 1]) / (lags[k] - lags[k - 1])
     value = float(lags[k - 1] + (level - logarithm[k - 1]) / slope)
-    error = float(errors[k] / abs(slope)) + _OF_STRAIGHT_LINES
-    return Found(value, error, Status.CONVERGED if error < _ACCEPTED * value else Status.NOT_CONVERGED)
+    error = float(errors[k] / abs(slope)) + _TOLERANCES.of_straight_lines
+    return Found(value, error, Status.CONVERGED if error < _TOLERANCES.accepted * value else Status.NOT_CONVERGED)
 
 
 def _by_law(law: Law, last: float, at_last: float, level: float) -> Found:
@@ -70,7 +78,7 @@ def _by_law(law: Law, last: float, at_last: float, level: float) -> Found:
             return Found(math.exp((level - math.log(law.amplitude)) / law.power), 0.0, Status.NOT_CONVERGED)
         return Found(last, math.nan, Status.LOWER_BOUND) if on_its_way else Found(math.nan, math.nan, Status.ABSENT)
     high = last
-    while gap(high) * level < 0.0 and high < _FARTHEST:
+    while gap(high) * level < 0.0 and high < _TOLERANCES.farthest:
         high *= 2.0
     if gap(high) * level < 0.0:
         return Found(last, math.nan, Status.LOWER_BOUND)
@@ -78,5 +86,5 @@ def _by_law(law: Law, last: float, at_last: float, level: float) -> Found:
     # What A and the law differ by where the march ended moves the lag by this.
     mismatch = abs(gap(last) + level - at_last)
     error = (mismatch + law.amplitude_error / law.amplitude + 2.0 * value * law.rate_error) / (2.0 * abs(law.rate))
-    good = error < _ACCEPTED * value
+    good = error < _TOLERANCES.accepted * value
     return Found(value, error, Status.CONVERGED if good else Status.NOT_CONVERGED)

@@ -7,6 +7,7 @@ has become constant, it is continued as a constant.
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,11 +20,19 @@ from phasemap.theory.gradients.records import Curve
 
 # The first step, in gated membrane times, and how much of a fast output gate's time constant it may be.
 _STEP, _STEP_PER_GATE = 0.1, 0.4
-TOLERANCE = 9e-7
+
+
+class _Tolerances(NamedTuple):
+    """When a march has gone far enough."""
+
+    converged: float = 9e-7  # relative error that counts as converged
+    settled: float = 1e-7  # relative change over the last fifth of the march that counts as none
+
+
+_TOLERANCES = _Tolerances()
+TOLERANCE = _TOLERANCES.converged
 # All pairs of lags are kept up to here.
 FULL = 48.0
-# A relative change over the last fifth of the march that counts as none.
-_SETTLED = 1e-7
 # Most cells of a march at its finest step.
 _MOST_CELLS = 4e8
 ROWS = (
@@ -59,7 +68,7 @@ def marched(profile: Profile, exponent: float, longest: float, reach: float) -> 
     """
     horizon = min(longest, FULL)
     near = found = _to(profile, exponent, horizon, math.inf)
-    while found.end < longest and found.unsettled > _SETTLED:
+    while found.end < longest and found.unsettled > _TOLERANCES.settled:
         further = min(longest, 2.0 * found.end)
         if _cells(further, max(reach, FULL)) > _MOST_CELLS:
             break

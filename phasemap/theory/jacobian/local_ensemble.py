@@ -6,6 +6,7 @@ with a constant update gate, and samples of (h, z, r, q) for everything else.
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +21,16 @@ from phasemap.model.unit.gates import Gate
 from phasemap.model.unit.nonlinearities import activation, activation_slope, gate, gate_slope
 from phasemap.theory.jacobian.centred import Centred, centred
 from phasemap.theory.jacobian.unit_rules import activation_rule, gate_rule
+
+
+class _Tolerances(NamedTuple):
+    """Which nodes are kept."""
+
+    weight: float = 1e-14  # of a node that changes no average
+
+
+_TOLERANCES = _Tolerances()
+
 
 # Nodes reach this many standard deviations from the mean.
 _REACH = 8.5
@@ -240,7 +251,7 @@ def _product_units(
     r_slope = output.steepness * sigma * rest if gated else np.zeros_like(sigma)
     n = (h.size, sigma.size)
     weights = np.multiply.outer(weight, r_weight)
-    keep = weights.ravel() > 1e-14
+    keep = weights.ravel() > _TOLERANCES.weight
     grids = (weights, np.broadcast_to(slope[:, None], n), np.broadcast_to(sigma**2, n), np.outer(phi**2, r_slope**2))
     weight, slope, gain, coupling = (np.ascontiguousarray(a.ravel()[keep]) for a in grids)
     none = np.zeros(0)

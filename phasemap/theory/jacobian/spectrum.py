@@ -39,6 +39,11 @@ class _Tolerances(NamedTuple):
     closest: float = 1e-9  # the smallest distance from a pole that is resolved
     top: float = 0.2  # share of its height at which the top of a contour from the real axis begins
     turn: float = 1e-6  # the smallest angle from the negative real axis that is resolved
+    rounding: float = 1e-14  # of a rate that is not close to zero
+    middle: float = 1e-2  # share of the largest radius from which a contour is begun
+    axis: float = 1e-13  # angle from the negative real axis at which it is approached
+    arc: float = 1e-12  # of a circle inside the support that is none
+    crossing: float = 1e-14  # angle to which a crossing is known
 
 
 _TOLERANCES = _Tolerances()
@@ -156,7 +161,7 @@ class Spectrum:
             return max(distance, _TOLERANCES.closest) if distance > 0.0 else _TOLERANCES.close, False
         # Next to its ends a smooth gate takes values at all scales.
         closest = math.exp(-_TOLERANCES.tail * gate.alpha * gate.deviation - abs(gate.beta))
-        rounding = 1e-14 if x < -0.5 else _TOLERANCES.deepest
+        rounding = _TOLERANCES.rounding if x < -0.5 else _TOLERANCES.deepest
         return max(distance, min(_TOLERANCES.close, max(closest, rounding))), True
 
     @property
@@ -190,13 +195,13 @@ class Spectrum:
             level[-1] = math.inf
         cuts = [0.0] if level[0] > 0 else []
         for k in np.flatnonzero((level[:-1] > 0) != (level[1:] > 0)):
-            b = _LOOKS[k + 1] if np.isfinite(level[k + 1]) else np.pi - 1e-13
+            b = _LOOKS[k + 1] if np.isfinite(level[k + 1]) else np.pi - _TOLERANCES.axis
             if (log_radius(b) > 0) == (level[k] > 0):
                 cuts.append(b)
             else:
-                cuts.append(brentq(log_radius, _LOOKS[k], b, xtol=1e-14))
+                cuts.append(brentq(log_radius, _LOOKS[k], b, xtol=_TOLERANCES.crossing))
         cuts += [np.pi] if level[-1] > 0 else []
-        return [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if b - a > 1e-12]
+        return [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if b - a > _TOLERANCES.arc]
 
 
 def _climbing_rule(lowest: float, height: float, nodes: int, spread: float) -> tuple[FloatArray, FloatArray]:
@@ -208,7 +213,7 @@ def _climbing_rule(lowest: float, height: float, nodes: int, spread: float) -> t
     if lowest > high:
         return gauss(0.0, height, nodes)
     pieces = [gauss(0.0, lowest, nodes // 2)]
-    middle = max(lowest, 1e-2 * high)
+    middle = max(lowest, _TOLERANCES.middle * high)
     for a, b, scale in ((lowest, middle, spread), (middle, high, 1.0)):
         if b > a:
             length = math.log(b / a)

@@ -7,6 +7,7 @@ deterministic mean field gives (5a); otherwise (h, z, q) are drawn from the ense
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -27,6 +28,16 @@ from phasemap.theory.ensemble.shut_units import slowest_rest
 from phasemap.theory.ensemble.solver import STEEP, surroundings
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble, from_samples, gaussian_ensemble
 from phasemap.theory.static import fixed_points
+
+
+class _Tolerances(NamedTuple):
+    """How quasi-random numbers become Gaussian."""
+
+    outermost: float = 1e-12  # quantile at which the tails are cut
+
+
+_TOLERANCES = _Tolerances()
+
 
 FIXED_POINTS = ("zero", "lower", "middle", "upper")
 # Samples of a fixed point that is not Gaussian.
@@ -100,7 +111,7 @@ def outside_samples(
 
     gain = gate_averages(*p.output_gate.centred, delta_r)[1]
     uniform = qmc.Sobol(4, seed=np.random.default_rng(0)).random(count)
-    normal = ndtri(np.clip(uniform, 1e-12, 1.0 - 1e-12)).T
+    normal = ndtri(np.clip(uniform, _TOLERANCES.outermost, 1.0 - _TOLERANCES.outermost)).T
     drive = math.sqrt(delta_phi * gain) * normal[0]
     force = p.m_h + p.s_h * normal[1]
     z = p.m_z + math.sqrt(delta_z) * normal[2]

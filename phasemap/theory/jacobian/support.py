@@ -29,6 +29,7 @@ class _Tolerances(NamedTuple):
     flatness: float = 4e-3  # distance of a chord from the curve, relative to that from 0: unseen in print
     floor: float = 2e-4  # the same, relative to the size of the support
     rounds: int = 9  # of halving every segment that is not flat
+    inside: float = 1e-9  # distance from the ends at which a mark lies between them
 
 
 _TOLERANCES = _Tolerances()
@@ -131,7 +132,9 @@ class Support:
 
     def _trace(self, left: float, right: float) -> Component:
         size = right - left
-        inner = [mark for mark in self.marks if left + 1e-9 * size < mark < right - 1e-9 * size]
+        inner = [
+            mark for mark in self.marks if left + _TOLERANCES.inside * size < mark < right - _TOLERANCES.inside * size
+        ]
         knots = [left, *inner, right]
         x = np.concatenate([_between(a, b, 17) for a, b in itertools.pairwise(knots)])
         x = np.unique(np.concatenate([x, knots]))

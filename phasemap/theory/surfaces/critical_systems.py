@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,9 +14,16 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.static.problem import FIELDS, by_kernel, static_table
 from phasemap.theory.surfaces.parameter_box import ParameterBox
 
-# The coordinate of q begins where q is this fraction of the smallest scale: below, everything is linear in it.
-_LINEAR = 1e-5
-_SMALLEST_SCALE = 1e-6
+
+class _Tolerances(NamedTuple):
+    """Where the coordinate of q begins."""
+
+    linear: float = 1e-5  # fraction of the smallest scale below which everything is linear in q
+    smallest_scale: float = 1e-6  # that is resolved
+    flattest: float = 1e-12  # alpha from which a shift of beta is divided
+
+
+_TOLERANCES = _Tolerances()
 # Grid points along each parameter, and along q, in two and in three parameters.
 _POINTS_WITH_STATE = {2: (56, 56), 3: (28, 40)}
 _POINTS = {2: 200, 3: 64}
@@ -70,7 +77,7 @@ def hard_update_gate(parameters: FloatArray) -> FloatArray:
     parameters = parameters.copy()
     alpha, beta, shift = (parameters[:, Parameters._fields.index(name)] for name in ("alpha_z", "beta_z", "m_z"))
     soft = np.isfinite(alpha)
-    shift[soft] -= beta[soft] / np.maximum(alpha[soft], 1e-12)
+    shift[soft] -= beta[soft] / np.maximum(alpha[soft], _TOLERANCES.flattest)
     alpha[:] = np.inf
     return parameters
 
@@ -86,8 +93,8 @@ class FixedPointSystem:
         points, self._points_of_q = (_searched(count) for count in _POINTS_WITH_STATE[box.dimension])
         self._table = self._rows(_unit_grid(points, box.dimension).reshape(-1, box.dimension))
         self._shape = (points,) * box.dimension
-        self._scale = max(_smallest_scale(self._table), _SMALLEST_SCALE)
-        self._first = np.log1p(_LINEAR) / np.log1p(1.0 / self._scale)
+        self._scale = max(_smallest_scale(self._table), _TOLERANCES.smallest_scale)
+        self._first = np.log1p(_TOLERANCES.linear) / np.log1p(1.0 / self._scale)
 
     def _rows(self, unit: FloatArray) -> FloatArray:
         parameters = self.box.parameters(unit)

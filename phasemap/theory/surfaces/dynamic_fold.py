@@ -10,6 +10,7 @@ import itertools
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from phasemap.kernels.dynamic.correlations import Problem
 from phasemap.theory.dynamic.autocovariance.correlations import Profile, grid_for, is_driven, resample, window_for
@@ -19,9 +20,16 @@ from phasemap.theory.dynamic.curve.stationary import Chord
 from phasemap.theory.dynamic.curve.tracing import Sample, trace_grid
 
 _LEVELS = ((32, 1.0), (44, 1.15))
-_SMALLEST_VARIANCE = 2e-4
-# Folds at two resolutions that differ by more in ln X_0 are not one.
-_SAME = 0.02
+
+
+class _Tolerances(NamedTuple):
+    """Which folds are believed."""
+
+    smallest_variance: float = 2e-4  # at which a fold is solved for: below, it is extrapolated
+    same: float = 0.02  # folds at two resolutions that differ by more in ln X_0 are not one
+
+
+_TOLERANCES = _Tolerances()
 MINIMUM, MAXIMUM = 0, 1
 
 
@@ -66,7 +74,7 @@ def _is_within_rounding_of_zero(profile: Profile) -> bool:
 
 
 def _smallest_variance(problem: Problem) -> float:
-    return _SMALLEST_VARIANCE / (1.0 + problem.tau_r)
+    return _TOLERANCES.smallest_variance / (1.0 + problem.tau_r)
 
 
 def _between(problem: Problem, one: Sample, two: Sample) -> Fold | None:
@@ -83,7 +91,7 @@ def _between(problem: Problem, one: Sample, two: Sample) -> Fold | None:
         if flat is None:
             return None
         nodes, x, window, share = level, flat.profile.x, window_for(problem, flat.profile.rate), flat.share
-    if before is None or flat is None or abs(flat.profile.ln_x - before.profile.ln_x) > _SAME:
+    if before is None or flat is None or abs(flat.profile.ln_x - before.profile.ln_x) > _TOLERANCES.same:
         return None  # an accident of rounding
     profile = flat.profile
     return Fold(

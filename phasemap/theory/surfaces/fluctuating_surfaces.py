@@ -10,6 +10,7 @@ zero by its sign. Parameters that change a bias are kept fixed within a section,
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,14 +29,25 @@ CONDITIONS = {
     "lyapunov_zero": "lambda_max = 0 of the fluctuating attractor",
 }
 _BIASES = ("beta_h", "m_h", "beta_r", "m_r")
-# Nodes along the fast axis on which signs are taken, and half the distance on which an expected zero is looked for.
-_NODES, _NEAR = 15, 4e-3
-# Zeros: distance that counts as the same, residual at which the iteration stops, and at which a zero is accepted.
-_ROOT, _SMALL, _SOLVED, _STEPS = 1e-7, 1e-12, 1e-8, 60
-# Extrapolation of a fold to zero variance: factor between successive points and their number.
-_SPREAD, _POINTS = 1.7, 5
-# Uncertainty of the extrapolation, relative to how far it goes, where consecutive orders agree by chance.
-_TRUST = 3e-3
+
+
+class _Tolerances(NamedTuple):
+    """How zeros along the fast axis and ends of folds are found; lengths are those of the unit square."""
+
+    nodes: int = 15  # on which signs are taken
+    near: float = 4e-3  # half the distance on which an expected zero is looked for
+    root: float = 1e-7  # distance of two zeros that counts as none
+    small: float = 1e-12  # residual at which the iteration stops
+    solved: float = 1e-8  # residual at which a zero is accepted
+    steps: int = 60  # of the iteration
+    spread: float = 1.7  # factor between successive variances from which a fold is extrapolated to none
+    points: int = 5  # their number
+    trust: float = 3e-3  # uncertainty of the extrapolation, relative to how far it goes, where orders agree by chance
+    same_gain: float = 1e-14  # relative difference of gains that is rounding
+    bracket: float = 0.01  # of the distance that counts as none: a bracket is halved no further
+
+
+_TOLERANCES = _Tolerances()
 
 
 def trace(name: str, base: Parameters, box: Mapping[str, tuple[float, float]]) -> CriticalSurface:
@@ -133,7 +145,7 @@ class _Plane:
         """Where a gain lies between the ends of the axis, by inversion of its scale."""
         below, above = 0.0, 1.0
         u = (gain - self._low) / (self._high - self._low)
-        if abs(self._gain_at(u) - gain) <= 1e-14 * gain:
+        if abs(self._gain_at(u) - gain) <= _TOLERANCES.same_gain * gain:
             return u
         for _ in range(200):
             u = 0.5 * (below + above)
@@ -190,10 +202,12 @@ def _zeros(levels: Callable[[float], _Levels], expected: Sequence[float]) -> lis
     expected: where zeros should be; if each is found there, nothing else is searched.
     """
     if expected:
-        near = [_zeros_between(levels, (max(u - _NEAR, 0.0), min(u + _NEAR, 1.0))) for u in expected]
+        near = [
+            _zeros_between(levels, (max(u - _TOLERANCES.near, 0.0), min(u + _TOLERANCES.near, 1.0))) for u in expected
+        ]
         if all(len(found) == 1 for found in near):
             return [crossing for found in near for crossing in found]
-    return _zeros_between(levels, tuple(k / (_NODES - 1) for k in range(_NODES)))
+    return _zeros_between(levels, tuple(k / (_TOLERANCES.nodes - 1) for k in range(_TOLERANCES.nodes)))
 
 
 def _zeros_between(levels: Callable[[float], _Levels], nodes: Sequence[float]) -> list[Crossing]:
@@ -203,7 +217,7 @@ def _zeros_between(levels: Callable[[float], _Levels], nodes: Sequence[float]) -
         for key in sorted(one.keys() & two.keys()):
             if one[key][0] * two[key][0] <= 0.0:
                 crossing = _zero(levels, key, (a, one[key][0]), (b, two[key][0]))
-                if crossing is not None and all(abs(crossing.fast - c.fast) > _ROOT for c in found):
+                if crossing is not None and all(abs(crossing.fast - c.fast) > _TOLERANCES.root for c in found):
                     found.append(crossing)
     return found
 
@@ -214,23 +228,23 @@ def _zero(
     """The zero between two ends (u, value) of different sign, by the Illinois method; None at a jump."""
     (a, f_a), (b, f_b) = low, high
     best = None
-    for _ in range(_STEPS):
+    for _ in range(_TOLERANCES.steps):
         u = b if f_b == f_a else b - f_b * (b - a) / (f_b - f_a)
         value, extra = levels(u).get(key, (math.nan, (math.nan, 0.0, 0.0)))
         if math.isnan(value):
             return None
         if best is None or abs(value) < abs(best[1]):
             best = (u, value, extra)
-        if abs(value) < _SMALL:
+        if abs(value) < _TOLERANCES.small:
             break
         if value * f_b < 0.0:
             a, f_a = b, f_b
         else:
             f_a *= 0.5
         b, f_b = u, value
-        if abs(b - a) < 0.01 * _ROOT:
+        if abs(b - a) < _TOLERANCES.bracket * _TOLERANCES.root:
             break
-    if best is None or abs(best[1]) > _SOLVED:
+    if best is None or abs(best[1]) > _TOLERANCES.solved:
         return None
     u, value, extra = best
     return Crossing(u, key[0], (extra[0], max(extra[1], abs(value)), extra[2]))
@@ -253,12 +267,12 @@ def _tricritical_end(chain: list[Crossing]) -> Crossing | None:
     """
     points = [chain[-1]]
     for crossing in chain[-2::-1]:
-        if crossing.extra[0] >= _SPREAD * points[-1].extra[0]:
+        if crossing.extra[0] >= _TOLERANCES.spread * points[-1].extra[0]:
             points.append(crossing)
-        if len(points) == _POINTS or crossing.extra[0] <= 0.0:
+        if len(points) == _TOLERANCES.points or crossing.extra[0] <= 0.0:
             break
     variance = np.array([crossing.extra[0] for crossing in points])
-    if len(points) < _POINTS or not points[0].extra[2]:
+    if len(points) < _TOLERANCES.points or not points[0].extra[2]:
         return None
     slow, fast = (_at_zero(variance, [getattr(c, axis) for c in points]) for axis in ("slow", "fast"))
     if not (0.0 <= slow[0] <= 1.0 and 0.0 <= fast[0] <= 1.0):
@@ -270,4 +284,4 @@ def _at_zero(variance: FloatArray, values: list[float]) -> tuple[float, float]:
     """(value at zero variance, uncertainty: from the extrapolation without the farthest point, and from its length)."""
     best = np.polynomial.polynomial.polyfit(variance, values, len(values) - 1)[0]
     other = np.polynomial.polynomial.polyfit(variance[:-1], values[:-1], len(values) - 2)[0]
-    return float(best), float(max(abs(best - other), _TRUST * abs(best - values[0])))
+    return float(best), float(max(abs(best - other), _TOLERANCES.trust * abs(best - values[0])))

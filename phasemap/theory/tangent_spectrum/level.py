@@ -17,7 +17,9 @@ from phasemap.theory.tangent_spectrum.modes import Modes
 from phasemap.theory.tangent_spectrum.resolvents import resolvents
 
 # Errors of the kernels enter W squared.
-TOLERANCE, SWEEPS = 1e-2, 40
+TOLERANCE = 1e-2
+# Of them, at most.
+SWEEPS = 40
 # Share of the largest a b from which a mode counts fully.
 COUNTS = 0.03
 LEAST = 1e-12

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +18,18 @@ from phasemap.theory.tangent_spectrum.slopes import Slopes
 # Regulators, times the ring's period: rates shrink as times grow. W is quadratic in them and its slope linear: both are
 # extrapolated to none.
 _REGULATORS = (0.1, 0.033)
-# Modes followed at first, what each round of the pilot adds, and the change of W that ends it.
-_FIRST, _MORE, _CHANGE, _SMALL = 6, 1.3, 1e-2, 3e-7
+
+
+class _Tolerances(NamedTuple):
+    """Modes that are followed."""
+
+    first: int = 6  # of them
+    more: float = 1.3  # by which each round of the pilot multiplies them
+    change: float = 1e-2  # of W, relative, that ends the pilot
+    small: float = 3e-7  # change of W that is none
+
+
+_TOLERANCES = _Tolerances()
 # Most modes, of all rates together: a moving update gate, whose matrices are dense, adds the rate of its variable.
 MOST_MODES = 240
 # Paths of the pilot that finds the modes.
@@ -97,15 +108,17 @@ def _pilot(slopes: Slopes) -> tuple[int, FloatArray]:
     few = replace(slopes, d=slopes.d[:, :count], weights=weights, groups=1)
     largest = slopes.d.shape[2] // 2 - 1
     most = min(largest, most_modes(slopes))
-    highest, kernels, before = min(_FIRST, most), None, math.inf
+    highest, kernels, before = min(_TOLERANCES.first, most), None, math.inf
     while True:
         level = _solved(_modes(few, highest), 0.0, regulators_of(slopes)[0], kernels)
         kernels = level.kernels
-        if highest == largest or abs(level.value - before) <= max(_CHANGE * abs(level.value), _SMALL):
+        if highest == largest or abs(level.value - before) <= max(
+            _TOLERANCES.change * abs(level.value), _TOLERANCES.small
+        ):
             return highest, kernels
         if highest == most:
             raise UnsupportedError("the Lyapunov spectrum in mean field would take hours here: it has too many modes")
-        highest, before = min(most, int(_MORE * highest) + 1), level.value
+        highest, before = min(most, int(_TOLERANCES.more * highest) + 1), level.value
 
 
 def most_modes(slopes: Slopes) -> int:

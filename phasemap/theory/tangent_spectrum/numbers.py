@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -11,14 +12,21 @@ from phasemap.theory.tangent_spectrum.levels import Levels, Values
 from phasemap.theory.tangent_spectrum.slopes import Slopes
 
 NAMES = ("entropy_rate_per_unit", "kaplan_yorke_per_unit", "positive_exponent_fraction")
-# First value of s, in mean positive exponents, and least and largest ones as shares of the uncoupled rate.
-_FIRST, _NEAREST, _LARGEST = 2.0, 2e-3, 0.9
-# What is left of the slowest uncoupled rate there, times the ring's period: a ring has to be long for it.
-_DECAY = 4.0
-# Values of s that are as close tell nothing of each other; the nearer one is then taken at this distance.
-_CLOSE, _APART = 0.1, 0.8
-# Distance in s over which scrambles are compared in slope, where one value of s is all there is.
-_NEAR = 0.03
+
+
+class _Tolerances(NamedTuple):
+    """Values of s at which W is asked for."""
+
+    first: float = 2.0  # in mean positive exponents
+    nearest: float = 2e-3  # the least, as a share of the uncoupled rate
+    largest: float = 0.9  # the largest, likewise
+    decay: float = 4.0  # slowest uncoupled rate there, times the ring's period, which has to be long for it
+    close: float = 0.1  # of two values of s, which tell nothing of each other
+    apart: float = 0.8  # the nearer one is then taken at this distance
+    near: float = 0.03  # distance in s over which scrambles are compared in slope, where there is one value of s
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,10 @@ def spectrum_of(levels: Levels) -> Spectrum:
     limit = _limit(levels.slopes)
     found = [levels.at(0.0)]
     mean = found[0].value / max(found[0].share, 1e-12)
-    first = -min(max(_FIRST * mean, _NEAREST * limit), limit)
+    first = -min(max(_TOLERANCES.first * mean, _TOLERANCES.nearest * limit), limit)
     found.append(levels.at(first))
     guess = least_ratio(found, limit)[1]
-    found.append(levels.at(guess if abs(guess / first - 1.0) > _CLOSE else _APART * first))
+    found.append(levels.at(guess if abs(guess / first - 1.0) > _TOLERANCES.close else _TOLERANCES.apart * first))
     dimension, _, inside = least_ratio(found, limit)
     at, third = found[0], found[2]
     if not inside or dimension < at.share:
@@ -75,10 +83,10 @@ def shares_above(levels: Levels, rates: FloatArray) -> Spectrum:
     start = None
     for k in np.argsort(rates):  # upwards: above the largest exponent kernels vanish, and nothing starts from there
         if rates[k] > -_limit(levels.slopes):
-            found, next_to = levels.at(float(rates[k])), levels.bare_at(float(rates[k]) + _NEAR)
+            found, next_to = levels.at(float(rates[k])), levels.bare_at(float(rates[k]) + _TOLERANCES.near)
             start = levels.kernels if start is None else start
             values[k], changes[k], bare[k] = found.share, found.share_change, found.bare_share
-            errors[k] = scatter_of(((found.bare_groups - next_to.bare_groups) / _NEAR)[None])[0]
+            errors[k] = scatter_of(((found.bare_groups - next_to.bare_groups) / _TOLERANCES.near)[None])[0]
     levels.kernels = start
     return Spectrum(values, errors, changes, levels.converged, bare=bare)
 
@@ -86,7 +94,7 @@ def shares_above(levels: Levels, rates: FloatArray) -> Spectrum:
 def _limit(slopes: Slopes) -> float:
     """How far below zero W is looked at: not where uncoupled units hardly decay around the ring."""
     slowest = min(slopes.rates)
-    return max(min(_LARGEST * slowest, slowest - _DECAY / slopes.period), 0.5 * slowest)
+    return max(min(_TOLERANCES.largest * slowest, slowest - _TOLERANCES.decay / slopes.period), 0.5 * slowest)
 
 
 def least_ratio(found: list[Values], limit: float) -> tuple[float, float, bool]:
@@ -96,7 +104,7 @@ def least_ratio(found: list[Values], limit: float) -> tuple[float, float, bool]:
     """
     s = np.array([one.s for one in found])
     curve = hermite(s, np.array([one.value for one in found]), -np.array([one.share for one in found]))
-    nearest = _NEAREST * limit
+    nearest = _TOLERANCES.nearest * limit
     grid = -np.linspace(nearest, min(limit, max(1.5 * -s.min(), 2.0 * nearest)), 2001)
     ratio = curve(grid) / -grid
     k = int(np.argmin(ratio))

@@ -7,6 +7,7 @@ section 16).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import scipy.fft
@@ -29,7 +30,18 @@ from phasemap.theory.ensemble.sampling.ring import Ring
 _MODES = 6
 # Least share of the paths that weights may leave, as the number that would scatter as much.
 _COUNTING = 0.5
-_TOLERANCE, _ITERATIONS = 1e-9, 300
+
+
+class _Tolerances(NamedTuple):
+    """How dual weights are found."""
+
+    solved: float = 1e-9  # relative residual
+    iterations: int = 300  # at most
+    flat: float = 1e-10  # singular values below this share of the largest are noise
+    outermost: float = 1e-12  # quantile at which the tails of a quasi-random Gaussian are cut
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ def on_ring(p: Parameters, profile: Profile, ring: Ring) -> Correlations:
         return activation_pair(membrane_of(activity), p.g_h, 0.0)[0]
 
     start = functions_of(profile, 1.0, ring.lags).activity
-    found = anderson.solve(image, start, _TOLERANCE, _ITERATIONS, admissible)
+    found = anderson.solve(image, start, _TOLERANCES.solved, _TOLERANCES.iterations, admissible)
     if not found.converged:
         raise UnsupportedError("The mean field on a ring did not converge: the period is too short.")
     return Correlations(membrane_of(found.x), found.x, ring.low_pass(found.x, p.tau_r))
@@ -101,7 +113,9 @@ def sample(p: Parameters, known: Correlations, ring: Ring, paths: int, seed: np.
     moving = Process(p).has_output_gate
     count = 2 if moving else 1
     sobol = qmc.Sobol(count * ring.steps, scramble=True, seed=np.random.default_rng(seed))
-    normal = ndtri(np.clip(sobol.random(paths), 1e-12, 1.0 - 1e-12)).reshape(paths, ring.steps, count)
+    normal = ndtri(np.clip(sobol.random(paths), _TOLERANCES.outermost, 1.0 - _TOLERANCES.outermost)).reshape(
+        paths, ring.steps, count
+    )
     h = gaussian_paths(normal[:, :, 0], known.membrane, ring)
     slope = activation_slope(h, p.g_h)
     if not moving:
@@ -150,5 +164,5 @@ def weights_for(d: FloatArray, spectra: list[FloatArray], totals: list[float], r
     scale = x.mean(axis=1, keepdims=True)
     x, target = x / scale, np.array(wanted) / scale[:, 0]
     away = x - x.mean(axis=1, keepdims=True)
-    alpha = np.linalg.lstsq(away @ away.T / x.shape[1], target - x.mean(axis=1), rcond=1e-10)[0]
+    alpha = np.linalg.lstsq(away @ away.T / x.shape[1], target - x.mean(axis=1), rcond=_TOLERANCES.flat)[0]
     return np.asarray((1.0 + alpha @ away) / x.shape[1])

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,9 +24,16 @@ from phasemap.theory.tangent_spectrum.moving_gate.state import MovingState, Stat
 from phasemap.theory.tangent_spectrum.numbers import NAMES, Spectrum
 from phasemap.theory.tangent_spectrum.sampling import State, measured, measured_shares, state_of
 
-# Relative error that is accepted, and errors that are small whatever the number is: of the rate of entropy, of the
-# dimension and of shares of exponents.
-_ACCEPTED, _SMALL, _SMALL_SHARE = 0.05, (1e-5, 1e-4, 1e-3), 1e-3
+
+class _Tolerances(NamedTuple):
+    """When the spectrum's numbers are good."""
+
+    accepted: float = 0.05  # relative error
+    small: tuple[float, float, float] = (1e-5, 1e-4, 1e-3)  # errors of entropy, dimension, shares that are small
+    small_share: float = 1e-3  # the same of shares of exponents
+
+
+_TOLERANCES = _Tolerances()
 
 BEYOND = (
     "the Kaplan-Yorke sum is still positive where the directions of a gate that only follow would enter it, at the "
@@ -56,7 +63,9 @@ def solve_points(points: Sequence[Parameters], options: Any, seeds: Seeds) -> Es
             remarks.append((at[0], BEYOND.format(rate=-rate / slowest)))
         for k, (name, unit) in enumerate(zip(NAMES, (rate, 1.0, 1.0), strict=True)):
             bound = Status.CONVERGED if found.inside or k != 1 else Status.UPPER_BOUND
-            good = found.converged and errors[k] <= max(_ACCEPTED * abs(found.values[k]), _SMALL[k])
+            good = found.converged and errors[k] <= max(
+                _TOLERANCES.accepted * abs(found.values[k]), _TOLERANCES.small[k]
+            )
             _put(table[name], at, found.values[k] * unit, errors[k] * unit, bound if good else Status.NOT_CONVERGED)
 
     found = _at_points(table, points, seeds, solve)
@@ -74,7 +83,7 @@ def solve_shares(points: Sequence[Parameters], options: TangentSpectrumOptions, 
         """One branch of one point."""
         found, change = measured_shares(state, np.array(options.rates) / rate)
         errors = _errors(found, change)
-        good = found.converged & (errors <= _ACCEPTED * np.abs(found.values) + _SMALL_SHARE)
+        good = found.converged & (errors <= _TOLERANCES.accepted * np.abs(found.values) + _TOLERANCES.small_share)
         status = np.where(good, Status.CONVERGED, Status.NOT_CONVERGED)
         known = np.isfinite(found.values)
         _put(table["exponents_above"], at, found.values, errors, np.where(known, status, Status.NOT_SOUGHT))

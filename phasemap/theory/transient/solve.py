@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +18,19 @@ from phasemap.theory.transient.nodes import Layout
 
 # Hermite terms where nothing is steep, and how many a steep gate needs per unit of steepness.
 _TERMS, _MOST_TERMS, _PER_STEEPNESS = 40, 120, 4.0
-# Trapezoidal nodes of a standard Gaussian.
-_REACH, _SPACING = 9.0, 0.06
+
+
+class _Tolerances(NamedTuple):
+    """Trapezoidal nodes of a standard Gaussian."""
+
+    reach: float = 9.0  # to this many standard deviations: the rest is below rounding
+    spacing: float = 0.06  # between them
+    short: float = 1e-8  # step whose mean decay is one but for rounding
+    smallest_start: float = 1e-6  # amplitude of h(0) that stands for none: correlations need a variance
+
+
+_TOLERANCES = _Tolerances()
+SMALLEST_START = _TOLERANCES.smallest_start
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ def _cut_off(p: Parameters, coefficients: FloatArray, variance: float) -> float:
 def _field(step: FloatArray, n: int) -> Field:
     decay = np.exp(-step)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(step > 1e-8, -np.expm1(-step) / np.where(step > 0.0, step, 1.0), 1.0)
+        mean = np.where(step > _TOLERANCES.short, -np.expm1(-step) / np.where(step > 0.0, step, 1.0), 1.0)
     after = np.where(step > 0.0, 1.0 - mean, 0.0)
     before = np.where(step > 0.0, (1.0 - decay) - after, 0.0)
     return Field(np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n)), decay, before, after)
@@ -107,8 +119,8 @@ def _field(step: FloatArray, n: int) -> Field:
 @lru_cache(maxsize=4)
 def _quadrature(terms: int) -> tuple[FloatArray, FloatArray]:
     """Weights (terms, m) that turn values at abscissae (m,) into normalised Hermite coefficients."""
-    half = math.ceil(_REACH / _SPACING)
-    x = _SPACING * np.arange(-half, half + 1)
+    half = math.ceil(_TOLERANCES.reach / _TOLERANCES.spacing)
+    x = _TOLERANCES.spacing * np.arange(-half, half + 1)
     weights = np.empty((terms, len(x)))
     weights[0] = np.exp(-0.5 * x**2)
     weights[0] /= weights[0].sum()

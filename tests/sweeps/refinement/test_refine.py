@@ -1,13 +1,13 @@
 """Refined maps: the same picture as the whole grid for a part of its cost, and the same numbers whatever the way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from support.sweeping import assert_same_numbers, run
+from support.sweeping import Shuffled, assert_same_numbers, run
 from support.toy_discs import DISCS
 from support.toy_registry import CONFIG, TOYS
 
@@ -16,14 +16,12 @@ from phasemap.dataset import Result
 from phasemap.errors import ConfigError
 from phasemap.figures.scenes.fields import phase_field
 from phasemap.model.status import Status
-from phasemap.storage import BlockData, read_result, write_result
+from phasemap.storage import read_result, write_result
 from phasemap.sweeps.executors.processes import Executor, InProcess, Processes
 from phasemap.sweeps.plan import make_plan
 from phasemap.sweeps.redo import open_redo
 from phasemap.sweeps.refinement import refine
 from phasemap.sweeps.run import open_sweep
-from phasemap.sweeps.stop import Stop
-from phasemap.sweeps.work import Task, execute
 
 
 def refined(
@@ -155,22 +153,6 @@ def test_nothing_is_filled_in_from_a_number_that_is_not_good(tmp_path: Path) -> 
     result = swept(refined("m_h=1"), tmp_path / "a.h5")
     bad = result.axes[0].values > 3.5
     assert (result.fields["static_gain"].status[bad] == Status.NOT_CONVERGED).all()
-
-
-class Shuffled:
-    """Finishes blocks in an arbitrary order."""
-
-    workers = 3
-
-    def __init__(self, seed: int) -> None:
-        self._random = np.random.default_rng(seed)
-
-    def run(self, tasks: Sequence[Task], stop: Stop) -> Iterator[BlockData]:
-        for k in self._random.permutation(len(tasks)):
-            yield execute(tasks[k])
-
-    def close(self) -> None:
-        pass
 
 
 def test_order_and_workers_are_irrelevant(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Slow oracle of the dynamic mean field at sigma_z = 1: FFTs, double quadrature, fixed-point iteration.
 
-Independent of the package but for the definition of `Parameters`. Theory notes, sections 5(a) and 6:
+Independent of the package but for the definition of `Parameters`. What is solved:
 
     C_h(w) = F[C_phi C_sigma + s_h^2] / (1 + w^2) + noise,      C_r(w) = F[C_phi + s_r^2] / (1 + (tau_r w)^2) + noise
 

@@ -181,7 +181,7 @@ def test_there_is_none_without_a_fluctuating_state() -> None:
 
 @pytest.mark.slow
 def test_additive_network_against_values_computed_without_this_code() -> None:
-    """Theory notes, section 16; a constant update gate halves the rate of entropy and leaves the dimension."""
+    """Computed independently: a constant update gate halves the rate of entropy and leaves the dimension."""
     found = solver.solve_points([make_parameters({"g_h": 3.0, "beta_z": 0.0})], None, [SEED])
     at = 0, BRANCHES.index(FLUCTUATING)
     expected = {
@@ -198,7 +198,7 @@ def test_additive_network_against_values_computed_without_this_code() -> None:
 
 @pytest.mark.slow
 def test_output_gate_against_a_value_computed_without_this_code() -> None:
-    """Theory notes, section 16: at (4, 4), coarse, 6.46e-3."""
+    """Computed independently: at (4, 4), coarse, 6.46e-3."""
     p, solution = state(g_h=4.0, alpha_r=4.0)
     found = Flow(Modes(slopes(p, solution, Ring(32.0, 80), 128), 14), 0.0, 0.003).solve()
     assert found.converged

@@ -29,7 +29,7 @@ SEED = np.random.SeedSequence(0)
 
 
 def test_additive_network_against_independent_values() -> None:
-    """Theory notes, sections 13 and 15: Var 0.481201, lambda 0.112458, C(t, t - 4) / C(t, t) = 0.65006."""
+    """Computed independently: Var 0.481201, lambda 0.112458, C(t, t - 4) / C(t, t) = 0.65006."""
     found = relax(ADDITIVE, 100.0, np.array([4.0]))
     assert found.variance.value[-1] == pytest.approx(0.481201, abs=1.5e-5)
     assert found.exponent.value[0] == pytest.approx(0.112458, abs=4e-5)
@@ -41,14 +41,14 @@ def test_additive_network_against_independent_values() -> None:
 def test_every_step_has_the_variance_that_an_independent_march_of_the_same_scheme_found(
     step: float, expected: float
 ) -> None:
-    """Theory notes, section 15: what is left to the extrapolation in the square of the step."""
+    """Computed independently: what is left to the extrapolation in the square of the step."""
     found = two_times(ADDITIVE, one_copy(100.0, round(100.0 / step)), 1.0)
     assert found.membrane[-1, -1] == pytest.approx(expected, abs=6e-6)
 
 
 @pytest.mark.slow
 def test_output_gate_against_independent_values() -> None:
-    """Theory notes, section 13: (3, alpha_r 2), Var h 0.107995, lambda 0.13197."""
+    """Computed independently: (3, alpha_r 2), Var h 0.107995, lambda 0.13197."""
     found = relax(make_parameters({"g_h": 3.0, "alpha_r": 2.0}), 80.0, np.array([1.0]))
     assert found.variance.value[-1] == pytest.approx(0.107995, abs=1e-5)
     assert found.exponent.value[0] == pytest.approx(0.13197, abs=2e-4)
@@ -56,7 +56,7 @@ def test_output_gate_against_independent_values() -> None:
 
 @pytest.mark.slow
 def test_chaos_dies_below_its_fold_and_persists_above() -> None:
-    """Theory notes, section 15: alpha_r = 20 decays at 1.70; at 1.80 Var h passes 0.0325 at t = 15, on to 0.030761."""
+    """Computed independently: alpha_r = 20 decays at 1.70; at 1.80 Var h passes 0.0325 at t = 15, on to 0.030761."""
     below, above = (
         relax(make_parameters({"g_h": gain, "alpha_r": 20.0}), 80.0, np.array([1.0]), step=0.4) for gain in (1.70, 1.80)
     )

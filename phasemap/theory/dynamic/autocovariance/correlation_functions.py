@@ -1,6 +1,7 @@
 """Correlation functions of the mean field, at the lags of the solver or at any others."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,16 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.autocovariance.correlations import Profile, gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
+
+
+class _Tolerances(NamedTuple):
+    """Where two lags are one."""
+
+    same_lag: float = 1e-14  # distance, in time constants, that is rounding
+
+
+_TOLERANCES = _Tolerances()
+
 
 BRANCHES = MOVING
 # The lags at which sweeps store correlation functions, in membrane time constants.
@@ -102,6 +113,6 @@ def interpolation_on(grid: Grid, times: FloatArray) -> FloatArray:
     """The same at times (n_times,) in units of the window."""
     x = np.arcsinh(np.minimum(times, 1.0) * np.sinh(grid.stretch)) / grid.stretch
     gap = x[:, None] - grid.x[None, :]
-    hit = np.abs(gap) < 1e-14
+    hit = np.abs(gap) < _TOLERANCES.same_lag
     weights = np.where(hit.any(axis=1)[:, None], hit, grid.barycentric / np.where(hit, 1.0, gap))
     return np.asarray(weights / weights.sum(axis=1)[:, None])

@@ -7,6 +7,7 @@ membrane time, in which sigma_z = 1: a constant update gate only rescales time.
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,18 @@ from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.model.unit.nonlinearities import gate_at_rest
 from phasemap.theory.dynamic.autocovariance.gaussian_pairs import tables, with_panels
+
+
+class _Tolerances(NamedTuple):
+    """Which profiles are correlation functions."""
+
+    decay: float = 1e-7  # share of the variance that fluctuates, at least: less is a fixed point
+    noisy_decay: float = 1e-13  # the same where noise keeps it alive
+    above: float = 1e-9  # by which rounding may lift a correlation above the variance, relative
+
+
+_TOLERANCES = _Tolerances()
+
 
 # The window in units of the slowest decay time. Reflection at its end changes C_h(0) by exp(-2 WINDOW) and less.
 WINDOW = 16.0
@@ -200,8 +213,8 @@ class Profile:
         """Whether X is a correlation function that is not constant; weak noise on strong static input counts."""
         x = self.x
         noisy = self.problem.noise_h > 0.0 or self.problem.noise_r > 0.0
-        smallest = 1e-13 if noisy else 1e-7
-        return bool(np.abs(x[1:]).max() <= x[0] * (1.0 + 1e-9) and x[0] - self.x_limit > smallest * x[0])
+        smallest = _TOLERANCES.noisy_decay if noisy else _TOLERANCES.decay
+        return bool(np.abs(x[1:]).max() <= x[0] * (1.0 + _TOLERANCES.above) and x[0] - self.x_limit > smallest * x[0])
 
     def on(self, nodes: Grid, window: float) -> FloatArray:
         """X on another grid."""

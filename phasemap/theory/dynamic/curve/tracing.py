@@ -25,6 +25,7 @@ class _Tolerances(NamedTuple):
     largest_step: float = 0.8  # a longer one may jump to another branch
     smallest_step: float = 1e-6  # below, the curve counts as ended
     most_samples: int = 200  # of one piece of the curve
+    short: float = 0.02  # step from which on a sharp turn is gone around in smaller ones
 
 
 _TOLERANCES = _Tolerances()
@@ -108,7 +109,7 @@ def follow(problem: Problem, start: Sample, finished: Callable[[Sample], bool]) 
             length *= 0.5
             continue
         turn = found.d_ln_x * here.d_ln_x + found.d_ln_gamma * here.d_ln_gamma
-        if turn < 0.9 and length > 0.02:
+        if turn < 0.9 and length > _TOLERANCES.short:
             length *= 0.5
             continue
         samples.append(found)

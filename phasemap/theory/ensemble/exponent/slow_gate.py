@@ -8,6 +8,7 @@ the floor and where the ring is good, in the logarithm of its distance from the 
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,10 +17,19 @@ from phasemap.theory.ensemble.sampling.ring import Ring
 
 # A memory shorter than the window by this factor is resolved by the ring.
 RESOLVED = 16.0
-# Distances from the floor, relative to the first one, at which the search ends: the exponent is the floor then.
-_NEAREST, _FACTOR, _STEPS = 1e-6, 0.1, 12
-# Maps by which the leading state settles at every rate, and the logarithm of a radius that counts as one.
-_SETTLE, _SOLVED = 4, 1e-3
+
+
+class _Tolerances(NamedTuple):
+    """The search for a rate close to the floor."""
+
+    nearest: float = 1e-6  # distance from the floor, in first ones, at which the exponent is the floor
+    factor: float = 0.1  # of these distances, from one to the next
+    steps: int = 12  # of the search
+    settle: int = 4  # maps by which the leading state settles at every rate
+    solved: float = 1e-3  # logarithm of a radius that counts as one
+
+
+_TOLERANCES = _Tolerances()
 
 Radius = Callable[[FloatArray, float], tuple[float, FloatArray]]
 """(state, rate) -> (radius of the map, its leading state)."""
@@ -56,7 +66,7 @@ def is_slow(radius: Radius, state: FloatArray, floor: float, ring: Ring) -> bool
 def settled(radius: Radius, state: FloatArray, rate: float) -> tuple[float, FloatArray]:
     """The radius at a rate, after a few maps of the state."""
     value = math.nan
-    for _ in range(_SETTLE):
+    for _ in range(_TOLERANCES.settle):
         value, state = radius(state, rate)
     return value, state
 
@@ -65,20 +75,20 @@ def rate_above(radius: Radius, state: FloatArray, floor: float, ring: Ring) -> t
     """(rate, its uncertainty, state) at which the radius is one, between the floor and RESOLVED / period above it."""
     high = math.log(RESOLVED / ring.period)
     value, state = settled(radius, state, floor + math.exp(high))
-    above, lowest = math.log(max(value, 1e-300)), high + math.log(_NEAREST)
+    above, lowest = math.log(max(value, 1e-300)), high + math.log(_TOLERANCES.nearest)
     low, below = high, above
     while below < 0.0 and low > lowest:
         high, above = low, below
-        low += math.log(_FACTOR)
+        low += math.log(_TOLERANCES.factor)
         value, state = settled(radius, state, floor + math.exp(low))
         below = math.log(max(value, 1e-300))
     if below < 0.0:
         return floor, math.exp(low), state
-    for _ in range(_STEPS):
+    for _ in range(_TOLERANCES.steps):
         middle = low + (high - low) * below / (below - above)
         value, state = settled(radius, state, floor + math.exp(middle))
         level = math.log(max(value, 1e-300))
-        if abs(level) < _SOLVED:
+        if abs(level) < _TOLERANCES.solved:
             break
         if level > 0.0:
             low, below, above = middle, level, 0.5 * above

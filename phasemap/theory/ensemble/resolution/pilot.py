@@ -29,7 +29,7 @@ class _Rule(NamedTuple):
     windows: int = 3  # tried for a time scale that was found
     same: float = 0.4  # change of the logarithm of the half time up to which a window fits
     lost: float = 0.02  # a larger residual is no solution
-    iterations: int = 40
+    iterations: int = 40  # at one time scale, at most
     soft: float = 0.3  # pull per change of ln(time scale) below which a residual says little,
     soft_tolerance: float = 0.25  # and by which it is to be smaller there
 

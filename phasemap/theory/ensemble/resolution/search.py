@@ -28,12 +28,12 @@ class _Rule(NamedTuple):
     window: float = 20.0  # period over the half time that is held
     narrowest: float = 8.0  # the same where the longest window allows for no more
     most_steps: int = 2048  # of a window
-    groups: int = 4
-    paths: int = 256
+    groups: int = 4  # of paths, whose scatter tells the error
+    paths: int = 256  # in all: a time scale is known to a tenth then
     settle: int = 5  # maps that settle the shape at a time scale
     factor: float = math.log(8.0)  # from one time scale to the next while nothing is known of the root
     close: float = 0.15  # in ln s, where the search ends
-    tries: int = 12
+    tries: int = 12  # of time scales, at most
     zero: float = 1e-5  # <phi^2> of the zero state
 
 

@@ -9,6 +9,7 @@ direction.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +18,15 @@ from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 from phasemap.theory.ensemble.tail import crossing, limit
 
-# Change of ln(time scale) by which kappa is measured, and the smallest one that is believed.
-_STRETCH, _SOFTEST = 0.3, 2e-3
+
+class _Tolerances(NamedTuple):
+    """How kappa is measured."""
+
+    stretch: float = 0.3  # change of ln(time scale)
+    softest: float = 2e-3  # smallest kappa that is believed
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,11 @@ def stiffener(ensemble: Ensemble, activity: FloatArray) -> Stiffener:
     """The stiffener at C_phi (half,), from the map's answers to stretches either way."""
     residual = ensemble.map(activity) - activity
     found = []
-    for amount in (-_STRETCH, _STRETCH):
+    for amount in (-_TOLERANCES.stretch, _TOLERANCES.stretch):
         changed = stretched(ensemble.ring, activity, amount)
         change = ensemble.map(changed) - changed - residual
         found.append(-pull_along(change, changed - activity))
-    kappa = float(np.clip(np.mean(found), _SOFTEST, 1.0))
+    kappa = float(np.clip(np.mean(found), _TOLERANCES.softest, 1.0))
     return Stiffener(direction(ensemble.ring, activity), kappa)
 
 

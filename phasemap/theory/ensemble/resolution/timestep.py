@@ -31,6 +31,7 @@ class _Tolerances(NamedTuple):
     fewest_steps: int = 64  # on a ring: fewer resolve no correlation function
     correctable: float = 0.03  # of the variance: what a coarse step changes and a small ensemble corrects
     correctable_exponent: float = 0.15  # of the exponent, the same
+    coarsest_exponent: float = 3e-4  # error of the exponent that is asked for, whatever the options say
 
 
 _TOLERANCES = _Tolerances()
@@ -75,7 +76,7 @@ def usual_tolerance(options: EnsembleOptions) -> float:
 
 def exponent_tolerance(options: EnsembleOptions) -> float:
     """Of the exponent, 1 / membrane time constant, and of its state."""
-    return min(2.0 * usual_tolerance(options), 3e-4)
+    return min(2.0 * usual_tolerance(options), _TOLERANCES.coarsest_exponent)
 
 
 def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot) -> Chosen:

@@ -44,6 +44,7 @@ class _Tolerances(NamedTuple):
     patient_work: float = 2.0**27  # or as many as this number of time steps allows
     warm_up: int = 8  # plain iterations before accelerated ones
     blunt: float = 0.3  # sharpness below which the time scale is searched for
+    slowest_gain: float = 1e-3  # rate of a fixed point that is not waited for
 
 
 _TOLERANCES = _Tolerances()
@@ -207,7 +208,7 @@ def _first_ring(process: Process, options: EnsembleOptions, edge: float) -> Ring
     p = process.parameters
     slowest = max(p.tau_z, p.tau_r if process.has_output_gate else 0.0, p.tau_noise if process.is_noisy else 0.0)
     fastest = mean_gate(process.parameters, 0.5 + p.s_z**2)
-    wanted = max(_TOLERANCES.first_period, 24.0 * slowest, 24.0 / max(fastest, 1e-3))
+    wanted = max(_TOLERANCES.first_period, 24.0 * slowest, 24.0 / max(fastest, _TOLERANCES.slowest_gain))
     if edge > 0.0:
         wanted = max(wanted, min(_TOLERANCES.period_per_edge / edge, _TOLERANCES.longest_first_period))
     steps = 1 << max(6, round(math.log2(_TOLERANCES.first_period / options.time_step)))

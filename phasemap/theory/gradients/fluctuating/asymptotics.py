@@ -9,6 +9,8 @@ null vector k, and its transpose a null vector l (the eigenfunction of docs/theo
 with the scalar product over the whole line; without output gate k = l and the amplitude is k(0)**2 / (1 + lambda).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from phasemap.kernels.dynamic.lyapunov import Linearisation
@@ -16,6 +18,16 @@ from phasemap.kernels.dynamic.window import Grid, propagator
 from phasemap.model.results import FloatArray
 from phasemap.theory.dynamic.autocovariance.correlations import resample
 from phasemap.theory.dynamic.lyapunov import Exponent
+
+
+class _Tolerances(NamedTuple):
+    """How the leading eigenvector is found."""
+
+    shift: float = 1e-14  # of the matrix, relative to its largest entry, so that it can be inverted
+
+
+_TOLERANCES = _Tolerances()
+
 
 _INVERSE_STEPS = 4
 
@@ -56,7 +68,7 @@ def _operators(linear: Linearisation, nodes: Grid, window: float, rate: float) -
 def _null_vector(matrix: FloatArray, start: FloatArray) -> FloatArray:
     """The vector that the matrix sends to zero, by inverse iteration."""
     vector = start / np.abs(start).max()
-    nearly = matrix + 1e-14 * np.abs(matrix).max() * np.eye(len(vector))
+    nearly = matrix + _TOLERANCES.shift * np.abs(matrix).max() * np.eye(len(vector))
     for _ in range(_INVERSE_STEPS):
         vector = np.linalg.solve(nearly, vector)
         vector = vector / vector[np.abs(vector).argmax()]

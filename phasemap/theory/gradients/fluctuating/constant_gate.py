@@ -5,6 +5,7 @@ of J^h and J^r; profiles against lag are densities and carry a factor of c.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,18 @@ from phasemap.theory.gradients.fluctuating.asymptotics import amplitude
 from phasemap.theory.gradients.march import March, marched, resolution_error
 from phasemap.theory.gradients.records import Gradients, Law, Numbers, numbers, without, zeros
 
-# An error of a logarithm that is accepted.
-ACCEPTED = 1e-6
+
+class _Tolerances(NamedTuple):
+    """When gradients along the fluctuating state are good."""
+
+    accepted: float = 1e-6  # error of a logarithm
+    shifted: float = 1e-12  # shift of the rate that is none
+    late: float = 1e-9  # relative, of what is continued beyond the march
+    exponent: float = 1e-3  # relative error of the exponent up to which it continues the march
+
+
+_TOLERANCES = _Tolerances()
+ACCEPTED = _TOLERANCES.accepted
 # By how much of its last relative change a continued constant may be wrong.
 _BEYOND = 5.0
 
@@ -128,7 +139,7 @@ def _continued(march: March, name: str, gated: FloatArray) -> tuple[FloatArray, 
 def _grown(shift: float, time: FloatArray) -> FloatArray:
     """ln int_0^time exp(2 shift t) dt."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        if abs(shift) < 1e-12:
+        if abs(shift) < _TOLERANCES.shifted:
             return np.log(time)
         x = 2.0 * shift * time
         small = np.log(np.abs(np.expm1(-np.abs(x))) / (2.0 * abs(shift)))
@@ -148,7 +159,7 @@ def _improve_long_lags(
     old = found["adjoint_variance"]
     logarithm, error = old.logarithm.copy(), old.error.copy()
     logarithm[late] = series.logarithm(product, profile.grid, profile.window, gated[late])
-    error[late] = of_solution[late] + 1e-9
+    error[late] = of_solution[late] + _TOLERANCES.late
     found["adjoint_variance"] = numbers(logarithm, error, ACCEPTED)
 
 
@@ -161,7 +172,7 @@ def _law(solution: Fluctuating, value: float, rate: float) -> Law:
         at = leading(linear, profile.grid, profile.window)
         found.append(amplitude(linear, (profile.grid, profile.window), at))
     error = abs(found[0] - found[-1]) if len(found) > 1 else math.inf
-    good = solution.exponent_converged and math.isfinite(error) and error < 1e-3 * found[0]
+    good = solution.exponent_converged and math.isfinite(error) and error < _TOLERANCES.exponent * found[0]
     limit_status = Status.DIVERGES if value > 0.0 else Status.CONVERGED
     return Law(
         rate * value, rate * solution.errors["lyapunov_max"],

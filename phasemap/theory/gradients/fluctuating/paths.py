@@ -6,6 +6,7 @@ is the statistical error. Two steps tell the error of the step.
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,16 @@ from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 from phasemap.theory.gradients.fluctuating.lanes import Sample, sample
+
+
+class _Tolerances(NamedTuple):
+    """How lags fall on steps."""
+
+    whole: float = 1e-9  # part of a step that is rounding
+
+
+_TOLERANCES = _Tolerances()
+
 
 # The ring must hold the adjoint's own correlations too: shorter ones make it too small.
 _SHORTEST_RING, _PERIOD_PER_EDGE = 200.0, 24.0
@@ -68,7 +79,7 @@ def march_paths(
     """March up to a lag (at most LONGEST and a quarter of the ring) along up to `most_lanes` stretches of paths."""
     ring = _fine_ring(solution.ring)
     longest = min(longest, LONGEST, 0.25 * ring.period)
-    count = 2 * max(math.ceil(0.5 * longest / ring.step - 1e-9), 4)
+    count = 2 * max(math.ceil(0.5 * longest / ring.step - _TOLERANCES.whole), 4)
     process = solution.ensemble.process
     noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
     segments = max(int(ring.period / max(_RING_PER_LAG * longest, _RING_PER_SEGMENT)), 1)

@@ -13,6 +13,7 @@ A hard update gate with f S < 1 leaves a share of A for ever instead: A -> (1 - 
 """
 
 import math
+from typing import NamedTuple
 
 from scipy.optimize import brentq
 
@@ -20,11 +21,20 @@ from phasemap.kernels.gradients.static_march import StaticUnits
 from phasemap.model.status import Status
 from phasemap.theory.gradients.records import Law
 
-# Steps of numerical derivatives: absolute, and relative to an edge close to the slow units' rates.
-_STEP, _STEP_OF_EDGE = 1e-4, 3e-3
-_EDGE_TOLERANCE = 1e-14
-# A rate that is zero but for rounding: the state stands at its instability.
-_AT_THE_EDGE = 1e-12
+
+class _Tolerances(NamedTuple):
+    """Derivatives and edges behind the law of decay at a fixed point."""
+
+    step: float = 1e-4  # of numerical derivatives
+    step_of_edge: float = 3e-3  # the same, relative to an edge close to the slow units' rates
+    edge: float = 1e-14  # to which an edge is known
+    at_the_edge: float = 1e-12  # rate that is zero but for rounding: the state stands at its instability
+    rounding: float = 1e-12  # error of a rate that is an end of the gates' range
+    above: float = 1e-12  # share by which the search begins above an end of the gates' range
+    root: float = 1e-14  # relative, of the root that is an edge
+
+
+_TOLERANCES = _Tolerances()
 _SLOW = "units whose gates are nearly shut make gradients decay more slowly than any exponential"
 _NOT_DERIVED = "an input outside a moving update gate couples the adjoint of that gate: its last law is not derived"
 
@@ -36,22 +46,22 @@ def static_law(units: StaticUnits, hard: bool) -> Law:
     if not math.isfinite(units.cross):
         return _diverging(math.inf, math.nan, math.nan, Status.DIVERGES, "a hard output gate has no slope")
     edge = leading_edge(units)
-    if edge is not None and abs(edge) < _AT_THE_EDGE:
+    if edge is not None and abs(edge) < _TOLERANCES.at_the_edge:
         edge = 0.0
     if hard and len(units.gate) == 2 and (edge is None or edge <= 0.0):
         return _frozen(units)
     if edge is None or (len(units.gate) > 1 and edge <= 0.0):
         return _unknown(_SLOW, limit=0.0)
-    step = min(_STEP, _STEP_OF_EDGE * abs(edge)) if len(units.gate) > 1 else _STEP
+    step = min(_TOLERANCES.step, _TOLERANCES.step_of_edge * abs(edge)) if len(units.gate) > 1 else _TOLERANCES.step
     level = _saddle(units, edge, step)
     error = abs(_saddle(units, edge, 2.0 * step) - level)
     if edge > 0.0:
         return _diverging(edge, level, error, Status.CONVERGED)
-    return Law(edge, _EDGE_TOLERANCE, Status.CONVERGED, level, error, Status.CONVERGED, -0.5, 0.0, Status.CONVERGED)
+    return Law(edge, _TOLERANCES.edge, Status.CONVERGED, level, error, Status.CONVERGED, -0.5, 0.0, Status.CONVERGED)
 
 
 def _diverging(edge: float, level: float, error: float, status: Status, reason: str = "") -> Law:
-    return Law(edge, _EDGE_TOLERANCE, Status.CONVERGED, level, error, status, -0.5, math.nan, Status.DIVERGES, reason)
+    return Law(edge, _TOLERANCES.edge, Status.CONVERGED, level, error, status, -0.5, math.nan, Status.DIVERGES, reason)
 
 
 def _unknown(reason: str, limit: float = math.nan) -> Law:
@@ -67,7 +77,7 @@ def _frozen(units: StaticUnits) -> Law:
         return Law(0.0, 0.0, Status.CONVERGED, math.nan, math.nan, Status.DIVERGES, 0.0, math.nan, Status.DIVERGES)
     limit = (1.0 - fraction) / (1.0 - gain)
     good = Status.CONVERGED
-    return Law(0.0, 0.0, good, limit, 1e-12, good, 0.0, limit, good)
+    return Law(0.0, 0.0, good, limit, _TOLERANCES.rounding, good, 0.0, limit, good)
 
 
 def squared_gain(units: StaticUnits, p: complex, other: complex) -> complex:
@@ -84,7 +94,7 @@ def leading_edge(units: StaticUnits) -> float | None:
     """The rate at which the squared gain is one, on the real axis right of all decay rates; None if there is none."""
     slowest = float(units.gate[units.gate > 0.0].min(initial=math.inf))
     low = -min(slowest, 1.0 / units.tau_r if units.has_r and units.tau_r > 0.0 else math.inf)
-    low = low + 1e-12 * abs(low)
+    low = low + _TOLERANCES.above * abs(low)
 
     def excess(rate: float) -> float:
         """Squared gain at a rate, over one."""
@@ -98,7 +108,7 @@ def leading_edge(units: StaticUnits) -> float | None:
     while excess(high) > 0.0:
         high *= 2.0
     start = 0.0 if len(units.gate) > 2 else low
-    return float(brentq(excess, start, high, xtol=_EDGE_TOLERANCE, rtol=1e-14))
+    return float(brentq(excess, start, high, xtol=_TOLERANCES.edge, rtol=_TOLERANCES.root))
 
 
 def _saddle(units: StaticUnits, edge: float, step: float) -> float:

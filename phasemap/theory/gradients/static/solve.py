@@ -28,11 +28,14 @@ class _Tolerances(NamedTuple):
     longest: float = 1e9  # time that no march reaches, whatever its steps
     levels: int = 3  # grids that are extrapolated
     fewest_steps: int = 8  # of the coarsest grid
+    accepted: float = 1e-6  # relative error that counts as converged
+    whole: float = 1e-9  # part of a step that is rounding
+    beyond: float = 1e-12  # relative, by which a lag lies beyond the horizon: less is rounding
 
 
 _TOLERANCES = _Tolerances()
+ACCEPTED = _TOLERANCES.accepted
 
-ACCEPTED = 1e-6
 _KIND = "march at a fixed point"
 _ROWS = (
     "adjoint_variance", "adjoint_variance_z", "adjoint_variance_r",
@@ -93,7 +96,7 @@ def _horizon(units: StaticUnits, longest: float) -> tuple[float, float]:
     while _work(units, longest, step) > _TOLERANCES.most_work and step < 4.0 * _TOLERANCES.step:
         step *= 2.0
     horizon = longest * min(1.0, math.sqrt(_TOLERANCES.last_work / _work(units, longest, step)))
-    return horizon, horizon / max(math.ceil(horizon / step - 1e-9), _TOLERANCES.fewest_steps)
+    return horizon, horizon / max(math.ceil(horizon / step - _TOLERANCES.whole), _TOLERANCES.fewest_steps)
 
 
 def _work(units: StaticUnits, horizon: float, step: float) -> float:
@@ -129,7 +132,7 @@ def _weighted(p: Parameters, units: StaticUnits, at: FixedPoint, integrals: Floa
 
 def _beyond(known: Numbers, lags: FloatArray, horizon: float, law: Law | None) -> Numbers:
     """Lags beyond the march: from the last law, with corrections of the order of 1 / lag; else not sought."""
-    late = lags > horizon * (1.0 + 1e-12)
+    late = lags > horizon * (1.0 + _TOLERANCES.beyond)
     if not late.any():
         return known
     logarithm, error, status = known.logarithm.copy(), known.error.copy(), known.status.copy()

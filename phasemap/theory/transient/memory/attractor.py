@@ -31,6 +31,10 @@ _STEP, _MOST_STEPS = 0.4, 2**15
 # Times at which the overlap is kept: all steps up to here, then so many to a decade.
 _ALL, _PER_DECADE = 64, 64
 _LARGEST_STATIC, _ZERO = 3, 0
+# Change of a gate's argument over a step below which its value in the middle is its mean.
+_SHORT = 1e-4
+# Asked of the ensemble where nobody says: what is kept depends on it little.
+_USUAL = EnsembleOptions(relative_error=0.01, exponents=False)
 
 
 class Kind(Enum):
@@ -109,7 +113,7 @@ def find_attractor(p: Parameters, seed: np.random.SeedSequence, options: Ensembl
     pinned = _settled_units(p, "leading_edge", 0.0) if math.isinf(p.alpha_z) else None
     if pinned is not None:
         return Attractor(Kind.FROZEN, pinned)
-    chosen = options or EnsembleOptions(relative_error=0.01, exponents=False)
+    chosen = options or _USUAL
     solved = solve(p, chosen, seed, surroundings([p])[0])
     if isinstance(solved, PointSolution):
         return Attractor(Kind.MOVING, moving=_sampled(p, solved, seed))
@@ -174,6 +178,6 @@ def _open_share(p: Parameters, z: FloatArray, after: FloatArray) -> FloatArray:
         return np.where(change == 0.0, (after > 0.0).astype(float), part)
     y, y_after = (p.alpha_z * one - p.beta_z for one in (z, after))
     change = y_after - y
-    small = np.abs(change) < 1e-4
+    small = np.abs(change) < _SHORT
     rise = np.logaddexp(0.0, y_after) - np.logaddexp(0.0, y)
     return np.where(small, expit(0.5 * (y + y_after)), rise / np.where(small, 1.0, change))

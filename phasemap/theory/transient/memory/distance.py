@@ -8,6 +8,7 @@ at a constant update gate, by the two-time mean field, from a network that has r
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ive
@@ -27,11 +28,19 @@ from phasemap.theory.transient.protocols import kick
 
 # Longest delay and relaxation of the two-time mean field, in gated membrane times: its cost grows with their square.
 _LONGEST, _LONGEST_RELAXATION = 60.0, 40.0
-_ACCEPTED = 0.01
-# Of a kick that stands for an infinitesimal one: its square is far above rounding, and r is known to its square.
-_SMALL = 1e-4
-# Accuracy asked of paths where the update gate moves: the errors of r stay below 2 % at short delays.
-_PATHS, _ENSEMBLE_ERROR = 8192, 0.01
+
+
+class _Tolerances(NamedTuple):
+    """Kicks and paths behind a distance."""
+
+    accepted: float = 0.01  # relative error
+    small: float = 1e-4  # of a kick that stands for an infinitesimal one: its square is far above rounding
+    paths: int = 8192  # where the update gate moves
+    ensemble_error: float = 0.01  # asked of them: errors of r stay below 2 % at short delays
+    bessel: float = 1e-10  # relative error of the Bessel function
+
+
+_TOLERANCES = _Tolerances()
 
 _AT_ONCE: Known = (1.0, 0.0, Status.CONVERGED)
 
@@ -121,13 +130,13 @@ def _at_rest(p: Parameters, gain: float, delay: float) -> Known:
     s, root = float(gate(0.0, 0.0, p.beta_z)), math.sqrt(max(gain, 0.0))
     exponent = 2.0 * s * delay * (root - 1.0)
     value = float(ive(0, 2.0 * s * root * delay)) * math.exp(min(exponent, 700.0))
-    return value, 1e-10 * value, Status.CONVERGED if exponent < 700.0 else Status.LOWER_BOUND
+    return value, _TOLERANCES.bessel * value, Status.CONVERGED if exponent < 700.0 else Status.LOWER_BOUND
 
 
 def _gradients(p: Parameters, state: str, lags: np.ndarray, seed: np.random.SeedSequence) -> Gradients:
     def at(name: str) -> Gradients:
         """Gradients in a state, by its name."""
-        options = GradientOptions(tuple(lags.tolist()), name, _ENSEMBLE_ERROR, _PATHS)
+        options = GradientOptions(tuple(lags.tolist()), name, _TOLERANCES.ensemble_error, _TOLERANCES.paths)
         return gradients_of(p, options, lags, seed)
 
     found = at(state)
@@ -144,7 +153,7 @@ def _stated(value: float, error: float, status: int, *, fixed: bool = False) -> 
     """With the status that the accuracy wanted here gives: at a fixed point the only doubt is the error."""
     known = Status(int(status))
     if known in (Status.CONVERGED, Status.NOT_CONVERGED):
-        good = error <= _ACCEPTED * value if fixed else known is Status.CONVERGED
+        good = error <= _TOLERANCES.accepted * value if fixed else known is Status.CONVERGED
         return float(value), float(error), Status.CONVERGED if good else Status.NOT_CONVERGED
     return (float(value), math.nan, known) if known is Status.LOWER_BOUND else (math.nan, math.nan, known)
 
@@ -155,7 +164,7 @@ def _of_copies(p: Parameters, options: ProtocolOptions, courses: Sequence[InputC
     if not within:
         return Distances([NOT_SOUGHT if delay > 0.0 else _AT_ONCE for delay in options.delays], _TOO_LONG)
     relaxation = min(max(options.relax, 1.0), _LONGEST_RELAXATION / rate)
-    delays, amplitude = np.array(within), options.amplitude or _SMALL
+    delays, amplitude = np.array(within), options.amplitude or _TOLERANCES.small
     try:
         if options.in_deviations and options.amplitude > 0.0:
             amplitude *= kick(p, amplitude, delays[:1], relaxation).deviation

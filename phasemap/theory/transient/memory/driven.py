@@ -11,6 +11,7 @@ from phasemap.model.results import FloatArray
 from phasemap.model.unit.inputs import InputCourse
 from phasemap.theory.transient.drive import drive_of, refusal
 from phasemap.theory.transient.protocols import Number, relax
+from phasemap.theory.transient.solve import SMALLEST_START
 
 _STEP = 0.4
 
@@ -34,7 +35,7 @@ def driven(
         return reason
     end = relaxation + float(times[-1])
     try:
-        found = relax(p, end, np.zeros(1), max(amplitude, 1e-6), _STEP, drive_of(p, courses, relaxation),
+        found = relax(p, end, np.zeros(1), max(amplitude, SMALLEST_START), _STEP, drive_of(p, courses, relaxation),
                       relaxation + times)  # fmt: skip
     except PhasemapError as error:
         return str(error)

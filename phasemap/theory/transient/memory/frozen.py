@@ -8,6 +8,7 @@ linearly in ln t. No gate: e^-t. Hard gate: f e^-t + 1 - f.
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
@@ -17,6 +18,19 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.unit.nonlinearities import gate, is_constant_gate
 from phasemap.theory.transient.memory.gate_nodes import ORDERS, gaussian_nodes, smooth_edges
+
+
+class _Tolerances(NamedTuple):
+    """Errors of closed forms and sums over units whose gates are frozen."""
+
+    closed: float = 1e-15  # of a closed form
+    sums: float = 1e-14  # of sums over nodes
+    time: float = 1e-12  # of a time, relative
+    root: float = 1e-13  # of the logarithm of a time
+
+
+_TOLERANCES = _Tolerances()
+
 
 START = 10.0
 """The lifetime is the time after the kick at which m is half of what it was at this one."""
@@ -69,12 +83,12 @@ class FrozenUnits:
     def overlap(self, time: float) -> Number:
         """m at a time after the kick."""
         if self.is_single:
-            return Number(math.exp(-self.single_rate * time), 1e-15)
+            return Number(math.exp(-self.single_rate * time), _TOLERANCES.closed)
         if self.is_hard:
             f = self.open_fraction
-            return Number(f * math.exp(-time) + 1.0 - f, 1e-15)
+            return Number(f * math.exp(-time) + 1.0 - f, _TOLERANCES.closed)
         value, coarse = (self._average(time, order) for order in ORDERS)
-        return Number(value, abs(value - coarse) + 1e-14)
+        return Number(value, abs(value - coarse) + _TOLERANCES.sums)
 
     def _average(self, time: float, order: int) -> float:
         _, rate, w = self._cached[order]
@@ -88,12 +102,16 @@ class FrozenUnits:
         """Time after the kick at which m is half of m(10); infinite where it never is."""
         half = 0.5 * self.overlap(START).value
         if self.is_single:
-            return Number(START + math.log(2.0) / self.single_rate if self.single_rate > 0.0 else math.inf, 1e-12)
+            return Number(
+                START + math.log(2.0) / self.single_rate if self.single_rate > 0.0 else math.inf, _TOLERANCES.time
+            )
         # A hard gate keeps 1 - f for ever.
         if (self.is_hard and 1.0 - self.open_fraction >= half) or self.overlap(_LONGEST).value >= half:
             return Number(math.inf, 0.0)
-        log = brentq(lambda x: self.overlap(math.exp(x)).value - half, math.log(START), math.log(_LONGEST), xtol=1e-13)
+        log = brentq(
+            lambda x: self.overlap(math.exp(x)).value - half, math.log(START), math.log(_LONGEST), xtol=_TOLERANCES.root
+        )
         time = math.exp(log)
         slope = (self.overlap(time * 1.001).value - self.overlap(time / 1.001).value) / (2.0 * math.log(1.001))
         error = self.overlap(time).error + 0.5 * self.overlap(START).error
-        return Number(time, time * (error / abs(slope) + 1e-12))
+        return Number(time, time * (error / abs(slope) + _TOLERANCES.time))

@@ -19,6 +19,17 @@ from phasemap.theory.transient.memory.frozen import FrozenUnits, Number
 from phasemap.theory.transient.memory.gate_nodes import ORDERS, gaussian_nodes, panels
 
 
+class _Tolerances(NamedTuple):
+    """Errors of what is left after a reset."""
+
+    closed: float = 1e-15  # of a closed form
+    sums: float = 1e-14  # of sums over nodes
+    left: float = 1e-9  # relative, of what a pulse of finite strength leaves
+
+
+_TOLERANCES = _Tolerances()
+
+
 class Pulse(NamedTuple):
     """An input to z: t_p after the trace was laid, for a duration; the trace is read a time after its end."""
 
@@ -32,13 +43,13 @@ def retained_fraction(units: FrozenUnits, pulse: Pulse) -> Number:
     """Share of the trace at the pulse that is left at the reading."""
     p = units.parameters
     if is_constant_gate(p.alpha_z, p.beta_z):
-        return Number(math.exp(-units.single_rate * (pulse.duration + pulse.read)), 1e-15)
+        return Number(math.exp(-units.single_rate * (pulse.duration + pulse.read)), _TOLERANCES.closed)
     if units.delta_z == 0.0:
         z = np.array([p.m_z])
         left = float(np.exp(-_open_time(p, z, pulse, ORDERS[0]))[0])
-        return Number(left, 1e-9 * left)
+        return Number(left, _TOLERANCES.left * left)
     value, coarse = (_average(units, pulse, order) for order in ORDERS)
-    return Number(value, abs(value - coarse) + 1e-14)
+    return Number(value, abs(value - coarse) + _TOLERANCES.sums)
 
 
 def _average(units: FrozenUnits, pulse: Pulse, order: int) -> float:

@@ -6,7 +6,7 @@ inside. Where units move, m of infinitesimal kicks says the same: a time T after
 (A / d) int_{T-d}^T m outside, and (A / d) [m(T - d) - m(T)] inside, as z is stationary and looks the same backwards.
 """
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,6 +14,16 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.transient.memory.attractor import MovingOverlap
 from phasemap.theory.transient.memory.frozen import FrozenUnits
 from phasemap.theory.transient.memory.gate_nodes import ORDERS
+
+
+class _Tolerances(NamedTuple):
+    """Errors of integrals along a staircase."""
+
+    sums: float = 1e-14  # of sums over nodes, relative to the strength
+    still: float = 1e-12  # rate times duration that changes nothing
+
+
+_TOLERANCES = _Tolerances()
 
 
 class Stairs(Protocol):
@@ -39,7 +49,7 @@ class Stairs(Protocol):
 def staircase_trace(units: FrozenUnits, stairs: Stairs) -> tuple[FloatArray, FloatArray]:
     """Trace (pulses,) along the direction of the pulses, read before each next one, and its numerical error."""
     fine, coarse = (_trace(units, stairs, order) for order in ORDERS)
-    return fine, np.abs(fine - coarse) + 1e-14 * abs(stairs.strength)
+    return fine, np.abs(fine - coarse) + _TOLERANCES.sums * abs(stairs.strength)
 
 
 def _trace(units: FrozenUnits, stairs: Stairs, order: int) -> FloatArray:
@@ -47,7 +57,7 @@ def _trace(units: FrozenUnits, stairs: Stairs, order: int) -> FloatArray:
     d = stairs.duration
     kept = -np.expm1(-rate * d) / d
     if not units.parameters.input_inside:
-        kept = np.where(rate * d < 1e-12, 1.0, kept / np.where(rate > 0.0, rate, 1.0))
+        kept = np.where(rate * d < _TOLERANCES.still, 1.0, kept / np.where(rate > 0.0, rate, 1.0))
     # At the n-th reading the k-th pulse ended (n - k + 1) spacing - d ago.
     ages = stairs.spacing * np.arange(1, stairs.pulses + 1) - d
     left = np.array([float(weight @ (kept * np.exp(-rate * age))) for age in ages])

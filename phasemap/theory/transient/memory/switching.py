@@ -12,7 +12,7 @@ from phasemap.theory.transient.drive import drive_of, refusal
 from phasemap.theory.transient.memory.known import ABSENT, Known
 from phasemap.theory.transient.nodes import one_copy
 from phasemap.theory.transient.protocols import step_count
-from phasemap.theory.transient.solve import two_times
+from phasemap.theory.transient.solve import SMALLEST_START, two_times
 
 ACTIVE = 1e-6
 """Mean square of h above which a network counts as active."""
@@ -66,5 +66,5 @@ def _final(p: Parameters, pulse: InputCourse, end: float, amplitude: float, step
     """<h^2> at the end."""
     rate = gated_rate(p)
     layout = one_copy(end * rate, step_count(end * rate, step, 1))
-    found = two_times(p, layout, max(amplitude, 1e-6), drive=drive_of(p, [pulse]))
+    found = two_times(p, layout, max(amplitude, SMALLEST_START), drive=drive_of(p, [pulse]))
     return float(found.membrane[-1, -1] + found.mean[-1] ** 2)

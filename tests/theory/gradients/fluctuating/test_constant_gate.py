@@ -32,14 +32,14 @@ def solution(**parameters: float) -> Fluctuating:
 
 
 def test_additive_network_against_independent_values() -> None:
-    """Theory notes, section 9: computed without this project's code."""
+    """Computed without this project's code."""
     numbers = found([4.0, 16.0], g_h=2.5).numbers
     np.testing.assert_allclose(numbers["adjoint_variance"].logarithm, [0.021912, 4.217354], atol=1e-6)
     np.testing.assert_allclose(numbers["gradient_variance_h"].logarithm, [1.320329, 5.980322], atol=1e-6)
 
 
 def test_moving_output_gate_against_independent_values() -> None:
-    """Theory notes, section 9."""
+    """Computed without this project's code."""
     numbers = found([4.0, 16.0], g_h=3.0, alpha_r=2.0).numbers
     expected = {
         "adjoint_variance": [-0.588655, 2.513747],

@@ -67,7 +67,7 @@ def test_a_flat_update_gate_tends_to_the_deterministic_march() -> None:
 
 @pytest.mark.slow
 def test_fluctuating_gate_against_an_independent_value() -> None:
-    """Theory notes, section 9: (3, alpha_z 3), M -> infinity, ln A(8) = 1.14(3) and ln A(24) = 4.49(12)."""
+    """Computed independently: (3, alpha_z 3), M -> infinity, ln A(8) = 1.14(3) and ln A(24) = 4.49(12)."""
     parameters = make_parameters({"g_h": 3.0, "alpha_z": 3.0})
     solution = solved(0.005, exponents=True, g_h=3.0, alpha_z=3.0)
     assert solution.ring.period >= 200.0

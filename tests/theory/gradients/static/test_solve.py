@@ -38,7 +38,7 @@ def test_zero_state_is_a_bessel_function(gain: float) -> None:
 
 
 def test_zero_state_against_independent_values() -> None:
-    """Theory notes, section 15: ln r of an infinitesimal kick, which is A(s, s)."""
+    """Computed independently: ln r of an infinitesimal kick, which is A(s, s)."""
     numbers = found("zero", [1.0, 2.0, 4.0, 8.0], g_h=0.8).numbers["adjoint_variance"]
     np.testing.assert_allclose(numbers.logarithm, [-1.44040, -2.25129, -3.42568, -5.38348], atol=6e-6)
 

@@ -76,14 +76,14 @@ def test_a_gate_that_is_closed_for_good_keeps_copies_apart_as_they_are() -> None
 
 
 def test_hard_gates_hold_perturbations_while_they_pin_the_edge_and_tear_them_apart_beyond() -> None:
-    pinned, torn = (make_parameters(g_h=g, alpha_z=math.inf) for g in (2.0, 4.0))
+    pinned, chaotic = (make_parameters(g_h=g, alpha_z=math.inf) for g in (2.0, 4.0))
     found = known(pinned, delays=(1.0, 1000.0))
     f, gain = 0.5, float(fixed_points.solve_points([pinned])["static_gain"].value[0, 3])
     # docs/theory.md, section 9: A(inf) = (1 - f) / (1 - f S)
     assert found[1, 0] == pytest.approx((1.0 - f) / (1.0 - f * gain), rel=1e-4)
     kept = solve_kicks([pinned], ProtocolOptions(delays=(1.0, 1000.0)), [SEED])["kick_overlap"].value[0]
     assert kept == pytest.approx([f * math.exp(-1.0) + 1.0 - f, 1.0 - f], rel=1e-12)
-    beyond = distances(torn, ProtocolOptions(delays=(1.0,)), SEED)
+    beyond = distances(chaotic, ProtocolOptions(delays=(1.0,)), SEED)
     assert beyond.known[0][2] == Status.DIVERGES
     assert "tears" in beyond.reason
 

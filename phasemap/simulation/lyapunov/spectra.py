@@ -13,19 +13,19 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.simulation.estimators.statistics import MeanWithError
-from phasemap.simulation.lyapunov.dimension import (
-    Functional,
-    Slaved,
-    coupled_dimension,
-    entropy_rate,
-    kaplan_yorke_dimension,
-)
 from phasemap.simulation.lyapunov.exponents import (
     EIGENVALUE_TOLERANCE,
     is_settled,
     leading_eigenvalues,
     on_threshold,
     settle,
+)
+from phasemap.simulation.lyapunov.kaplan_yorke_and_entropy import (
+    Functional,
+    Slaved,
+    coupled_dimension,
+    entropy_rate,
+    kaplan_yorke_dimension,
 )
 from phasemap.simulation.lyapunov.spectrum import ALIGNMENT, SpectrumEstimate, SpectrumSampler, estimate_spectrum
 from phasemap.simulation.lyapunov.step_check import StepCheck, check_step

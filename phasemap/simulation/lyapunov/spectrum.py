@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from phasemap.model.results import FloatArray
 from phasemap.simulation.estimators.statistics import MeanWithError, block_error, stationary_from
-from phasemap.simulation.lyapunov.dimension import Functional, Slaved, coupled_dimension, entropy_rate
+from phasemap.simulation.lyapunov.kaplan_yorke_and_entropy import Functional, Slaved, coupled_dimension, entropy_rate
 from phasemap.simulation.lyapunov.tangent import TangentFlow
 from phasemap.simulation.network.integrators import Integrator
 

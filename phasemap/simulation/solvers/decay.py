@@ -1,6 +1,6 @@
 """Solver "network_decay": networks that start at a large amplitude, watched until they come to rest.
 
-Where a chaotic branch begins at a fold, it shows here: below the fold chaos is a transient, above it lasts. In networks
+Where chaos begins at a fold, it shows here: below the fold chaos is a transient, above it lasts. In networks
 of finite size chaos next to a stable fixed point is metastable, so that lifetimes grow across the fold instead of
 jumping to infinity.
 """

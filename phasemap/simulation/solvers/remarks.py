@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from phasemap.model.options import SimulationOptions
-from phasemap.simulation.lyapunov.dimension import kaplan_yorke_dimension
 from phasemap.simulation.lyapunov.exponents import Trajectory
+from phasemap.simulation.lyapunov.kaplan_yorke_and_entropy import kaplan_yorke_dimension
 from phasemap.simulation.lyapunov.spectra import Spectrum
 from phasemap.simulation.network.integrators import Integrator
 

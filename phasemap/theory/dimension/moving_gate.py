@@ -23,7 +23,7 @@ from phasemap.theory.ensemble.numbers import Solution, Start
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.resolution import timestep
 from phasemap.theory.ensemble.resolution.window import GROUPS
-from phasemap.theory.ensemble.sampling.gates import mean_gate
+from phasemap.theory.ensemble.sampling.gate_quantiles import mean_gate
 from phasemap.theory.ensemble.sampling.gaussian import activation_pair
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble

@@ -19,7 +19,7 @@ from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.resolution.window import Found, Surroundings
-from phasemap.theory.ensemble.sampling.gates import gate_quantiles, mean_gate, time_quantiles
+from phasemap.theory.ensemble.sampling.gate_quantiles import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.shut_units import slowest_rest
 from phasemap.theory.ensemble.table import BUDGETS, EXPENSE, PROBABILITIES, PRODUCT, Table

@@ -12,6 +12,7 @@ from phasemap.model.results import Estimate, Estimates, FloatArray
 from phasemap.model.status import Status
 from phasemap.model.unit.gates import is_hard
 from phasemap.model.unit.noise import acting_noise
+from phasemap.theory.static.marginal_gain import marginal_gain, stability
 from phasemap.theory.static.problem import by_kernel, parameter_table, static_table
 
 # A value is good if its error is below this, absolutely or relative to the value.
@@ -116,17 +117,15 @@ def _estimate(value: FloatArray, error: FloatArray) -> Estimate:
 def _derived(known: Mapping[str, Estimate], parameters: FloatArray) -> dict[str, Estimate]:
     """f S and the verdict on stability, from S and f."""
     gain, fraction, delta_z = (known[name] for name in ("static_gain", "open_fraction", "delta_z"))
-    S, f = np.asarray(gain.value, dtype=float), np.asarray(fraction.value, dtype=float)
-    with np.errstate(invalid="ignore"):
-        marginal_gain = _estimate(f * S, f * gain.error + S * fraction.error)
     alpha, beta = (parameters[:, Parameters._fields.index(name)] for name in ("alpha_z", "beta_z"))
-    pinned = is_hard(alpha, beta)[:, None] & (np.asarray(delta_z.value) > 0) & (f * S <= 1.0)
-    verdict = np.where(S < 1.0, 1.0, np.where(pinned, 0.0, -1.0))
+    moves_hard = is_hard(alpha, beta)[:, None] & (np.asarray(delta_z.value) > 0)
+    of_open_units, error = marginal_gain(gain, fraction)
+    verdict = stability(np.asarray(gain.value, dtype=float), of_open_units, moves_hard)
     missing = gain.status == Status.ABSENT
     verdict[missing] = np.nan
     # An infinite gain is beyond doubt.
     status = np.where(gain.status == Status.DIVERGES, Status.CONVERGED, gain.status).astype(np.uint8)
     return {
-        "marginal_gain": marginal_gain,
+        "marginal_gain": _estimate(of_open_units, error),
         "stability": Estimate(value=verdict, status=status, error=np.where(missing, np.nan, 0.0)),
     }

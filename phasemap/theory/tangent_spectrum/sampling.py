@@ -12,9 +12,10 @@ from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
 from phasemap.theory.dynamic.fluctuating import Fluctuating
 from phasemap.theory.ensemble.sampling.ring import Ring
+from phasemap.theory.tangent_spectrum.exponents_above import exponents_above
+from phasemap.theory.tangent_spectrum.kaplan_yorke_and_entropy import Spectrum, bare_numbers, spectrum_of
 from phasemap.theory.tangent_spectrum.levels import Levels, halved, most_modes, on_doubled_ring
 from phasemap.theory.tangent_spectrum.moving_gate.state import MovingState
-from phasemap.theory.tangent_spectrum.numbers import Spectrum, bare_numbers, shares_above, spectrum_of
 from phasemap.theory.tangent_spectrum.slopes import Correlations, Slopes, joined, on_ring, sample
 
 # Period of the ring in correlation times, the shortest one, and spacings (steep gates need the second).
@@ -101,7 +102,7 @@ def measured(state: State | MovingState) -> tuple[Spectrum, FloatArray]:
 def measured_shares(state: State | MovingState, rates: FloatArray) -> tuple[Spectrum, FloatArray]:
     """Numbers of exponents above rates (n,) over N, and the changes (n,) that another ring makes, likewise."""
     levels = Levels(state.paths(state.ring, _SCRAMBLES, 0))
-    found = shares_above(levels, rates)
+    found = exponents_above(levels, rates)
     other = _on_another_ring(state, levels)
     known = np.flatnonzero(np.isfinite(found.values))
     change = np.full(len(rates), np.nan)

@@ -20,8 +20,8 @@ from phasemap.theory.dynamic.autocovariance.correlation_functions import named_s
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.tangent_spectrum.kaplan_yorke_and_entropy import NAMES, Spectrum
 from phasemap.theory.tangent_spectrum.moving_gate.state import MovingState, StateNotKnownError, moving_state
-from phasemap.theory.tangent_spectrum.numbers import NAMES, Spectrum
 from phasemap.theory.tangent_spectrum.sampling import State, measured, measured_shares, state_of
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from support.orthogonality import orthogonality_defect
 
-from phasemap.simulation.lyapunov.dimension import entropy_rate, kaplan_yorke_dimension
+from phasemap.simulation.lyapunov.kaplan_yorke_and_entropy import entropy_rate, kaplan_yorke_dimension
 from phasemap.simulation.lyapunov.orthonormalise import Orthonormaliser
 
 

@@ -16,10 +16,11 @@ from phasemap.theory.dynamic.autocovariance.correlations import reduce
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.tangent_spectrum import solver
+from phasemap.theory.tangent_spectrum.exponents_above import exponents_above
+from phasemap.theory.tangent_spectrum.kaplan_yorke_and_entropy import least_ratio, lowest_place, spectrum_of
 from phasemap.theory.tangent_spectrum.level import Flow
 from phasemap.theory.tangent_spectrum.levels import Levels, Values
 from phasemap.theory.tangent_spectrum.modes import Modes
-from phasemap.theory.tangent_spectrum.numbers import _limit, least_ratio, shares_above, spectrum_of
 from phasemap.theory.tangent_spectrum.slopes import Slopes, on_ring, sample
 
 SEED = np.random.SeedSequence(5)
@@ -141,9 +142,9 @@ def test_no_dimension_lies_below_the_share_of_positive_exponents() -> None:
 
 def test_a_spectrum_is_not_looked_at_where_uncoupled_units_hardly_decay_around_the_ring() -> None:
     slow = replace(frozen([1.5], 100), rates=(1.0, 0.125))
-    assert _limit(slow) == pytest.approx(0.0625)
-    assert _limit(replace(slow, step=10.0)) == pytest.approx(0.9 * 0.125)
-    assert _limit(frozen([1.5], 400)) == 0.9
+    assert lowest_place(slow) == pytest.approx(0.0625)
+    assert lowest_place(replace(slow, step=10.0)) == pytest.approx(0.9 * 0.125)
+    assert lowest_place(frozen([1.5], 400)) == 0.9
 
 
 def test_modes_left_out_add_what_they_add_alone() -> None:
@@ -208,7 +209,7 @@ def test_output_gate_against_a_value_computed_without_this_code() -> None:
 def test_shares_above_rates_are_those_of_a_disc() -> None:
     """P(Re > c) of a disc of radius g: (arccos(x) - x sqrt(1 - x^2)) / pi with x = c / g."""
     rates = np.array([-0.2, 0.2, -0.99])
-    found = shares_above(Levels(frozen([1.5], 800)), rates)
+    found = exponents_above(Levels(frozen([1.5], 800)), rates)
     x = (1.0 + rates[:2]) / 1.5
     np.testing.assert_allclose(found.values[:2], (np.arccos(x) - x * np.sqrt(1.0 - x**2)) / math.pi, rtol=5e-3)
     assert math.isnan(found.values[2])

@@ -14,7 +14,7 @@ import scipy.fft
 
 from phasemap.kernels.ensemble import paths as kernels
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble.sampling.gates import mean_gate
+from phasemap.theory.ensemble.sampling.gate_quantiles import mean_gate
 from phasemap.theory.ensemble.sampling.gaussian import activation_pair, filtered_noise
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.process import Process

@@ -9,7 +9,7 @@ from scipy.stats import qmc
 
 from phasemap.kernels.ensemble import paths as kernels
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble.sampling.gates import mean_gate
+from phasemap.theory.ensemble.sampling.gate_quantiles import mean_gate
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring

@@ -5,7 +5,7 @@ import pytest
 
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import make_parameters
-from phasemap.simulation.lyapunov.dimension import Slaved, coupled_dimension, kaplan_yorke_dimension
+from phasemap.simulation.lyapunov.kaplan_yorke_and_entropy import Slaved, coupled_dimension, kaplan_yorke_dimension
 from phasemap.studies.networks.network import simulate
 
 # An h-subsystem of 40 units, and gates that only follow.

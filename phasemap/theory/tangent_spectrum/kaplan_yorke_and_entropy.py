@@ -23,7 +23,6 @@ class _Tolerances(NamedTuple):
     decay: float = 4.0  # slowest uncoupled rate there, times the ring's period, which has to be long for it
     close: float = 0.1  # of two values of s, which tell nothing of each other
     apart: float = 0.8  # the nearer one is then taken at this distance
-    near: float = 0.03  # distance in s over which scrambles are compared in slope, where there is one value of s
 
 
 _TOLERANCES = _Tolerances()
@@ -53,7 +52,7 @@ def spectrum_of(levels: Levels) -> Spectrum:
     h/N = W(0); the share -W'(0); D/N = min W(s)/|s| over s < 0, from W and W' at three values of s, the third of them
     next to the minimum. A dimension below that share is none: the polynomial then tells nothing.
     """
-    limit = _limit(levels.slopes)
+    limit = lowest_place(levels.slopes)
     found = [levels.at(0.0)]
     mean = found[0].value / max(found[0].share, 1e-12)
     first = -min(max(_TOLERANCES.first * mean, _TOLERANCES.nearest * limit), limit)
@@ -77,21 +76,7 @@ def bare_numbers(levels: Levels, place: float) -> FloatArray:
     return np.array([at.bare, there.bare / abs(place), at.bare_share])
 
 
-def shares_above(levels: Levels, rates: FloatArray) -> Spectrum:
-    """-W'(s) at rates (n,), the number of exponents above them over N; NaN up to the uncoupled rate."""
-    values, errors, changes, bare = np.full((4, len(rates)), np.nan)
-    start = None
-    for k in np.argsort(rates):  # upwards: above the largest exponent kernels vanish, and nothing starts from there
-        if rates[k] > -_limit(levels.slopes):
-            found, next_to = levels.at(float(rates[k])), levels.bare_at(float(rates[k]) + _TOLERANCES.near)
-            start = levels.kernels if start is None else start
-            values[k], changes[k], bare[k] = found.share, found.share_change, found.bare_share
-            errors[k] = scatter_of(((found.bare_groups - next_to.bare_groups) / _TOLERANCES.near)[None])[0]
-    levels.kernels = start
-    return Spectrum(values, errors, changes, levels.converged, bare=bare)
-
-
-def _limit(slopes: Slopes) -> float:
+def lowest_place(slopes: Slopes) -> float:
     """How far below zero W is looked at: not where uncoupled units hardly decay around the ring."""
     slowest = min(slopes.rates)
     return max(min(_TOLERANCES.largest * slowest, slowest - _TOLERANCES.decay / slopes.period), 0.5 * slowest)

@@ -37,7 +37,8 @@ from phasemap.theory.dynamic.autocovariance.correlations import (
 )
 from phasemap.theory.dynamic.fluctuating import Fluctuating, solutions
 from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
-from phasemap.theory.ensemble.solver import UNKNOWN_STATE, rests_under_noise
+from phasemap.theory.ensemble.resolution.surroundings import rests_under_noise
+from phasemap.theory.ensemble.solver import UNKNOWN_STATE
 from phasemap.theory.static import fixed_points
 from phasemap.theory.static.fixed_points import NO_STATIONARY_STATE
 

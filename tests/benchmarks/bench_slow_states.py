@@ -16,7 +16,7 @@ from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.theory.ensemble import numbers, point
 from phasemap.theory.ensemble.numbers import NAMES
-from phasemap.theory.ensemble.solver import surroundings
+from phasemap.theory.ensemble.resolution.surroundings import surroundings
 
 POINTS = ((3.0, 3.0), (2.2, 10.0), (1.5, 10.0))
 _GROUP_TOLERANCE, _GROUP_ITERATIONS = 4e-4, 40

@@ -22,9 +22,9 @@ from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, redu
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.surroundings import surroundings
 from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.process import Process
-from phasemap.theory.ensemble.solver import surroundings
 
 
 class _Tolerances(NamedTuple):

@@ -9,6 +9,7 @@ Source: PRX 12, 011011, section III; docs/theory.md (5.1), (6.1).
 """
 
 from phasemap.theory.ensemble.point import PointSolution, solve
-from phasemap.theory.ensemble.solver import solve_branches, solve_points, surroundings
+from phasemap.theory.ensemble.resolution.surroundings import surroundings
+from phasemap.theory.ensemble.solver import solve_branches, solve_points
 
 __all__ = ["PointSolution", "solve", "solve_branches", "solve_points", "surroundings"]

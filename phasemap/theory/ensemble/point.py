@@ -16,15 +16,16 @@ from phasemap.theory.ensemble.bounds import Bounds, bounds
 from phasemap.theory.ensemble.errors.budget import ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.jackknife import group_rows
 from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start, admissible
-from phasemap.theory.ensemble.refine import Refined, accuracy_target, refine
+from phasemap.theory.ensemble.refine import Refined, refine
 from phasemap.theory.ensemble.resolution import timestep, window
 from phasemap.theory.ensemble.resolution.pilot import find, longer
 from phasemap.theory.ensemble.resolution.sharpness import USUAL
 from phasemap.theory.ensemble.resolution.soft import Stiffener, half_time, pull_along
 from phasemap.theory.ensemble.resolution.window import Found, Pilot, Surroundings
 from phasemap.theory.ensemble.sampling.paths import Ensemble
-from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.process import Process, accuracy_target
 from phasemap.theory.ensemble.sampling.ring import Ring
+from phasemap.theory.ensemble.shut_units import slowest_rest
 
 
 class _Tolerances(NamedTuple):
@@ -43,6 +44,7 @@ class _Tolerances(NamedTuple):
     freed: int = 40  # iterations for a state whose time scale is no longer held
     not_lost: float = 5e-3  # residual that they may leave
     fits: float = 0.5  # share of its correlations that may be left at half the longest window
+    endless: float = 10.0  # of the longest window: rare units that rest later leave h, and its exponent, no numbers
     window_share: float = 0.5  # share of the error asked for that the window may make
 
 
@@ -115,13 +117,14 @@ class PointSolution:
         if name in ("variance", "activity_variance"):
             return bool(self.errors.total[k] <= _TOLERANCES.accepted * options.relative_error * abs(self.values[k]))
         if name in TIMES and not (
-            self._membrane_known() and self.errors.total[k] <= _TOLERANCES.poor_time * self.values[k]
+            self.membrane_known and self.errors.total[k] <= _TOLERANCES.poor_time * self.values[k]
         ):
             return False
         # An infinite time is one that could not be told.
         return bool(np.isfinite(self.values[k] + self.errors.total[k]))
 
-    def _membrane_known(self) -> bool:
+    @property
+    def membrane_known(self) -> bool:
         """Whether C_h is known at all, and not made by the few largest paths of heavy tails."""
         k = NAMES.index("variance")
         return bool(self.errors.total[k] <= _TOLERANCES.most_doubt * abs(self.values[k]))
@@ -160,6 +163,8 @@ def solve(
         return Found.SAME
     if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
         return pilot.found
+    if slowest_rest(process, pilot.activity, pilot.ring) > _TOLERANCES.endless * options.longest_window:
+        options = replace(options, exponents=False)  # there is none: h is not stationary
     result = _in_its_window(process, options, seed, pilot, fine)
     if result.solved or pilot.stiffener is None:
         return result

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.kernels.ensemble.paths import OUTSIDE
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import numbers
@@ -18,7 +17,7 @@ from phasemap.theory.ensemble.resolution import timestep, window
 from phasemap.theory.ensemble.resolution.timestep import Chosen, Level
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
-from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.process import Process, accuracy_target
 
 
 class _Rule(NamedTuple):
@@ -124,16 +123,6 @@ def _correction(fine: Level, level: Level, moved: Groups) -> tuple[FloatArray, F
     scatter = rows.std(axis=0, ddof=1) / math.sqrt(len(rows))
     uncertainty = np.hypot(_RULE.of_scatter * scatter, _RULE.of_correction * correction)
     return correction, uncertainty, timestep.moments_between(fine, level)
-
-
-def accuracy_target(process: Process) -> str:
-    """The number whose relative error is controlled.
-
-    A nearly shut gate integrates an input that stands outside it: h then has heavy tails, and the activity is what can
-    be known well.
-    """
-    outside = process.outside_input != (0.0, 0.0) or process.noise_placement == OUTSIDE
-    return "activity_variance" if outside else "variance"
 
 
 def _relative_error(groups: Sequence[Solution], target: str) -> float:

@@ -23,6 +23,13 @@ from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring
 
+HEAVY_TAILS = (
+    "heavy tails: the input to h stands outside a smooth update gate (alpha_z = {alpha_z:g}), h is about the input "
+    "over its gate, and the few units whose gate is nearly shut make most of <h^2>. Its variance is known less well "
+    "than asked for or, where the sample tells hardly anything, from below; the activity and lambda_max do not feel "
+    "these units. Set input_inside = 1, make alpha_z smaller, or ask for a smaller ensemble.relative_error."
+)
+
 # Grid of z_0 in its standard deviations; an integrand that is largest at the end has no finite integral.
 _REACH, _STEP = 60.0, 0.05
 # Units that are slower than the median by this factor are rare ones.
@@ -52,6 +59,11 @@ def slowest_rest(process: Process, activity: FloatArray, ring: Ring) -> float:
     share = np.cumsum(np.exp(log_share - log_share.max()))
     log_time = -log_rate[int(np.searchsorted(share, 0.5 * share[-1]))]
     return math.exp(min(log_time, 700.0)) if log_time > -log_rate[u.size // 2] + math.log(_RARE) else 0.0
+
+
+def has_heavy_tails(process: Process) -> bool:
+    """Whether an input stands outside a smooth gate, so that h is log-normal where that is nearly shut."""
+    return _power(process) > 0 and not process.is_hard
 
 
 def _power(process: Process) -> int:

@@ -8,20 +8,21 @@ import numpy as np
 from phasemap.errors import UnsupportedError
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
-from phasemap.model.results import Estimate, Estimates
+from phasemap.model.results import Estimates
 from phasemap.model.status import Status
 from phasemap.model.unit.gates import gate_floor
 from phasemap.theory.divergence import divergence_of, hard_gates
 from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import point as single
-from phasemap.theory.ensemble.bounds import Bounds
+from phasemap.theory.ensemble.bounds import Bounds, exponent_from_above
 from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.surroundings import rests_under_noise, rests_without_noise, surroundings
 from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.gate_quantiles import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.sampling.process import Process
-from phasemap.theory.ensemble.shut_units import slowest_rest
+from phasemap.theory.ensemble.shut_units import HEAVY_TAILS, has_heavy_tails, slowest_rest
 from phasemap.theory.ensemble.table import BUDGETS, EXPENSE, PROBABILITIES, PRODUCT, Table
 from phasemap.theory.static import fixed_points
 from phasemap.theory.static.aging import remarks_where_ages
@@ -43,6 +44,9 @@ _NOT_FOUND = {
     "where an update gate pins the spectrum to zero (marginal stability).",
     Found.NOTHING: _WITHIN + "as the iteration of its correlations does not converge.",
 }
+_BOUNDED = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
+# Errors by which a bound of the variance keeps away from what a sample gave.
+_BELOW = 3.0
 # Share of the variance of z that counts as a part that stays.
 _STAYS = 1e-3
 UNKNOWN_STATE = (
@@ -140,11 +144,6 @@ def _seek_small(
         table.fail(i, _NOT_FOUND[found].format(window=options.longest_window))
 
 
-def rests_under_noise(p: Parameters) -> bool:
-    """Whether h = 0 stays a state although noise moves the gates."""
-    return p.is_noisy and p.has_zero_state
-
-
 def _may_rest(p: Parameters, around: Surroundings) -> bool:
     """Whether a state without fluctuations is an answer."""
     return around.has_stable_fixed_point or Process(p).is_contraction or rests_under_noise(p)
@@ -164,8 +163,10 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
         _store_uncoupled(table, i, solution)
     elif options.exponents and not solution.ensemble.process.has_tangent:
         _store_divergence(table, i, parameters, solution.is_settled)
-    if solution.bounds is not None:
-        _store_bounds(table, i, solution.bounds)
+    rest = slowest_rest(solution.ensemble.process, solution.solution.activity, solution.ring)
+    wanted = options.exponents and rest <= options.longest_window
+    _store_bounds(table, i, _bounds_where_poor(solution, good) if wanted else solution.bounds, good)
+    _store_heavy_tails(table, i, solution, good)
     state = _status(solution.is_settled, 1.0)
     _store_gate(table, i, parameters, solution.gate_variance, state)
     for quantity, name in BUDGETS.items():
@@ -174,7 +175,6 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
             table.put(quantity, i, np.nan, np.nan, Status.DIVERGES)
         else:
             table.put(quantity, i, solution.errors.parts[k], 0.0, _status(good[name], float(total[k])))
-    rest = slowest_rest(solution.ensemble.process, solution.solution.activity, solution.ring)
     if rest > options.longest_window:
         _store_endless(table, i, rest)
     expense = (solution.ring.period, solution.ring.step, float(solution.ensemble.noise.paths))
@@ -182,12 +182,37 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
         table.put(name, i, number, 0.0, state)
 
 
-def _store_bounds(table: Table, i: int, known: Bounds) -> None:
-    """What is known of a state that is slower than the longest window."""
-    sides = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
-    for name, side in sides.items():
-        if np.isfinite(getattr(known, name)):
+def _bounds_where_poor(solution: PointSolution, good: Mapping[str, bool]) -> Bounds | None:
+    """Those of a slow state, or of the exponent of a state that was solved for where that did not converge.
+
+    The relaxation time of such a state has no bound: late correlations that have fallen are noise.
+    """
+    process = solution.ensemble.process
+    if not solution.is_settled or good["lyapunov_max"] or not process.has_tangent:
+        return solution.bounds
+    return Bounds(math.nan, exponent_from_above(solution.ensemble, solution.solution.activity))
+
+
+def _store_bounds(table: Table, i: int, known: Bounds | None, good: Mapping[str, bool]) -> None:
+    """What is known of a state that is slower than the longest window, or of what did not converge."""
+    for name, side in _BOUNDED.items():
+        if known is not None and not good[name] and np.isfinite(getattr(known, name)):
             table.put(name, i, getattr(known, name), np.nan, side)
+
+
+def _store_heavy_tails(table: Table, i: int, solution: PointSolution, good: Mapping[str, bool]) -> None:
+    """Where rare units make most of the variance of h: the reason, and a bound if it is hardly known at all."""
+    if good["variance"] or not good["activity_variance"] or not has_heavy_tails(solution.ensemble.process):
+        return
+    table.remarks.append((i, HEAVY_TAILS.format(alpha_z=solution.ensemble.process.parameters.alpha_z)))
+    if solution.membrane_known:
+        return
+    k = NAMES.index("variance")
+    low = max(float(solution.values[k] - _BELOW * solution.errors.total[k]), 0.0)
+    table.put("variance", i, low, np.nan, Status.LOWER_BOUND)
+    for name in ("correlation_time", "relaxation_time", PRODUCT):
+        table.put(name, i, np.nan, np.nan, Status.NOT_SOUGHT)
+    table.put("autocorrelation", i, np.nan, np.nan, Status.NOT_SOUGHT)
 
 
 def _store_divergence(table: Table, i: int, p: Parameters, state_is_known: bool) -> None:
@@ -251,25 +276,3 @@ def _status(good: bool, value: float) -> Status:
     if np.isnan(value):
         return Status.FAILED if good else Status.NOT_CONVERGED
     return Status.CONVERGED if good else Status.NOT_CONVERGED
-
-
-def surroundings(points: Sequence[Parameters]) -> list[Surroundings]:
-    """What the static mean field says of the points: stable fixed points, and the slowest instability."""
-    known: Mapping[str, Estimate] = fixed_points.solve_points(points)
-    gain = np.nan_to_num(np.asarray(known["static_gain"].value, dtype=float), nan=np.inf)
-    edge = np.nan_to_num(np.asarray(known["leading_edge"].value, dtype=float))[:, 1:]
-    slowest = np.where(edge > 0.0, edge, np.inf).min(axis=1)
-    slowest[np.isinf(slowest)] = 0.0
-    endless = (known["delta_h"].status == Status.DIVERGES).any(axis=1)
-    return [
-        Surroundings(bool(stable), float(rate), bool(never))
-        for stable, rate, never in zip((gain < 1.0).any(axis=1), slowest, endless, strict=True)
-    ]
-
-
-def rests_without_noise(points: Sequence[Parameters]) -> list[bool]:
-    """Whether the smallest fixed point, which continues rest, is stable in the network without noise."""
-    known = fixed_points.solve_points([p._replace(noise_h=0.0, noise_z=0.0, noise_r=0.0) for p in points])
-    gain = np.asarray(known["static_gain"].value, dtype=float)
-    first = np.argmax(np.isfinite(gain), axis=1)
-    return [bool(row[k] < 1.0) for row, k in zip(gain, first, strict=True)]

@@ -16,8 +16,8 @@ from phasemap.theory.dynamic.autocovariance.correlation_functions import named_s
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.surroundings import surroundings
 from phasemap.theory.ensemble.resolution.window import Found
-from phasemap.theory.ensemble.solver import surroundings
 from phasemap.theory.gradients.fluctuating.constant_gate import fluctuating_gradients
 from phasemap.theory.gradients.fluctuating.path_numbers import path_gradients
 from phasemap.theory.gradients.fluctuating.paths import solve_state

@@ -23,9 +23,10 @@ from phasemap.theory.dynamic import fluctuating
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, reduce
 from phasemap.theory.ensemble import PointSolution
 from phasemap.theory.ensemble import solve as solve_ensemble
+from phasemap.theory.ensemble.resolution.surroundings import surroundings
 from phasemap.theory.ensemble.sampling.gaussian import filtered_noise
 from phasemap.theory.ensemble.shut_units import slowest_rest
-from phasemap.theory.ensemble.solver import STEEP, surroundings
+from phasemap.theory.ensemble.solver import STEEP
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble, from_samples, gaussian_ensemble
 from phasemap.theory.static import fixed_points
 

@@ -18,7 +18,7 @@ from phasemap.theory.ensemble.numbers import NAMES, Solution, Start
 from phasemap.theory.ensemble.resolution.window import GROUPS, Pilot
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
-from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.process import Process, accuracy_target
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 
@@ -86,21 +86,22 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
     solve = partial(_solve, process, options, tolerance)
     levels = [solve(pilot.ring, pilot.noise, start)]
     levels.append(_coarser(solve, levels[0]))
-    while not _is_fine(levels, options) and _may_shorten(levels[0].ring, options, pilot.ring):
+    target = accuracy_target(process)
+    while not _is_fine(levels, options, target) and _may_shorten(levels[0].ring, options, pilot.ring):
         ring = levels[0].ring.finer()
         noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
         noise.grow(options.paths)
         fine = solve(ring, noise, levels[0].solution.start_at(levels[0].ring, ring))
         levels = [fine, _coarser(solve, fine)]
-    while _is_fine(levels[-2:], options) and levels[-1].ring.steps // 2 >= _TOLERANCES.fewest_steps:
+    while _is_fine(levels[-2:], options, target) and levels[-1].ring.steps // 2 >= _TOLERANCES.fewest_steps:
         levels.append(_coarser(solve, levels[-1]))
-    return _chosen(levels, options, start, tolerance, pilot.ring)
+    while len(levels) > 2 and _is_fine(levels[1:3], options, target):
+        levels = levels[1:]  # finer than need be
+    return _chosen(levels, start, tolerance, pilot.ring)
 
 
-def _chosen(levels: list[Level], options: EnsembleOptions, start: Start, tolerance: float, first: Ring) -> Chosen:
-    """Without the levels that are finer than need be."""
-    while len(levels) > 2 and _is_fine(levels[1:3], options):
-        levels = levels[1:]
+def _chosen(levels: list[Level], start: Start, tolerance: float, first: Ring) -> Chosen:
+    """The finest level, and those that it can correct."""
     change = np.nan_to_num(difference(levels[0].solution, levels[1].solution))
     kept = [levels[0], *(one for one in levels[1:] if _is_correctable(levels[0].solution, one.solution))]
     return Chosen(tuple(kept), change, tolerance, kept[0].solution.start_at_known(start, first, kept[0].ring))
@@ -140,12 +141,15 @@ def moments_between(fine: Level, coarse: Level) -> FloatArray:
     return np.array([resample(a, fine.ring, coarse.ring) - b for a, b in pairs])
 
 
-def _is_fine(levels: list[Level], options: EnsembleOptions) -> bool:
-    """Whether a third of the change between two levels is small against the error asked for."""
+def _is_fine(levels: list[Level], options: EnsembleOptions, target: str) -> bool:
+    """Whether a third of the change between two levels is small against the error asked for.
+
+    target: the variance that is to be known: of h, or of the activity where that of h has heavy tails.
+    """
     solution = levels[0].solution
     change = difference(solution, levels[1].solution) / 3.0
     limits = {
-        "variance": _TOLERANCES.variance_share * options.relative_error * solution.values["variance"],
+        target: _TOLERANCES.variance_share * options.relative_error * solution.values[target],
         "lyapunov_max": max(
             options.relative_error * abs(solution.values["lyapunov_max"]), 2.0 * exponent_tolerance(options)
         ),

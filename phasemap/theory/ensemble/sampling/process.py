@@ -149,3 +149,13 @@ class Process:
         if noise > 0.0:
             covariance = covariance + filtered_noise(noise, self.parameters.tau_noise, tau, ring.lags)
         return covariance
+
+
+def accuracy_target(process: Process) -> str:
+    """The number whose relative error is controlled.
+
+    A nearly shut gate integrates an input that stands outside it: h then has heavy tails, and the activity is what can
+    be known well.
+    """
+    outside = process.outside_input != (0.0, 0.0) or process.noise_placement == OUTSIDE
+    return "activity_variance" if outside else "variance"

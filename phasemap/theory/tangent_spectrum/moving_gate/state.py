@@ -11,12 +11,12 @@ from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.numbers import Start
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.surroundings import surroundings
 from phasemap.theory.ensemble.resolution.window import Found
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.ring import Ring
-from phasemap.theory.ensemble.solver import surroundings
 from phasemap.theory.tangent_spectrum.moving_gate.slopes import MovingSlopes, ring_for, sample_moving
 from phasemap.theory.tangent_spectrum.slopes import joined
 

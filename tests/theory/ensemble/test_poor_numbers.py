@@ -1,0 +1,76 @@
+"""What is known where a number does not converge: bounds with their reasons, and rest under noise."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from phasemap.model.options import EnsembleOptions
+from phasemap.model.parameters import make_parameters
+from phasemap.model.status import Status
+from phasemap.theory.ensemble import point, solver
+from phasemap.theory.ensemble.numbers import NAMES
+from phasemap.theory.ensemble.resolution.surroundings import rest_attracts, surroundings
+from phasemap.theory.mean_field import solve_points
+
+ROUGH = EnsembleOptions(relative_error=0.02)
+LARGEST = 5
+
+
+def solved(p, options=ROUGH):
+    return point.solve(p, options, np.random.SeedSequence(3), surroundings([p])[0], fine=False)
+
+
+def test_bounds_of_what_did_not_converge_hold():
+    found = solved(make_parameters(g_h=3.0, alpha_z=1.0), dataclasses.replace(ROUGH, paths=256))
+    values = dict(zip(NAMES, found.values, strict=True))
+    known = solver._bounds_where_poor(found, {"lyapunov_max": False})
+    assert values["lyapunov_max"] < known.lyapunov_max < 2.0 * values["lyapunov_max"]
+    assert np.isnan(known.relaxation_time)
+    assert solver._bounds_where_poor(found, {"lyapunov_max": True}) is None
+    assert solver._bounds_where_poor(dataclasses.replace(found, solved=False), {"lyapunov_max": False}) is None
+
+
+def test_heavy_tails_are_named_and_the_activity_is_known():
+    p = make_parameters(g_h=2.0, alpha_z=2.5, s_h=0.2)
+    found = solver.solve_points([p], ROUGH, [np.random.SeedSequence(3)])
+    assert found["activity_variance"].status[0] == Status.CONVERGED
+    assert found["lyapunov_max"].status[0] == Status.CONVERGED
+    assert found["variance"].status[0] in (Status.NOT_CONVERGED, Status.LOWER_BOUND)
+    assert any("heavy tails" in remark for _, remark in found.remarks)
+
+
+def test_where_rare_units_never_rest_nothing_is_spent_on_exponents(monkeypatch):
+    p = make_parameters(g_h=3.0, alpha_z=12.0, s_h=0.3)
+    monkeypatch.setattr(point.numbers, "add_exponent", None)  # would raise
+    found = solver.solve_points([p], ROUGH, [np.random.SeedSequence(3)])
+    for name in ("variance", "relaxation_time", "lyapunov_max"):
+        assert found[name].status[0] == Status.DIVERGES
+    assert found["activity_variance"].status[0] == Status.CONVERGED
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"g_h": 1.2, "noise_z": 0.4, "beta_r": -1.0}, True),
+        ({"g_h": 1.6, "noise_z": 0.4, "beta_r": -1.0}, False),
+        ({"g_h": 1.2, "noise_z": 0.4, "beta_r": -1.0, "noise_r": 3.0, "tau_noise": 5.0}, True),
+        ({"g_h": 1.35, "noise_z": 0.4, "beta_r": -1.0, "s_r": 0.05}, True),
+        ({"g_h": 1.35, "noise_z": 0.4, "beta_r": 1.0, "noise_r": 3.0, "tau_noise": 5.0}, True),
+        ({"g_h": 1.6, "noise_z": 0.4, "beta_r": 1.0, "noise_r": 3.0, "tau_noise": 5.0}, False),
+        ({"g_h": 1.2, "noise_h": 0.4, "beta_r": -1.0}, False),  # there is no rest
+    ],
+)
+def test_rest_under_noise_attracts_where_no_drive_outgrows_it(values, expected):
+    [found] = rest_attracts([make_parameters({"alpha_z": 8.0, "alpha_r": 8.0, **values})])
+    assert found == expected
+
+
+def test_activity_that_dies_out_under_noise_on_the_gates_is_absent_after_two_windows(monkeypatch):
+    attempts = []
+    attempt = point.window._attempt
+    monkeypatch.setattr(point.window, "_attempt", lambda *given: attempts.append(1) or attempt(*given))
+    p = make_parameters(g_h=1.2, alpha_z=3.0, noise_z=0.4, alpha_r=2.0, beta_r=-1.0)
+    found = solve_points([p], dataclasses.replace(ROUGH, paths=32), [np.random.SeedSequence(3)])
+    assert found["variance"].status[0, LARGEST] == Status.ABSENT
+    assert len(attempts) == 2

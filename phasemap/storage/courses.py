@@ -24,7 +24,7 @@ def read_course(name: str) -> tuple[FloatArray, FloatArray]:
         if path.exists() and not path.is_file():
             raise ValueError("it is no file.")
         times, values = _from_hdf5(path) if path.suffix in (".h5", ".hdf5") else _from_table(path)
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
         raise ResultFileError(f"The input course {shown(name)} cannot be read: {error}") from None
     except MemoryError:
         raise ResultFileError(f"The input course {shown(name)} does not fit into the memory of this machine.") from None

@@ -1,6 +1,7 @@
 """One call of a protocol: checked before anything runs, networks shown while they run, then printed and stored."""
 
 import contextlib
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phasemap.cli.plain import say
-from phasemap.cli.protocols.records import Place, Written
+from phasemap.cli.protocols.records import SMALLEST, Place, Written
 
 if TYPE_CHECKING:
     from phasemap.model.options import ProtocolOptions
@@ -81,7 +82,9 @@ class Call:
         for name, allowed in (("state", ("attractor", "static")), ("gate", ("z", "r", "both"))):
             if (given.get(name) or allowed[0]) not in allowed:
                 raise ConfigError(f"--{name} {given[name]!r} is not known: choose {', '.join(allowed)}.")
-        return replace(self.usual, **{name: value for name, value in given.items() if value is not None})
+        options = replace(self.usual, **{name: value for name, value in given.items() if value is not None})
+        _check_numbers(options)
+        return options
 
     def run(
         self, protocol: Callable[["Conditions"], "Report"], options: "ProtocolOptions", amplitude: float = 1.0
@@ -135,6 +138,21 @@ class Call:
             store(report, self.target, self.seed_number, self.written)
 
 
+def _check_numbers(options: "ProtocolOptions") -> None:
+    """Times that end, and kicks that are numbers."""
+    from phasemap.errors import ConfigError
+
+    for name in ("relax", "at", "duration", "read"):
+        if not math.isfinite(getattr(options, name)):
+            raise ConfigError(f"--{name} {getattr(options, name)}: a time must be finite.")
+    size = options.amplitude
+    if size and not SMALLEST <= size <= 1.0 / SMALLEST:
+        raise ConfigError(
+            f"A kick of {size:g} cannot be told from none, or from an infinite one, in double precision: give an "
+            f"amplitude from {SMALLEST:g} to {1.0 / SMALLEST:g}, or none for an infinitesimal kick."
+        )
+
+
 @contextlib.contextmanager
 def showing_networks() -> Iterator[Callable[[int, int], None]]:
     """What is called with how many networks are done: a spinner on a terminal, a line now and then in a pipe."""
@@ -167,8 +185,6 @@ def numbers(option: str, text: str | None, *, positive: bool = True) -> tuple[fl
     Raises:
         ConfigError: they are none, not finite, or negative where they must not be.
     """
-    import math
-
     from phasemap.errors import ConfigError
 
     if text is None:

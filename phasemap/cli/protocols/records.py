@@ -1,5 +1,6 @@
 """What the commands of protocols have in common: where a point comes from, networks beside theory, what is written."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,6 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, SetOption
+
+# Sizes of kicks and pulses: squares of them, beside h, are still numbers in double precision.
+SMALLEST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -144,16 +148,22 @@ class ResetPulse:
 class Pulses:
     """A staircase."""
 
-    pulses: Annotated[int, typer.Option("--pulses", min=1, help="Number of pulses.")] = 10
+    pulses: Annotated[int, typer.Option("--pulses", min=1, max=10_000, help="Number of pulses.")] = 10
     spacing: Annotated[float, typer.Option("--spacing", min=1e-3, help="Time from one to the next.")] = 20.0
     strength: Annotated[float, typer.Option("--strength", help="Integral of one pulse.")] = 0.2
     duration: Annotated[float, typer.Option("--duration", min=1e-6, help="Length of one pulse.")] = 1.0
     hold: Annotated[float, typer.Option("--hold", min=0.0, help="Time to follow the trace after the last.")] = 0.0
 
     def check(self) -> None:
-        """Refuse pulses that overlap."""
+        """Refuse pulses that overlap, or that are none."""
         from phasemap.errors import ConfigError
 
+        if not SMALLEST <= abs(self.strength) <= 1.0 / SMALLEST:
+            raise ConfigError(f"--strength {self.strength:g} of a pulse must be between {SMALLEST:g} and "
+                              f"{1.0 / SMALLEST:g} (either sign).")  # fmt: skip
+        for name, time in (("spacing", self.spacing), ("hold", self.hold)):
+            if not math.isfinite(time * self.pulses):
+                raise ConfigError(f"--{name} {time:g}: the staircase must end within a finite time.")
         if self.duration > self.spacing:
             raise ConfigError(
                 f"--duration {self.duration:g} is longer than --spacing {self.spacing:g}: the pulses would overlap."

@@ -5,6 +5,9 @@ from typing import Any
 
 from phasemap.model.status import BOUNDS, NUMBERS, STATUS_WORDS, Status, in_words
 
+# Numbers from here on are written with a power of ten.
+_LARGE = 1e15
+
 
 def number(value: Any, error: Any = None) -> str:
     """A number with as many digits as its error supports, and the error in the same digits."""
@@ -16,6 +19,8 @@ def number(value: Any, error: Any = None) -> str:
         return f"{value:.3g} ± unknown"
     if error == 0 or error < abs(value) * 1e-12:
         return f"{value:.12g}"
+    if abs(value) >= _LARGE:
+        return f"{value:.{max(1, math.ceil(math.log10(abs(value) / error)))}e} ± {error:.1e}"
     digits = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:.{digits}f} ± {error:.1e}" if digits < 15 else f"{value:.12g} ± {error:.1e}"
 

@@ -49,6 +49,8 @@ KINDS: dict[str, Kind] = {
 _USUAL: dict[str, float] = {"at": 0.0, "phase": 0.0, "strength": 1.0, "duration": math.inf}
 # Steps are not cut shorter than this at the times of a file: a jump is written as two times next to each other.
 _SHORTEST = 1e-3
+# Squares of what comes in are still numbers.
+_LARGEST = 1e100
 _ABOVE_ZERO = ("duration", "period", "tau")
 
 
@@ -211,6 +213,10 @@ def _number(key: str, value: Any, where: str) -> float:
         raise ConfigError(f"{where}: {key} = {value!r} must be a number.") from None
     if math.isnan(number) or (math.isinf(number) and key != "duration"):
         raise ConfigError(f"{where}: {key} = {value!r} must be a finite number.")
+    if key == "strength" and abs(number) > _LARGEST:
+        raise ConfigError(f"{where}: strength = {number:g} must be between -{_LARGEST:g} and {_LARGEST:g}.")
+    if key == "period" and 0.0 < number < _SHORTEST:
+        raise ConfigError(f"{where}: period = {number:g} must be at least {_SHORTEST:g}: faster inputs average out.")
     if key in _ABOVE_ZERO and number <= 0.0:
         raise ConfigError(f"{where}: {key} = {number:g} must be greater than 0.")
     return number

@@ -62,8 +62,10 @@ class KickRun:
 def times_of(delays: Sequence[float]) -> FloatArray:
     """The delays, and times evenly spaced in their logarithm before the last of them, ascending."""
     last = max(delays)
+    if last == 0.0:
+        return np.zeros(1)
     count = max(2, math.ceil(_PER_DECADE * math.log10(max(last / _FIRST, 10.0))))
-    return np.unique([*(d for d in delays if d > 0.0), 10.0 if last >= 10.0 else last,
+    return np.unique([*delays, 10.0 if last >= 10.0 else last,
                       *np.geomspace(min(_FIRST, last), last, count)])  # fmt: skip
 
 

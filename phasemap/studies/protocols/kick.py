@@ -76,7 +76,10 @@ def _cosine(m: Outcome, r: Outcome) -> Outcome:
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(known, m.value / np.sqrt(r.value), np.nan)
         error = np.where(known, m.error / np.sqrt(r.value) + 0.5 * np.abs(value) * r.error / r.value, np.nan)
-    return Outcome(value, error, np.where(known, np.maximum(m.status, r.status), Status.NOT_SOUGHT).astype(np.uint8))
+    status = np.where(known, np.maximum(m.status, r.status), Status.NOT_SOUGHT)
+    # Of a distance that is larger than any float.
+    status = np.where(known & (r.status == Status.LOWER_BOUND), Status.UPPER_BOUND, status)
+    return Outcome(value, error, status.astype(np.uint8))
 
 
 def _reasons(p: Parameters, options: ProtocolOptions, theory: Mapping[str, Outcome]) -> list[str]:

@@ -84,3 +84,49 @@ def test_nothing_is_written_where_nothing_was_known(phasemap: Run, after, tmp_pa
     after(0, studies.solver, "solve_kicks")
     ran = phasemap("protocol", "kick", "--set", "g_h=2", "--delays", "1", "-o", "p.h5")
     assert ran.code == 130 and not ran.out and "nothing is kept" in ran.err and not list(tmp_path.iterdir())
+
+
+STATIC = ["--set", "g_h=2", "--set", "alpha_z=10", "--state", "static"]
+NETWORK = ["--networks", "1", "--size", "20"]
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    [
+        (["kick", "--amplitude", "1e308", "--delays", "1", *NETWORK], "from 1e-06 to 1e+06"),
+        (["kick", "--amplitude", "1e-300", "--delays", "1", *NETWORK], "infinitesimal"),
+        (["kick", "--relax", "inf", "--delays", "1", *NETWORK], "must be finite"),
+        (["reset", "--at", "1e308", "--strength", "2", *NETWORK], "at most 1e+07"),
+        (["integrator", *STATIC, "--strength", "nan"], "either sign"),
+        (["integrator", *STATIC, "--spacing", "1e308"], "finite time"),
+        (["integrator", *STATIC, "--pulses", "100000000"], "10000"),
+        (["drive", "--input", "h:step:strength=1", "--until", "1e308", *NETWORK], "at most 1e+07"),
+        (["drive", "--input", "h:step:strength=1e300", *NETWORK], "1e+100"),
+        (["drive", "--input", "h:sinusoid:strength=1,period=1e-300", *NETWORK], "period"),
+    ],
+)
+def test_numbers_without_an_answer_are_refused_in_a_sentence(phasemap: Run, words, phrase):
+    ran = phasemap("protocol", words[0], "--set", "g_h=2", *words[1:])
+    assert ran.code == 2 and phrase in ran.err and not ran.out
+
+
+def test_delays_from_zero_to_the_largest_float_have_answers(phasemap: Run):
+    def of(*words: str) -> dict:
+        """What is said of delays of 0 and 1e308."""
+        return json.loads(phasemap("protocol", "kick", *words, "--delays", "1e308,0,0", "--json").out)
+
+    chaos, rest = of("--set", "g_h=2"), of("--set", "g_h=0.8")
+    for one in (chaos, rest):
+        assert [one["delays"][0], one["retained_overlap"][0]["value"], one["retained_distance"][0]["value"]] == [
+            0,
+            1,
+            1,
+        ]
+    assert chaos["retained_distance"][1]["status"] == "lower_bound" and chaos["cosine"][1]["status"] == "upper_bound"
+    assert chaos["retained_overlap"][1]["value"] == rest["retained_overlap"][1]["value"] == 0.0
+    assert rest["retained_distance"][1]["value"] == 0.0
+    kicked = json.loads(phasemap("protocol", "kick", "--set", "g_h=2", "--set", "alpha_z=inf", "--amplitude", "0.5",
+                                 "--delays", "0", *NETWORK, "--json").out)  # fmt: skip
+    assert (
+        kicked["networks"]["retained_overlap"][0]["value"] == kicked["networks"]["retained_distance"][0]["value"] == 1
+    )

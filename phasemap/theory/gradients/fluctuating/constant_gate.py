@@ -36,6 +36,7 @@ _TOLERANCES = _Tolerances()
 ACCEPTED = _TOLERANCES.accepted
 # By how much of its last relative change a continued constant may be wrong.
 _BEYOND = 5.0
+_FARTHEST = 1e15
 
 
 def fluctuating_gradients(
@@ -45,6 +46,7 @@ def fluctuating_gradients(
     if solution.profile.problem.gate == HARD_GATE:
         return _hard_output_gate(name, lags, rate)
     found = exponent(solution.profile)
+    lags = np.minimum(lags, _FARTHEST / rate)  # by then everything that grows is beyond the largest float
     near, far = marched(solution.profile, found.value, float((lags * rate).max()), found.window)
     known = _on_lags(parameters, solution, near, rate, lags)
     late = lags * rate > near.end

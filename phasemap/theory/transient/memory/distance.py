@@ -38,6 +38,7 @@ class _Tolerances(NamedTuple):
     paths: int = 8192  # where the update gate moves
     ensemble_error: float = 0.01  # asked of them: errors of r stay below 2 % at short delays
     bessel: float = 1e-10  # relative error of the Bessel function
+    farthest: float = 1e8  # argument x from which e^-x I_0(x) falls as x^(-1/2)
 
 
 _TOLERANCES = _Tolerances()
@@ -129,7 +130,8 @@ def _gain(p: Parameters) -> float:
 def _at_rest(p: Parameters, gain: float, delay: float) -> Known:
     s, root = float(gate(0.0, 0.0, p.beta_z)), math.sqrt(max(gain, 0.0))
     exponent = 2.0 * s * delay * (root - 1.0)
-    value = float(ive(0, 2.0 * s * root * delay)) * math.exp(min(exponent, 700.0))
+    at, last = 2.0 * s * root * delay, _TOLERANCES.farthest
+    value = float(ive(0, min(at, last))) * math.sqrt(min(1.0, last / max(at, 1.0))) * math.exp(min(exponent, 700.0))
     return value, _TOLERANCES.bessel * value, Status.CONVERGED if exponent < 700.0 else Status.LOWER_BOUND
 
 

@@ -18,6 +18,10 @@ from phasemap.model.unit.nonlinearities import gate, is_constant_gate
 from phasemap.theory.transient.memory.frozen import FrozenUnits, Number
 from phasemap.theory.transient.memory.gate_nodes import ORDERS, gaussian_nodes, panels
 
+# A gate is open or shut to double precision this far beyond its threshold, in units of 1 / alpha_z.
+_SATURATED = 40.0
+_LARGEST = 1e300
+
 
 class _Tolerances(NamedTuple):
     """Errors of what is left after a reset."""
@@ -107,24 +111,34 @@ def _hard_edges(units: FrozenUnits, pulse: Pulse) -> FloatArray:
 
 
 def _smooth_open_time(p: Parameters, z: FloatArray, pulse: Pulse, order: int) -> FloatArray:
-    """Quadrature in time, over panels in which alpha_z z changes by one at most."""
-    swing = p.alpha_z * abs(pulse.strength)
-    rise, weight = panels(_times(pulse.duration / p.tau_z, swing), order)
+    """Quadrature in time, over panels in which alpha_z z changes by one at most, as long as gates are not saturated."""
+    most = float(np.abs(p.alpha_z * z - p.beta_z).max()) + _SATURATED
+    swing = min(p.alpha_z * abs(pulse.strength), _LARGEST)
+    rise, weight = panels(_times(pulse.duration / p.tau_z, swing, most), order)
     total = np.zeros_like(z)
     for t, w in zip(rise, weight, strict=True):
-        total += p.tau_z * w * expit(p.alpha_z * (z - pulse.strength * math.expm1(-t)) - p.beta_z)
+        driven = float(np.clip(p.alpha_z * pulse.strength, -_LARGEST, _LARGEST)) * -math.expm1(-t)
+        total += p.tau_z * w * expit(p.alpha_z * z + driven - p.beta_z)
     if pulse.read > 0.0:
         peak = _reach(p, pulse)
-        fall, weight = panels(_times(pulse.read / p.tau_z, swing), order)
+        swing = float(np.clip(p.alpha_z * peak, -_LARGEST, _LARGEST))
+        # Gates that the pulse has saturated stay so for a while.
+        start = min(math.log(max(abs(swing) / most, 1.0)), pulse.read / p.tau_z)
+        edges = start + _times(pulse.read / p.tau_z - start, abs(swing) * math.exp(-start), math.inf)
+        fall, weight = panels(np.unique([0.0, *edges]), order)
         for t, w in zip(fall, weight, strict=True):
-            total += p.tau_z * w * expit(p.alpha_z * (z + peak * math.exp(-t)) - p.beta_z)
+            total += p.tau_z * w * expit(p.alpha_z * z + swing * math.exp(-t) - p.beta_z)
     return total
 
 
-def _times(end: float, swing: float) -> FloatArray:
-    """Edges of panels up to `end`, in units of tau_z, in each of which swing e^-t changes by one at most."""
-    edges = [0.0]
-    while edges[-1] < end:
-        edges.append(edges[-1] + min(1.0, math.exp(edges[-1]) / max(swing, 1.0)))
-    edges[-1] = end
-    return np.array(edges)
+def _times(end: float, swing: float, most: float) -> FloatArray:
+    """Edges of panels up to `end`, in units of tau_z, in each of which swing e^-t changes by one at most.
+
+    Not where it has changed by more than `most` already; nor once it has settled.
+    """
+    settled, edges = math.log(max(swing, 1.0)) + _SATURATED, [0.0]
+    while edges[-1] < min(end, settled):
+        moved = -swing * math.expm1(-edges[-1])
+        edges.append(edges[-1] + (min(1.0, math.exp(edges[-1]) / max(swing, 1.0)) if moved < most else 1.0))
+    edges[-1] = min(edges[-1], end)
+    return np.array(edges if edges[-1] == end else [*edges, end])

@@ -86,6 +86,8 @@ def _everywhere(one: Known, options: ProtocolOptions) -> Kept:
 
 
 def _known(number: Number) -> Known:
+    if math.isnan(number.value):  # no trace was left to clear
+        return ABSENT
     infinite = math.isinf(number.value)
     return number.value, number.error, Status.DIVERGES if infinite else Status.CONVERGED
 

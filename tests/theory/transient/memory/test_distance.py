@@ -13,6 +13,8 @@ from phasemap.model.unit.inputs import parse_input
 from phasemap.simulation.protocols.kick import Kick, run_kick
 from phasemap.simulation.protocols.setup import Setup
 from phasemap.theory.gradients.states import gradients_of
+from phasemap.theory.gradients.static.solve import _horizon
+from phasemap.theory.gradients.static.units import FixedPoint, static_units
 from phasemap.theory.static import fixed_points
 from phasemap.theory.transient.memory import distance
 from phasemap.theory.transient.memory.distance import distances
@@ -164,3 +166,9 @@ def test_small_kicks_under_inputs_stand_for_infinitesimal_ones() -> None:
     )
     np.testing.assert_allclose(small, smaller, rtol=2e-3)
     assert small[1] < known(p, delays=DELAYS)[1, 0]  # inputs hold chaos down
+
+
+def test_the_march_at_a_fixed_point_ends_however_late_it_is_read():
+    units = static_units(make_parameters(g_h=2.0, alpha_z=10.0), FixedPoint(0.3, 0.3, 0.3, 0.3))
+    horizon, step = _horizon(units, 1e308)
+    assert 0.0 < step < horizon < 1e4 and horizon == pytest.approx(_horizon(units, 1e6)[0], rel=1e-2)

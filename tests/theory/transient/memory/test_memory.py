@@ -157,3 +157,15 @@ def test_what_has_no_theory_says_so() -> None:
         assert solve_resets([with_output], pulse, SEEDS)["retained_fraction"].status[0, 0] == status
     noisy = solve_kicks([make_parameters(g_h=2.0, alpha_z=10.0, noise_h=0.1)], ProtocolOptions(state="static"), SEEDS)
     assert (noisy["kick_overlap"].status == Status.ABSENT).all()
+
+
+def test_strong_pulses_need_panels_only_while_gates_are_not_saturated(monkeypatch):
+    """Panels all the way give the same; a pulse without a bound opens every gate for its whole length."""
+    units = static_units(make_parameters({"g_h": 2.0, "alpha_z": 10.0}))
+    assert units is not None
+    pulses = [Pulse(20.0, 2.0, strength, 5.0) for strength in (15.0, -15.0)]
+    found = [retained_fraction(units, pulse).value for pulse in pulses]
+    strongest = retained_fraction(units, Pulse(20.0, 2.0, 1e200, 1.0)).value
+    monkeypatch.setattr("phasemap.theory.transient.memory.reset._SATURATED", 1e4)
+    assert found == pytest.approx([retained_fraction(units, pulse).value for pulse in pulses], rel=1e-9)
+    assert strongest == pytest.approx(math.exp(-3.0), rel=1e-9)

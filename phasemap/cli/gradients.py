@@ -219,14 +219,14 @@ def scene_of(report: "Report") -> Any:
     count, order = len(report.lags), np.argsort(report.theory.lags)
     curves, marks = [], []
     for look, (name, words) in enumerate((
-        ("adjoint_variance", "A(s, s)"), ("gradient_variance_h", "V_h"), ("gradient_variance_z", "V_z"),
-        ("gradient_variance_r", "V_r"),
+        ("adjoint_variance", "with respect to h, $A(s, s)$"), ("gradient_variance_h", "to $J^h$, $V_h$"),
+        ("gradient_variance_z", "to $J^z$, $V_z$"), ("gradient_variance_r", "to $J^r$, $V_r$"),
     )):  # fmt: skip
         numbers = report.theory.numbers[name]
         logarithm = numbers.logarithm[order]
         if not np.isfinite(logarithm).any():
             continue
-        curves.append(Curve(f"${words}$", report.theory.lags[order], logarithm, numbers.error[order], look))
+        curves.append(Curve(words, report.theory.lags[order], logarithm, numbers.error[order], look))
         if report.networks is not None:
             row = NAMES.index(name)
             marks.append(

@@ -131,9 +131,9 @@ def _by_name(quantities: Sequence[Quantity]) -> dict[str, Quantity]:
 REGISTRY = Registry(
     _by_name(
         [
-            _loop_quantity("variance", "$C_h(0)$", "variance of h on the attractor that is reached this way"),
+            _loop_quantity("variance", "$C_h(0)$", "variance of h (on the attractor that is reached this way)"),
             _loop_quantity("lyapunov_max", r"$\lambda_{\max}$",
-                           "maximum Lyapunov exponent on the attractor that is reached this way",
+                           "maximum Lyapunov exponent (on the attractor that is reached this way)",
                            "1 / membrane time constant"),
             _loop_quantity("attractor", "attractor", f"attractor that is reached this way; "
                            f"{', '.join(f'{code}: {state}' for code, state in enumerate(STATES))}"),

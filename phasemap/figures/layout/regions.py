@@ -194,6 +194,9 @@ def _write_beside(page: _Page, words: str, region: Mask, taken: list[Box], leade
 
 def _layouts(words: str) -> list[str]:
     """The words on one line, and broken into two at every place that allows it."""
+    head, found, tail = words.partition(" (")
+    if found:
+        return [words, f"{head}\n({tail}"]
     layouts = [words]
     for mark in (" ", "-"):
         head, found, tail = words.rpartition(mark)

@@ -174,7 +174,8 @@ def join_label(description: str, symbol: str, units: str) -> str:
 def equation(symbol: str, value: float) -> str:
     """'g = 3', as one formula if the symbol is one."""
     number = f"{value:.4g}"
-    return f"{symbol[:-1]} = {number}$" if symbol.endswith("$") else f"{symbol} = {number}"
+    formula = number.replace("inf", r"\infty")
+    return f"{symbol[:-1]} = {formula}$" if symbol.endswith("$") else f"{symbol} = {number}"
 
 
 def short_units(units: str) -> str:

@@ -73,7 +73,7 @@ QUANTITIES = (
              "1 / membrane time constant", ("branch",)),
     Quantity("lyapunov_times_relaxation", r"$\lambda_{\max} \tau_R$",
              "maximum Lyapunov exponent times the relaxation time", "mean_field", dims=("branch",)),
-    Quantity("autocorrelation", "$C_h(t)$", "covariance of h over units and time at two times a lag apart",
+    Quantity("autocorrelation", "$C_h(t)$", "covariance of h a lag apart (over units and time)",
              "mean_field", dims=("branch", "lag"), correlation=True),
     Quantity("activity_autocorrelation", r"$C_\phi(t)$", "mean product of activities a lag apart",
              "mean_field", dims=("branch", "lag"), correlation=True),

@@ -31,18 +31,20 @@ SOLVERS = (
 
 QUANTITIES = (
     Quantity("slow_mode_fraction", r"$n(|\lambda| < \epsilon)$",
-             "fraction of the Jacobian's eigenvalues below `spectrum.slow_rate` at a fixed point", "spectrum",
-             dims=("fixed_point",)),
+             "fraction of slow modes (eigenvalues of the Jacobian below `spectrum.slow_rate`) at a fixed point",
+             "spectrum", dims=("fixed_point",)),
     Quantity("unstable_fraction", r"$n(\mathrm{Re}\,\lambda > 0)$",
-             "fraction of the Jacobian's eigenvalues with a positive real part at a fixed point", "spectrum",
-             dims=("fixed_point",)),
+             "fraction of unstable modes (eigenvalues of the Jacobian with a positive real part) at a fixed point",
+             "spectrum", dims=("fixed_point",)),
     Quantity("support_components", "$k$", "connected pieces of the support of the Jacobian's spectrum", "spectrum",
              dims=("fixed_point",)),
     Quantity("dynamic_slow_mode_fraction", r"$n_t(|\lambda| < \epsilon)$",
-             "fraction of the Jacobian's eigenvalues below `spectrum.slow_rate` along the fluctuating attractor",
+             "fraction of slow modes (eigenvalues of the Jacobian below `spectrum.slow_rate`) "
+             "along the fluctuating attractor",
              "dynamic_spectrum"),
     Quantity("dynamic_unstable_fraction", r"$n_t(\mathrm{Re}\,\lambda > 0)$",
-             "fraction of the Jacobian's eigenvalues with a positive real part along the fluctuating attractor",
+             "fraction of unstable modes (eigenvalues of the Jacobian with a positive real part) "
+             "along the fluctuating attractor",
              "dynamic_spectrum"),
     Quantity("dynamic_leading_edge", r"$\lambda_{e,t}$",
              "largest real part of the Jacobian's spectrum along the fluctuating attractor", "dynamic_spectrum",

@@ -39,13 +39,14 @@ QUANTITIES = (
              "statics", dims=("fixed_point",)),
     Quantity("open_fraction", "$f$", "mean of the update gate; for a hard gate the fraction of units not frozen",
              "statics", dims=("fixed_point",)),
-    Quantity("marginal_gain", "$f S$", "a hard update gate pins the spectrum's edge to zero while f S < 1 < S",
+    Quantity("marginal_gain", "$f S$",
+             "marginal gain (a hard update gate pins the spectrum's edge to zero while f S < 1 < S)",
              "statics", dims=("fixed_point",)),
     Quantity("stability", "stability", "1: stable; 0: marginally stable (hard update gate); -1: unstable",
              "statics", dims=("fixed_point",)),
     Quantity("leading_edge", r"$\lambda_e$", "leading edge of the Jacobian's spectrum at a fixed point", "statics",
              "1 / membrane time constant", ("fixed_point",)),
     Quantity("pinning_ratio", "$p$",
-             "rate at which an unstable fixed point is left, over that with the update gate held at its mean; "
-             f"it is pinned up to p = {PINNED:g}, and absent where S <= 1", "statics", dims=("fixed_point",)),
+             "pinning ratio (rate at which an unstable fixed point is left, over that with the update gate held at its "
+             f"mean): it is pinned up to p = {PINNED:g}, and absent where S <= 1", "statics", dims=("fixed_point",)),
 )  # fmt: skip

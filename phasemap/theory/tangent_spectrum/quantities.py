@@ -50,6 +50,6 @@ QUANTITIES = (
              "out)", "tangent_spectrum", dims=("branch",)),
     Quantity("positive_exponent_fraction", "$-W'(0)$",
              "number of positive exponents over N in the mean field", "tangent_spectrum", dims=("branch",)),
-    Quantity("exponents_above", "$-W'(s)$", "number of exponents above a rate, over N, in the mean field",
+    Quantity("exponents_above", "$-W'(s)$", "share of exponents above a rate (their number over N, in the mean field)",
              "exponents_above", dims=("branch", "rate")),
 )  # fmt: skip

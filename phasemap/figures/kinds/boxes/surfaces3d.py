@@ -19,7 +19,7 @@ from phasemap.errors import PhasemapError
 from phasemap.figures.kinds.boxes.checks3d import draw_bar_of_checks, draw_checks_on_stems, scale_of_checks
 from phasemap.figures.kinds.maps.checks import draw_agreement
 from phasemap.figures.layout.critical_lines import LINE_STYLES, MARKER_STYLES, rank
-from phasemap.figures.layout.ticks import add_legend
+from phasemap.figures.layout.ticks import add_legend, in_lines
 from phasemap.figures.scenes.scene import join_label
 from phasemap.figures.scenes.stage import checked_quantity, checks_of
 from phasemap.figures.style.look import points, wishes
@@ -97,8 +97,10 @@ def _panels(figure: Figure, *, wide: bool) -> tuple[Any, Sequence[Axes]]:
 
 def _dress(axes: Any, result: Result, view: tuple[float, float], title: str, zoom: float) -> None:
     """Labels, limits and the way in which the box is seen."""
+    small = axes.figure.bbox_inches.width < WIDTHS["double"] / 2  # as half a page: labels on two lines
     for setter, axis in zip((axes.set_xlabel, axes.set_ylabel, axes.set_zlabel), result.axes, strict=True):
-        setter(join_label(axis.description, axis.symbol or axis.name, axis.units), fontsize=points(7.5), labelpad=-1.0)
+        words = join_label(axis.description, axis.symbol or axis.name, axis.units)
+        setter(in_lines(words, 1 + small), fontsize=points(7.0 if small else 7.5), labelpad=2.0 if small else -1.0)
     axes.zaxis.set_rotate_label(False)
     axes.zaxis.label.set_rotation(90.0)
     limits = [(float(axis.values[0]), float(axis.values[-1])) for axis in result.axes]

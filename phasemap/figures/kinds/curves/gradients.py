@@ -13,10 +13,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from phasemap.figures.layout.ticks import add_legend
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points
-from phasemap.figures.style.page import WIDTHS, new_figure, style
+from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.results import FloatArray
 
-_DASHES = ("solid", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)))
+_DOT: Look = {"linestyle": "", "marker": "o", "markersize": 3, "markerfacecolor": "white", "markeredgewidth": 0.7}
 _DECADE = float(np.log(10.0))
 
 
@@ -85,11 +85,11 @@ def _draw_panel(axes: Axes, scene: GradientScene) -> list[Artist]:
     for one in scene.marks:
         colour, _ = _look(scene.curves[one.curve].look)
         axes.errorbar(
-            one.lags, one.logarithm / _DECADE, yerr=np.nan_to_num(one.error) / _DECADE, fmt="o", color=colour,
-            markersize=3, elinewidth=0.8, capsize=1.8, gid=f"networks-{one.curve}",
+            one.lags, one.logarithm / _DECADE, yerr=np.nan_to_num(one.error) / _DECADE, color=colour, elinewidth=0.8, capsize=1.8,
+            gid=f"networks-{one.curve}", **_DOT,
         )  # fmt: skip
     if scene.marks:
-        handles.append(Line2D([], [], color="#444444", marker="o", markersize=3, linestyle="", label="networks"))
+        handles.append(Line2D([], [], color="#444444", label="networks", **_DOT))
     axes.set_xlim(0.0, scene.longest)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"$10^{{{value:g}}}$"))
@@ -99,4 +99,5 @@ def _draw_panel(axes: Axes, scene: GradientScene) -> list[Artist]:
 
 
 def _look(k: int) -> tuple[str, Any]:
-    return colours.LINE_COLOURS[k % len(colours.LINE_COLOURS)], _DASHES[k % len(_DASHES)]
+    look = colours.line_look("", k)
+    return look["color"], look["linestyle"]

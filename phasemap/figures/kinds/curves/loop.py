@@ -38,7 +38,7 @@ def draw_loop(result: Result, width: str = "single", title: str = "") -> Figure:
         for axes, layer in zip(panels, layers, strict=True):
             for row, way in enumerate(str(label) for label in result.labels[WAY]):
                 _draw_way(axes, x.values, layer, row, way)
-            axes.set_ylabel(layer.symbol)
+            axes.set_ylabel(layer.label)
             if x.log:
                 axes.set_xscale("log")
         panels[1].axhline(0.0, color="#8a8a8a", linewidth=0.6, zorder=0.5)
@@ -48,8 +48,9 @@ def draw_loop(result: Result, width: str = "single", title: str = "") -> Figure:
             panels[0].set_title(title, fontsize=points(7.5))
         handles = [Line2D([], [], label=f"{way} {_ARROWS[way]}", **look) for way, look in _LOOKS.items()]
         add_legend(figure, handles)
-        fit_labels(figure, panels[1], x, layers[1])
-        panels[1].set_ylabel(layers[1].short_label)
+        for axes, layer in zip(panels, layers, strict=True):
+            fit_labels(figure, axes, x, layer)
+        figure.align_ylabels(panels)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure

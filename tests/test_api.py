@@ -50,7 +50,8 @@ def test_a_point_has_a_phase_and_fields_that_print_themselves():
 
 
 def test_the_command_line_says_the_same_bit_for_bit(phasemap_command):
-    facts = json.loads(phasemap_command("point", "--set", "g_h=2.5", "--set", "alpha_r=3", "--json"))
+    asked = ("--quantity", "static_gain", "--quantity", "lyapunov_max")
+    facts = json.loads(phasemap_command("point", "--set", "g_h=2.5", "--set", "alpha_r=3", *asked, "--json"))
     report = pm.solve(pm.parameters(g_h=2.5, alpha_r=3), ["static_gain", "lyapunov_max"])
     for name in ("static_gain", "variance", "lyapunov_max"):
         field = report[name]

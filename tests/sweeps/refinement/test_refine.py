@@ -1,12 +1,12 @@
 """Refined maps: the same picture as the whole grid for a part of its cost, and the same numbers whatever the way."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.refined_plane import refined
 from support.sweeping import Shuffled, assert_same_numbers, run
 from support.toy_discs import DISCS
 from support.toy_registry import CONFIG, TOYS
@@ -22,17 +22,6 @@ from phasemap.sweeps.plan import make_plan
 from phasemap.sweeps.redo import open_redo
 from phasemap.sweeps.refinement import refine
 from phasemap.sweeps.run import open_sweep
-
-
-def refined(
-    *overrides: str, refine: str = "labels", quantities: Sequence[str] = ("static_gain",), **axes: Any
-) -> SweepConfig:
-    """A plane of 65 x 57 points."""
-    plane = {
-        "g_h": {"from": 0.5, "to": 4.0, "points": 65},
-        "alpha_r": {"from": 0.0, "to": 4.0, "points": 57},
-    }
-    return make_config({"quantities": list(quantities), "axes": {**plane, "refine": refine, **axes}}, DISCS, overrides)
 
 
 def whole(config: SweepConfig, output: Path) -> Result:
@@ -260,28 +249,6 @@ def test_a_sweep_without_refinement_has_the_settings_that_it_always_had() -> Non
     assert "refinement" not in config.settings
     assert refined().hash != replace(refined(), refinement=None).hash
     assert refined().hash != refined(refine_levels=2).hash
-
-
-@pytest.mark.parametrize(
-    ("axes", "message"),
-    [
-        ({"refine": "lables"}, "Did you mean 'labels'"),
-        ({"refine": "hill"}, "neither 'labels' nor one of the quantities"),
-        ({"refine": 3}, "axes.refine = 3 must be a string"),
-        ({"refine_levels": 0}, "axes.refine_levels = 0 must be at least 1"),
-        ({"refine": "static_gain", "refine_tolerance": -1.0}, "axes.refine_tolerance = -1.0 must be greater than 0"),
-        ({"refine_tolerance": 0.1}, "has no meaning"),
-        ({"refine": None, "refine_levels": 2}, "without axes.refine"),
-    ],
-)
-def test_bad_keys_are_explained(axes: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        refined(**axes)
-
-
-def test_labels_need_the_quantities_they_are_made_from() -> None:
-    with pytest.raises(ConfigError, match="needs static_gain or lyapunov_max"):
-        refined(quantities=["hill"])
 
 
 def test_points_of_a_refined_map_are_computed_again_and_the_rest_is_filled_in_from_them(tmp_path: Path) -> None:

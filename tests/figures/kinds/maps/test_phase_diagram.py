@@ -16,6 +16,12 @@ from phasemap.figures.style.page import WIDTHS
 from phasemap.model.status import Status
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """The plane as it is, drawn once for all who only look."""
+    return draw(toy_results.plane(), Request())
+
+
 def words_of_legend(figure):
     return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
 
@@ -30,27 +36,25 @@ def test_no_text_overlaps_or_is_cut_off_and_all_is_legible(plane, page, width, q
     assert look.figure.get_figwidth() == WIDTHS[width]
 
 
-def test_axes_carry_words_symbols_and_units(plane):
-    figure = draw(plane, Request())
-    axes = figure.axes[0]
+def test_axes_carry_words_symbols_and_units(drawn):
+    axes = drawn.axes[0]
     assert "gain of the activation" in axes.get_xlabel() and "$g_h$" in axes.get_xlabel()
     assert "(inf" not in axes.get_ylabel()
-    assert any(r"\lambda_{\max}" in a.get_ylabel() and "1/membrane time" in a.get_ylabel() for a in figure.axes)
+    assert any(r"\lambda_{\max}" in a.get_ylabel() and "1/membrane time" in a.get_ylabel() for a in drawn.axes)
 
 
-def test_every_line_and_marker_is_named_and_looks_different(plane, find):
-    figure = draw(plane, Request())
-    words = words_of_legend(figure)
+def test_every_line_and_marker_is_named_and_looks_different(drawn, find):
+    words = words_of_legend(drawn)
     for expected in ("zero fixed point unstable", "static fold", "dynamic fold", "static tricritical point",
                      "dynamic tricritical point", "simulation, $N = 500$"):  # fmt: skip
         assert expected in words
     looks = {
         name: (line[0].get_linestyle(), line[0].get_color(), str(line[0]._dash_pattern))
         for name in ("zero_instability", "static_fold", "dynamic_fold")
-        for line in [find(figure, f"line-{name}")]
+        for line in [find(drawn, f"line-{name}")]
     }
     assert len(set(looks.values())) == 3
-    assert len(find(figure, "marker-")) == 2
+    assert len(find(drawn, "marker-")) == 2
 
 
 def test_a_line_too_short_to_be_seen_is_not_in_the_legend(plane):
@@ -61,9 +65,8 @@ def test_a_line_too_short_to_be_seen_is_not_in_the_legend(plane):
     assert not any("S = 1" in words for words in words_of_legend(draw(plane, Request())))
 
 
-def test_every_region_has_its_name(plane, find):
-    figure = draw(plane, Request())
-    names = {text.get_text().replace("\n", " ").replace("- ", "-") for text in find(figure, "region-name")}
+def test_every_region_has_its_name(drawn, find):
+    names = {text.get_text().replace("\n", " ").replace("- ", "-") for text in find(drawn, "region-name")}
     assert names == {"stable zero", "static-complex (static fold)", "bistable", "chaotic"}
 
 
@@ -156,12 +159,12 @@ def test_what_diverges_to_infinity_is_called_infinite(plane, find):
     assert len(find(figure, "infinite")) == 1 and find(figure, "status-") == []
 
 
-def test_a_clean_map_has_no_marks(plane, find):
-    assert find(draw(plane, Request()), "status-") == []
+def test_a_clean_map_has_no_marks(drawn, find):
+    assert find(drawn, "status-") == []
 
 
-def test_infinite_exponents_are_named_and_take_no_part_in_the_colours(plane, find):
-    before = find(draw(plane, Request()), "map")[0].norm
+def test_infinite_exponents_are_named_and_take_no_part_in_the_colours(plane, drawn, find):
+    before = find(drawn, "map")[0].norm
     plane.fields["lyapunov_max"].value[15, 3, 2] = np.inf
     figure = draw(plane, Request())
     (patch,) = find(figure, "infinite")
@@ -217,9 +220,8 @@ def test_hatched_area_is_exactly_the_marked_cells():
     assert area == cells.sum()
 
 
-def test_checks_wear_the_colours_of_the_map(plane, find):
-    figure = draw(plane, Request())
-    circles, mesh = find(figure, "checks")[0], find(figure, "map")[0]
+def test_checks_wear_the_colours_of_the_map(plane, drawn, find):
+    circles, mesh = find(drawn, "checks")[0], find(drawn, "map")[0]
     assert circles.norm is mesh.norm and circles.cmap is mesh.cmap
     assert np.array_equal(circles.get_array(), plane.checks.fields["network_lyapunov_max"].value)
 

@@ -85,8 +85,8 @@ def _draw_panel(axes: Axes, scene: GradientScene) -> list[Artist]:
     for one in scene.marks:
         colour, _ = _look(scene.curves[one.curve].look)
         axes.errorbar(
-            one.lags, one.logarithm / _DECADE, yerr=np.nan_to_num(one.error) / _DECADE, color=colour, elinewidth=0.8, capsize=1.8,
-            gid=f"networks-{one.curve}", **_DOT,
+            one.lags, one.logarithm / _DECADE, yerr=np.nan_to_num(one.error) / _DECADE, color=colour,
+            elinewidth=0.8, capsize=1.8, gid=f"networks-{one.curve}", **_DOT,
         )  # fmt: skip
     if scene.marks:
         handles.append(Line2D([], [], color="#444444", label="networks", **_DOT))

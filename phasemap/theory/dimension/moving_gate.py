@@ -5,7 +5,7 @@ and <phi h> come from paths on a ring that resolves them; the scatter of groups 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.fft
@@ -30,9 +30,11 @@ from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 SPACING, COARSE_SPACING = 0.1, 0.2
-# Ring of the spectra: step in membrane times and sizes; iterations from the state on its own ring; frequencies of the
-# responses, between which splines are drawn.
-_STEP, _MOST_STEPS, _MOST_PATH_STEPS, _ITERATIONS, _NODES = 0.2, 1 << 15, 2.0**22, 12, 24
+# Ring of the spectra: step in membrane times and sizes; frequencies of the responses, between which splines are drawn.
+# Ratios hang on <phi^2> thirty times as strongly as the variance does: paths count more than steps.
+_STEP, _MOST_STEPS, _PATHS, _MOST_PATH_STEPS, _NODES = 0.7, 1 << 15, 4096, 2.0**24, 24
+# Iterations from the state on its own ring, of all paths and of a group, and the share of the tolerance for all.
+_ITERATIONS, _GROUP_ITERATIONS, _SHARP = 30, 12, 0.25
 # Highest frequency, of that at which the ring's spectra end.
 _NYQUIST_SHARE = 0.9
 _KEY = 170
@@ -60,6 +62,7 @@ class Resolved:
     ensemble: Ensemble
     full: Solution
     groups: tuple[Solution, ...]
+    tolerance: float
 
     @property
     def ring(self) -> Ring:
@@ -72,25 +75,60 @@ def participation(
 ) -> tuple[FloatArray, FloatArray]:
     """Participation ratios per unit (5,) by `frequencies.NAMES`, corrected for few paths, and their errors.
 
-    Errors: scatter from group to group, the correction, half the frequencies, and in proportion what the window and
-    the iteration change in the variance of the activity. The output gate's is NaN where it is constant.
+    Errors: scatter from group to group, half the correction, half the frequencies, twice the step, the last residual,
+    and what the window changes in the variance of the activity, by how ratios of groups follow it. The output gate's is
+    NaN where it is constant.
     """
     state = _resolved(solution, options, seed)
     nodes = _nodes(state)
     sums = [_response_sums(state.ensemble, one.activity, k, nodes) for k, one in enumerate(state.groups)]
-    full, rough = (
-        _ratios(state, state.full, None, _normalised(nodes, np.sum(sums, axis=0)), spacing)
-        for spacing in (SPACING, COARSE_SPACING)
-    )
+    pooled = _normalised(nodes, np.sum(sums, axis=0))
+    cross = _cross(state.ensemble, state.full, None)
+    full, rough = (_ratios(state, state.full, cross, pooled, spacing) for spacing in (SPACING, COARSE_SPACING))
     rows = np.stack(
-        [_ratios(state, one, k, _normalised(nodes, sums[k]), SPACING) for k, one in enumerate(state.groups)]
+        [
+            _ratios(state, one, _cross(state.ensemble, one, k), _normalised(nodes, sums[k]), SPACING)
+            for k, one in enumerate(state.groups)
+        ]
     )
     values, correction = debias(full, rows)
     row = ENSEMBLE_NAMES.index("activity_variance")
-    other = solution.errors.parts[row, [SOURCES.index(name) for name in ("window", "iteration")]]
-    relative = float(np.linalg.norm(np.nan_to_num(other))) / abs(float(solution.values[row]))
-    parts = [standard_error(rows), 0.5 * np.abs(correction), np.abs(full - rough), relative * np.abs(values)]
+    window = float(np.nan_to_num(solution.errors.parts[row, SOURCES.index("window")])) / abs(solution.values[row])
+    further = _ratios(state, _one_step_on(state.full), cross, pooled, SPACING)
+    parts = [
+        standard_error(rows),
+        0.5 * np.abs(correction),
+        np.abs(full - rough),
+        np.abs(full - _on_coarser(state, nodes)) / 3.0,
+        np.abs(full - further),
+        window * _response_to_variance(state, rows) * np.abs(values),
+    ]
     return values, np.asarray(np.sqrt(sum(part**2 for part in parts)))
+
+
+def _response_to_variance(state: Resolved, rows: FloatArray) -> FloatArray:
+    """Relative changes (5,) of ratios over that of <phi^2>, from group to group (G, 5)."""
+    variances = np.array([one.activity[0] for one in state.groups])
+    relative = float(variances.std()) / float(variances.mean())
+    return np.asarray(rows.std(axis=0) / np.abs(rows.mean(axis=0)) / max(relative, 1e-12))
+
+
+def _one_step_on(solution: Solution) -> Solution:
+    """A solution moved by the step that would cancel its residual."""
+    found = solution.fixed_point
+    step = found.memory.next_step(solution.moments.activity - solution.activity)
+    return replace(solution, fixed_point=replace(found, x=numbers.admissible(solution.activity + step)))
+
+
+def _on_coarser(state: Resolved, nodes: FloatArray) -> FloatArray:
+    """Ratios (5,) of the same paths on steps of twice the length."""
+    ring = state.ring.coarser()
+    ensemble = Ensemble(state.ensemble.process, ring, state.ensemble.noise.coarser())
+    start = state.full.start_at(state.ring, ring)
+    full = numbers.solve(ensemble, start, _SHARP * state.tolerance, None, _ITERATIONS)
+    coarse = Resolved(ensemble, full, (), state.tolerance)
+    sums = sum(_response_sums(ensemble, full.activity, k, nodes) for k in range(GROUPS))
+    return _ratios(coarse, full, _cross(ensemble, full, None), _normalised(nodes, np.asarray(sums)), SPACING)
 
 
 def _resolved(solution: PointSolution, options: EnsembleOptions, seed: np.random.SeedSequence) -> Resolved:
@@ -100,17 +138,13 @@ def _resolved(solution: PointSolution, options: EnsembleOptions, seed: np.random
         ring = ring.finer()
     child = np.random.SeedSequence(entropy=seed.entropy, spawn_key=(*seed.spawn_key, _KEY))
     noise = Noise(child, GROUPS, ring.steps, noisy=False)
-    noise.grow(min(solution.ensemble.noise.paths, int(_MOST_PATH_STEPS / ring.steps)))
+    noise.grow(min(max(solution.ensemble.noise.paths, _PATHS), int(_MOST_PATH_STEPS / ring.steps)))
     ensemble = Ensemble(process, ring, noise)
     tolerance = timestep.usual_tolerance(options)
-
-    def solved(one: Solution, group: int | None) -> Solution:
-        """A solution on the coarser ring, iterated there."""
-        start = Start(resample(one.activity, coarse, ring))
-        return numbers.solve(ensemble, start, tolerance, group, _ITERATIONS)
-
-    full = solved(solution.solution, None)
-    return Resolved(ensemble, full, tuple(solved(one, k) for k, one in enumerate(solution.groups)))
+    start = Start(resample(solution.solution.activity, coarse, ring))
+    full = numbers.solve(ensemble, start, _SHARP * tolerance, None, _ITERATIONS)
+    groups = (numbers.solve(ensemble, full.start, tolerance, k, _GROUP_ITERATIONS) for k in range(GROUPS))
+    return Resolved(ensemble, full, tuple(groups), tolerance)
 
 
 def _nodes(state: Resolved) -> FloatArray:
@@ -150,7 +184,7 @@ def _loop(state: Resolved, one: Solution) -> float:
     return (_slope(state, one) * _gate_mean(state, one)) ** 2
 
 
-def _ratios(state: Resolved, one: Solution, group: int | None, responses: Responses, spacing: float) -> FloatArray:
+def _ratios(state: Resolved, one: Solution, cross: FloatArray, responses: Responses, spacing: float) -> FloatArray:
     loop = _loop(state, one)
     if not loop < 1.0:
         return np.full(5, np.nan)
@@ -158,14 +192,14 @@ def _ratios(state: Resolved, one: Solution, group: int | None, responses: Respon
     highest = min(HIGHEST, _NYQUIST_SHARE * math.pi / ring.step)
     omega, weights = frequencies(loop, spacing, _rate(state), highest)
     psi = one.activity * process.output_gate(one.activity, ring)[0]
-    columns = np.stack([psi, one.activity, one.moments.membrane, _cross(state, one, group)], axis=1)
+    columns = np.stack([psi, one.activity, one.moments.membrane, cross], axis=1)
     found = 2.0 * np.cos(omega[:, None] * ring.lags) @ (columns * ring.weights[:, None])
     seen = kept(found[:, 0])
-    omega, weights, (psi, phi, membrane, cross) = omega[seen], weights[seen], found[seen].T
+    omega, weights, (psi, phi, membrane, mixed) = omega[seen], weights[seen], found[seen].T
     h, slope = responses.at(omega)
     gate_z, gate_r = (1.0 / (1.0 + 1j * omega * tau) for tau in (p.tau_z, p.tau_r))
     spectra = Spectra(
-        weights=weights, h=h, phi=slope, gate_r=gate_r, gate_z=gate_z, membrane=membrane, activity=phi, cross=cross,
+        weights=weights, h=h, phi=slope, gate_r=gate_r, gate_z=gate_z, membrane=membrane, activity=phi, cross=mixed,
         outputs=np.outer(psi, psi), activities=np.outer(phi, phi), slope=_slope(state, one) ** 2,
         gate_square=_gate_mean(state, one) ** 2, through_gate=0.0,
     )  # fmt: skip
@@ -182,9 +216,9 @@ def _sizes(state: Resolved, one: Solution, output: float) -> Sizes:
     return Sizes(squared, squared)
 
 
-def _cross(state: Resolved, one: Solution, group: int | None) -> FloatArray:
+def _cross(ensemble: Ensemble, one: Solution, group: int | None) -> FloatArray:
     """<phi(t) h(0)> (half,): of the paths, against those of a constant gate, of which it is known exactly."""
-    ensemble, ring = state.ensemble, state.ring
+    ring = ensemble.ring
     members = ensemble.noise.members(group)
     power, lanes = np.zeros(ring.steps), 0
     for paths in ensemble.paths(one.activity, members):

@@ -13,7 +13,7 @@ from phasemap.simulation.estimators.outcomes import Outcome, nothing
 from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.networks import Conditions
 from phasemap.simulation.protocols.solver import kicked
-from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, theory_of, what_is_kept
+from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, single, what_is_kept
 from phasemap.studies.protocols.sizes import kick_size
 from phasemap.theory.transient.memory import solver
 from phasemap.theory.transient.memory.distance import Distances, distances, without_theory
@@ -35,10 +35,12 @@ def kick(
     in_theory: options of theory where they are others, as for infinitesimal kicks beside networks with finite ones.
     """
     own = options if in_theory is None else in_theory
-    names = {"kick_overlap": "retained_overlap", "memory_lifetime": "memory_lifetime"}
     missing = without_theory(p, own, courses)
-    theory = _no_theory(own) if missing else theory_of(solver.solve_kicks([p], own, [seed]), names)
-    distance, stopped = _distances(p, own, seed, courses)
+    state = None if missing else solver.kicked_state(p, own, seed)
+    kept = solver.overlap_of(state, own)
+    theory = {"retained_overlap": outcome_of(kept.overlap), "memory_lifetime": single(kept.lifetime)}
+    slow = state is not None and state.moving is not None and state.moving.slow
+    distance, stopped = _distances(p, own, seed, courses, slow)
     if stopped:
         networks = None
     theory["retained_distance"] = outcome_of(distance.known)
@@ -56,19 +58,13 @@ def kick(
 
 
 def _distances(
-    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: Sequence[InputCourse]
+    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: Sequence[InputCourse], slow: bool
 ) -> tuple[Distances, str]:
     """r at the delays; what is there already is kept where a signal stops it, which is said."""
     try:
-        return distances(p, options, seed, courses), ""
+        return distances(p, options, seed, courses, slow=slow), ""
     except StopRequested:
         return Distances([NOT_SOUGHT] * len(options.delays)), "Stopped before the end: the theory of the overlap alone."
-
-
-def _no_theory(options: ProtocolOptions) -> dict[str, Outcome]:
-    """Nothing at any delay."""
-    return {"retained_overlap": nothing((len(options.delays),), Status.NOT_SOUGHT),
-            "memory_lifetime": nothing((), Status.NOT_SOUGHT)}  # fmt: skip
 
 
 def _cosine(m: Outcome, r: Outcome) -> Outcome:

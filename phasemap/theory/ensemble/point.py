@@ -192,7 +192,7 @@ def _at(
     """The state in the window of a pilot."""
     held = math.isfinite(pilot.half_time)
     if held and not _comes_to_rest(process, pilot):
-        return _held(process, pilot)
+        return _held(process, pilot, options.exponents)
     chosen = timestep.choose(process, options, seed, pilot)
     refined = refine(process, options, seed, chosen, fine)
     found = pilot.found
@@ -201,7 +201,7 @@ def _at(
     result = _summary(options, found, chosen, refined)
     if found is not Found.SLOW:
         return result
-    return replace(result, bounds=bounds(Ensemble(process, pilot.ring, pilot.noise), pilot.activity))
+    return replace(result, bounds=bounds(Ensemble(process, pilot.ring, pilot.noise), pilot.activity, options.exponents))
 
 
 def _comes_to_rest(process: Process, pilot: Pilot) -> bool:
@@ -215,7 +215,7 @@ def _comes_to_rest(process: Process, pilot: Pilot) -> bool:
     return slower and window.remainder(free.x, pilot.ring, process.is_odd) < _TOLERANCES.fits
 
 
-def _held(process: Process, pilot: Pilot) -> PointSolution:
+def _held(process: Process, pilot: Pilot, exponents: bool) -> PointSolution:
     """A state with its time scale held: its variances are nearly those of the true one, which is slower."""
     ensemble = Ensemble(process, pilot.ring, pilot.noise)
     start, known = Start(pilot.activity), replace(pilot.solution, x=pilot.activity)
@@ -230,7 +230,7 @@ def _held(process: Process, pilot: Pilot) -> PointSolution:
     functions = np.zeros((2, pilot.ring.steps // 2 + 1))
     return PointSolution(
         Found.SLOW, False, pilot.ring, full.row, budget, full, groups, rows, ensemble, _TOLERANCES.fits, functions,
-        bounds(ensemble, pilot.activity),
+        bounds(ensemble, pilot.activity, exponents),
     )  # fmt: skip
 
 

@@ -25,11 +25,11 @@ def after(monkeypatch, tmp_path):
     def so_many(number: int, module=kicked, name: str = "run_kick", sent: signal.Signals = signal.SIGTERM) -> None:
         run, done = getattr(module, name), [0]
 
-        def counted(*given):
+        def counted(*given, **named):
             if done[0] == number:
                 os.kill(os.getpid(), sent)
             done[0] += 1
-            return run(*given)
+            return run(*given, **named)
 
         monkeypatch.setattr(module, name, counted)
 
@@ -81,7 +81,7 @@ def test_the_theory_of_the_overlap_stays_where_that_of_the_distance_is_stopped(p
 
 
 def test_nothing_is_written_where_nothing_was_known(phasemap: Run, after, tmp_path):
-    after(0, studies.solver, "solve_kicks")
+    after(0, studies.solver, "kicked_state")
     ran = phasemap("protocol", "kick", "--set", "g_h=2", "--delays", "1", "-o", "p.h5")
     assert ran.code == 130 and not ran.out and "nothing is kept" in ran.err and not list(tmp_path.iterdir())
 

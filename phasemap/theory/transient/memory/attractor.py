@@ -19,6 +19,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.unit.nonlinearities import is_constant_gate
 from phasemap.theory.ensemble import PointSolution, solve, surroundings
+from phasemap.theory.ensemble.resolution.window import Found
 from phasemap.theory.ensemble.sampling.ring import resample
 from phasemap.theory.gradients.states import nowhere_stationary
 from phasemap.theory.static import fixed_points
@@ -48,12 +49,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class MovingOverlap:
-    """m (n,) at times (n,) from 0 to half of the window in which the state was solved, with statistical errors."""
+    """m (n,) at times (n,) from 0 to half of the window in which the state was solved, with statistical errors.
+
+    slow: the state is slower than the longest window, and its time scale was held.
+    """
 
     times: FloatArray
     overlap: FloatArray
     error: FloatArray
     settled: bool
+    slow: bool = False
 
     @property
     def end(self) -> float:
@@ -150,7 +155,8 @@ def _sampled(p: Parameters, solved: PointSolution, seed: np.random.SeedSequence)
     found = np.array(groups)
     error = np.std(found, axis=0, ddof=1) / math.sqrt(_GROUPS)
     times = np.asarray(ring.step * places, dtype=np.float64)
-    return MovingOverlap(times, np.asarray(found.mean(axis=0)), np.asarray(error), solved.is_settled)
+    return MovingOverlap(times, np.asarray(found.mean(axis=0)), np.asarray(error), solved.is_settled,
+                         solved.found is Found.SLOW)  # fmt: skip
 
 
 def _places(last: int) -> np.ndarray:

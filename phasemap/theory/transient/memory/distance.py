@@ -52,6 +52,11 @@ _FINITE = (
 _FINITE_STATIC = (
     "At the static solution theory is of infinitesimal kicks: networks give the distance after finite ones."
 )
+_TOO_SLOW = (
+    "The state here is slower than the longest window of the mean field: m rests on its time scale being held there, "
+    "and the distance of the copies is not sought. Networks give both (--networks 4), --state static what frozen units "
+    "keep."
+)
 _TOO_LONG = (
     f"The distance of the copies after a finite kick has a theory up to {_LONGEST:g} gated membrane times: networks "
     "give it beyond."
@@ -71,10 +76,12 @@ class Distances:
 
 
 def distances(
-    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: Sequence[InputCourse] = ()
-) -> Distances:
+    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence, courses: Sequence[InputCourse] = (),
+    *, slow: bool = False,
+) -> Distances:  # fmt: skip
     """r at every delay; NOT_SOUGHT where there is no theory of it, and the reason.
 
+    slow: the state is known to be slower than the longest window, in which no march along paths resolves it.
     courses: inputs to both copies, whose clock starts with the kick.
     """
     if is_constant_gate(p.alpha_z, p.beta_z) and gate(0.0, 0.0, p.beta_z) == 0.0:  # closed for good: h stands still
@@ -82,6 +89,8 @@ def distances(
     if courses:
         reason = refusal(courses) or without_theory(p, options, courses)
         return _nothing(options, reason) if reason else _of_copies(p, options, courses)
+    if options.amplitude == 0.0 and slow:
+        return _nothing(options, _TOO_SLOW)
     if options.amplitude == 0.0:
         return _infinitesimal(p, options, seed)
     if not is_constant_gate(p.alpha_z, p.beta_z):

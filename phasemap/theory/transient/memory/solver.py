@@ -65,15 +65,22 @@ class Kept(NamedTuple):
 
 
 def _kick(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> Kept:
+    return overlap_of(kicked_state(p, options, seed), options)
+
+
+def kicked_state(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> Attractor | None:
+    """The state that a kick meets; None for finite kicks at a moving update gate, of which there is no theory."""
     if options.state == "static":
-        return overlap_of(static_state(p), options)
+        return static_state(p)
     if options.amplitude > 0.0 and not is_constant_gate(p.alpha_z, p.beta_z):
-        return _everywhere(NOT_SOUGHT, options)
-    return overlap_of(find_attractor(p, seed), options)
+        return None
+    return find_attractor(p, seed)
 
 
-def overlap_of(state: Attractor, options: ProtocolOptions) -> Kept:
+def overlap_of(state: Attractor | None, options: ProtocolOptions) -> Kept:
     """What a state keeps of an infinitesimal kick."""
+    if state is None:
+        return _everywhere(NOT_SOUGHT, options)
     if state.units is not None:
         return Kept([_known(state.units.overlap(delay)) for delay in options.delays], _known(state.units.lifetime()))
     if state.moving is None:

@@ -172,3 +172,8 @@ def test_the_march_at_a_fixed_point_ends_however_late_it_is_read():
     units = static_units(make_parameters(g_h=2.0, alpha_z=10.0), FixedPoint(0.3, 0.3, 0.3, 0.3))
     horizon, step = _horizon(units, 1e308)
     assert 0.0 < step < horizon < 1e4 and horizon == pytest.approx(_horizon(units, 1e6)[0], rel=1e-2)
+
+
+def test_states_slower_than_the_longest_window_have_no_distance_and_say_what_has():
+    found = distances(make_parameters(g_h=2.0, alpha_z=30.0), ProtocolOptions(delays=(1.0, 10.0)), SEED, slow=True)
+    assert [known[2] for known in found.known] == [Status.NOT_SOUGHT] * 2 and "--networks 4" in found.reason

@@ -121,8 +121,8 @@ class Call:
         seconds = sum(REGISTRY.solvers[name].seconds(self.parameters, options) for name in names)
         if seconds > _SECONDS_SAID:
             make_console(stderr=True).print(
-                f"Theory of the attractor: up to very roughly {seconds:.0f} s. Ctrl-C keeps what is done; --state static "
-                "takes no time.",
+                f"Theory of the attractor: up to very roughly {seconds:.0f} s. Ctrl-C keeps what is done; --state "
+                "static takes no time.",
                 soft_wrap=True, markup=False, highlight=False,
             )  # fmt: skip
 

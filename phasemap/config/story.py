@@ -11,7 +11,7 @@ STORY: dict[str, tuple[str, ...]] = {
     ),
     "The marginal state": (
         "jacobian_update_gate", "static_update_gate", "marginal_section", "marginal_surface",
-        "memory_band",
+        "memory_band", "exponent_against_relaxation",
     ),
     "Dimension": ("dimension", "dimension_along_output_gate", "dimension_output_gate", "three_gates"),
     "The discontinuous transition": (

@@ -45,7 +45,7 @@ Table = Mapping[str, Any]
 _GAINS = {"S": "static_gain", "f S": "marginal_gain"}
 _GRID, _HALVINGS = 400, 30
 # Tables of solver options that a diagram may have.
-_TABLES = ("count", "drawn")
+_TABLES = ("count", "drawn", "ensemble", "simulation")
 
 
 def load(path: Path, *, quick: bool = False) -> dict[str, Any]:

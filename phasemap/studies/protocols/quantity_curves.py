@@ -3,7 +3,8 @@
 A panel with protocol = "point" says over which parameter, or over = "excess": epsilon = g_h sigma_r(0) - 1, the
 distance from the instability of the zero state. Each of its curves names a quantity, which is drawn as theory or
 (networks = true) as that of networks, and a branch where there are several; law = true: the leading law of the
-complexity at its continuous onset instead (docs/theory.md, section 8).
+complexity at its continuous onset instead (docs/theory.md, section 8); slope = "name": the local slope of the logarithm
+of the quantity against that of another one, from each place to the next but one.
 """
 
 import math
@@ -15,6 +16,7 @@ import numpy as np
 from phasemap.config import make_point
 from phasemap.model.parameters import Parameters, make_parameters
 from phasemap.model.results import Estimate, FloatArray
+from phasemap.model.status import Status
 from phasemap.model.unit.nonlinearities import gate_at_rest
 from phasemap.quantities import REGISTRY
 from phasemap.simulation.estimators.outcomes import Outcome, outcome
@@ -43,7 +45,28 @@ def quantity_curve(
         return places, {"level": outcome(np.array([_law(point) for point in points]), 0.0)}
     quantity = curve.get("quantity", panel["quantity"])
     kind = "networks" if curve.get("networks") else "theory"
-    return places, {kind: _of_branch(_along(quantity, points, options, seed, solved), curve.get(_BRANCH))}
+    names = [quantity, *([curve["slope"]] if "slope" in curve else [])]
+    found = [_of_branch(_along(name, points, options, seed, solved), curve.get(_BRANCH)) for name in names]
+    return places, {kind: local_slope(*found) if "slope" in curve else found[0]}
+
+
+def local_slope(y: Outcome, x: Outcome) -> Outcome:
+    """d ln y / d ln x over the neighbours of every place (n,), at the ends over the place and its only neighbour.
+
+    Errors of the two places are taken as independent; the slope is absent where one of its numbers is not converged.
+    """
+    n = len(y.value)
+    before, after = np.maximum(np.arange(n) - 1, 0), np.minimum(np.arange(n) + 1, n - 1)
+    known = (y.status == Status.CONVERGED) & (x.status == Status.CONVERGED) & (y.value > 0.0) & (x.value > 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rise, run = (np.log(one.value[after]) - np.log(one.value[before]) for one in (y, x))
+        relative = [np.nan_to_num(one.error) / one.value for one in (y, x)]
+        spread = [np.hypot(one[after], one[before]) for one in relative]
+        slope = rise / run
+        error = np.hypot(spread[0] / run, slope * spread[1] / run)
+    good = known[before] & known[after]
+    status = np.where(good, Status.CONVERGED, Status.ABSENT).astype(np.uint8)
+    return Outcome(np.where(good, slope, np.nan), np.where(good, error, np.nan), status)
 
 
 def surface_gain(p: Parameters, surface: str) -> float:

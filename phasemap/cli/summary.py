@@ -7,8 +7,11 @@ import numpy as np
 
 from phasemap.cli.console import duration, percent, plural, size
 from phasemap.dataset import Field, Result
+from phasemap.dataset.marginal_region import NEEDED, membership
+from phasemap.dataset.phase_facts import PhaseRules
 from phasemap.model.status import STATUS_WORDS, Status
 from phasemap.model.text.stated import stated
+from phasemap.model.unit.nonlinearities import gate_moves
 
 
 def summary(result: Result, path: Path) -> list[str]:
@@ -96,7 +99,24 @@ def regions(result: Result) -> list[str]:
     for name, region in result.regions.items():
         count = plural(len(region.pieces), "polygon")
         parts.append(f"{name} ({count}, {plural(len(region.vertices), 'vertex', 'vertices')}, level {region.level:g})")
+    if not parts and result.complete and _holds_marginal_points(result):
+        return [
+            "The marginally stable region of this plane is not outlined in the file: `phasemap sweep` of it adds that."
+        ]
     return [f"Regions: {', '.join(parts)}."] if parts else []
+
+
+def _holds_marginal_points(result: Result) -> bool:
+    """Whether the stored numbers of a plane put some of its points into the marginally stable region."""
+    if len(result.axes) != 2 or not set(NEEDED) <= set(result.fields):
+        return False
+    fields = {name: result.fields[name] for name in NEEDED}
+    axes = dict(zip(result.axis_names, np.meshgrid(*(axis.values for axis in result.axes), indexing="ij"), strict=True))
+    shape = fields[NEEDED[0]].status.shape[:-1]
+    alpha_z = axes.get("alpha_z", np.asarray(result.metadata.parameters.get("alpha_z", 0.0)))
+    beta_z = axes.get("beta_z", np.asarray(result.metadata.parameters.get("beta_z", -np.inf)))
+    moving = np.broadcast_to(gate_moves(alpha_z, beta_z), shape)
+    return bool((membership(fields, np.broadcast_to(alpha_z, shape), PhaseRules().pinned).inside & moving).any())
 
 
 def agreement(result: Result) -> list[str]:

@@ -36,6 +36,7 @@ def run_sweep(
     """Run the sweep and say what came of it (as_json: on standard error); the exit code."""
     from phasemap.cli.console import make_console, plural
     from phasemap.model.status import Status
+    from phasemap.sweeps.files.regions import outline_finished
     from phasemap.sweeps.redo import open_redo
     from phasemap.sweeps.run import open_sweep
 
@@ -52,6 +53,8 @@ def run_sweep(
         if not job.plan.blocks:
             console.print(f"{target} is complete already: nothing to compute. Give --force to compute it again.")
             _collect(job)
+            if outline_finished(settings, job.result, target):
+                console.print(f"The marginally stable region, which {target} did not have, is outlined in it now.")
             return 0
         if job.resumed:
             console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")

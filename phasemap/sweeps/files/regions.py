@@ -1,6 +1,7 @@
 """Regions of a finished plane: outlines from the static theory, at the places and between the places of its grid."""
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from phasemap.model.results import FloatArray, Region
 from phasemap.model.unit.noise import without_fixed_points
 from phasemap.model.unit.nonlinearities import gate_moves
 from phasemap.numerics.outlines import outlines
+from phasemap.storage import write_result
 from phasemap.sweeps.plan import parameters_at
 from phasemap.theory.static.quantities import PINNED
 
@@ -35,6 +37,16 @@ def add_regions(config: SweepConfig, result: Result) -> None:
         sure = np.zeros(len(vertices))
         region = Region(MARGINALLY_STABLE, _CONDITION, result.axis_names, vertices, sure, offsets, level=PINNED)
         result.regions[MARGINALLY_STABLE] = region
+
+
+def outline_finished(config: SweepConfig, result: Result, output: Path) -> bool:
+    """Outline the region of a file that was finished without it, and write the file again; whether there is one now."""
+    if result.regions or not result.complete:
+        return False
+    add_regions(config, result)
+    if result.regions:
+        write_result(output, result)
+    return bool(result.regions)
 
 
 def _has_region(config: SweepConfig, result: Result) -> bool:

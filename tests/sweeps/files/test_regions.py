@@ -9,6 +9,7 @@ import xarray
 from typer.testing import CliRunner
 
 from phasemap.cli.main import app
+from phasemap.cli.summary import regions
 from phasemap.config import make_config
 from phasemap.dataset.marginal_region import NEEDED, membership
 from phasemap.figures.captions.caption import caption_parts
@@ -20,6 +21,7 @@ from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result, write_result
 from phasemap.sweeps.executors.processes import InProcess
 from phasemap.sweeps.files.merge import merge_files
+from phasemap.sweeps.files.regions import outline_finished
 from phasemap.sweeps.run import open_sweep
 from phasemap.theory.static.fixed_points import solve_points
 
@@ -34,6 +36,21 @@ def swept(path, axes, **parameters):
     with open_sweep(make_config(data, REGISTRY), path) as sweep:
         list(sweep.run(InProcess()))
     return read_result(path)
+
+
+def test_a_file_that_was_finished_without_its_region_says_so_and_gets_it(tmp_path):
+    data = {"quantities": list(NEEDED), "axes": SMOOTH, "parameters": {"beta_z": 0.0}}
+    path, config = tmp_path / "old.h5", make_config(data, REGISTRY)
+    with open_sweep(config, path) as sweep:
+        list(sweep.run(InProcess()))
+    result = read_result(path)
+    assert "Regions: marginally_stable" in regions(result)[0]
+    outline = result.regions.pop("marginally_stable")
+    write_result(path, result)
+    assert "not outlined" in regions(read_result(path))[0]
+    assert outline_finished(config, read_result(path), path)
+    np.testing.assert_array_equal(read_result(path).regions["marginally_stable"].vertices, outline.vertices)
+    assert not outline_finished(config, read_result(path), path)
 
 
 def numbers(region, places, **parameters):

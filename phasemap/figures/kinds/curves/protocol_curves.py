@@ -69,6 +69,10 @@ def _in_order(result: Result) -> list[str]:
     return sorted(result.fields, key=lambda name: wanted.index(name) if name in wanted else len(wanted))
 
 
+# Relative error of theory from which on it is drawn.
+_VISIBLE = 0.02
+
+
 def draw_protocol(result: Result, width: str = "double", title: str = "", quantity: str | None = None) -> Figure:
     """All panels of a result, or one."""
     panels = [result.fields[name] for name in _in_order(result) if quantity in (None, name)]
@@ -166,6 +170,10 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
         return [Line2D([], [], color=colour, label=curve.name, **_DOT)]
     look = {**own, "linewidth": 1.2}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
+    unsure = curve.error > _VISIBLE * np.abs(curve.value)
+    if unsure.any():  # ensembles have errors of their own
+        axes.errorbar(x[unsure], curve.value[unsure], yerr=curve.error[unsure], color=colour, gid="theory-error",
+                      fmt="none", elinewidth=0.7, capsize=1.2, zorder=2)  # fmt: skip
     return [Line2D([], [], label=curve.name, **look)]
 
 

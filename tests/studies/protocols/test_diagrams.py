@@ -21,6 +21,9 @@ SMALL: dict[str, Any] = {"networks": 1, "size": 24, "sizes": [], "relax": 2.0, "
 
 def tiny(path: Path) -> dict[str, Any]:
     data = load(path)
+    if "simulation" in data:
+        data["simulation"] = {"size": 24, "realisations": 1, "duration": 5.0, "transient": 1.0}
+        data["ensemble"] = {"relative_error": 0.1}
     if "count" in data:
         data["count"] = {"size": 4, "networks": 2, "samples": 400, "starts": 64}
     for panel in data["panels"]:

@@ -170,9 +170,9 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
         return [Line2D([], [], color=colour, label=curve.name, **_DOT)]
     look = {**own, "linewidth": 1.2}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
-    unsure = curve.error > _VISIBLE * np.abs(curve.value)
+    unsure = curve.bars.max(axis=0) > _VISIBLE * np.abs(curve.value)
     if unsure.any():  # ensembles have errors of their own
-        axes.errorbar(x[unsure], curve.value[unsure], yerr=curve.error[unsure], color=colour, gid="theory-error",
+        axes.errorbar(x[unsure], curve.value[unsure], yerr=curve.bars[:, unsure], color=colour, gid="theory-error",
                       fmt="none", elinewidth=0.7, capsize=1.2, zorder=2)  # fmt: skip
     return [Line2D([], [], label=curve.name, **look)]
 

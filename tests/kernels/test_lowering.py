@@ -66,3 +66,18 @@ def test_garbage_is_collected_again_after_compiling():
     finally:
         gc.enable()
     assert seen == [True, False]
+
+
+def test_a_constant_is_no_signature_of_its_own():
+    def scaled(x, factor):
+        return factor * x
+
+    scaled.__module__ = INNER["pipeline_class"].__module__  # one of ours
+    ours = njit(**INNER)(scaled)
+
+    @njit
+    def sums(x):
+        return ours(x, 0) + ours(x, 1) + ours(x, 2)
+
+    assert sums(2.0) == 6.0
+    assert len(ours.signatures) == 1

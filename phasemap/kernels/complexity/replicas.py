@@ -15,6 +15,7 @@ import math
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.dense import solve_linear
 from phasemap.kernels.compilation import KERNEL
 from phasemap.kernels.complexity.moments import Q_PHI, Q_PSI, tilted_weights
 from phasemap.kernels.complexity.nodes import activation_nodes, gate_nodes
@@ -60,7 +61,9 @@ def pair_excess(g, alpha, beta, theta):
     hessian[2, 2] = (h2 / (p * p) - 1.0 / p) ** 2
     hessian[2, 3] = hessian[3, 2] = (h_psi / p) ** 2 - 1.0
     hessian[3, 3] = p * p
-    right = np.zeros(4)
-    right[0] = c
-    excess = -0.5 * c * np.linalg.solve(hessian, right)[0]
+    rights = np.zeros((1, 4))
+    rights[0, 0] = c
+    if solve_linear(hessian, rights) == 0.0:
+        return math.inf
+    excess = -0.5 * c * rights[0, 0]
     return excess if excess >= 0.0 else math.inf

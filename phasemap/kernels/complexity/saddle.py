@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from phasemap.kernels.arithmetic.dense import solve_linear
 from phasemap.kernels.compilation import INNER, KERNEL
 from phasemap.kernels.complexity.moments import COUNTED, M_PHI, M_PSI, Q_PHI, Q_PSI, SIZE, STABLE, log_partition
 from phasemap.kernels.complexity.nodes import activation_nodes, gate_nodes
@@ -95,7 +96,8 @@ def newton(kind, g, alpha, beta, theta, active, gain, tolerance, most):
     """
     gradient, hessian = np.empty(SIZE), np.empty((SIZE, SIZE))
     value, length = math.nan, math.inf
-    step = np.zeros(SIZE)
+    rights = np.zeros((1, SIZE))
+    step = rights[0]
     for _ in range(most):
         value = lagrangian(kind, g, alpha, beta, theta, 1.0, gain, gradient, hessian)
         if not math.isfinite(value):
@@ -106,7 +108,9 @@ def newton(kind, g, alpha, beta, theta, active, gain, tolerance, most):
                 hessian[i, :] = 0.0
                 hessian[:, i] = 0.0
                 hessian[i, i] = 1.0
-        step = np.linalg.solve(hessian, -gradient)
+            step[i] = -gradient[i]
+        if solve_linear(hessian, rights) == 0.0:
+            return value, math.inf, False
         length = _scaled_length(kind, step, theta, active)
         if not math.isfinite(length):
             return value, math.inf, False
@@ -115,10 +119,9 @@ def newton(kind, g, alpha, beta, theta, active, gain, tolerance, most):
             theta[i] += factor * step[i]
         if length < tolerance:
             break
-    decrement = 0.5 * abs(np.dot(gradient, step))
+    decrement = 0.0
+    for i in range(SIZE):
+        decrement += 0.5 * gradient[i] * step[i]
     firm = max(max(abs(step[Q_PSI]), abs(step[Q_PHI])), abs(step[4])) < _TOLERANCES.believed
-    return (
-        value,
-        length,
-        length < _TOLERANCES.believed or (firm and length < _TOLERANCES.flat and decrement < _TOLERANCES.negligible),
-    )
+    flat = firm and length < _TOLERANCES.flat and abs(decrement) < _TOLERANCES.negligible
+    return value, length, length < _TOLERANCES.believed or flat

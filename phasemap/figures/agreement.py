@@ -42,6 +42,8 @@ _SHARED: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {
     (("delay",), ("delay",)): "protocol",
     (("pulse_strength",), ("pulse_strength",)): "protocol",
 }
+# Variance of the rounding of numbers of order one: below it a network that decays is at rest.
+_AT_REST = float(np.finfo(float).eps ** 2)
 _RATES = (_EXPONENT, "leading_edge")
 
 
@@ -115,7 +117,7 @@ class Comparison:
     @property
     def verdicts(self) -> tuple[str, ...]:
         """Whether and why each point agrees: yes | yes, finite size | NO | NO, sign."""
-        by_errors = np.abs(self.difference) <= self.statistical
+        by_errors = np.abs(self.difference) <= self.statistical + _AT_REST
         words = np.where(self.agrees, np.where(by_errors, "yes", "yes, finite size"),
                          np.where(self.opposite, "NO, sign", "NO"))  # fmt: skip
         return tuple(words.tolist())
@@ -123,7 +125,7 @@ class Comparison:
     @property
     def agrees(self) -> NDArray[np.bool_]:
         """Whether the difference is within what the errors and the finite size allow."""
-        agreed: NDArray[np.bool_] = np.abs(self.difference) <= self.bias + self.statistical
+        agreed: NDArray[np.bool_] = np.abs(self.difference) <= self.bias + self.statistical + _AT_REST
         return agreed
 
 

@@ -188,3 +188,12 @@ def test_dimension_and_entropy_of_networks_meet_those_of_the_mean_field(plane, n
     assert one.extrapolated and not one.bias.any()
     np.testing.assert_allclose(one.difference, 0.004)
     assert len(one.difference) == known.sum()
+
+
+def test_a_network_that_decays_for_ever_is_at_rest(plane):
+    one = only(plane)
+    at_rest = replace(
+        one, theory=np.zeros(2), simulated=np.array([2.8e-188, 1e-30]), theory_error=np.zeros(2),
+        simulated_error=np.zeros(2), bias=np.zeros(2), branches=("zero", "zero"),
+    )  # fmt: skip
+    assert at_rest.agrees.tolist() == [True, False]

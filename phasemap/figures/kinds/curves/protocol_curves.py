@@ -27,7 +27,7 @@ _LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 9
 # Times and rates sooner than shares.
 _LOG_WITH_UNITS = 20.0
 # Values of one panel are shown from zero on where the least is more than this share of the largest.
-_HARDLY_CHANGES = 0.5
+_HARDLY_CHANGES = 0.4
 # Legends stand below their panels, where they cover nothing: inches of a row, and columns of a wide and a narrow page.
 _LEGEND_ROW, _LEGEND_COLUMNS = 0.13, 2
 # Networks at more places than these are a line in a band of errors instead of dots.

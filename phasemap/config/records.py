@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phasemap.model.options import settings_of
 from phasemap.model.parameters import Parameters
 from phasemap.model.registry import Registry, Solver
 from phasemap.model.text.expressions import Expression
@@ -156,7 +157,7 @@ class SweepConfig:
             "quantities": sorted(self.quantities),
             "surfaces": sorted(self.surfaces),
             "checks": [list(point) for point in self.checks],
-            "options": {table: plain(asdict(record)) for table, record in sorted(self.options.items())},
+            "options": {table: plain(settings_of(record)) for table, record in sorted(self.options.items())},
             "seed": self.seed,
         }
         if self.registry.family.name:

@@ -5,15 +5,32 @@ They are plain data without compiled code behind them, so that a configuration c
 types and bounds, and tuples are lists there.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 
 def option(
-    default: Any, description: str, *, minimum: float | None = None, above: float | None = None, units: str = ""
+    default: Any,
+    description: str,
+    *,
+    minimum: float | None = None,
+    above: float | None = None,
+    units: str = "",
+    later: bool = False,
 ) -> Any:
-    """A field of an options record that knows what it means and what is allowed (value >= minimum, value > above)."""
-    return field(default=default, metadata={"description": description, "ge": minimum, "gt": above, "units": units})
+    """A field of an options record that knows what it means and what is allowed (value >= minimum, value > above).
+
+    An option that came `later` than the first results is no setting of a sweep while it has its default: results from
+    before it are those of the same configuration.
+    """
+    known = {"description": description, "ge": minimum, "gt": above, "units": units, "later": later}
+    return field(default=default, metadata=known)
+
+
+def settings_of(record: Any) -> dict[str, Any]:
+    """The options of a record by which results are known: all but those that came later and have their defaults."""
+    kept = (f for f in fields(record) if not (f.metadata.get("later") and getattr(record, f.name) == f.default))
+    return {f.name: getattr(record, f.name) for f in kept}
 
 
 @dataclass(frozen=True)
@@ -58,11 +75,13 @@ class EnsembleOptions:
     path_steps: float = option(2.0**25, "budget: most paths times time steps in an ensemble", above=0.0)
     exponents: bool = option(True, "whether maximum Lyapunov exponents are computed")
     lazy_runs: int = option(
-        0, "networks without matrices, of every size, where no window holds the state; 0: none", minimum=0
+        0, "networks without matrices, of every size, where no window holds the state; 0: none", minimum=0, later=True
     )
-    lazy_sizes: tuple[int, ...] = option((1000, 4000, 16000), "their sizes, extrapolated in 1/M", minimum=2)
-    lazy_age: float = option(30000.0, "age to which they run; later than four relaxation times", minimum=1.0)
-    lazy_every: int = option(1, "in planes: at every n-th point along each axis", minimum=1)
+    lazy_sizes: tuple[int, ...] = option((1000, 4000, 16000), "their sizes, extrapolated in 1/M", minimum=2, later=True)
+    lazy_age: float = option(
+        30000.0, "age to which they run; later than four relaxation times", minimum=1.0, later=True
+    )
+    lazy_every: int = option(1, "in planes: at every n-th point along each axis", minimum=1, later=True)
 
     @property
     def lazy_ages(self) -> tuple[float, ...]:

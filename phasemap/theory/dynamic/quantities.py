@@ -102,5 +102,5 @@ QUANTITIES = (
              dims=("age",)),
     Quantity("aged_autocorrelation", "$C_h(t, t')$",
              "covariance of h over units at an age and a lag before it, from the same networks", "mean_field",
-             dims=("age", "lag"), correlation=True),
+             dims=("age", "lag")),
 )  # fmt: skip

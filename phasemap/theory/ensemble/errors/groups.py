@@ -20,9 +20,9 @@ from phasemap.theory.ensemble.resolution.soft import direction, pull_along
 from phasemap.theory.ensemble.sampling.paths import Ensemble, Moments
 
 # A residual below this share of the scatter of the groups is small; steps made to get there.
-_SMALL, _MOST_STEPS = 0.35, 3
-# The same at which a step has led away.
-_LOST = 1.0
+_SMALL, _MOST_STEPS = 0.35, 5
+# The same at which a step has led away, and above which a group that was moved is not where it belongs.
+_LOST, _FOUND = 1.0, 0.5
 # Root mean square change of ln(time scale) up to which groups are moved to where they belong.
 _FAR = 0.3
 # Share of the largest singular value of the memory below which it is not trusted with noise.
@@ -97,22 +97,26 @@ def _size(change: FloatArray, full: Solution) -> float:
 
 def _moved(ensemble: Ensemble, start: Start, step: FloatArray, scatter: float, group: int) -> Solution:
     """A group at its own solution; where steps lead away from it, extrapolated from half of the first one."""
-    x, memory, best = start.activity, start.memory or anderson.Memory(), math.inf
-    following = step
+    x, memory, best = start.activity, (start.memory or anderson.Memory()).copy(), math.inf
+    following, before = step, None
     for _ in range(_MOST_STEPS):
-        x = admissible(x + following)
+        changed = admissible(x + following)
+        made, x = changed - x, changed
         moments = ensemble.moments(x, group)
         left = start.stiff(moments.activity - x)
         residual = anderson.relative_size(left, start.activity) / scatter
+        if before is not None:
+            memory.add(made, left - before)
+        before = left
         if residual > min(best, _LOST):
             break
         best, known = residual, (x, moments)
         if residual < _SMALL:
             break
         following = memory.next_step(left, _CUTOFF)
-    if best > _LOST:
+    if best > _FOUND:
         return _propagated(ensemble, start, step, 0.5, group)
-    found = anderson.FixedPoint(known[0], best, best, 1, best < _SMALL, memory)
+    found = anderson.FixedPoint(known[0], best, best, 1, best <= _FOUND, memory)
     return numbers.at(ensemble, found, known[1], start)
 
 

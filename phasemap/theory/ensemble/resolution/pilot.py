@@ -27,11 +27,13 @@ class _Rule(NamedTuple):
 
     first_half_time: float = 4.0  # from which on it is sought
     windows: int = 3  # tried for a time scale that was found
-    same: float = 0.4  # change of the logarithm of the half time up to which a window fits
+    shortest: float = -0.4  # ln(half time a window was made for / half time found) from which on it is long enough
+    longest: float = 1.0  # and up to which it is not wasted
+    moved: float = 0.15  # in ln(half time), from which on what the map answers is asked again
     lost: float = 0.02  # a larger residual is no solution
     iterations: int = 40  # at one time scale, at most
     soft: float = 0.3  # pull per change of ln(time scale) below which a residual says little,
-    soft_tolerance: float = 0.25  # and by which it is to be smaller there
+    soft_tolerance: float = 1.0  # and by which it is to be smaller there
 
 
 RULE = _Rule()
@@ -57,11 +59,13 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
     if not sought.bracketed:
         return held_pilot(process, options, seed, start)
     for _ in range(RULE.windows):
-        pilot = _solved(process, options, seed, start)
+        pilot = _solved(process, options, seed, start, sought.kappa)
         found = soft.half_time(pilot.ring, pilot.activity, True)
         if not found < 0.5 * pilot.ring.period or pilot.solution.residual > RULE.lost:
             return None
-        if abs(math.log(found / start.half_time)) < RULE.same or pilot.ring.period >= options.longest_window:
+        if RULE.shortest < math.log(start.half_time / found) < RULE.longest or (
+            pilot.ring.period >= options.longest_window
+        ):
             break
         start = search.Held(pilot.ring, pilot.activity, found, 0.0).at(found, options)
     return pilot
@@ -74,11 +78,18 @@ def held_pilot(process: Process, options: EnsembleOptions, seed: np.random.SeedS
     return Pilot(Found.SLOW, start.ring, x, noise, _given(x), 1.0, None, start.half_time)
 
 
-def _solved(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held) -> Pilot:
+def _solved(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held, kappa: float
+) -> Pilot:
     noise, ensemble = _ensemble(process, options, seed, start)
     x, _ = search.settle(ensemble, start.activity, start.half_time, 1)
-    stiff = soft.stiffener(ensemble, x)
+    stiff = soft.informed(ensemble, x, float(np.clip(kappa, soft.TOLERANCES.softest, 1.0)))
     solution = anderson.solve(soft.stiffened(ensemble.map, stiff), x, PILOT_TOLERANCE, RULE.iterations, admissible)
+    moved = soft.half_time(start.ring, solution.x, True) / start.half_time
+    if solution.converged and moved < math.inf and abs(math.log(moved)) > RULE.moved:
+        # What the map answers there is another matter, and the memory of the way is no longer needed.
+        stiff = soft.informed(ensemble, solution.x, stiff.kappa)
+        solution = replace(solution, memory=anderson.Memory())
     found = window.classify(solution, process, start.ring)
     sharp = RULE.soft_tolerance if stiff.kappa < RULE.soft else 1.0
     return Pilot(found, start.ring, solution.x, noise, solution, sharp, stiff)

@@ -27,12 +27,13 @@ class _Rule(NamedTuple):
 
     window: float = 20.0  # period over the half time that is held
     narrowest: float = 8.0  # the same where the longest window allows for no more
-    most_steps: int = 2048  # of a window
+    most_steps: int = 1024  # of a window
     groups: int = 4  # of paths, whose scatter tells the error
     paths: int = 256  # in all: a time scale is known to a tenth then
     settle: int = 5  # maps that settle the shape at a time scale
     factor: float = math.log(8.0)  # from one time scale to the next while nothing is known of the root
     close: float = 0.15  # in ln s, where the search ends
+    apart: float = 0.6  # in ln s, of two pulls that tell how steeply it falls
     tries: int = 12  # of time scales, at most
     zero: float = 1e-5  # <phi^2> of the zero state
 
@@ -58,11 +59,15 @@ class Held:
 
 @dataclass(frozen=True)
 class Sought:
-    """Where a search ended: the last state, the predicted half time, whether the pull changes sign there."""
+    """Where a search ended: the last state, the predicted half time, whether the pull changes sign there.
+
+    kappa: fall of the pull per unit of ln(half time) about there; NaN if it was not bracketed.
+    """
 
     held: Held
     half_time: float
     bracketed: bool
+    kappa: float
 
     @property
     def is_zero(self) -> bool:
@@ -75,20 +80,19 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
     top = math.log(options.longest_window / RULE.narrowest)
     at = min(math.log(shortest), top)
     low = high = held = None
+    pulls: list[tuple[float, float]] = []
     for _ in range(RULE.tries):
         held = _hold(process, options, seed, math.exp(at), held)
         if held.activity[0] < RULE.zero:
-            return Sought(held, math.exp(at), False)
-        if held.pull > 0.0:
-            low = (at, held.pull)
-        else:
-            high = (at, held.pull)
+            return Sought(held, math.exp(at), False, math.nan)
+        low, high = _narrowed(low, high, (at, held.pull), pulls[-1][1] if pulls else 0.0)
+        pulls.append((at, held.pull))
         following = _next(low, high, top)
         if abs(following - at) < RULE.close:
-            return Sought(held, math.exp(following), high is not None)
+            return Sought(held, math.exp(following), high is not None, _slope(pulls))
         at = following
     assert held is not None
-    return Sought(held, math.exp(at), low is not None and high is not None)
+    return Sought(held, math.exp(at), low is not None and high is not None, _slope(pulls))
 
 
 def ring_for(half_time: float, options: EnsembleOptions) -> Ring:
@@ -133,8 +137,28 @@ def _hold(
     return Held(ring, activity, half_time, pull)
 
 
+def _slope(pulls: list[tuple[float, float]]) -> float:
+    """Fall of the pull with ln s across its root: of few paths it is known from places far apart only."""
+    pairs = [(b[0] - a[0], a[1] - b[1]) for a in pulls for b in pulls if a[1] > 0.0 >= b[1]]
+    apart = [one for one in pairs if one[0] >= RULE.apart]
+    if not pairs:
+        return math.nan
+    distance, fall = min(apart) if apart else max(pairs)
+    return fall / distance
+
+
 def _shape(ring: Ring, level: float, half_time: float) -> FloatArray:
     return np.asarray(level * np.exp2(-ring.lags / half_time))
+
+
+def _narrowed(
+    low: tuple[float, float] | None, high: tuple[float, float] | None, new: tuple[float, float], before: float
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """The bracket with a new end; the other one counts half where the same end moves twice (the Illinois rule)."""
+    twice = new[1] * before > 0.0
+    if new[1] > 0.0:
+        return new, (high[0], 0.5 * high[1]) if high is not None and twice else high
+    return (low[0], 0.5 * low[1]) if low is not None and twice else low, new
 
 
 def _next(low: tuple[float, float] | None, high: tuple[float, float] | None, top: float) -> float:

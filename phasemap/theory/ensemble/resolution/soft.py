@@ -5,6 +5,9 @@ factor e^a changes the residual of the map by -kappa a d only, with d = -t dC/dt
 The *pull* of the map at a time scale is the projection of its residual on d: positive where the true time scale is
 longer. Dividing that part of the residual by kappa makes a residual that says how far the solution is, in every
 direction.
+
+What else is slow are other changes of shape. The answers of a few paths to several changes of the time scale and of the
+amplitude give the map's derivative on the functions that matter, and with it nearly Newton's step.
 """
 
 from collections.abc import Callable
@@ -20,29 +23,64 @@ from phasemap.theory.ensemble.tail import crossing, limit
 
 
 class _Tolerances(NamedTuple):
-    """How kappa is measured."""
+    """How the response is measured."""
 
-    stretch: float = 0.3  # change of ln(time scale)
     softest: float = 2e-3  # smallest kappa that is believed
+    stretches: tuple[float, ...] = (-2.4, -1.7, -1.1, -0.6, -0.25, 0.3, 0.65, 1.0)  # whose answers are the response
+    share: float = 0.1  # of them, and of a change of the amplitude, that is mixed into C
+    asked: int = 8  # groups of paths whose mean answer is the response: half of them know it well enough
+    linear: float = 0.1  # in half times: beyond, lags count by their logarithm
+    independent: float = 1e-3  # singular value, relative to the largest, of a change that tells something
+    floor: float = 0.5  # share of kappa: no direction is softer
 
 
-_TOLERANCES = _Tolerances()
+TOLERANCES = _Tolerances()
+
+
+@dataclass(frozen=True)
+class Response:
+    """The map's derivative F' on n functions q_i, and Newton's step r + F' (1 - F')^-1 r for the part of r in them.
+
+    functions: (n, half) q_i, orthonormal with the weights (half,); answers: (n, half) F' q_i.
+    inverse:   (n, n) of 1 - F'.
+    """
+
+    functions: FloatArray
+    weights: FloatArray
+    answers: FloatArray
+    inverse: FloatArray
+
+    def __call__(self, residual: FloatArray) -> FloatArray:
+        """The step (half,) that would cancel a residual (half,)."""
+        return np.asarray(residual + (self.inverse @ (self.functions @ (self.weights * residual))) @ self.answers)
+
+    def resampled(self, ring: Ring, target: Ring) -> "Response":
+        """The same on a ring of the same period."""
+        functions, answers = (
+            np.array([resample(one, ring, target) for one in rows]) for rows in (self.functions, self.answers)
+        )
+        weights = np.interp(target.lags, ring.lags, self.weights) * ring.lags.size / target.lags.size
+        return Response(functions, weights, answers, self.inverse)
 
 
 @dataclass(frozen=True)
 class Stiffener:
-    """Divides the part of a residual along d (half,) by kappa; the identity for kappa = 1."""
+    """Divides the part of a residual along d (half,) by kappa, or does better where the response is known."""
 
     direction: FloatArray
     kappa: float
+    response: Response | None = None
 
     def __call__(self, residual: FloatArray) -> FloatArray:
         """The stiffened residual (half,)."""
+        if self.response is not None:
+            return self.response(residual)
         return residual + (1.0 / self.kappa - 1.0) * pull_along(residual, self.direction) * self.direction
 
     def resampled(self, ring: Ring, target: Ring) -> "Stiffener":
         """The same on a ring of the same period."""
-        return Stiffener(resample(self.direction, ring, target), self.kappa)
+        response = None if self.response is None else self.response.resampled(ring, target)
+        return Stiffener(resample(self.direction, ring, target), self.kappa, response)
 
 
 def stiffened(
@@ -68,16 +106,27 @@ def pull_along(residual: FloatArray, along: FloatArray) -> float:
     return float(along @ residual) / size if size > 0.0 else 0.0
 
 
-def stiffener(ensemble: Ensemble, activity: FloatArray) -> Stiffener:
-    """The stiffener at C_phi (half,), from the map's answers to stretches either way."""
-    residual = ensemble.map(activity) - activity
-    found = []
-    for amount in (-_TOLERANCES.stretch, _TOLERANCES.stretch):
-        changed = stretched(ensemble.ring, activity, amount)
-        change = ensemble.map(changed) - changed - residual
-        found.append(-pull_along(change, changed - activity))
-    kappa = float(np.clip(np.mean(found), _TOLERANCES.softest, 1.0))
-    return Stiffener(direction(ensemble.ring, activity), kappa)
+def informed(ensemble: Ensemble, activity: FloatArray, kappa: float) -> Stiffener:
+    """The stiffener at C_phi (half,) of a map whose pull falls by kappa, with the response of some groups."""
+    ring = ensemble.ring
+    others = [stretched(ring, activity, amount) - activity for amount in TOLERANCES.stretches]
+    changes = TOLERANCES.share * np.array([-activity, *others])
+    before = _asked(ensemble, activity)
+    answers = np.array([_asked(ensemble, activity + change) - before for change in changes])
+    weights = 1.0 / (ring.lags + TOLERANCES.linear * min(half_time(ring, activity, True), ring.period))
+    left, size, _ = np.linalg.svd(changes * np.sqrt(weights), full_matrices=False)
+    kept = size > TOLERANCES.independent * size[0]
+    combine = (left[:, kept] / size[kept]).T
+    functions, answers = combine @ changes, combine @ answers
+    derivative = (weights * functions) @ answers.T
+    left, size, right = np.linalg.svd(np.eye(len(functions)) - derivative)
+    inverse = right.T @ (left / np.maximum(size, TOLERANCES.floor * kappa)).T
+    return Stiffener(direction(ring, activity), kappa, Response(functions, weights, answers, inverse))
+
+
+def _asked(ensemble: Ensemble, activity: FloatArray) -> FloatArray:
+    """The mean map of a few groups."""
+    return np.asarray(np.mean([ensemble.map(activity, group) for group in range(TOLERANCES.asked)], axis=0))
 
 
 def stretched(ring: Ring, activity: FloatArray, amount: float, target: Ring | None = None) -> FloatArray:

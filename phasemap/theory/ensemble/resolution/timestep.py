@@ -27,7 +27,10 @@ class _Tolerances(NamedTuple):
 
     residual_share: float = 0.04  # of the relative error asked for, that the iteration may leave
     variance_share: float = 0.25  # of it, that the discretisation may make in variances
+    exponent_share: float = 2.0  # of the relative error asked for of the variance, that it may make in the exponent
+    coarse_iterations: int = 8  # for a coarser step, whose solution is far if it takes more
     most_changes: int = 4  # of the step, each by a factor two
+    stalled: float = 5.0  # residual over the tolerance up to which a noisy iteration counts as solved
     fewest_steps: int = 64  # on a ring: fewer resolve no correlation function
     correctable: float = 0.03  # of the variance: what a coarse step changes and a small ensemble corrects
     correctable_exponent: float = 0.15  # of the exponent, the same
@@ -39,11 +42,12 @@ _TOLERANCES = _Tolerances()
 
 @dataclass(frozen=True)
 class Level:
-    """A small ensemble at its solution on one ring."""
+    """A small ensemble at its solution on one ring, or on its way there (not solved)."""
 
     ring: Ring
     noise: Noise
     solution: Solution
+    solved: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,9 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
         ring = levels[0].ring.finer()
         noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
         noise.grow(options.paths)
-        fine = solve(ring, noise, levels[0].solution.start_at(levels[0].ring, ring))
-        levels = [fine, _coarser(solve, fine)]
+        levels = [solve(ring, noise, levels[0].solution.start_at(levels[0].ring, ring)), *levels]
+    if not levels[1].solved:
+        levels[1] = solve(levels[1].ring, levels[1].noise, levels[1].solution.start)
     while _is_fine(levels[-2:], options, target) and levels[-1].ring.steps // 2 >= _TOLERANCES.fewest_steps:
         levels.append(_coarser(solve, levels[-1]))
     while len(levels) > 2 and _is_fine(levels[1:3], options, target):
@@ -103,13 +108,14 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
 def _chosen(levels: list[Level], start: Start, tolerance: float, first: Ring) -> Chosen:
     """The finest level, and those that it can correct."""
     change = np.nan_to_num(difference(levels[0].solution, levels[1].solution))
-    kept = [levels[0], *(one for one in levels[1:] if _is_correctable(levels[0].solution, one.solution))]
+    kept = [levels[0], *(one for one in levels[1:] if _is_correctable(levels[0].solution, one))]
     return Chosen(tuple(kept), change, tolerance, kept[0].solution.start_at_known(start, first, kept[0].ring))
 
 
-def _coarser(solve: Callable[[Ring, Noise, Start], Level], fine: Level) -> Level:
+def _coarser(solve: Callable[..., Level], fine: Level) -> Level:
     target = fine.ring.coarser()
-    return solve(target, fine.noise.coarser(), fine.solution.start_at(fine.ring, target))
+    start = fine.solution.start_at(fine.ring, target)
+    return solve(target, fine.noise.coarser(), start, limit=_TOLERANCES.coarse_iterations)
 
 
 def _may_shorten(ring: Ring, options: EnsembleOptions, first: Ring) -> bool:
@@ -118,13 +124,21 @@ def _may_shorten(ring: Ring, options: EnsembleOptions, first: Ring) -> bool:
 
 
 def _solve(
-    process: Process, options: EnsembleOptions, tolerance: float, ring: Ring, noise: Noise, start: Start
+    process: Process,
+    options: EnsembleOptions,
+    tolerance: float,
+    ring: Ring,
+    noise: Noise,
+    start: Start,
+    limit: int = numbers.MOST_ITERATIONS,
 ) -> Level:
     ensemble = Ensemble(process, ring, noise)
-    solution = numbers.solve(ensemble, start, tolerance)
-    if options.exponents and process.has_tangent:
+    solution = numbers.solve(ensemble, start, tolerance, limit=limit)
+    # A coarse step that leads far away is not worth the way.
+    solved = limit == numbers.MOST_ITERATIONS or solution.fixed_point.residual <= _TOLERANCES.stalled * tolerance
+    if options.exponents and process.has_tangent and solved:
         solution = numbers.add_exponent(ensemble, solution, exponent_tolerance(options), None, start.exponent)
-    return Level(ring, noise, solution)
+    return Level(ring, noise, solution, solved)
 
 
 def difference(one: Solution, two: Solution) -> FloatArray:
@@ -146,18 +160,22 @@ def _is_fine(levels: list[Level], options: EnsembleOptions, target: str) -> bool
 
     target: the variance that is to be known: of h, or of the activity where that of h has heavy tails.
     """
+    if not levels[1].solved:
+        return False
     solution = levels[0].solution
     change = difference(solution, levels[1].solution) / 3.0
     limits = {
         target: _TOLERANCES.variance_share * options.relative_error * solution.values[target],
         "lyapunov_max": max(
-            options.relative_error * abs(solution.values["lyapunov_max"]), 2.0 * exponent_tolerance(options)
+            _TOLERANCES.exponent_share * options.relative_error * abs(solution.values["lyapunov_max"]),
+            2.0 * exponent_tolerance(options),
         ),
     }
     return all(not abs(change[NAMES.index(name)]) > limit for name, limit in limits.items())
 
 
-def _is_correctable(fine: Solution, coarse: Solution) -> bool:
-    change = np.abs(difference(fine, coarse))
+def _is_correctable(fine: Solution, coarse: Level) -> bool:
+    change = np.abs(difference(fine, coarse.solution))
     shares = {"variance": _TOLERANCES.correctable, "lyapunov_max": _TOLERANCES.correctable_exponent}
-    return all(not change[NAMES.index(name)] > share * abs(fine.values[name]) for name, share in shares.items())
+    small = (not change[NAMES.index(name)] > share * abs(fine.values[name]) for name, share in shares.items())
+    return coarse.solved and all(small)

@@ -3,6 +3,9 @@
 The same numbers in every iteration make the iterated map deterministic. They come in independent groups, whose
 solutions give the error bars; the noise of every Fourier mode is rescaled to unit sample power, over a group where the
 group is solved alone and over all groups where they are solved together.
+
+Modes are drawn octave by octave, so that a finer ring of the same window has the same paths with more detail: what is
+known on a coarse ring is a start on a finer one, and both may be compared path by path.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +19,8 @@ Complex32 = NDArray[np.complex64]
 
 # Complex columns of a batch: 32 real paths side by side fill the vector registers and fit the cache.
 _COLUMNS = 16
+# Modes that are drawn together; further ones come by octaves.
+_LOWEST = 64
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,9 @@ class Batch:
 
 @dataclass
 class Group:
-    """Batches from one seed; more can be drawn without changing the ones before."""
+    """Batches from one seed; more can be drawn without changing the ones before. One generator for every octave."""
 
-    generator: np.random.Generator
+    generators: tuple[np.random.Generator, ...]
     batches: list[Batch] = field(default_factory=list)
 
 
@@ -58,10 +63,14 @@ class Noise:
         self.columns = _COLUMNS
         self.noisy = noisy
         # Children by key, not by spawn(): a seed gives the same numbers however often it is used.
-        self.groups = [
-            Group(np.random.Generator(np.random.SFC64(_child(seed, steps, index)))) for index in range(groups)
-        ]
+        self.groups = [Group(_generators(seed, index, self._octaves)) for index in range(groups)]
         self._scales: dict[tuple[int, ...], Scales] = {}
+
+    @property
+    def _octaves(self) -> list[int]:
+        """Numbers of modes up to the end of every octave."""
+        lowest = min(self.steps, _LOWEST)
+        return [lowest << k for k in range((self.steps // lowest).bit_length())]
 
     @property
     def paths_per_batch(self) -> int:
@@ -78,7 +87,7 @@ class Noise:
         each = -(-paths // (self.paths_per_batch * len(self.groups)))
         for group in self.groups:
             while len(group.batches) < each:
-                group.batches.append(self._draw(group.generator))
+                group.batches.append(self._draw(group.generators))
         self._scales.clear()
 
     def members(self, group: int | None) -> tuple[int, ...]:
@@ -107,7 +116,7 @@ class Noise:
 
         cut.groups = [
             Group(
-                group.generator,
+                group.generators[: len(cut._octaves)],
                 [
                     Batch(low(b.z), (low(b.drives[0]), low(b.drives[1])), tuple(low(x) for x in b.inputs), b.constant)
                     for b in group.batches
@@ -117,18 +126,26 @@ class Noise:
         ]
         return cut
 
-    def _draw(self, generator: np.random.Generator) -> Batch:
-        def white() -> Complex32:
-            """Complex white noise at all frequencies."""
-            return generator.standard_normal((self.steps, 2 * self.columns), dtype=np.float32).view(np.complex64)
+    def _draw(self, generators: tuple[np.random.Generator, ...]) -> Batch:
+        fields = [np.empty((self.steps, self.columns), dtype=np.complex64) for _ in range(5 if self.noisy else 3)]
+        done = 0
+        for generator, modes in zip(generators, self._octaves, strict=True):
+            low, high = done // 2, modes // 2
+            for one in fields:
+                drawn = generator.standard_normal((modes - done, 2 * self.columns), dtype=np.float32)
+                of_modes = drawn.view(np.complex64)
+                one[low:high], one[self.steps - high : self.steps - low] = np.split(of_modes, 2)
+            done = modes
+        constant = generators[0].standard_normal((2, 2 * self.columns))
+        return Batch(fields[0], (fields[1], fields[2]), tuple(fields[3:]), constant)
 
-        z, drives = white(), (white(), white())
-        inputs = (white(), white()) if self.noisy else ()
-        return Batch(z, drives, inputs, generator.standard_normal((2, 2 * self.columns)))
+
+def _generators(seed: np.random.SeedSequence, group: int, octaves: list[int]) -> tuple[np.random.Generator, ...]:
+    return tuple(np.random.Generator(np.random.SFC64(_child(seed, modes, group))) for modes in octaves)
 
 
-def _child(seed: np.random.SeedSequence, steps: int, index: int) -> np.random.SeedSequence:
-    return np.random.SeedSequence(entropy=seed.entropy, spawn_key=(*seed.spawn_key, steps, index))
+def _child(seed: np.random.SeedSequence, modes: int, group: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(entropy=seed.entropy, spawn_key=(*seed.spawn_key, modes, group))
 
 
 def _unit_power(noise: list[Complex32]) -> FloatArray:

@@ -66,3 +66,12 @@ def test_a_coarser_ring_keeps_the_low_frequencies():
     np.testing.assert_array_equal(cut.z[:16], fine.z[:16])
     np.testing.assert_array_equal(cut.inputs[1][-16:], fine.inputs[1][-16:])
     assert cut.constant is fine.constant
+
+
+def test_a_finer_ring_has_the_same_modes_and_more():
+    fine, coarse = noise(steps=256, noisy=True), noise(steps=128, noisy=True)
+    for one, other in zip(batches(fine.coarser()), batches(coarse), strict=True):
+        np.testing.assert_array_equal(one.z, other.z)
+        np.testing.assert_array_equal(one.inputs[1], other.inputs[1])
+        np.testing.assert_array_equal(one.constant, other.constant)
+    assert len({mode.tobytes() for mode in batches(fine)[0].z}) == 256

@@ -11,6 +11,7 @@ import pytest
 
 from phasemap.dataset.attractors import dominant_branch
 from phasemap.dataset.phases import Phase, phase_labels
+from phasemap.handover import solver as handover
 from phasemap.model.branches import BRANCHES
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
@@ -72,11 +73,13 @@ def test_fresh_random_points_agree_with_the_slow_solver(oracle, seed):
 
 
 def test_every_registered_number_is_returned_with_its_shape():
-    found = solve({"g_h": 3.0}, {"g_h": 0.5})
+    points = [make_parameters(g_h=g_h) for g_h in (3.0, 0.5)]
+    options = EnsembleOptions()
+    found = handover.solve_points(points, options, np.random.SeedSequence(0).spawn(2))
     for quantity in QUANTITIES.values():
         if quantity.solver != "mean_field":
             continue
-        shape = (2, *(len(DIMENSIONS[dim].coordinates(None)) for dim in quantity.dims))
+        shape = (2, *(len(DIMENSIONS[dim].coordinates(options)) for dim in quantity.dims))
         estimate = found[quantity.name]
         assert np.shape(estimate.value) == np.shape(estimate.status) == shape, quantity.name
         missing = np.isnan(np.asarray(estimate.value, dtype=float))

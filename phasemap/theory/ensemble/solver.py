@@ -165,7 +165,7 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
         _store_divergence(table, i, parameters, solution.is_settled)
     rest = slowest_rest(solution.ensemble.process, solution.solution.activity, solution.ring)
     wanted = options.exponents and rest <= options.longest_window
-    _store_bounds(table, i, _bounds_where_poor(solution, good) if wanted else solution.bounds, good)
+    _store_bounds(table, i, _bounds_where_poor(solution, good) if wanted else solution.bounds)
     _store_heavy_tails(table, i, solution, good)
     state = _status(solution.is_settled, 1.0)
     _store_gate(table, i, parameters, solution.gate_variance, state)
@@ -193,10 +193,10 @@ def _bounds_where_poor(solution: PointSolution, good: Mapping[str, bool]) -> Bou
     return Bounds(math.nan, exponent_from_above(solution.ensemble, solution.solution.activity))
 
 
-def _store_bounds(table: Table, i: int, known: Bounds | None, good: Mapping[str, bool]) -> None:
-    """What is known of a state that is slower than the longest window, or of what did not converge."""
+def _store_bounds(table: Table, i: int, known: Bounds | None) -> None:
+    """What is known of a state that is slower than the longest window, or of what is not known otherwise."""
     for name, side in _BOUNDED.items():
-        if known is not None and not good[name] and np.isfinite(getattr(known, name)):
+        if known is not None and table.status[name][i] != Status.CONVERGED and np.isfinite(getattr(known, name)):
             table.put(name, i, getattr(known, name), np.nan, side)
 
 

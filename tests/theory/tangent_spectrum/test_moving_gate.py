@@ -111,7 +111,7 @@ def test_what_is_not_at_hand_with_a_moving_gate_is_said(parameters: dict[str, fl
 
 def test_a_ring_with_too_many_modes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(levels, "MOST_MODES", 10)
-    monkeypatch.setattr(levels, "_CHANGE", 1e-9)
+    monkeypatch.setattr(levels, "_TOLERANCES", levels._TOLERANCES._replace(change=1e-9))
     d = waves()
     with pytest.raises(UnsupportedError, match="hours"):
         Levels(moving(np.full_like(d, 0.5), 0.1 * d, d, 1.0))

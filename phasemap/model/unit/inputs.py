@@ -20,6 +20,7 @@ import numpy as np
 
 from phasemap.errors import ConfigError
 from phasemap.model.results import FloatArray
+from phasemap.model.unit.shared_noise import shared_noise
 
 FIELDS: tuple[str, ...] = ("h", "z", "r")
 COMMON, EACH = "common", "each"
@@ -60,7 +61,7 @@ class InputCourse:
 
     field: h, z or r. kind: one of `KINDS`. numbers: its numbers by name, complete.
     units: "common", one course for all units; "each": the course times an independent standard normal number for
-    every unit, or for "ou" an independent course for every unit. seed: of these numbers.
+    every unit, or for "ou" an independent course for every unit. seed: of these numbers, and of noise that all share.
     samples: of a file: times (n,) increasing, and values (n,) or, one column for each unit, (n, N).
     """
 
@@ -73,8 +74,10 @@ class InputCourse:
     samples: tuple[FloatArray, FloatArray] | None = dataclasses.field(default=None, compare=False)
 
     def value(self, time: float, *, before: bool = False) -> float | FloatArray:
-        """The course at a time; `before`: its limit from below, where it jumps. Not for noise."""
+        """The course at a time; `before`: its limit from below, where it jumps. Of noise only what all units share."""
         n = self.numbers
+        if self.kind == "ou":
+            return n["strength"] * shared_noise(time, n["tau"], self.seed)
         since = time - n["at"]
         started = since > 0.0 if before else since >= 0.0
         if self.kind == "file":
@@ -87,6 +90,19 @@ class InputCourse:
             return 0.0
         wave = math.sin(2.0 * math.pi * since / n["period"] + n["phase"]) if self.kind == "sinusoid" else 1.0
         return n["strength"] * wave
+
+    def ends(self, start: float, end: float) -> tuple[float | FloatArray, float | FloatArray]:
+        """The course at both ends of a step, jumps taken from inside; of noise, which is rough, its mean, twice."""
+        if self.kind != "ou":
+            return self.value(start), self.value(end, before=True)
+        parts = max(8, math.ceil(100.0 * (end - start) / self.numbers["tau"]))
+        mean = float(np.mean([self.value(start + (k + 0.5) / parts * (end - start)) for k in range(parts)]))
+        return mean, mean
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether every unit has a course of its own, which is known by its covariance alone."""
+        return self.kind == "ou" and self.units == EACH
 
     @property
     def edges(self) -> tuple[float, ...]:
@@ -101,9 +117,10 @@ class InputCourse:
 
     def finest_at(self, time: float) -> float:
         """Longest step from a time on that resolves the course; of a file, up to the next of its times."""
-        times = {"sinusoid": self.numbers.get("period", math.inf) / 40.0, "ou": self.numbers.get("tau", math.inf) / 4.0}
+        parts = {"sinusoid": ("period", 40.0), "ou": ("tau", 4.0)}
         if self.samples is None:
-            return times.get(self.kind, math.inf)
+            name, part = parts.get(self.kind, ("", 1.0))
+            return self.numbers.get(name, math.inf) / part
         ahead = self.samples[0] - (time - self.numbers["at"])
         ahead = ahead[ahead > 1e-9]
         return max(float(ahead.min()), _SHORTEST) if ahead.size else math.inf

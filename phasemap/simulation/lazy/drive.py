@@ -25,24 +25,23 @@ class Bound:
 class Noise:
     """Gaussian noise to one field, the same in all replicas; tau = 0: white, of amplitude `strength`.
 
-    each: one course for every unit, or a common one. Its values are drawn step by step, from their exact law.
+    A course of its own for every unit, whose values are drawn step by step from their exact law.
     """
 
     field: int
     strength: float
     tau: float
-    each: bool
     rng: np.random.Generator
     value: FloatArray | None = None
 
     def ends(self, step: float, size: int) -> tuple[FloatArray, FloatArray]:
         """The input at the start and at the end of the next step; white noise: its mean over the step, twice."""
-        xi = self.rng.standard_normal(size if self.each else 1)
+        xi = self.rng.standard_normal(size)
         if self.tau == 0.0:
             mean = self.strength / math.sqrt(step) * xi
             return mean, mean
         if self.value is None:
-            self.value = self.strength * self.rng.standard_normal(size if self.each else 1)
+            self.value = self.strength * self.rng.standard_normal(size)
         before, decay = self.value, math.exp(-step / self.tau)
         self.value = decay * before + self.strength * math.sqrt(-math.expm1(-2.0 * step / self.tau)) * xi
         return before, self.value
@@ -71,8 +70,9 @@ class Drive:
         for one in self.bound:
             places = slice(None) if one.replicas is None else list(one.replicas)
             row = FIELDS.index(one.course.field)
-            first[places, row] += one.course.value(start) * one.pattern
-            last[places, row] += one.course.value(end, before=True) * one.pattern
+            a, b = one.course.ends(start, end)
+            first[places, row] += a * one.pattern
+            last[places, row] += b * one.pattern
         for noise in self.noise:
             a, b = noise.ends(end - start, self.static.shape[1])
             first[:, noise.field] += a
@@ -110,7 +110,7 @@ def make_drive(p: Parameters, size: int, seed: np.random.SeedSequence, courses: 
     static = mean[:, None] + spread[:, None] * generator(seed, Stream.STATIC_INPUT).standard_normal((3, size))
     own = child(seed, Stream.NOISE)
     noise = tuple(
-        Noise(k, amplitude, p.tau_noise, True, np.random.default_rng(child(own, k)))
+        Noise(k, amplitude, p.tau_noise, np.random.default_rng(child(own, k)))
         for k, amplitude in enumerate((p.noise_h, p.noise_z, p.noise_r))
         if amplitude > 0.0
     )
@@ -120,12 +120,12 @@ def make_drive(p: Parameters, size: int, seed: np.random.SeedSequence, courses: 
 def with_courses(drive: Drive, courses: tuple[InputCourse, ...]) -> Drive:
     """The same drive and these courses, to all replicas."""
     size = drive.static.shape[1]
-    bound = tuple(bind(course, size) for course in courses if course.kind != "ou")
-    noise = tuple(_noise_of(course) for course in courses if course.kind == "ou")
+    bound = tuple(bind(course, size) for course in courses if not course.is_noise)
+    noise = tuple(_noise_of(course) for course in courses if course.is_noise)
     return Drive(drive.static, (*drive.bound, *bound), (*drive.noise, *noise))
 
 
 def _noise_of(course: InputCourse) -> Noise:
     rng = np.random.Generator(np.random.PCG64(course.seed))
     strength, tau = course.numbers["strength"], course.numbers["tau"]
-    return Noise(FIELDS.index(course.field), strength, tau, course.units == EACH, rng)
+    return Noise(FIELDS.index(course.field), strength, tau, rng)

@@ -84,9 +84,6 @@ def _covariance(layout: Layout, per_unit: Sequence[Course], noise: Sequence[Cour
 
 def refusal(courses: Sequence[InputCourse]) -> str:
     """Why there is no theory of these inputs; empty if there is."""
-    if any(c.units != EACH and c.kind == "ou" for c in courses):
-        return ("Theory takes noise that is independent in every unit (units=each): a network's answer to noise that "
-                "all units share depends on the course that was drawn.")  # fmt: skip
     if any(c.columns > 1 for c in courses):
         return ("Theory takes inputs that all units share, or that come to each with a random weight (units=each); a "
                 "file with a column for every unit drives one network.")  # fmt: skip
@@ -109,12 +106,12 @@ def drive_of(p: Parameters, courses: Sequence[InputCourse], start: float = 0.0) 
         """The courses to a field that all units share, or that each has its own multiple of."""
         scale = _scale(p) if field == "h" else 1.0
         return tuple(_on_nodes(c, rate, scale, start) for c in courses
-                     if c.field == field and c.kind != "ou" and (c.units != EACH) == common)  # fmt: skip
+                     if c.field == field and not c.is_noise and (c.units != EACH) == common)  # fmt: skip
 
     def noise(field: str) -> tuple[Course, ...]:
         """Covariances of the noise to a field."""
         scale = _scale(p) if field == "h" else 1.0
-        return tuple(_noise(c, rate, scale, start) for c in courses if c.field == field and c.kind == "ou")
+        return tuple(_noise(c, rate, scale, start) for c in courses if c.field == field and c.is_noise)
 
     return Drive(of("h", common=True), of("r", common=True), of("h", common=False), of("r", common=False),
                  noise("h"), noise("r"))  # fmt: skip

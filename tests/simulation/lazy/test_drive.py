@@ -67,7 +67,7 @@ def test_each_unit_has_its_own_multiple_from_the_seed_of_the_course() -> None:
 
 @pytest.mark.parametrize("step", [0.1, 1.0])
 def test_noise_keeps_its_variance_and_its_correlation_over_any_step(step: float) -> None:
-    noise = Noise(0, 0.7, 2.0, True, np.random.default_rng(0))
+    noise = Noise(0, 0.7, 2.0, np.random.default_rng(0))
     ends = np.array([noise.ends(step, 4000) for _ in range(20)])
     assert ends[:, 1].std() == pytest.approx(0.7, rel=0.02)
     assert (ends[:, 0] * ends[:, 1]).mean() / ends[:, 0].var() == pytest.approx(math.exp(-step / 2.0), abs=0.02)

@@ -147,6 +147,18 @@ def test_noise_of_units_without_gain_is_filtered_twice() -> None:
         assert found.membrane[-1, -1] == pytest.approx(0.25 * tau / (1.0 + tau), rel=accuracy)
 
 
+def test_noise_that_all_units_share_moves_the_mean_as_it_moves_networks() -> None:
+    """The course that the seed draws, in theory and in a network of units without gain alike."""
+    course = parse_input("h:ou:strength=0.5,tau=1,seed=4")
+    p, delays = make_parameters(g_h=1e-6), [1.0, 3.0, 6.0]
+    theory = driven(p, (course,), np.array(delays), 1.0, 10.0)
+    assert not isinstance(theory, str)
+    stepper = Setup(p, 50, SEED, courses=(course,)).relaxed()
+    measured = [(stepper.network.h[0] ** 2).mean() for _ in stepper.visit(delays)]
+    assert theory.square.value == pytest.approx(measured, rel=0.02)
+    assert min(measured) > 1e-3
+
+
 def test_a_constant_common_input_is_a_bias_of_the_activation() -> None:
     """h = h' + c turns tanh(g h) into tanh(g h' + g c), on the diagonal and off it, once the mean has settled."""
     layout, gain, late = one_copy(80.0, 400), {"g_h": 3.0}, slice(350, None)

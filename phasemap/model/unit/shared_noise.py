@@ -1,0 +1,45 @@
+"""Ornstein-Uhlenbeck noise that all units share: one course, fixed by its seed, the same for networks and theory."""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from scipy.signal import lfilter
+
+from phasemap.model.results import FloatArray
+
+# Samples of a correlation time; straight lines between them lose 1 / (3 of these) of the variance.
+_SAMPLES = 50
+_PIECE = 4096
+
+
+def shared_noise(time: float, tau: float, seed: int) -> float:
+    """The course of standard deviation 1 and correlation time tau that a seed draws, at a time >= 0; before it, 0.
+
+    Samples are drawn from their exact law and joined by straight lines (docs/theory.md, section 15).
+    """
+    if time < 0.0:
+        return 0.0
+    place = time / tau * _SAMPLES
+    k = math.floor(place)
+    piece = _samples(seed, k // _PIECE)
+    i = k % _PIECE
+    return float(piece[i] + (place - k) * (piece[i + 1] - piece[i]))
+
+
+@lru_cache(maxsize=64)
+def _samples(seed: int, index: int) -> FloatArray:
+    """One piece of the course, with the first sample of the next."""
+    xi = np.random.default_rng((seed, index)).standard_normal(_PIECE)
+    decay = math.exp(-1.0 / _SAMPLES)
+    first = _end(seed, index - 1)
+    steps = math.sqrt(-math.expm1(-2.0 / _SAMPLES)) * xi
+    return np.concatenate([[first], lfilter([1.0], [1.0, -decay], steps, zi=[decay * first])[0]])
+
+
+@lru_cache(maxsize=4096)
+def _end(seed: int, index: int) -> float:
+    """Last sample of a piece; of none, the first sample of all."""
+    if index < 0:
+        return float(np.random.default_rng((seed, 2**32)).standard_normal())
+    return float(_samples(seed, index)[-1])

@@ -96,8 +96,8 @@ def test_block_files(phasemap: Run, plane: Path) -> None:
     for number, damaged in enumerate(damages(content, count(10), 5)):
         file.write_bytes(whole)
         blocks_directory(file).mkdir(exist_ok=True)
-        for other, whole in blocks.items():
-            other.write_bytes(damaged if other == path else whole)
+        for other, intact in blocks.items():
+            other.write_bytes(damaged if other == path else intact)
         said = phasemap("info", file, "--json")
         assert said.code == 0 and "damaged and ignored" in said.err, (number, said)
         assert json.loads(said.out)["evaluations_done"] == 6, number

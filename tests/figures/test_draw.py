@@ -61,7 +61,8 @@ def test_surfaces_in_three_parameters(box, find, page):
     assert len(find(figure, "line-static_tricritical")) == 1
     look = page(figure)
     assert look.cut_off() == []
-    assert {"$g_h$", r"$\alpha_r$", r"$\beta_r$"} <= {words for words, _ in look.boxes}
+    words = " ".join(words for words, _ in look.boxes)
+    assert all(symbol in words for symbol in ("$g_h$", r"$\alpha_r$", r"$\beta_r$", "bias of the"))
 
 
 def test_networks_stand_among_the_surfaces_and_beside_them(checked_box, find, page):

@@ -168,7 +168,8 @@ def join_label(description: str, symbol: str, units: str) -> str:
     """Words without their bracketed remarks, then symbol, then units: 'gain of the activation, $g_h$ (1/s)'."""
     words = re.sub(r"\bphi\b", r"$\\phi$", re.split(r"\s*[(;:]", description, maxsplit=1)[0].strip())
     name = f"{words}, {symbol}" if words and symbol else words or symbol
-    return name if units in ("", "1") else f"{name} ({short_units(units)})"
+    label = name if units in ("", "1") else f"{name} ({short_units(units)})"
+    return "".join(char for char in label if char.isprintable())  # files may hold what no font has
 
 
 def equation(symbol: str, value: float) -> str:

@@ -1,5 +1,6 @@
 """Static quantities of a finished plane between the points of its grid, which costs a second at most."""
 
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.sweeps.plan import parameters_at
 
+_LOGGER = logging.getLogger(__name__)
 _CHEAP = "statics"
 # Cells along an axis, about; and into how many one cell of the grid is divided at most.
 _CELLS, _MOST = 128, 8
@@ -19,9 +21,9 @@ _CELLS, _MOST = 128, 8
 def add_fine(config: SweepConfig, result: Result) -> None:
     """Compute the static quantities of a finished plane on a finer grid, in place.
 
-    Nothing is added where the grid is fine already, or refined by the numbers themselves.
+    Nothing is added where the grid is fine already, or refined by the numbers themselves, or where points failed.
     """
-    if result.fine is not None or not result.complete or not _is_coarse_plane(config, result):
+    if result.fine is not None or not result.complete or result.failures or not _is_coarse_plane(config, result):
         return
     axes = tuple(_finer(axis) for axis in result.axes)
     if tuple(map(len, axes)) == result.shape:
@@ -29,7 +31,11 @@ def add_fine(config: SweepConfig, result: Result) -> None:
     cheap = {name: entry for name, entry in result.fields.items() if entry.solver == _CHEAP}
     places = np.stack([grid.ravel() for grid in np.meshgrid(*(axis.values for axis in axes), indexing="ij")], axis=-1)
     points = parameters_at(config.parameters, config.axis_names, places, config.derived)
-    found = config.registry.solvers[_CHEAP].solve(points, None, ())
+    try:
+        found = config.registry.solvers[_CHEAP].solve(points, None, ())
+    except Exception as error:  # the sweep is done and stays so: what is added to it is no condition
+        _LOGGER.warning("No finer grid of static quantities: %s", error)
+        return
     result.fine = Fine(axes, {name: _over(axes, entry, found[name]) for name, entry in cheap.items()})
 
 

@@ -110,12 +110,12 @@ def test_a_scheduler_without_workers_is_waited_for(toy, tmp_path, monkeypatch):
     told: list[str] = []
     with one_thread_environment():
         cluster = distributed.LocalCluster(
-            n_workers=0, threads_per_worker=1, dashboard_address=None, silence_logs="ERROR"
+            n_workers=0, threads_per_worker=2, dashboard_address=None, silence_logs="ERROR"
         )
     with cluster:
         executor = dask.DaskExecutor(cluster.scheduler_address, told.append)
         assert "has no workers: waiting" in told[-1] and executor.workers == 1
-        threading.Timer(0.5, cluster.scale, [2]).start()
+        threading.Timer(0.5, cluster.scale, [1]).start()
         result = run(toy(), tmp_path / "x.h5", executor)
     assert result.complete
     assert len(told) == 2

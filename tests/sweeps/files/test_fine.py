@@ -1,5 +1,6 @@
 """Static quantities on a grid of their own: the same numbers, more of them, drawn where they are the finer ones."""
 
+import tomllib
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result, write_result
 from phasemap.storage.reading.validation import problems
 from phasemap.sweeps.executors.processes import InProcess
+from phasemap.sweeps.files.fine import add_fine
 from phasemap.sweeps.files.merge import merge_files
 from phasemap.sweeps.run import open_sweep
 from phasemap.theory.static.fixed_points import solve_points
@@ -119,3 +121,13 @@ def test_a_grid_that_is_not_finer_is_refused(result, tmp_path):
     first, second = result.fine.axes
     shifted = Fine((first, replace(second, values=second.values * 1.001)), result.fine.fields)
     assert any("fine axis tau_z" in problem for problem in problems(replace(result, fine=shifted)))
+
+
+def test_a_finer_grid_that_fails_leaves_the_sweep_as_it_is(result, monkeypatch):
+    def broken(*_):
+        raise FloatingPointError("out of digits")
+
+    monkeypatch.setattr("phasemap.theory.static.fixed_points.solve_points", broken)
+    bare = replace(result, fine=None)
+    add_fine(make_config(tomllib.loads(result.metadata.config), REGISTRY), bare)
+    assert bare.fine is None and bare.complete

@@ -97,7 +97,7 @@ def _panels(figure: Figure, *, wide: bool) -> tuple[Any, Sequence[Axes]]:
 
 def _dress(axes: Any, result: Result, view: tuple[float, float], title: str, zoom: float) -> None:
     """Labels, limits and the way in which the box is seen."""
-    small = axes.figure.bbox_inches.width < WIDTHS["double"] / 2  # as half a page: labels on two lines
+    small = axes.figure.bbox.width / axes.figure.dpi < WIDTHS["double"] / 2  # as half a page: labels on two lines
     for setter, axis in zip((axes.set_xlabel, axes.set_ylabel, axes.set_zlabel), result.axes, strict=True):
         words = join_label(axis.description, axis.symbol or axis.name, axis.units)
         setter(in_lines(words, 1 + small), fontsize=points(7.0 if small else 7.5), labelpad=2.0 if small else -1.0)

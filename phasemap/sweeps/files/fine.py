@@ -21,8 +21,7 @@ _CELLS, _MOST = 128, 8
 def add_fine(config: SweepConfig, result: Result) -> None:
     """Compute the static quantities of a finished plane on a finer grid, in place.
 
-    Nothing is added where the grid is fine already, or refined by the numbers themselves, or where points failed,
-    nor for networks with biases or means of inputs, which cost more.
+    Nothing is added where the grid is fine already, or refined by the numbers themselves, or where points failed.
     """
     if result.fine is not None or not result.complete or result.failures or not _is_coarse_plane(config, result):
         return
@@ -32,8 +31,6 @@ def add_fine(config: SweepConfig, result: Result) -> None:
     cheap = {name: entry for name, entry in result.fields.items() if entry.solver == _CHEAP}
     places = np.stack([grid.ravel() for grid in np.meshgrid(*(axis.values for axis in axes), indexing="ij")], axis=-1)
     points = parameters_at(config.parameters, config.axis_names, places, config.derived)
-    if not all(point.is_odd for point in points):  # a bias costs milliseconds a point
-        return
     try:
         found = config.registry.solvers[_CHEAP].solve(points, None, ())
     except Exception as error:  # the sweep is done and stays so: what is added to it is no condition
@@ -61,7 +58,8 @@ def _divided(values: FloatArray, parts: int, log: bool) -> FloatArray:
     """The values themselves, bit for bit, with others between."""
     u = np.log(values) if log else values
     finer = np.interp(np.arange((len(u) - 1) * parts + 1) / parts, np.arange(len(u)), u)
-    finer = np.exp(finer) if log else finer
+    # Halfway between -x and x lies zero, not a rounding error: a network without a bias is another one than with any.
+    finer = np.exp(finer) if log else np.where(np.abs(finer) < 4.0 * np.spacing(np.abs(u).max()), 0.0, finer)
     finer[::parts] = values
     return finer
 

@@ -71,6 +71,13 @@ def test_the_finer_axis_keeps_its_scale(result):
     np.testing.assert_allclose(ratios, ratios[0], rtol=1e-12)
 
 
+def test_halfway_between_a_value_and_its_opposite_lies_zero(tmp_path):
+    axes = {**AXES, "beta_h": {"from": -1.0, "to": 1.0, "points": 64}}
+    del axes["tau_z"]
+    biases = swept(tmp_path / "biases.h5", axes=axes, quantities=["static_gain"]).fine.axes[1].values
+    assert biases[63] == 0.0 and np.count_nonzero(biases == 0.0) == 1
+
+
 def test_the_parts_of_a_sweep_together_are_the_sweep(result, tmp_path):
     parts = [tmp_path / f"part{k}.h5" for k in (1, 2)]
     for k, part in enumerate(parts, start=1):

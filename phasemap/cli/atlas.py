@@ -143,28 +143,17 @@ def _check_targets(settings: "SweepConfig", target: Path, formats: list[str]) ->
 
 def draw_all(settings: "SweepConfig", target: Path, formats: list[str], aside: bool = False) -> list[dict[str, Any]]:
     """All figures of a result, and their captions as one text file; the files and caption of each."""
-    from phasemap.figures.captions.caption import caption_of
-    from phasemap.figures.draw import Request, draw
-    from phasemap.figures.style.page import save
+    from phasemap.cli.diagrams import write_figures
+    from phasemap.figures.draw import Request
     from phasemap.storage import read_result
-    from phasemap.storage.durable import write_atomically
 
     result = read_result(target)
     requests = {"": Request()}  # the one that a table [figures.default] may change
     for name, wish in settings.figures.items():
         suffix = "" if name == _DEFAULT_FIGURE else f".{name}"
         requests[suffix] = Request(wish.quantity, wish.branch, wish.at, wish.width, along=wish.along)
-    captions, drawn = [], []
-    for name, request in requests.items():
-        figure = draw(result, request)
-        paths = [target.with_name(f"{target.stem}{name}.{suffix}") for suffix in formats]
-        for path in paths:
-            save(figure, path, result.metadata.title, result.metadata.config_hash, compact=True)
-        drawn.append({"files": [*map(str, paths)], "caption": caption_of(result, request)})
-        captions.append(f"{paths[0].stem}: {drawn[-1]['caption']}")
-        say(f"Figure written to {' and '.join(map(str, paths))}.", aside)
-    write_atomically(_caption_target(target), ("\n\n".join(captions) + "\n").encode())
-    return drawn
+    _caption_target(target)
+    return write_figures(result, target, requests, formats, aside)
 
 
 def _caption_target(target: Path) -> Path:

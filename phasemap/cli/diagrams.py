@@ -1,6 +1,7 @@
 """Diagrams of the atlas that are no sweeps: protocols, panel by panel."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from phasemap.cli.plain import say
 
 if TYPE_CHECKING:
     from phasemap.dataset import Result
+    from phasemap.figures.draw import Request
 
 # Measured with the files as they are, on one core.
 _SECONDS = "seconds"
@@ -42,7 +44,10 @@ def make_diagram(
         result = _compute(data, name, quick)
         write_result(target, result)
         say(f"Stored in {target}.", aside)
-    return {"file": str(target), "complete": True, "figures": [_draw(result, target, formats, aside)]}
+    from phasemap.figures.draw import Request
+
+    figures = write_figures(result, target, {"": Request()}, formats, aside)
+    return {"file": str(target), "complete": True, "figures": figures}
 
 
 def _compute(data: dict[str, Any], name: str, quick: bool) -> "Result":
@@ -56,21 +61,26 @@ def _compute(data: dict[str, Any], name: str, quick: bool) -> "Result":
     return result
 
 
-def _draw(result: "Result", target: Path, formats: list[str], aside: bool) -> dict[str, Any]:
+def write_figures(
+    result: "Result", target: Path, requests: Mapping[str, "Request"], formats: list[str], aside: bool
+) -> list[dict[str, Any]]:
+    """Figures of a result by what stands behind its name, and their captions as one text file; files and captions."""
     from phasemap.figures.captions.caption import caption_of
-    from phasemap.figures.draw import Request, draw
+    from phasemap.figures.draw import draw
     from phasemap.figures.style.page import save
     from phasemap.storage.durable import write_atomically
 
-    request = Request()
-    figure = draw(result, request)
-    paths = [target.with_name(f"{target.stem}.{suffix}") for suffix in formats]
-    for path in paths:
-        save(figure, path, result.metadata.title, result.metadata.config_hash, compact=True)
-    caption = caption_of(result, request)
-    write_atomically(target.with_suffix(".txt"), f"{target.stem}: {caption}\n".encode())
-    say(f"Figure written to {' and '.join(map(str, paths))}.", aside)
-    return {"files": [*map(str, paths)], "caption": caption}
+    captions, drawn = [], []
+    for name, request in requests.items():
+        figure, caption = draw(result, request), caption_of(result, request)
+        paths = [target.with_name(f"{target.stem}{name}.{suffix}") for suffix in formats]
+        for path in paths:
+            save(figure, path, result.metadata.title, result.metadata.config_hash, compact=True)
+        drawn.append({"files": [*map(str, paths)], "caption": caption})
+        captions.append(f"{paths[0].stem}: {caption}")
+        say(f"Figure written to {' and '.join(map(str, paths))}.", aside)
+    write_atomically(target.with_suffix(".txt"), ("\n\n".join(captions) + "\n").encode())
+    return drawn
 
 
 def entries_of_diagrams() -> list[dict[str, Any]]:

@@ -45,8 +45,8 @@ def aged_fields(points: Sequence[Parameters], options: EnsembleOptions) -> dict[
     }
     for i, p in enumerate(points):
         if p.update_gate.moves:
-            for name, one in fields.items():
-                one.status[i] = Status.CONVERGED if name == NETWORKS else Status.NOT_SOUGHT
+            for one in fields.values():
+                one.status[i] = Status.NOT_SOUGHT
             _put(fields[NETWORKS], (i,), np.asarray(0.0), np.asarray(0.0), Status.CONVERGED)
     return fields
 

@@ -4,9 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import toy_results
 from support.command_line import PLANE, Ran, Run
 
 from phasemap.cli.main import main
+from phasemap.dataset import Result
+from phasemap.storage import write_result
 
 
 @pytest.fixture
@@ -31,3 +34,12 @@ def plane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "plane.toml"
     path.write_text(PLANE)
     return Path("plane.toml")
+
+
+@pytest.fixture
+def stored_plane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """A result that nobody computed, as plane.h5 in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    result = toy_results.plane()
+    write_result(tmp_path / "plane.h5", result)
+    return result

@@ -76,14 +76,6 @@ def stored(request, tmp_path, monkeypatch):
     return read_result(tmp_path / "made.h5")
 
 
-@pytest.fixture
-def plane(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    result = toy_results.plane()
-    write_result(tmp_path / "plane.h5", result)
-    return result
-
-
 def same(got, field):
     """Whether value, error and status, of whatever shape, are those of a field."""
     value, error, status = got
@@ -107,14 +99,14 @@ def test_a_table_gives_every_number_back(stored, phasemap):
     assert len(rows) == sum(field.value.size for fields in parts(stored).values() for field in fields.values())
 
 
-def test_every_row_says_where_it_stands(plane, phasemap):
+def test_every_row_says_where_it_stands(stored_plane, phasemap):
     assert phasemap("export", "plane.h5", "-o", "x.csv", "--quantity", "lyapunov_max").code == 0
-    rows, field = read("x.csv"), plane["lyapunov_max"]
+    rows, field = read("x.csv"), stored_plane["lyapunov_max"]
     place = (3, 2, 1)
     row = rows[np.ravel_multi_index(place, field.value.shape)]
-    assert float(row["g_h"]) == plane.axes[0].values[3] and row["branch"] == field.coords["branch"][1]
+    assert float(row["g_h"]) == stored_plane.axes[0].values[3] and row["branch"] == field.coords["branch"][1]
     at_checks = rows[field.value.size :]
-    for name, values in plane.checks.parameters.items():
+    for name, values in stored_plane.checks.parameters.items():
         np.testing.assert_array_equal(
             [float(row[name]) for row in at_checks], values[[int(r["check"]) for r in at_checks]]
         )
@@ -158,14 +150,14 @@ def opened(name):
         return {key: data[key].values for key in data.variables}
 
 
-def test_netcdf_is_labelled(plane, phasemap):
+def test_netcdf_is_labelled(stored_plane, phasemap):
     xarray = pytest.importorskip("xarray")
     pytest.importorskip("h5netcdf")
     assert phasemap("export", "plane.h5", "-o", "x.nc").code == 0
     with xarray.open_dataset("x.nc", engine="h5netcdf") as data:
-        place = data.lyapunov_max.sel(g_h=plane.axes[0].values[3], branch="fluctuating")
-        np.testing.assert_array_equal(place, plane["lyapunov_max"].sel(branch="fluctuating").value[3])
-        assert data.lyapunov_max.attrs["units"] == plane.fields["lyapunov_max"].units
+        place = data.lyapunov_max.sel(g_h=stored_plane.axes[0].values[3], branch="fluctuating")
+        np.testing.assert_array_equal(place, stored_plane["lyapunov_max"].sel(branch="fluctuating").value[3])
+        assert data.lyapunov_max.attrs["units"] == stored_plane.fields["lyapunov_max"].units
         assert data.checks_network_lyapunov_max.coords["checks_g_h"].dims == ("check",)
 
 
@@ -186,7 +178,7 @@ def test_critical_lines_and_regions_are_a_table_of_their_own(stored, phasemap):
 
 
 @pytest.mark.parametrize("kind", ["npz", "nc"])
-def test_parts_are_chosen(plane, phasemap, kind):
+def test_parts_are_chosen(stored_plane, phasemap, kind):
     if kind == "nc":
         pytest.importorskip("h5netcdf")
     assert phasemap("export", "plane.h5", "-o", f"lines.{kind}", "--surfaces").code == 0
@@ -205,7 +197,7 @@ def test_parts_are_chosen(plane, phasemap, kind):
         (("-o", "there.csv"), "--force"),
     ],
 )
-def test_what_cannot_be_written_is_said(plane, phasemap, arguments, words, tmp_path):
+def test_what_cannot_be_written_is_said(stored_plane, phasemap, arguments, words, tmp_path):
     (tmp_path / "there.csv").write_text("mine")
     ran = phasemap("export", "plane.h5", *arguments)
     assert ran.code == 2 and words in ran.err

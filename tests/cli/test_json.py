@@ -4,11 +4,9 @@ import json
 
 import pytest
 import typer.main
-from support import toy_results
 from support.command_line import Run
 
 from phasemap.cli.main import app
-from phasemap.storage import write_result
 
 COMMANDS = typer.main.get_command(app).commands
 NETWORK = ["simulate", "--set", "simulation.size=20", "--set", "simulation.duration=40", "--set", "g_h=4"]
@@ -55,30 +53,22 @@ def test_a_network_gives_its_numbers_and_its_spectrum(phasemap: Run, tmp_path, m
     assert lazy["size"] == 20 and "network_variance" in lazy["quantities"]
 
 
-@pytest.fixture
-def stored(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    result = toy_results.plane()
-    write_result(tmp_path / "plane.h5", result)
-    return result
-
-
 def facts_of(ran, code=0):
     """The one document of a command."""
     assert ran.code == code, ran.err
     return json.loads(ran.out)
 
 
-def test_a_figure_says_what_it_shows(phasemap: Run, stored, tmp_path):
+def test_a_figure_says_what_it_shows(phasemap: Run, stored_plane, tmp_path):
     facts = facts_of(phasemap("plot", "plane.h5", "--slice", "alpha_r=2", "--branch", "fluctuating", "--json"))
     (panel,) = facts["panels"]
     assert facts["file"] == "plane.png" and (tmp_path / "plane.png").exists()
     assert (panel["quantity"], panel["branch"]) == ("lyapunov_max", "fluctuating")
-    assert float(panel["at"]["alpha_r"]) in stored.axes[1].values.round(4)
+    assert float(panel["at"]["alpha_r"]) in stored_plane.axes[1].values.round(4)
     assert phasemap("plot", "plane.h5", "--json", "--terminal").code == 2
 
 
-def test_a_sheet_says_what_its_panels_show(phasemap: Run, stored, tmp_path):
+def test_a_sheet_says_what_its_panels_show(phasemap: Run, stored_plane, tmp_path):
     (tmp_path / "two.toml").write_text(
         '[[panels]]\nfile = "plane.h5"\nquantity = "phase"\n[[panels]]\nfile = "plane.h5"\n'
     )
@@ -88,9 +78,9 @@ def test_a_sheet_says_what_its_panels_show(phasemap: Run, stored, tmp_path):
     assert facts["panels"][0]["caption"] != facts["panels"][1]["caption"]
 
 
-def test_a_table_and_a_page_say_where_they_are(phasemap: Run, stored, tmp_path):
+def test_a_table_and_a_page_say_where_they_are(phasemap: Run, stored_plane, tmp_path):
     table = facts_of(phasemap("export", "plane.h5", "-o", "x.csv", "--quantity", "lyapunov_max", "--json"))
-    parts = (stored.fields, stored.checks.fields)
+    parts = (stored_plane.fields, stored_plane.checks.fields)
     assert table == {"file": "x.csv", "rows": sum(part["lyapunov_max"].value.size for part in parts)}
     page = facts_of(phasemap("explore", "plane.h5", "-o", "x.html", "--json"))
     assert page == {"file": "x.html", "bytes": (tmp_path / "x.html").stat().st_size, "left_out": []}

@@ -49,11 +49,12 @@ def print_report(report: "Report") -> None:
 def said_if_stopped(target: Path) -> str:
     """What to mind of a file that is there, if the protocol that wrote it was stopped before its end."""
     from phasemap.storage import is_result, read_result
+    from phasemap.studies.protocols.report import STOPPED
 
     if not is_result(target):
         return ""
     said = read_result(target).metadata.description or ""
-    if not said.startswith("Stopped before the end"):
+    if not said.startswith(STOPPED):
         return ""
     return f" It is partial. {said.partition('.')[0]}: with --force the protocol runs again, from its beginning."
 

@@ -29,17 +29,20 @@ def shared_noise(time: float, tau: float, seed: int) -> float:
 
 @lru_cache(maxsize=64)
 def _samples(seed: int, index: int) -> FloatArray:
-    """One piece of the course, with the first sample of the next."""
-    xi = np.random.default_rng((seed, index)).standard_normal(_PIECE)
+    """One piece of the course, with the first sample of the next.
+
+    A piece is so long that nothing of its first sample is left at its end, to double precision: each can be drawn
+    without those before.
+    """
+    if index == 0:
+        first = float(np.random.default_rng((seed, 2**32)).standard_normal())
+    else:
+        first = float(_filtered(seed, index - 1, 0.0)[-1])
+    return np.concatenate([[first], _filtered(seed, index, first)])
+
+
+def _filtered(seed: int, index: int, first: float) -> FloatArray:
+    """The samples of a piece after its first one."""
     decay = math.exp(-1.0 / _SAMPLES)
-    first = _end(seed, index - 1)
-    steps = math.sqrt(-math.expm1(-2.0 / _SAMPLES)) * xi
-    return np.concatenate([[first], lfilter([1.0], [1.0, -decay], steps, zi=[decay * first])[0]])
-
-
-@lru_cache(maxsize=4096)
-def _end(seed: int, index: int) -> float:
-    """Last sample of a piece; of none, the first sample of all."""
-    if index < 0:
-        return float(np.random.default_rng((seed, 2**32)).standard_normal())
-    return float(_samples(seed, index)[-1])
+    steps = math.sqrt(-math.expm1(-2.0 / _SAMPLES)) * np.random.default_rng((seed, index)).standard_normal(_PIECE)
+    return np.asarray(lfilter([1.0], [1.0, -decay], steps, zi=[decay * first])[0])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phasemap.dataset import Axis, Dimension, Field, Result
 from phasemap.dataset.records import CHECK
 from phasemap.model.results import CriticalSurface, Region
-from phasemap.model.status import Status
+from phasemap.model.status import Status, name_of
 
 CHECKS, FINE = "checks_", "fine_"
 """Stand before the names of what is stored at the check points, or between the grid: a quantity may be in all three."""
@@ -102,7 +102,7 @@ def _coordinate(dims: tuple[str, ...], values: Any, words: Axis | Dimension | No
 
 def _of_field(stored: Field, part: Part) -> dict[str, Named]:
     about = {"long_name": stored.description, "units": stored.units, "symbol": stored.symbol}
-    flags = {"flag_values": [int(s) for s in Status], "flag_meanings": " ".join(s.name.lower() for s in Status)}
+    flags = {"flag_values": [int(s) for s in Status], "flag_meanings": " ".join(name_of(s) for s in Status)}
     name = f"{part.prefix}{stored.name}"
     dims = tuple(part.places[dim][0] if dim in part.places else dim for dim in stored.dims)
     named = {name: Named(dims, stored.value, about), f"{name}_status": Named(dims, stored.status, flags)}

@@ -13,7 +13,16 @@ from phasemap.simulation.estimators.outcomes import Outcome, nothing
 from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.networks import Conditions
 from phasemap.simulation.protocols.solver import kicked
-from phasemap.studies.protocols.report import Facts, Report, about, amplitudes, outcome_of, single, what_is_kept
+from phasemap.studies.protocols.report import (
+    STOPPED,
+    Facts,
+    Report,
+    about,
+    amplitudes,
+    outcome_of,
+    single,
+    what_is_kept,
+)
 from phasemap.studies.protocols.sizes import kick_size
 from phasemap.theory.transient.memory import solver
 from phasemap.theory.transient.memory.distance import Distances, distances, without_theory
@@ -64,7 +73,7 @@ def _distances(
     try:
         return distances(p, options, seed, courses, slow=slow), ""
     except StopRequested:
-        return Distances([NOT_SOUGHT] * len(options.delays)), "Stopped before the end: the theory of the overlap alone."
+        return Distances([NOT_SOUGHT] * len(options.delays)), f"{STOPPED}: the theory of the overlap alone."
 
 
 def _cosine(m: Outcome, r: Outcome) -> Outcome:

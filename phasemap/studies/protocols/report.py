@@ -16,6 +16,10 @@ from phasemap.theory.transient.memory.known import Known
 Facts = dict[str, Any]
 
 
+STOPPED = "Stopped before the end"
+"""How the words of a report begin that a signal cut short."""
+
+
 @dataclass(frozen=True)
 class Report:
     """What a protocol gave.
@@ -64,7 +68,7 @@ def about(networks: Networks[Any], options: ProtocolOptions) -> Facts:
 
 def what_is_kept(networks: Networks[Any]) -> str:
     """Of networks that a signal stopped, in a sentence; empty if it did not."""
-    return f"Stopped before the end: theory, and {networks.stopped}." if networks.stopped else ""
+    return f"{STOPPED}: theory, and {networks.stopped}." if networks.stopped else ""
 
 
 def amplitudes(networks: Networks[Any]) -> Facts:

@@ -22,8 +22,8 @@ from phasemap.theory.dynamic.autocovariance.correlations import gated_rate, redu
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.point import PointSolution
-from phasemap.theory.ensemble.resolution.surroundings import surroundings
-from phasemap.theory.ensemble.resolution.window import Found, Surroundings
+from phasemap.theory.ensemble.resolution.surroundings import is_rest, surroundings
+from phasemap.theory.ensemble.resolution.window import Surroundings
 from phasemap.theory.ensemble.sampling.process import Process
 
 
@@ -106,7 +106,7 @@ def _from_paths(
         accepted = _TOLERANCES.per_variance * options.relative_error if found.is_settled else 0.0
         _put(table, i, FLUCTUATING, values, errors, accepted)
         return []
-    if found in (Found.ZERO, Found.STATIC) and (around.has_stable_fixed_point or Process(p).is_contraction):
+    if is_rest(found, p, around):
         return []
     _fill(table, i, (FLUCTUATING,), Status.FAILED)
     return [UNKNOWN]

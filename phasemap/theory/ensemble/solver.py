@@ -18,7 +18,7 @@ from phasemap.theory.ensemble.bounds import Bounds, exponent_from_above
 from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
-from phasemap.theory.ensemble.resolution.surroundings import rests_under_noise, rests_without_noise, surroundings
+from phasemap.theory.ensemble.resolution.surroundings import is_rest, rests_without_noise, surroundings
 from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.gate_quantiles import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.sampling.process import Process
@@ -111,7 +111,7 @@ def solve_branches(
         process = Process(parameters)
         if isinstance(found, PointSolution):
             _store(table, i, parameters, options, found)
-        elif found in (Found.ZERO, Found.STATIC) and _may_rest(parameters, around[i]):
+        elif is_rest(found, parameters, around[i]):
             table.fill_status(i, Status.ABSENT)
         elif found is Found.STATIC and around[i].endless:
             table.fill_status(i, Status.DIVERGES)
@@ -144,11 +144,6 @@ def _seek_small(
         table.fail(i, _NOT_FOUND[found].format(window=options.longest_window))
 
 
-def _may_rest(p: Parameters, around: Surroundings) -> bool:
-    """Whether a state without fluctuations is an answer."""
-    return around.has_stable_fixed_point or Process(p).is_contraction or rests_under_noise(p)
-
-
 def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOptions, solution: PointSolution) -> None:
     good = {name: solution.is_accurate(name, options) for name in NAMES}
     total = solution.errors.total
@@ -164,8 +159,9 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
     elif options.exponents and not solution.ensemble.process.has_tangent:
         _store_divergence(table, i, parameters, solution.is_settled)
     rest = slowest_rest(solution.ensemble.process, solution.solution.activity, solution.ring)
-    wanted = options.exponents and rest <= options.longest_window
-    _store_bounds(table, i, _bounds_where_poor(solution, good) if wanted else solution.bounds)
+    is_known = table.status["lyapunov_max"][i] == Status.CONVERGED
+    poor = options.exponents and not is_known and rest <= options.longest_window
+    _store_bounds(table, i, _bounds_where_poor(solution, good) if poor else solution.bounds)
     _store_heavy_tails(table, i, solution, good)
     state = _status(solution.is_settled, 1.0)
     _store_gate(table, i, parameters, solution.gate_variance, state)
@@ -187,8 +183,7 @@ def _bounds_where_poor(solution: PointSolution, good: Mapping[str, bool]) -> Bou
 
     The relaxation time of such a state has no bound: late correlations that have fallen are noise.
     """
-    process = solution.ensemble.process
-    if not solution.is_settled or good["lyapunov_max"] or not process.has_tangent:
+    if not solution.is_settled or good["lyapunov_max"] or not solution.ensemble.process.has_tangent:
         return solution.bounds
     return Bounds(math.nan, exponent_from_above(solution.ensemble, solution.solution.activity))
 

@@ -9,13 +9,20 @@ from numpy.typing import NDArray
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
 from phasemap.model.status import Status
-from phasemap.theory.ensemble.resolution.window import Surroundings
+from phasemap.theory.ensemble.resolution.window import Found, Surroundings
+from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.static import fixed_points
 
 
 def rests_under_noise(p: Parameters) -> bool:
     """Whether h = 0 stays a state although noise moves the gates."""
     return p.is_noisy and p.has_zero_state
+
+
+def is_rest(found: object, p: Parameters, around: Surroundings) -> bool:
+    """Whether no fluctuations is what was found, and an answer: something that does not fluctuate is stable."""
+    may = around.has_stable_fixed_point or Process(p).is_contraction or rests_under_noise(p)
+    return found in (Found.ZERO, Found.STATIC) and may
 
 
 def surroundings(points: Sequence[Parameters]) -> list[Surroundings]:
@@ -47,16 +54,20 @@ def rest_attracts(points: Sequence[Parameters]) -> NDArray[np.bool_]:
     return found
 
 
+def _without_noise(p: Parameters) -> Parameters:
+    return p._replace(noise_h=0.0, noise_z=0.0, noise_r=0.0)
+
+
 def _spread_by_noise(p: Parameters) -> Parameters:
     """The network without noise whose output gate at rest has the distribution that noise gives it."""
     time = 0.5 / max(p.tau_r, 1e-300) if p.tau_noise == 0.0 else p.tau_noise / (p.tau_noise + p.tau_r)
     spread = math.hypot(p.s_r, p.noise_r * math.sqrt(time))
-    return p._replace(noise_h=0.0, noise_z=0.0, noise_r=0.0, s_r=spread)
+    return _without_noise(p)._replace(s_r=spread)
 
 
 def rests_without_noise(points: Sequence[Parameters]) -> list[bool]:
     """Whether the smallest fixed point, which continues rest, is stable in the network without noise."""
-    known = fixed_points.solve_points([p._replace(noise_h=0.0, noise_z=0.0, noise_r=0.0) for p in points])
+    known = fixed_points.solve_points([_without_noise(p) for p in points])
     gain = np.asarray(known["static_gain"].value, dtype=float)
     first = np.argmax(np.isfinite(gain), axis=1)
     return [bool(row[k] < 1.0) for row, k in zip(gain, first, strict=True)]

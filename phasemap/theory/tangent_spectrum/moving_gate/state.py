@@ -11,8 +11,7 @@ from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble import point as single
 from phasemap.theory.ensemble.numbers import Start
 from phasemap.theory.ensemble.point import PointSolution
-from phasemap.theory.ensemble.resolution.surroundings import surroundings
-from phasemap.theory.ensemble.resolution.window import Found
+from phasemap.theory.ensemble.resolution.surroundings import is_rest, surroundings
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
@@ -79,7 +78,7 @@ def moving_state(p: Parameters, seed: np.random.SeedSequence) -> MovingState | N
     around = surroundings([p])[0]
     found = single.solve(p, EnsembleOptions(exponents=False), seed, around)
     if not isinstance(found, PointSolution):
-        if found in (Found.ZERO, Found.STATIC) and (around.has_stable_fixed_point or Process(p).is_contraction):
+        if is_rest(found, p, around):
             return None
         raise StateNotKnownError(UNKNOWN)
     if not found.is_settled:

@@ -11,7 +11,8 @@ from phasemap.figures.kinds.maps.checks import draw_agreement, draw_checks
 from phasemap.figures.kinds.maps.fates import draw_fates
 from phasemap.figures.layout.areas import draw_areas
 from phasemap.figures.layout.critical_lines import draw_lines, draw_markers, draw_marks
-from phasemap.figures.layout.cut_cells import cut_cells
+from phasemap.figures.layout.cut_cells import Pixels, cut_cells
+from phasemap.figures.layout.hidden_labels import without_hidden
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
@@ -32,8 +33,8 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
             axes, side = left.subplots(), right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0])
         else:
             axes, side = figure.subplots(), None
-        scale = scale_of(scene.layer, None if scene.checks is None else scene.checks.simulated)
-        handles = _draw_all(axes, scene, scale)
+        pixels, scale = _coloured(scene)
+        handles = _draw_all(axes, scene, pixels, scale)
         if side is not None and scene.checks is not None:
             draw_agreement(side, scene.checks, scale)
         bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
@@ -48,17 +49,25 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
 
 def draw_map_into(axes: Axes, scene: Scene) -> None:
     """Draw the map in axes that are there, with its colour bar beside them and a legend inside."""
-    scale = scale_of(scene.layer, None if scene.checks is None else scene.checks.simulated)
-    handles = _draw_all(axes, scene, scale)
+    pixels, scale = _coloured(scene)
+    handles = _draw_all(axes, scene, pixels, scale)
     if scene.layer.kind is not Kind.BLANK:
         draw_colour_bar(axes, scene.layer, scale)
     if handles:
         axes.legend(handles=handles)
 
 
-def _draw_all(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
+def _coloured(scene: Scene) -> tuple[Pixels, Scale]:
+    """The pixels of the map, and the scale of what is seen of them."""
+    layer, x, y = scene.layer, scene.x, scene.y
+    pixels = without_hidden(cut_cells(x, y, scene.lines), layer, x, y, scene.lines)
+    seen = pixels.of(layer) if layer.kind is Kind.LABELS else layer
+    return pixels, scale_of(seen, None if scene.checks is None else scene.checks.simulated)
+
+
+def _draw_all(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Artist]:
     """The map, its lines and its networks; returns the handles for a legend."""
-    handles = draw_map(axes, scene, scale)
+    handles = draw_map(axes, scene, pixels, scale)
     handles = [
         *draw_areas(axes, scene.areas),
         *draw_lines(axes, scene.lines),
@@ -75,7 +84,7 @@ def _draw_all(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
     return handles
 
 
-def draw_map(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
+def draw_map(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Artist]:
     """One coloured cell around every point, cut along the critical lines; cells without a good value are marked.
 
     Returns the handles for the legend.
@@ -85,7 +94,6 @@ def draw_map(axes: Axes, scene: Scene, scale: Scale) -> list[Artist]:
         axes.set_xscale("log")
     if y.log:
         axes.set_yscale("log")
-    pixels = cut_cells(x, y, scene.lines)
     layer = pixels.of(scene.layer)
     value = np.where(layer.coloured, layer.value.astype(float), np.nan)
     if isinstance(scale.norm, LogNorm):  # zeros lie below it

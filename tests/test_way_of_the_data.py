@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import pytest
+from support.hand_overs import hand_overs
 from support.sweeping import run
 
 import phasemap
+from phasemap.cli.main import app
 from phasemap.config import make_config
 from phasemap.figures.draw import Request, draw
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result
 
 ROOT = Path(__file__).parents[1]
+CONTRIBUTING = " ".join((ROOT / "CONTRIBUTING.md").read_text().split())
 PACKAGE = Path(phasemap.__file__).parent
 Call = tuple[str, str]
 
@@ -61,12 +66,36 @@ CONFIG = {
 }
 
 
-def test_a_number_goes_the_way_that_is_described(tmp_path):
-    to_file, to_picture = ways()
-    target = tmp_path / "plane.h5"
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory) -> tuple[Path, list[Call]]:
+    """A small plane, and the functions that its numbers went through."""
+    target = tmp_path_factory.mktemp("way") / "plane.h5"
     with calls() as computed:
         run(make_config(CONFIG, REGISTRY), target)
+    return target, computed
+
+
+def test_a_number_goes_the_way_that_is_described(swept):
+    to_file, to_picture = ways()
+    target, computed = swept
     with calls() as drawn:
         draw(read_result(target), Request(quantity="lyapunov_max"))
     for way, seen in ((to_file, computed), (to_picture, drawn)):
         assert [call for call in seen if call in way] == way
+
+
+MOST_HAND_OVERS = 23
+
+
+def test_a_stored_number_comes_to_its_picture_by_few_hand_overs(swept, tmp_path):
+    target, _ = swept
+    numbers = read_result(target)["lyapunov_max"].sel(branch="fluctuating").value
+    # What no other quantity and no axis has.
+    known = {float(number) for number in numbers.ravel() if np.isfinite(number)}
+    arguments = ["plot", str(target), "--quantity", "lyapunov_max", "-o", str(tmp_path / "plane.png")]
+    found = hand_overs(lambda: app(arguments, standalone_mode=False), known, "pcolormesh")
+    assert found[0][1] == "storage/reading/source.py:array"
+    assert found[-1][2] == "figures/kinds/maps/phase_diagram.py:draw_map"
+    assert len(found) <= MOST_HAND_OVERS, found
+    counted = int(re.search(r"There are (\d+), and there may be no more than (\d+)", CONTRIBUTING)[1])
+    assert counted == len(found)

@@ -14,6 +14,8 @@ from phasemap.cli.records import with_records
 from phasemap.errors import PhasemapError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from phasemap.dataset import Result
     from phasemap.figures.draw import Request
     from phasemap.figures.style.look import Wishes
@@ -171,11 +173,15 @@ def _draw_file(file: Path, request: "Request", target: Path | None, membrane: st
         from phasemap.figures.style.page import check_target
 
         check_target(target, file)
-    result = in_units(read_result(file), membrane)
+    result = read_result(file)
+    if membrane is not None:
+        result = in_units(result, membrane)
     if words.terminal:
         _print_text(result, request)
     if target is not None:
-        _write_figure(result, request, target, words.as_json)
+        from phasemap.figures.draw import draw
+
+        _write_figure(draw(result, request), result, target, words.as_json)
     _say_what_is_drawn(result, request)
     if words.as_json:
         say_json({"file": str(target), "panels": [panel_facts(file, result, request)]})
@@ -245,11 +251,11 @@ def _print_text(result: "Result", request: "Request") -> None:
     console.print(write(result, request, columns, rows, blocks), end="", soft_wrap=True)
 
 
-def _write_figure(result: "Result", request: "Request", path: Path, aside: bool) -> None:
-    from phasemap.figures.draw import draw
+def _write_figure(figure: "Figure", result: "Result", path: Path, aside: bool) -> None:
+    """The picture's file, and a line about it."""
     from phasemap.figures.style.page import save
 
-    save(draw(result, request), path, result.metadata.title, result.metadata.config_hash)
+    save(figure, path, result.metadata.title, result.metadata.config_hash)
     done, total = result.progress
     partly = "" if done == total else f" ({done} of {total} evaluations are computed so far)"
     say(f"Figure written to {path}{partly}.", aside)

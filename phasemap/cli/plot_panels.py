@@ -25,7 +25,9 @@ def draw_panels(file: Path, target: Path, caption: bool, as_json: bool) -> None:
     figures, captions = [], []
     facts: list[dict[str, Any]] = []
     for panel in sheet.panels:
-        result = in_units(read_result(panel.file), panel.membrane)
+        result = read_result(panel.file)
+        if panel.membrane is not None:
+            result = in_units(result, panel.membrane)
         request = Request(panel.quantity, panel.branch, panel.at, panel.width, panel.title, panel.along)
         with wished(merged(panel.look)):
             figures.append(draw(result, request))
@@ -57,10 +59,8 @@ def panel_facts(file: Path, result: "Result", request: "Request") -> dict[str, A
     }
 
 
-def in_units(result: "Result", membrane: str | None) -> "Result":
-    """The result in milliseconds and hertz, if a membrane time constant is given."""
-    if membrane is None:
-        return result
+def in_units(result: "Result", membrane: str) -> "Result":
+    """The result in milliseconds and hertz, with this membrane time constant."""
     from phasemap.figures.scenes.units import in_milliseconds, milliseconds_of
 
     return in_milliseconds(result, milliseconds_of(membrane))

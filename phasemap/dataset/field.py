@@ -89,33 +89,22 @@ class Field(Estimate):
         """
         return self.isel(**{dim: self._place(dim, label) for dim, label in labels.items()})
 
-    def last(self, dim: str) -> "Field":
-        """The same field with a dimension behind all others."""
-        place = self.dims.index(dim)
-        return replace(
-            self,
-            dims=(*(d for d in self.dims if d != dim), dim),
-            own_dims=(*(d for d in self.own_dims if d != dim), dim),
-            value=np.moveaxis(self.value, place, -1),
-            status=np.moveaxis(self.status, place, -1),
-            error=None if self.error is None else np.moveaxis(self.error, place, -1),
-        )
-
     def pick(self, dim: str, chosen: NDArray[np.int8]) -> "Field":
         """The field without `dim`, at the index along it that is chosen at every point; -1: absent.
 
         chosen: over the leading dimensions; the same choice holds all along the other dimensions of the quantity.
         """
-        moved = self.last(dim)
-        others = moved.value.ndim - 1 - chosen.ndim
-        everywhere = np.broadcast_to(chosen.reshape(chosen.shape + (1,) * others), moved.value.shape[:-1])
-        taken = picked(moved, everywhere)
+        place, shape = self.dims.index(dim), [n for n, d in zip(self.value.shape, self.dims, strict=True) if d != dim]
+        everywhere = np.broadcast_to(chosen.reshape(chosen.shape + (1,) * (len(shape) - chosen.ndim)), shape)
+        at = [*np.indices(shape, sparse=True)]
+        at.insert(place, np.maximum(everywhere, 0))
+        index, missing = tuple(at), everywhere < 0
         return replace(
-            moved,
-            value=np.asarray(taken.value, dtype=float),
-            status=taken.status,
-            error=taken.error,
-            **moved._without((dim,)),
+            self,
+            value=np.where(missing, np.nan, self.value[index]).astype(float),
+            status=np.where(missing, np.uint8(Status.ABSENT), self.status[index]).astype(np.uint8),
+            error=None if self.error is None else np.where(missing, np.nan, self.error[index]).astype(float),
+            **self._without((dim,)),
         )
 
     def to_xarray(self) -> "xarray.Dataset":
@@ -170,18 +159,3 @@ class Field(Estimate):
             "own_dims": tuple(dim for dim in self.own_dims if dim not in gone),
             "coords": {dim: values for dim, values in self.coords.items() if dim not in gone},
         }
-
-
-def picked(estimate: Estimate, chosen: NDArray[np.int8]) -> Estimate:
-    """An estimate at the index chosen along its last dimension at every point; ABSENT where it is negative."""
-    index = np.maximum(chosen, 0)[..., None].astype(np.intp)
-
-    def pick(array: NDArray[Any]) -> NDArray[Any]:
-        """The chosen numbers of one of its arrays."""
-        return np.asarray(np.take_along_axis(np.asarray(array), index, axis=-1)[..., 0])
-
-    missing = chosen < 0
-    status = np.where(missing, np.uint8(Status.ABSENT), pick(estimate.status)).astype(np.uint8)
-    value = np.where(missing, np.nan, pick(estimate.value))
-    error = None if estimate.error is None else np.where(missing, np.nan, pick(estimate.error)).astype(float)
-    return Estimate(value=value, status=status, error=error)

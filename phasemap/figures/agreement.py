@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
 from phasemap.dataset.attractors import attractors
-from phasemap.figures.scenes.fields import flat_grid, outermost
+from phasemap.figures.scenes.fields import flat_grid, place_of_outermost
 from phasemap.figures.scenes.stage import EXTRAPOLATED, NETWORK
 from phasemap.model.status import Status
 
@@ -243,7 +243,7 @@ def _compare_at_places(
 def _theory(result: Result, fields: dict[str, Field], field: Field) -> tuple[tuple[Array, Array], list[str]]:
     """Values and errors (n_points, n_branches) on the attractors, NaN elsewhere, and the branches' names."""
     if field.own_dims == ("fixed_point",):
-        field = outermost(field)
+        field = field.pick("fixed_point", place_of_outermost(field, "fixed_point"))
     value, error = numbers_of(field)
     if field.own_dims != ("branch",):
         n = math.prod(field.own_shape)

@@ -227,7 +227,8 @@ def section_of(result: Result, request: Request) -> tuple[Result, dict[str, str]
         if name not in dims:
             places = [*result.axis_names, *sorted(dims)]
             raise PhasemapError(f"There is no axis {name!r} to cut.{choices(name, places, 'There are')}")
-    return cut(result, {**held, **{name: _number(name, value) for name, value in axes.items()}}), others
+    held |= {name: _number(name, value) for name, value in axes.items()}
+    return cut(result, held) if held else result, others
 
 
 def _number(name: str, value: str) -> float:

@@ -131,7 +131,8 @@ def resolve(
         raise PhasemapError(f"The quantity {name} has no branches: leave --branch out.")
     for dim in field.own_dims:
         if dim in BRANCHING and dim not in left:
-            field = _choose(result, fields, field, dim, branch)
+            place = _place(result, fields, name, dim, branch)
+            field = field.isel(**{dim: place}) if isinstance(place, int) else field.pick(dim, place)
         elif dim in keep and dim not in left:
             continue
         elif dim in left:
@@ -162,14 +163,9 @@ def flat_grid(axes: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
     return [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")]
 
 
-def outermost(field: Field, dim: str = "fixed_point") -> Field:
-    """A quantity of several fixed points at the outermost one that exists: the last that is not absent."""
-    return field.pick(dim, place_of_outermost(field, dim))
-
-
 def place_of_outermost(field: Field, dim: str) -> NDArray[np.int8]:
     """Index along a dimension, at every point, of the last that is not absent; -1 where all are."""
-    possible = field.last(dim).status != Status.ABSENT
+    possible = np.moveaxis(field.status, field.dims.index(dim), -1) != Status.ABSENT
     possible = possible.any(axis=tuple(range(len(field.dims) - len(field.own_dims), possible.ndim - 1)))
     last = possible.shape[-1] - 1 - np.argmax(possible[..., ::-1], axis=-1)
     return np.where(possible.any(axis=-1), last, -1).astype(np.int8)
@@ -236,16 +232,19 @@ def _surely(numbers: Estimate) -> Estimate:
     )
 
 
-def _choose(result: Result, fields: Mapping[str, Field], field: Field, dim: str, branch: str | None) -> Field:
+def _place(
+    result: Result, fields: Mapping[str, Field], name: str, dim: str, branch: str | None
+) -> int | NDArray[np.int8]:
+    """Index of the branch that is asked for; else, at every point, of the attractor or the outermost fixed point."""
     labels = _labels(result, dim)
     if branch is not None:
-        return field.isel(**{dim: _index(labels, dim, branch_name(branch))})
+        return _index(labels, dim, branch_name(branch))
     if dim != "branch":
-        return outermost(field, dim)
-    judge = fields.get(_MAIN, field)
+        return place_of_outermost(fields[name], dim)
+    judge = fields.get(_MAIN, fields[name])
     if judge.own_dims != ("branch",):
-        raise PhasemapError(f"Which branch of {field.name}? Choose one of {', '.join(labels)} with --branch.")
-    return field.pick(dim, dominant_branch(judge, labels))
+        raise PhasemapError(f"Which branch of {name}? Choose one of {', '.join(labels)} with --branch.")
+    return dominant_branch(judge, labels)
 
 
 def _index(labels: list[str], dim: str, wanted: str) -> int:

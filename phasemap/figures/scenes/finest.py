@@ -8,10 +8,10 @@ from phasemap.figures.scenes.fields import PHASE, can_label, phase_field
 from phasemap.model.results import FloatArray
 
 
-def on_finest_grid(result: Result, quantity: str) -> Result:
-    """The grid that shows a quantity best: its own fine one, if it has one; phases, if nothing dynamic decides them."""
-    fine = result.on_fine_grid
-    return fine if quantity in fine.fields or (quantity == PHASE and has_fine_labels(result)) else result
+def is_finer(result: Result, quantity: str) -> bool:
+    """Whether a fine grid shows a quantity best: it is stored there; phases, if nothing dynamic decides them."""
+    stored = result.fine is not None and quantity in result.fine.fields
+    return stored or (quantity == PHASE and has_fine_labels(result))
 
 
 def phases_on(result: Result, finest: Result) -> FloatArray:
@@ -19,7 +19,7 @@ def phases_on(result: Result, finest: Result) -> FloatArray:
     labels = phase_field(result).value
     if finest.axes is result.axes:
         return labels
-    if on_finest_grid(result, PHASE).axes is finest.axes:
+    if is_finer(result, PHASE):
         return phase_field(finest).value
     nearest = [
         np.abs(np.subtract.outer(fine.values, coarse.values)).argmin(axis=1)

@@ -14,6 +14,8 @@ from phasemap.model.results import CriticalSurface, FloatArray, Region
 from phasemap.storage.reading.attributes import Words
 from phasemap.storage.reading.source import Source
 
+_NUMBERS, _WHOLE = "fiu", "iu"
+
 
 class MissingPartError(KeyError):
     """Something that the file says it holds is not in it."""
@@ -113,10 +115,7 @@ def _session(entry: dict[str, Any]) -> Session:
 
 
 def _floats(source: Source, name: str) -> FloatArray:
-    values = source.array(name)
-    if values.dtype.kind not in "fiu":
-        raise ValueError(f"{name} holds no numbers")
-    return values.astype(np.float64)
+    return source.array(name, _NUMBERS).astype(np.float64)
 
 
 def _codes(source: Source, name: str) -> NDArray[np.uint8]:
@@ -127,10 +126,7 @@ def _codes(source: Source, name: str) -> NDArray[np.uint8]:
 
 
 def _whole(source: Source, name: str) -> NDArray[np.int64]:
-    values = source.array(name)
-    if values.dtype.kind not in "iu":
-        raise ValueError(f"{name} holds no whole numbers")
-    return values.astype(np.int64)
+    return source.array(name, _WHOLE).astype(np.int64)
 
 
 def _axis(file: Source, name: str) -> Axis:
@@ -164,7 +160,7 @@ def _fields(
 def _field(group: Source, name: str, lead: int) -> Field:
     words = group.about(name)
     dims = tuple(words.text("dimensions").split()) if "dimensions" in words else group.scales(name)
-    values = _floats(group, name)
+    values = group.array(name, _NUMBERS).astype(np.float64)
     if values.ndim != len(dims):
         raise ValueError(f"{name} has {values.ndim} dimensions and names {len(dims)}")
     return Field(

@@ -28,10 +28,8 @@ def read_result(path: Path) -> Result:
         ResultFileError: missing, not a result file, damaged, or of a newer format.
     """
     check_regular(path)
-    if not has_blocks(path):
-        return read_file(path)
     # Blocks before the file: a block disappears only after the file that contains it is in place.
-    blocks = read_blocks(blocks_directory(path))
+    blocks = read_blocks(blocks_directory(path)) if has_blocks(path) else []
     result = read_file(path)
     for _, config_hash, block in blocks:
         if config_hash == result.metadata.config_hash and block.fits(result):

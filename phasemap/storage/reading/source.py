@@ -92,11 +92,12 @@ class Source:
         """Names of a dataset's dimensions, by the scales that are attached to it."""
         return tuple(dim[0].name.rsplit("/", 1)[-1] for dim in self._get(name).dims)
 
-    def array(self, name: str) -> NDArray[Any]:
-        """The content of a dataset: real numbers, or texts; verified.
+    def array(self, name: str, kinds: str = "fiuO") -> NDArray[Any]:
+        """The content of a dataset: real numbers, or texts ("O"); verified. kinds: what is allowed, as numpy calls it.
 
         Raises:
-            KeyError, ValueError: not there, no dataset, too large to be true, kept in other files, or damaged.
+            KeyError, ValueError: not there, no dataset, of another kind, too large to be true, kept in other files, or
+                damaged.
         """
         data = self._get(name)
         if not isinstance(data, h5py.Dataset):
@@ -110,6 +111,8 @@ class Source:
             values = np.array([str(plain(value)) for value in values.ravel()], dtype=object).reshape(values.shape)
         if self.verify and not is_intact(data, values):
             raise ChecksumError(f"{name} is damaged (checksum)")
+        if values.dtype.kind not in kinds:
+            raise ValueError(f"{name} holds no {'numbers' if 'f' in kinds else 'whole numbers'}")
         return values
 
     def _get(self, name: str) -> h5py.HLObject:

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from support.phase_facts import BAD, BRANCHES, FAILED, GOOD, NONE, exponents
 
+from phasemap.dataset import Field
 from phasemap.dataset.attractors import attractors, dominant_branch
-from phasemap.dataset.field import picked
-from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 
 
@@ -38,12 +37,16 @@ def test_map_shows_the_attractor(values, expected):
 
 def test_taking_a_branch_keeps_value_error_and_status_together():
     names = ("zero", "static", "fluctuating", "fluctuating_unstable")
-    both = Estimate(
+    both = Field(
+        name="lyapunov_max",
+        dims=("g_h", "branch"),
+        own_dims=("branch",),
         value=np.array([[-0.3, np.nan, 0.1, np.nan], [np.nan] * 4]),
         status=np.array([[GOOD, NONE, BAD, NONE], [NONE] * 4], dtype=np.uint8),
         error=np.array([[0.01, np.nan, 0.02, np.nan], [np.nan] * 4]),
     )
-    taken = picked(both, dominant_branch(both, names))
+    taken = both.pick("branch", dominant_branch(both, names))
+    assert taken.dims == ("g_h",) and taken.own_dims == ()
     assert taken.value[0] == 0.1 and taken.status[0] == BAD and taken.error[0] == 0.02
     assert np.isnan(taken.value[1]) and taken.status[1] == NONE and np.isnan(taken.error[1])
 

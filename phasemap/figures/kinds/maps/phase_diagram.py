@@ -94,8 +94,7 @@ def draw_map(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Art
         axes.set_xscale("log")
     if y.log:
         axes.set_yscale("log")
-    layer = pixels.of(scene.layer)
-    value = np.where(layer.coloured, layer.value.astype(float), np.nan)
+    value = np.where(scene.layer.coloured, scene.layer.value.astype(float), np.nan).ravel()[pixels.source]
     if isinstance(scale.norm, LogNorm):  # zeros lie below it
         value = np.where(value == 0.0, 0.5 * float(scale.norm.vmin or 1.0), value)
     # Cells as pixels: as vectors, viewers would draw hair lines between them.
@@ -109,7 +108,7 @@ def draw_map(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Art
     set_ticks(axes.xaxis, x)
     set_ticks(axes.yaxis, y)
     return [
-        *draw_status(axes, pixels.x_edges, pixels.y_edges, layer),
+        *draw_status(axes, pixels.x_edges, pixels.y_edges, pixels.of(scene.layer)),
         *mark_interpolated(axes, x, y, scene.layer, scale.norm),
     ]
 

@@ -41,7 +41,7 @@ MARKER_STYLES: dict[str, tuple[str, str]] = {
     "dynamic_tricritical": ("*", "dynamic tricritical point"),
     "complexity_tricritical": ("P", "complexity tricritical point"),
 }
-_CASING = [effects.Stroke(linewidth=2.8, foreground="white", alpha=0.75), effects.Normal()]
+CASING = [effects.Stroke(linewidth=2.8, foreground="white", alpha=0.75), effects.Normal()]
 
 
 def line_style(name: str, order: int = 0) -> LineStyle:
@@ -58,7 +58,7 @@ def draw_lines(axes: Axes, lines: tuple[Line, ...]) -> list[Artist]:
         to_page = axes.transData + axes.transAxes.inverted()
         pieces = [piece for piece in line.pieces if is_visible(to_page.transform(piece))]
         for piece in pieces:
-            axes.plot(piece[:, 0], piece[:, 1], zorder=3, path_effects=_CASING, gid=f"line-{line.name}", **look)
+            axes.plot(piece[:, 0], piece[:, 1], zorder=3, path_effects=CASING, gid=f"line-{line.name}", **look)
         if is_named([to_page.transform(piece) for piece in pieces]):
             handles.append(Line2D([], [], label=style.words or line.description, **look))
     return handles

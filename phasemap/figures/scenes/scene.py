@@ -166,10 +166,18 @@ class Scene:
 
 def join_label(description: str, symbol: str, units: str) -> str:
     """Words without their bracketed remarks, then symbol, then units: 'gain of the activation, $g_h$ (1/s)'."""
-    words = re.sub(r"\bphi\b", r"$\\phi$", re.split(r"\s*[(;:]", description, maxsplit=1)[0].strip())
+    words = _with_formulas(re.split(r"\s*[(;:]", description, maxsplit=1)[0].strip())
     name = f"{words}, {symbol}" if words and symbol else words or symbol
     label = name if units in ("", "1") else f"{name} ({short_units(units)})"
     return "".join(char for char in label if char.isprintable())  # files may hold what no font has
+
+
+def _with_formulas(words: str) -> str:
+    """Words in which what stands for a formula, 'phi', 'C_h', 'J^h', is one; what is one already is left alone."""
+    parts = words.split("$")
+    for k in range(0, len(parts), 2):
+        parts[k] = re.sub(r"\bphi\b", r"$\\phi$", re.sub(r"\b([A-Za-z][_^][a-z])\b", r"$\1$", parts[k]))
+    return "$".join(parts)
 
 
 def equation(symbol: str, value: float) -> str:

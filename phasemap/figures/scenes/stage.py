@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Axis as StoredAxis
 from phasemap.dataset import Field, Result
-from phasemap.dataset.marginal_region import is_behind_hard_gate
+from phasemap.dataset.marginal_region import MARGINALLY_STABLE, is_behind_hard_gate
 from phasemap.dataset.phases import Phase
 from phasemap.figures.kinds.curves.lines import LineScene
 from phasemap.figures.scenes.fields import (
@@ -25,6 +25,8 @@ from phasemap.figures.scenes.scene import Axis, Checks, Fates, Kind, Layer, Line
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status
 
+# The line that a region ends at, and would draw and name a second time.
+_BORDERS = {MARGINALLY_STABLE: "pinning_limit"}
 NETWORK = "network_"
 EXTRAPOLATED = "_extrapolated"
 Numbers = NDArray[np.float64]
@@ -132,10 +134,11 @@ def layer_of(field: Field, result: Result) -> Layer:
 
 
 def surfaces_of(result: Result) -> tuple[tuple[Line, ...], tuple[Markers, ...]]:
-    """Critical lines and special points in the plane of the two axes."""
+    """Critical lines and special points in the plane of the two axes, but a line that is the border of a region."""
     lines, markers = [], []
+    borders = {_BORDERS.get(name) for name in result.regions}
     for surface in result.surfaces.values():
-        if len(surface.triangles) or not set(result.axis_names) <= set(surface.columns):
+        if len(surface.triangles) or surface.name in borders or not set(result.axis_names) <= set(surface.columns):
             continue
         pieces = [piece[:, _columns(surface, result)] for piece in surface.pieces if len(piece)]
         if pieces and all(len(piece) == 1 for piece in pieces):

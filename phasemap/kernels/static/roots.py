@@ -35,6 +35,7 @@ class _Tolerances(NamedTuple):
     linear: float = 1e-5  # fraction of q_0 below which everything is linear in q, and slopes are lost in rounding noise
     smallest: float = 1e-200  # q at which the map of a network without a zero state is asked for its value at none
     narrowest: float = 1e-9  # interval of y that is halved no further
+    flat: float = 3e-5  # interval of y over which nothing but rounding is met only where a root is of a high order
     scale_share: float = 0.1  # of the smallest scale on which anything bends: the margin
     offset_share: float = 0.03  # of the square of a hard gate's offset: no average bends below
     rounding: float = 2e-16  # relative size of a step, or of a bracket, that is none
@@ -139,11 +140,13 @@ def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
     shape = _shape(f0, d0 * width, f1, d1 * width, error)
     if shape == 0:
         return count, _DECIDED
-    narrow = width < _TOLERANCES.narrowest
-    if shape == 3 and not narrow:
+    hopeless = width < _TOLERANCES.narrowest or _is_noise(f0, d0 * width, f1, d1 * width, width, error)
+    if shape == 3 and not hopeless:
         return count, _UNDECIDED
     verdict = _DOUBTFUL if shape == 3 else _DECIDED
     if (f0 > 0.0) != (f1 > 0.0):
+        if shape == 3 and count > 0 and _is_same(p, scale, brackets[min(count, MOST_ROOTS) - 1, 1], y0):
+            return count - 1, verdict
         return _add_bracket(brackets, count, y0, y1, f0), verdict
     if shape == 1 or (d0 > 0.0) == (d1 > 0.0) or (d0 > 0.0) == (f0 > 0.0):
         return count, verdict
@@ -152,6 +155,25 @@ def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
         count = _add_bracket(brackets, count, y0, y, f0)
         count = _add_bracket(brackets, count, y, y1, f)
     return count, _DOUBTFUL if abs(f) < NOISE else verdict
+
+
+@njit(**INNER)
+def _is_noise(f0, d0, f1, d1, width, error):
+    """Whether f is rounding alone over an interval too wide for that, so that halving it would never end."""
+    largest = max(max(abs(f0), abs(f1)), max(abs(f0 + d0 / 3.0), abs(f1 - d1 / 3.0)))
+    return width >= _TOLERANCES.flat and max(largest, error) <= NOISE
+
+
+@njit(**INNER)
+def _is_same(p, scale, end, start):
+    """Whether f changes sign twice by rounding: it is noise from the `end` of a bracket to the `start` of the next.
+
+    Two such changes are none: a third stands for the root.
+    """
+    largest = 0.0
+    for k in range(5):
+        largest = max(largest, abs(mismatch(p, scale, end + 0.25 * k * (start - end))[0]))
+    return largest <= 2.0 * NOISE
 
 
 @njit(**INNER)
@@ -224,6 +246,18 @@ def bracket_roots(p, scale, stack, brackets):
 
 
 @njit(**INNER)
+def _reach_of_noise(p, scale, y):
+    """How far from a root f is rounding alone, to a factor of two; 0: no further than at any double root."""
+    reach = _TOLERANCES.flat
+    while reach < 1.0 and (
+        abs(mismatch(p, scale, min(y + reach, 1.0))[0]) <= NOISE
+        or abs(mismatch(p, scale, max(y - reach, 0.0))[0]) <= NOISE
+    ):
+        reach *= 2.0
+    return reach if reach > _TOLERANCES.flat else 0.0
+
+
+@njit(**INNER)
 def find_roots(p, stack, brackets, roots):
     """All q > 0 with A(q) = q, in `roots` (MOST_ROOTS, 2) as (q, error), from small to large.
 
@@ -241,5 +275,7 @@ def find_roots(p, stack, brackets, roots):
         doubt = abs(f) + NOISE
         # Where the slope vanishes (a fold) the error is that of a double root.
         shift = min(doubt / max(abs(slope), 1e-300), math.sqrt(doubt))
+        if abs(slope) * _TOLERANCES.flat < NOISE:
+            shift = max(shift, _reach_of_noise(p, scale, y))
         roots[k, 0], roots[k, 1] = q, length * (q + scale) * shift
     return count, certain

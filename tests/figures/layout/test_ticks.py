@@ -15,6 +15,7 @@ def test_labels_have_words_symbol_and_units():
     assert join_label("rate of phi (inf: none)", "$r$", "1 / membrane time constant") == (
         r"rate of $\phi$, $r$ (1/membrane time)"
     )
+    assert join_label("decay of C_h of $J^h$", "", "1") == "decay of $C_h$ of $J^h$"
     assert join_label("", "$r$", "1") == "$r$" and join_label("phase", "", "1") == "phase"
 
 

@@ -13,9 +13,11 @@ from phasemap.cli.summary import regions
 from phasemap.config import make_config
 from phasemap.dataset.marginal_region import NEEDED, membership
 from phasemap.figures.captions.caption import caption_parts
+from phasemap.figures.captions.lines import critical_lines_in_words
 from phasemap.figures.draw import Request
-from phasemap.figures.scenes.stage import stage
+from phasemap.figures.scenes.stage import stage, surfaces_of
 from phasemap.model.parameters import make_parameters
+from phasemap.model.results import CriticalSurface
 from phasemap.numerics.outlines import is_inside
 from phasemap.quantities import REGISTRY
 from phasemap.storage import read_result, write_result
@@ -147,6 +149,14 @@ def test_maps_and_captions_show_it(smooth):
     assert "pinning ratio p ≤ 0.1" in caption_parts(smooth[1], Request(quantity="static_gain", branch="upper")).lines
     without = replace(smooth[1], regions={})
     assert not stage(without, "static_gain", "upper").areas
+
+
+def test_the_line_that_is_its_border_is_drawn_and_named_once(smooth):
+    region = smooth[1].regions["marginally_stable"]
+    line = CriticalSurface("pinning_limit", "", region.columns, region.vertices, region.residual, region.offsets)
+    both = replace(smooth[1], surfaces={"pinning_limit": line})
+    assert not surfaces_of(both)[0] and "long-dashed" not in critical_lines_in_words(both)
+    assert [one.name for one in surfaces_of(replace(both, regions={}))[0]] == ["pinning_limit"]
 
 
 def test_a_file_with_an_open_outline_is_refused(smooth, tmp_path):

@@ -1,6 +1,7 @@
 """Fixed points at N -> infinity: closed forms, limits, published check values, independent routes."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -262,3 +263,17 @@ def test_absent_fixed_points_have_no_number():
 
 def test_an_empty_block_is_solved():
     assert solve_points([])["delta_h"].value.shape == (0, 4)
+
+
+@pytest.mark.parametrize("gates", [{"g_h": 1.0}, {"g_h": 2.0, "alpha_r": math.sqrt(2.0), "beta_r": 0.0}])
+@pytest.mark.parametrize("bias", [5.6e-17, -5.6e-17, 1e-12])
+def test_a_bias_of_rounding_size_at_the_onset_leaves_one_root_and_is_quick(gates, bias):
+    """A = b^2 + q - c q^2 there: q = |b| / sqrt(c), over decades of q that differ by rounding alone."""
+    solve_points([Parameters(beta_h=0.1, **gates)])  # compiles
+    start = time.process_time()
+    found = solve_points([Parameters(beta_h=bias, **gates)])
+    assert time.process_time() - start < 8.0  # was 82 s, with eight roots
+    assert found["fixed_point_count"].value[0] == 1.0
+    q, error = (float(part[0, UPPER]) for part in (found["delta_phi"].value, found["delta_phi"].error))
+    c = 2.0 if gates["g_h"] == 1.0 else 1.5
+    assert abs(q - abs(bias) / math.sqrt(c)) < 3.0 * error < 3e-14

@@ -145,7 +145,8 @@ def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
         stood = () if fates is None else (Markers("fates", "", np.column_stack([fates.x, fates.y])),)
         points_on_map = (*scene.markers, *scene.marks, *stood)
         name_regions(
-            axes, scene.x, scene.y, scene.phases, scene.phase_names, scene.lines, points_on_map, scene.checks
+            axes, scene.x, scene.y, scene.phases, scene.phase_names, (*scene.lines, *scene.areas), points_on_map,
+            scene.checks,
         )  # fmt: skip
 
 

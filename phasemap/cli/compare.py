@@ -47,31 +47,48 @@ def compare(
     from phasemap.errors import PhasemapError
     from phasemap.figures.agreement import Criterion
     from phasemap.figures.agreement import compare as compare_result
-    from phasemap.figures.agreement_curves import compare_curves
+    from phasemap.figures.agreement_curves import compare_curves, references
     from phasemap.figures.style.page import check_target
     from phasemap.storage import read_result
 
     if output is not None:
         check_target(output, file)
-    result = read_result(file)
-    criterion = Criterion(errors, finite_size)
+    criterion, result = Criterion(errors, finite_size), read_result(file)
     comparisons = [*compare_result(result, criterion), *compare_curves(result, criterion)]
+    beside = _said_of_references(references(result))
     if not any(len(one.theory) for one in comparisons):
-        raise PhasemapError(
-            f"{file} holds no point that has both theory and simulation: ask for a quantity and its network_ twin "
-            "(for example lyapunov_max and network_lyapunov_max), and list [simulation] points; "
-            "for a protocol, ask for --networks."
-        )
+        raise PhasemapError(_nothing_to_compare(file, beside))
     if as_json:
         from phasemap import strict_json
 
         say(strict_json.text([_facts(one) for one in comparisons]))
     else:
         _print(comparisons)
+        if beside:
+            say(beside)
     if output is not None:
         _write_figure(comparisons, output, result.metadata.title, result.metadata.config_hash)
     if not all(one.agrees.all() for one in comparisons):
         raise typer.Exit(1)
+
+
+def _nothing_to_compare(file: Path, beside: str) -> str:
+    if beside:
+        return f"{file} holds nothing to compare. {beside}"
+    return (
+        f"{file} holds no point that has both theory and simulation: ask for a quantity and its network_ twin "
+        "(for example lyapunov_max and network_lyapunov_max), and list [simulation] points; "
+        "for a protocol, ask for --networks."
+    )
+
+
+def _said_of_references(names: list[str]) -> str:
+    """Why networks are not compared with what stands beside them."""
+    if not names:
+        return ""
+    return (f"Not compared: {', '.join(names)}. The lines beside these networks are of units that are frozen at the "
+            "static solution, or of infinitesimal kicks; networks move, or are kicked so that gates flip, and keep "
+            "less (docs/memory.md).")  # fmt: skip
 
 
 def _print(comparisons: "list[Comparison]") -> None:
@@ -107,10 +124,17 @@ def _summary(one: "Comparison") -> str:
 
 def _allowed(one: "Comparison") -> str:
     """What was allowed, and why."""
+    from phasemap.figures.agreement_curves import LOGARITHMS
+
     words = f"Allowed: {one.criterion.errors:g} combined standard errors"
+    if one.widening != 1.0:
+        words += (
+            f" (those of {one.networks} networks count {one.widening:.2g} times: so few tell their scatter roughly, "
+            "and Student's distribution is that much wider than the normal one)"
+        )
     if one.bias.any():
         share = f"{one.criterion.finite_size:g}/{one.size} = {one.criterion.finite_size / (one.size or 1):.2g}"
-        of = "" if one.absolute else " of the theoretical value"
+        of = "" if one.absolute or one.name in LOGARITHMS else " of the theoretical value"
         words += (
             f" + {share}{of} for the finite size: what networks of N units show is off the limit of infinite ones by a "
             "bias that falls as 1/N. Points that agree by that alone are marked; networks of several sizes "
@@ -144,7 +168,7 @@ def _facts(one: "Comparison") -> dict[str, Any]:
     ]
     return {
         "quantity": one.name, "size": one.size, "extrapolated": one.extrapolated, "errors": one.criterion.errors,
-        "finite_size": one.criterion.finite_size, "skipped": one.skipped, "points": points,
+        "finite_size": one.criterion.finite_size, "networks": one.networks, "skipped": one.skipped, "points": points,
     }  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 """Panels of a study in a result: a quantity over its curves and places, whose curves say by their names what they are.
 
-NAME alone is theory, "NAME | networks" are networks, with errors, "NAME | level" is a level to compare with,
+NAME alone is theory, "NAME | networks" are networks, with errors, "NAME | reference" is theory of something else than
+these networks (units that are frozen, kicks that are infinitesimal), "NAME | level" is a level to compare with,
 "NAME | mark" a place on the axis, its first value.
 """
 
 from phasemap.dataset.field import Field
 
 CURVE, PLACE = "curve", "place"
-THEORY, NETWORKS, LEVEL, MARK = "", "networks", "level", "mark"
+THEORY, NETWORKS, REFERENCE, LEVEL, MARK = "", "networks", "reference", "level", "mark"
 _BETWEEN = " | "
 
 

@@ -4,11 +4,13 @@ The criterion. A point agrees if
 
     |simulated - theory| <= bias + errors * sqrt(theory error^2 + simulation error^2),
 
-with `errors` standard errors (3 unless told otherwise) and an allowance for the finite size of the network: its bias
-falls as 1/N, so bias = a / N, absolute for growth rates (exponents and edges of spectra, per membrane time), relative
-to the theoretical value for everything else, and nothing for a number that is extrapolated in 1/N. The default a = 25
-bounds what networks of 250 to 1000 units show: about -10/N for chaotic exponents, -20/N close to the transition and for
-edges, up to +7/N for the exponent of a stable fixed point, and no bias beyond +-10/N in the variance.
+with `errors` standard errors (3 unless told otherwise; those of a mean over a few networks, whose scatter is known from
+these few only, count as many times as Student's distribution is wider than the normal one there) and an allowance for
+the finite size of the network: its bias falls as 1/N, so bias = a / N, absolute for growth rates (exponents and edges
+of spectra, per membrane time), relative to the theoretical value for everything else, and nothing for a number that is
+extrapolated in 1/N. The default a = 25 bounds what networks of 250 to 1000 units show: about -10/N for chaotic
+exponents, -20/N close to the transition and for edges, up to +7/N for the exponent of a stable fixed point, and no
+bias beyond +-10/N in the variance.
 
 A growth rate of the wrong sign is another phase, which no allowance may hide: where theory and simulation have opposite
 signs, and neither is within its own errors of zero, nothing is allowed for the finite size.
@@ -22,6 +24,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, stdtrit
 
 from phasemap.dataset import Field, Result
 from phasemap.dataset.attractors import attractors
@@ -44,6 +47,8 @@ _SHARED: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {
 }
 # Variance of the rounding of numbers of order one: below it a network that decays is at rest.
 _AT_REST = float(np.finfo(float).eps ** 2)
+# Normal deviates beyond which tails are no numbers any more.
+_MOST_ERRORS = 30.0
 _RATES = (_EXPONENT, "leading_edge")
 
 
@@ -65,6 +70,7 @@ class Comparison:
     branches:  name of the branch that is compared, at every point.
     size:      units of the network, None if extrapolated or not known.
     skipped:   points where one of the two has no good value.
+    networks:  how many the simulated error is the scatter of; None if it is something else, or not known.
     """
 
     name: str
@@ -81,6 +87,7 @@ class Comparison:
     extrapolated: bool
     skipped: int
     criterion: Criterion
+    networks: int | None = None
 
     @property
     def absolute(self) -> bool:
@@ -106,7 +113,12 @@ class Comparison:
     @property
     def statistical(self) -> Array:
         """Allowance for the errors of both sides."""
-        return self.criterion.errors * self.error
+        return self.criterion.errors * np.hypot(self.theory_error, self.widening * self.simulated_error)
+
+    @property
+    def widening(self) -> float:
+        """How many times an error counts that so few networks tell."""
+        return student_widening(self.criterion.errors, self.networks)
 
     @property
     def opposite(self) -> NDArray[np.bool_]:
@@ -127,6 +139,13 @@ class Comparison:
         """Whether the difference is within what the errors and the finite size allow."""
         agreed: NDArray[np.bool_] = np.abs(self.difference) <= self.bias + self.statistical + _AT_REST
         return agreed
+
+
+def student_widening(errors: float, networks: int | None) -> float:
+    """Quantile of Student's distribution, for the scatter of so many networks, over that of the normal one."""
+    if networks is None or networks < 2 or not 0.0 < errors < _MOST_ERRORS:
+        return 1.0
+    return float(-stdtrit(networks - 1, ndtr(-errors))) / errors
 
 
 def compare(result: Result, criterion: Criterion | None = None) -> list[Comparison]:

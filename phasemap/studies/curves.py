@@ -5,7 +5,7 @@ What a curve is, its name says (`phasemap.dataset.panels`).
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from phasemap import strict_json
 from phasemap.config import make_config
 from phasemap.dataset import Result
 from phasemap.dataset.panels import CURVE, panel_dims
-from phasemap.model.options import ProtocolOptions
+from phasemap.dataset.runs import TABLE as RUNS
+from phasemap.dataset.runs import CurveRuns, Run
 from phasemap.model.parameters import Parameters, different
 from phasemap.model.registry import Dimension, Points, Quantity, Registry, Seeds, Solver
 from phasemap.model.results import Estimate, FloatArray
@@ -55,13 +56,13 @@ def curves_result(
     title: str,
     description: str,
     seed: int = 0,
-    networks: Mapping[str, Any] | None = None,
+    runs: Mapping[str, Run] | None = None,
 ) -> Result:
     """Panels as a result, at the point `p` of parameter space (which the curves may leave).
 
-    networks: which were run, by the names of `ProtocolOptions`, to be stored with them.
+    runs: which networks stand behind curves (`run_key`), to be stored with them.
     """
-    registry = _registry(panels, networks is not None)
+    registry = _registry(panels, bool(runs))
     fixed = different(p, always=_AXIS)
     gain = fixed.pop(_AXIS)
     data: dict[str, Any] = {
@@ -72,8 +73,8 @@ def curves_result(
         "parameters": strict_json.plain(fixed),
         "axes": {_AXIS: [gain]},
     }
-    if networks is not None:
-        data["protocol"] = dict(networks)
+    if runs:
+        data[RUNS] = asdict(CurveRuns.made_of(runs))
     result = empty_result(make_config(data, registry))
     for panel in panels:
         value, error, status = (np.stack([one[k] for one in panel.curves.values()]) for k in range(3))
@@ -81,7 +82,7 @@ def curves_result(
     return result
 
 
-def _registry(panels: Sequence[Panel], networks: bool) -> Registry:
+def _registry(panels: Sequence[Panel], has_runs: bool) -> Registry:
     quantities, dimensions = {}, {}
     for panel in panels:
         dims = panel_dims(panel.name)
@@ -92,7 +93,7 @@ def _registry(panels: Sequence[Panel], networks: bool) -> Registry:
             panel.name, panel.symbol, panel.description, "protocol", panel.units, tuple(dims)
         )
     solver = Solver("protocol", "protocols in theory and networks", _not_in_parts, lambda *_: 0.0,
-                    options=ProtocolOptions if networks else None, table="protocol" if networks else "",
+                    options=CurveRuns if has_runs else None, table=RUNS if has_runs else "",
                     cites=("krishnamurthy2022",))  # fmt: skip
     return Registry(quantities, {"protocol": solver}, {}, dimensions)
 

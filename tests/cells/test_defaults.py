@@ -72,7 +72,7 @@ def test_pytorchs_first_gradient_after_sixty_steps_is_of_the_order_of_1e_minus_2
 def test_first_gradients_of_drawn_layers_are_those_of_the_theory(cell) -> None:
     panel = {"cell": cell, "places": [1, 10, 30]}
     for start in (*DEFAULTS[cell], "memory=30", "critical"):
-        _, found = gradient_curve(panel, {"start": start}, {"size": 48, "networks": 3}, np.random.SeedSequence(1))
+        _, found, _ = gradient_curve(panel, {"start": start}, {"size": 48, "networks": 3}, np.random.SeedSequence(1))
         off = found["networks"].value - found["theory"].value
         assert np.abs(off).max() < 0.9  # decades of up to 14: log of a mean against mean of logs at N = 48
         assert np.abs(off[0]) < 0.15

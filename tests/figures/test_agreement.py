@@ -7,7 +7,7 @@ import pytest
 from support import toy_results
 
 from phasemap.dataset import Field
-from phasemap.figures.agreement import Criterion, compare
+from phasemap.figures.agreement import Criterion, compare, student_widening
 from phasemap.figures.comparison import draw_comparison
 from phasemap.model.status import Status
 from phasemap.quantities import QUANTITIES
@@ -197,3 +197,18 @@ def test_a_network_that_decays_for_ever_is_at_rest(plane):
         simulated_error=np.zeros(2), bias=np.zeros(2), branches=("zero", "zero"),
     )  # fmt: skip
     assert at_rest.agrees.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("networks", "times"), [(4, 9.219 / 3), (2, 235.8 / 3), (1000, 1.003), (None, 1.0)])
+def test_the_scatter_of_few_networks_is_known_as_roughly_as_students_distribution_says(networks, times):
+    """Quantiles of tables: 9.219 at 3 degrees of freedom, 235.8 at 1, for what a normal deviate of 3 leaves out."""
+    assert student_widening(3.0, networks) == pytest.approx(times, rel=1e-3)
+    assert student_widening(0.0, networks) == 1.0
+
+
+def test_means_of_few_networks_stray_by_no_more_than_is_allowed():
+    """Of 40,000 means of four normal numbers 0.27 % are farther off than allowed, 5.8 % farther than three errors."""
+    drawn = np.random.default_rng(3).standard_normal((40_000, 4))
+    pulls = np.abs(drawn.mean(axis=1)) / (drawn.std(axis=1, ddof=1) / 2.0)
+    assert (pulls > 3.0 * student_widening(3.0, 4)).mean() == pytest.approx(0.0027, abs=0.0008)
+    assert (pulls > 3.0).mean() == pytest.approx(0.0577, abs=0.004)

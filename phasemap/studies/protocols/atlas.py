@@ -28,6 +28,7 @@ import numpy as np
 
 from phasemap.dataset import Result
 from phasemap.dataset.panels import LEVEL, MARK, curve_name
+from phasemap.dataset.runs import Run, run_key
 from phasemap.errors import ConfigError
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters, make_parameters
@@ -36,7 +37,7 @@ from phasemap.simulation.estimators.outcomes import Outcome
 from phasemap.simulation.network.disorder import child
 from phasemap.studies.cells.gradients import CELL, gradient_curve
 from phasemap.studies.curves import Panel, curves_result, marked
-from phasemap.studies.protocols.curves import Wanted, compute
+from phasemap.studies.protocols.curves import Computed, Wanted, compute
 from phasemap.studies.protocols.quantity_curves import POINT, Solved, quantity_curve, surface_gain
 from phasemap.theory.static import fixed_points
 
@@ -78,9 +79,11 @@ def run(data: Table) -> Result:
     seed = np.random.SeedSequence(int(data.get("seed", 0)))
     shared = _numbers(data.get("parameters", {}))
     solved: Solved = {}
-    panels = [_panel(data, panel, shared, child(seed, k), solved) for k, panel in enumerate(data["panels"])]
+    runs: dict[str, Run] = {}
+    panels = [_panel(data, panel, shared, child(seed, k), solved, runs) for k, panel in enumerate(data["panels"])]
     description = " ".join(str(data.get("description", "")).split())
-    return curves_result(panels, make_parameters(shared), str(data["title"]), description, int(data.get("seed", 0)))
+    return curves_result(panels, make_parameters(shared), str(data["title"]), description, int(data.get("seed", 0)),
+                         runs)  # fmt: skip
 
 
 def _numbers(table: Table) -> dict[str, float]:
@@ -102,11 +105,15 @@ def make_options(*tables: Table) -> ProtocolOptions:
     return replace(ProtocolOptions(), **merged)
 
 
-def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved) -> Panel:
+def _panel(
+    data: Table, panel: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved,
+    runs: dict[str, Run],
+) -> Panel:  # fmt: skip
     curves: dict[str, Outcome] = {}
     places: np.ndarray | None = None
     for k, curve in enumerate(panel["curves"]):
-        found_places, found = _curve(data, panel, curve, shared, child(seed, k), solved)
+        found_places, found, run = _curve(data, panel, curve, shared, child(seed, k), solved)
+        runs[run_key(panel["name"], curve["name"])] = run
         places = found_places if places is None else places
         if len(found_places) != len(places):
             raise ConfigError(f"The curves of the panel {panel['name']} have places of their own: give them the same.")
@@ -122,15 +129,13 @@ def _panel(data: Table, panel: Table, shared: dict[str, float], seed: np.random.
 
 def _curve(
     data: Table, panel: Table, curve: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved
-) -> tuple[np.ndarray, dict[str, Outcome]]:
+) -> Computed:
     named = {**shared, **_numbers(curve.get("set", {}))}
     if panel["protocol"] == POINT:
         tables = {table: data[table] for table in _TABLES if data.get(table)}
-        places, found = quantity_curve(panel, curve, named, tables, seed, solved)
-        return places, {_label(curve["name"], kind): one for kind, one in found.items()}
+        return _labelled(curve["name"], Computed(*quantity_curve(panel, curve, named, tables, seed, solved)))
     if panel["protocol"] == CELL:
-        places, found = gradient_curve(panel, curve, data["drawn"], seed)
-        return places, {_label(curve["name"], kind): one for kind, one in found.items()}
+        return _labelled(curve["name"], Computed(*gradient_curve(panel, curve, data["drawn"], seed)))
     options = make_options(data.get("options", {}), panel.get("options", {}), curve.get("options", {}))
     wanted = Wanted(
         protocol=curve.get("protocol", panel["protocol"]), quantity=curve.get("quantity", panel["quantity"]),
@@ -142,15 +147,19 @@ def _curve(
     )  # fmt: skip
     over = panel.get("over", "")
     if not over:
-        places, found = compute(make_parameters(named), options, wanted, seed)
-        return places, {_label(curve["name"], kind): one for kind, one in found.items()}
+        return _labelled(curve["name"], compute(make_parameters(named), options, wanted, seed))
     places = np.array([float(place) for place in panel["places"]])
-    rows = [compute(*_at(over, place, named, options, wanted), child(seed, k))[1] for k, place in enumerate(places)]
-    kinds = rows[0]
-    return places, {
-        _label(curve["name"], kind): Outcome(*(np.array([row[kind][k].ravel()[-1] for row in rows]) for k in range(3)))
-        for kind in kinds
+    rows = [compute(*_at(over, place, named, options, wanted), child(seed, k)) for k, place in enumerate(places)]
+    found = {
+        kind: Outcome(*(np.array([row.found[kind][k].ravel()[-1] for row in rows]) for k in range(3)))
+        for kind in rows[0].found
     }
+    return _labelled(curve["name"], Computed(places, found, rows[0].run))
+
+
+def _labelled(name: str, computed: Computed) -> Computed:
+    """With the names under which its curves are stored."""
+    return computed._replace(found={_label(name, kind): one for kind, one in computed.found.items()})
 
 
 def _at(

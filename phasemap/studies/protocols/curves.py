@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
+from phasemap.dataset.panels import REFERENCE
+from phasemap.dataset.runs import Run
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
@@ -50,10 +53,16 @@ class Wanted:
     level: bool = False
 
 
-def compute(
-    p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence
-) -> tuple[FloatArray, dict[str, Outcome]]:
-    """Places of the curve, and it by kind: theory, networks, floor; or units by name."""
+class Computed(NamedTuple):
+    """Places of a curve, it by kind (theory, reference, networks, floor; or units by name), and its networks."""
+
+    places: FloatArray
+    found: dict[str, Outcome]
+    run: Run = Run()
+
+
+def compute(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence) -> Computed:
+    """A curve at the parameters p."""
     if wanted.protocol == "symmetric":
         return _symmetric(options, wanted, seed)
     if wanted.protocol == "activity":
@@ -64,13 +73,16 @@ def compute(
     places = next(iter(report.coordinates.values()))
     found = {}
     if wanted.theory:
-        found["theory"] = report.theory[wanted.quantity]
+        kind = REFERENCE if wanted.quantity in report.beside else "theory"
+        found[kind] = report.theory[wanted.quantity]
     if report.networks is not None and wanted.networks:
         name = f"{wanted.quantity}_extrapolated"
         found["networks"] = report.networks.get(name, report.networks[wanted.quantity])
         if wanted.level:
             found["floor"] = report.networks["noise_floor"]
-    return np.asarray(places, dtype=float), found
+    run = Run(options.networks, max(options.sizes or (options.size,)), f"{wanted.quantity}_extrapolated" in (
+        report.networks or {})) if "networks" in found else Run()  # fmt: skip
+    return Computed(np.asarray(places, dtype=float), found, run)
 
 
 def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence) -> Report:
@@ -91,19 +103,15 @@ def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.ra
     return kick(p, options, seed, networks, wanted.inputs, infinitesimal)
 
 
-def _perturbed(
-    p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence
-) -> tuple[FloatArray, dict[str, Outcome]]:
+def _perturbed(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence) -> Computed:
     push = Kick(options.amplitude, options.in_deviations, wanted.perturbed)
     networks = run_networks(lambda setup: run_kick(setup, push, options.delays), p, options, seed, 500.0)
     times = networks.runs[networks.largest][0].times
     found = readings.at_delays(networks.combined(readings.overlaps), times, tuple(options.delays))
-    return np.array(options.delays), {"networks": found}
+    return Computed(np.array(options.delays), {"networks": found}, Run(options.networks, networks.largest))
 
 
-def _symmetric(
-    options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence
-) -> tuple[FloatArray, dict[str, Outcome]]:
+def _symmetric(options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence) -> Computed:
     rows = []
     delays = list(options.delays)
     with single_threaded_blas():
@@ -112,16 +120,15 @@ def _symmetric(
             times, m = symmetric_trace(options.size, wanted.detuning, options.amplitude, delays, own)
             rows.append(m[[int(np.abs(times - delay).argmin()) for delay in delays]])
     runs = Networks({options.size: rows}, {options.size: DENSE})
-    return np.array(delays), {"networks": runs.combined(lambda m: (m, np.full_like(m, options.size**-0.5)))}
+    found = runs.combined(lambda m: (m, np.full_like(m, options.size**-0.5)))
+    return Computed(np.array(delays), {"networks": found}, Run(options.networks, options.size))
 
 
-def _activity(
-    p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence
-) -> tuple[FloatArray, dict[str, Outcome]]:
+def _activity(p: Parameters, options: ProtocolOptions, seed: np.random.SeedSequence) -> Computed:
     """h of a few units of one network through a reset, by the names of the units; the network is not the mean."""
     pulse = ResetPulse(options.gate, options.at, options.duration, options.read)
     setup = Setup(p, options.size, child(seed, 0), False, options.relax)
     with single_threaded_blas():
         times, h = run_activity(setup, pulse, options.strengths[-1])
     units = {f"unit {k + 1}": outcome(row, 0.0) for k, row in enumerate(h)}
-    return times, {f"@{name}": one for name, one in units.items()}
+    return Computed(times, {f"@{name}": one for name, one in units.items()})

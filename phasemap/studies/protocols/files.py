@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from phasemap.dataset import Result
-from phasemap.dataset.panels import LEVEL, NETWORKS, curve_name
+from phasemap.dataset.panels import LEVEL, NETWORKS, REFERENCE, THEORY, curve_name
+from phasemap.dataset.runs import Run, run_key
 from phasemap.simulation.estimators.outcomes import Outcome
 from phasemap.strict_json import entry
 from phasemap.studies.curves import Panel, curves_result
@@ -64,13 +65,18 @@ def as_result(report: Report, title: str, command: str, seed: int) -> Result:
     """A report as curves: theory and networks side by side, one panel for each quantity."""
     networks = report.networks or {}
     panels = []
+    runs = {}
     for name, (symbol, words) in _PANELS.items():
         coordinate = report.coordinate(name)
         curves = {}
-        if name in report.theory and _says_something(report.theory[name]):
-            curves["theory"] = report.theory[name]
+        known = name in report.theory and _says_something(report.theory[name])
+        if known:
+            beside = name in networks and name in report.beside
+            curves[curve_name("theory", REFERENCE if beside else THEORY)] = report.theory[name]
         if name in networks:
-            curves[curve_name("theory" if "theory" in curves else "networks", NETWORKS)] = networks[name]
+            curve, limit = "theory" if known else "networks", networks.get(f"{name}_extrapolated")
+            curves[curve_name(curve, NETWORKS)] = networks[name] if limit is None else limit
+            runs[run_key(name, curve)] = _run(report, limit is not None)
         if name == "retained_overlap" and "noise_floor" in networks:
             curves[curve_name("noise floor", LEVEL)] = networks["noise_floor"]
         if curves:
@@ -78,16 +84,16 @@ def as_result(report: Report, title: str, command: str, seed: int) -> Result:
                 Panel(name, symbol, words, _AXES[coordinate], np.asarray(report.coordinates[coordinate]), curves)
             )
     description = f"{report.stopped} Made by: {command}".strip()
-    return curves_result(panels, report.parameters, title, description, seed, _run(report))
+    return curves_result(panels, report.parameters, title, description, seed, runs)
 
 
-def _run(report: Report) -> dict[str, Any] | None:
-    """Which networks were run, by the names of `ProtocolOptions`; None: none."""
+def _run(report: Report, extrapolated: bool) -> Run:
+    """Which networks a number is of; nothing where none could be run."""
     sizes = report.about_networks.get("sizes")
     if not sizes:
-        return None
-    found = {"size": max(sizes), "networks": report.about_networks["count"]}
-    return {**found, "sizes": list(sizes)} if len(sizes) > 1 else found
+        return Run()
+    largest, done = max(sizes), report.about_networks.get("done", {})
+    return Run(done.get(str(largest), report.about_networks["count"]), largest, extrapolated)
 
 
 def _says_something(found: Outcome) -> bool:

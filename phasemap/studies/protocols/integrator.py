@@ -12,7 +12,7 @@ from phasemap.simulation.protocols.integrator import Staircase, StaircaseRun, ho
 from phasemap.simulation.protocols.networks import Conditions, run_networks
 from phasemap.studies.protocols.report import Report, about, single, what_is_kept
 from phasemap.theory.transient.memory import solver
-from phasemap.theory.transient.memory.attractor import Kind, find_attractor, static_state
+from phasemap.theory.transient.memory.attractor import Attractor, Kind, find_attractor, static_state
 from phasemap.theory.transient.memory.staircase import moving_trace, staircase_trace
 
 
@@ -25,7 +25,8 @@ def integrator(
 ) -> Report:
     """A staircase of pulses to h: the trace against the sum of what came in, its slope and its saturation."""
     sums = stairs.strength * np.arange(1.0, stairs.pulses + 1.0)
-    theory, remarks = _staircase_in_theory(p, options, stairs, seed)
+    state = static_state(p) if options.state == "static" else find_attractor(p, seed)
+    theory, remarks = _staircase_in_theory(p, options, stairs, state)
     theory |= _line(sums, theory["trace"])
     settings = {"state": options.state, "pulses": stairs.pulses, "spacing": stairs.spacing,
                 "strength": stairs.strength, "duration": stairs.duration, "relax": options.relax}  # fmt: skip
@@ -40,16 +41,15 @@ def integrator(
         if stairs.hold > 0.0:
             found["held"] = runs.combined(_held)
     coordinates = {"sums": sums, "hold_times": hold_times(stairs)}
-    return Report(
-        "integrator", p, settings, coordinates, theory, found, facts, remarks, {"held": "hold_times"}, stopped
-    )
+    beside = tuple(theory) if p.update_gate.moves and state.units is not None else ()
+    return Report("integrator", p, settings, coordinates, theory, found, facts, remarks, {"held": "hold_times"},
+                  stopped, beside)  # fmt: skip
 
 
 def _staircase_in_theory(
-    p: Parameters, options: ProtocolOptions, stairs: Staircase, seed: np.random.SeedSequence
+    p: Parameters, options: ProtocolOptions, stairs: Staircase, state: Attractor
 ) -> tuple[dict[str, Outcome], list[str]]:
     """Trace before each next pulse and the lifetime of what is kept, and remarks."""
-    state = static_state(p) if options.state == "static" else find_attractor(p, seed)
     found = {"memory_lifetime": single(solver.overlap_of(state, options).lifetime)}
     if state.units is not None:
         return {"trace": outcome(*staircase_trace(state.units, stairs)), **found}, []

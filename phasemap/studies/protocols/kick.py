@@ -28,6 +28,9 @@ from phasemap.theory.transient.memory import solver
 from phasemap.theory.transient.memory.distance import Distances, distances, without_theory
 from phasemap.theory.transient.memory.known import NOT_SOUGHT
 
+# Kicks up to here flip no gate of a network of thousands of units: z of one lies as near to its threshold once in 1e4.
+_INFINITESIMAL = 1e-5
+
 
 def kick(
     p: Parameters,
@@ -63,7 +66,18 @@ def kick(
     facts: Facts = {}
     if networks is not None:
         found, facts, stopped = _kicked(p, options, seed, networks, remarks)
-    return Report("kick", p, settings, {"delays": delays}, theory, found, facts, remarks, stopped=stopped)
+    return Report("kick", p, settings, {"delays": delays}, theory, found, facts, remarks, stopped=stopped,
+                  beside=_beside(p, options, own, theory))  # fmt: skip
+
+
+def _beside(
+    p: Parameters, options: ProtocolOptions, own: ProtocolOptions, theory: Mapping[str, Outcome]
+) -> tuple[str, ...]:
+    """Theory of another state than that of networks, or of smaller kicks; at a constant gate m is the same in all."""
+    if p.update_gate.moves:
+        finite = own.amplitude < options.amplitude and options.amplitude > _INFINITESIMAL
+        return tuple(theory) if options.state == "static" or finite else ()
+    return ("retained_distance", "cosine") if options.state == "static" else ()
 
 
 def _distances(

@@ -1,6 +1,6 @@
 """What a protocol at one point gave, in theory and in networks side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,7 @@ class Report:
     quantity by quantity, where it is not the first. theory, networks: quantity -> Outcome; networks is None where none
     were asked for, or done. remarks: why something is missing, and what to mind.
     stopped: what there is, where a signal stopped the protocol before its end; else empty.
+    beside: quantities whose theory is of something else than the networks: it stands beside them and is not compared.
     """
 
     protocol: str
@@ -40,6 +41,7 @@ class Report:
     remarks: Sequence[str] = ()
     along: Mapping[str, str] = field(default_factory=dict)
     stopped: str = ""
+    beside: Collection[str] = ()
 
     def coordinate(self, quantity: str) -> str:
         """The coordinate that a quantity is a list over."""

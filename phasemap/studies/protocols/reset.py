@@ -55,9 +55,9 @@ def reset(
         facts = about(runs, options) | amplitudes(runs)
         if options.amplitude == 0.0:
             remarks.append(f"No amplitude was given: networks have a trace of amplitude {USUAL_AMPLITUDE:g}.")
-    return Report(
-        "reset", p, settings, {"strengths": np.array(options.strengths)}, theory, found, facts, remarks, stopped=stopped
-    )  # fmt: skip
+    # Units of networks are frozen where their gates closed, not at the static solution, and their traces are finite.
+    return Report("reset", p, settings, {"strengths": np.array(options.strengths)}, theory, found, facts, remarks,
+                  stopped=stopped, beside=tuple(theory) if p.update_gate.moves else ())  # fmt: skip
 
 
 def _overlap_before(run: ResetRun) -> tuple[FloatArray, FloatArray]:

@@ -16,7 +16,8 @@ from phasemap.model.status import Status
 from phasemap.storage import read_result, write_result
 from phasemap.studies.protocols.atlas import load, make_options, run
 
-SMALL: dict[str, Any] = {"networks": 1, "size": 24, "sizes": [], "relax": 2.0, "duration": 1.0, "read": 1.0, "at": 1.0}
+SMALL: dict[str, Any] = {"networks": 1, "size": 24, "sizes": [], "state": "static", "relax": 2.0, "duration": 1.0,
+                         "read": 1.0, "at": 1.0}  # fmt: skip
 
 
 def tiny(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
-from phasemap.dataset.panels import LEVEL, MARK, NETWORKS, is_panel, name_and_kind
+from phasemap.dataset.panels import LEVEL, MARK, NETWORKS, REFERENCE, is_panel, name_and_kind
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
@@ -32,18 +32,23 @@ _HARDLY_CHANGES = 0.4
 _LEGEND_ROW, _LEGEND_COLUMNS = 0.13, 2
 # Networks at more places than these are a line in a band of errors instead of dots.
 _MOST_DOTS = 40
+# What a reference is of.
+_REFERENCE_WORDS = "frozen units, infinitesimal kicks"
 # So many names of places stand side by side.
 _MOST_LEVEL_NAMES = 2
 # Shares of networks: their bars are the densest interval of the posterior, which ends at 0 and 1.
 _SHARES = ("active_fraction",)
 _DOT: Look = {"linestyle": "", "marker": "o", "markersize": 2.8, "markerfacecolor": "white", "markeredgewidth": 0.7}
 _BELOW: Look = {"linestyle": "", "marker": "v", "markersize": 4}
+# Kinds of curves that have colours of their own.
+_NAMED = ("", NETWORKS, REFERENCE)
+_FAINT: Look = {"linewidth": 0.9, "linestyle": (0, (4, 1.5)), "alpha": 0.85}
 _THIN: Look = {"linestyle": "-", "linewidth": 0.7}
 
 
 @dataclass(frozen=True)
 class _Curve:
-    """name: what tells it apart; kind: "", networks, level or mark.
+    """name: what tells it apart; kind: "", networks, reference, level or mark.
 
     value (n,), NaN where there is none; bars (2, n): how far they reach below and above it.
     """
@@ -78,7 +83,7 @@ def draw_protocol(result: Result, width: str = "double", title: str = "", quanti
     panels = [result.fields[name] for name in _in_order(result) if quantity in (None, name)]
     columns = min(len(panels), _MOST_COLUMNS if width == "double" else 1)
     rows = -(-len(panels) // columns)
-    names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in ("", NETWORKS)))
+    names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in _NAMED))
     with style():
         entries = max(len({c.name for c in _curves(result, one) if c.kind != MARK}) for one in panels) + 1
         legend = _LEGEND_ROW * -(-entries // _LEGEND_COLUMNS)
@@ -129,9 +134,11 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
     axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     axes.set_ylabel(f"{panel.symbol}{units}", fontsize=points(7.5))
     axes.set_title(panel.description, fontsize=points(7.5))
-    if any(c.kind == NETWORKS for c in curves) and any(c.kind == "" for c in curves):
+    if any(c.kind == NETWORKS for c in curves) and any(c.kind in ("", REFERENCE) for c in curves):
         look = _DOT if len(x) <= _MOST_DOTS else _THIN
         handles.append(Line2D([], [], color=colours.INK, label="networks", **look))
+    if any(c.kind == REFERENCE for c in curves):
+        handles.append(Line2D([], [], color=colours.INK, label=_REFERENCE_WORDS, **_FAINT))
     if any(c.bound.any() and c.kind == NETWORKS for c in curves):
         handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
     # The line of a curve stands for its networks, too.
@@ -168,6 +175,9 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
         if curve.bound.any():
             axes.plot(x[curve.bound], curve.value[curve.bound], linestyle="", marker="^", markersize=4, color=colour)
         return [Line2D([], [], color=colour, label=curve.name, **_DOT)]
+    if curve.kind == REFERENCE:
+        axes.plot(x, curve.value, color=colour, gid="reference", zorder=1.9, **_FAINT)
+        return [Line2D([], [], color=colour, label=curve.name, **_FAINT)]
     look = {**own, "linewidth": 1.2}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
     unsure = curve.bars.max(axis=0) > _VISIBLE * np.abs(curve.value)

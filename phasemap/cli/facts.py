@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from phasemap.dataset import Result
+    from phasemap.model.results import Region
 
 
 def facts(result: "Result") -> dict[str, Any]:
@@ -28,8 +29,7 @@ def facts(result: "Result") -> dict[str, Any]:
         },
         "surfaces": {name: len(result.surfaces[name].vertices) if name in result.surfaces else None
                      for name in result.wanted_surfaces},
-        "regions": {name: {"vertices": len(region.vertices), "polygons": len(region.pieces), "level": region.level}
-                    for name, region in result.regions.items()},
+        "regions": {name: _region(region) for name, region in result.regions.items()},
         "failures": [vars(failure) for failure in result.failures],
         "remarks": [vars(remark) for remark in result.remarks],
         "config_hash": metadata.config_hash,
@@ -38,3 +38,9 @@ def facts(result: "Result") -> dict[str, Any]:
         "wall_seconds": metadata.wall_seconds,
         "sessions": [{**vars(session), "versions": dict(session.versions)} for session in metadata.sessions],
     }  # fmt: skip
+
+
+def _region(region: "Region") -> dict[str, Any]:
+    """Its size: polygons in a plane, triangles in a box."""
+    pieces = {"triangles": len(region.triangles)} if len(region.triangles) else {"polygons": len(region.pieces)}
+    return {"vertices": len(region.vertices), **pieces, "level": region.level}

@@ -97,18 +97,18 @@ def regions(result: Result) -> list[str]:
     """The regions that were outlined."""
     parts = []
     for name, region in result.regions.items():
-        count = plural(len(region.pieces), "polygon")
+        sheet = len(region.triangles)
+        count = plural(sheet, "triangle") if sheet else plural(len(region.pieces), "polygon")
         parts.append(f"{name} ({count}, {plural(len(region.vertices), 'vertex', 'vertices')}, level {region.level:g})")
     if not parts and result.complete and _holds_marginal_points(result):
-        return [
-            "The marginally stable region of this plane is not outlined in the file: `phasemap sweep` of it adds that."
-        ]
+        kind = "plane" if len(result.axes) == 2 else "box"
+        return [f"The marginally stable region of this {kind} is not outlined in the file: `phasemap sweep` does that."]
     return [f"Regions: {', '.join(parts)}."] if parts else []
 
 
 def _holds_marginal_points(result: Result) -> bool:
-    """Whether the stored numbers of a plane put some of its points into the marginally stable region."""
-    if len(result.axes) != 2 or not set(NEEDED) <= set(result.fields):
+    """Whether the stored numbers of a plane or box put some of its points into the marginally stable region."""
+    if len(result.axes) not in (2, 3) or not set(NEEDED) <= set(result.fields):
         return False
     fields = {name: result.fields[name] for name in NEEDED}
     axes = dict(zip(result.axis_names, np.meshgrid(*(axis.values for axis in result.axes), indexing="ij"), strict=True))

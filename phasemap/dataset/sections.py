@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Axis, Checks, Field, Result
 from phasemap.errors import PhasemapError
-from phasemap.model.results import CriticalSurface
+from phasemap.model.results import CriticalSurface, Region
 from phasemap.suggest import choices
 
 Array = NDArray[np.float64]
+# Share of an axis by which a plane in the face of a box is moved inwards, so that it crosses what ends at the face.
+_INSIDE = 1e-9
 
 
 def cut(result: Result, at: Mapping[str, float]) -> Result:
@@ -59,9 +61,34 @@ def _cut_axis(result: Result, name: str, value: float) -> Result:
         surfaces={key: surface for key, surface in surfaces.items() if len(surface.vertices)},
         checks=checks,
         metadata=metadata,
-        regions={},
+        regions=_regions_at(result, name, held),
         fine=None,
     )
+
+
+def _regions_at(result: Result, name: str, held: float) -> dict[str, Region]:
+    """The outlines in a plane through a box; none along a line."""
+    if len(result.axes) != 3:
+        return {}
+    axis = result.axes[result.axis_names.index(name)]
+    found = {key: cut_region(region, axis, held) for key, region in result.regions.items()}
+    return {key: region for key, region in found.items() if len(region.vertices)}
+
+
+def cut_region(region: Region, axis: Axis, value: float) -> Region:
+    """The polygons in which a plane cuts the sheet around a region; one in a face of the box lies just inside."""
+    ends = axis.values[np.isfinite(axis.values)][[0, -1]]
+    inside = float(np.clip(value, *np.add(ends, _INSIDE * np.ptp(ends) * np.array([1.0, -1.0]))))
+    return Region(**vars(_closed(cut_surface(region, axis.name, inside))), level=region.level)
+
+
+def _closed(section: CriticalSurface) -> CriticalSurface:
+    """The same with the first vertex of every piece at its end; what encloses nothing is left out."""
+    pieces = [p if (p[0] == p[-1]).all() else np.concatenate([p, p[:1]]) for p in section.pieces if len(p) > 2]
+    pieces = [piece for piece in pieces if len(piece) > 3]
+    offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
+    vertices = np.concatenate(pieces) if pieces else section.vertices[:0]
+    return replace(section, vertices=vertices, residual=np.zeros(len(vertices)), offsets=offsets)
 
 
 def _field_at(field: Field, place: int, index: int, name: str) -> Field:

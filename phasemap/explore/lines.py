@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from phasemap.dataset import Result
-from phasemap.dataset.sections import cut_surface
+from phasemap.dataset.sections import cut_region, cut_surface
 from phasemap.explore.numbers import rounded
 from phasemap.model.results import CriticalSurface, Region
 
@@ -39,18 +39,22 @@ def line_blocks(result: Result) -> list[dict[str, Any]]:
             "pieces": {key: _pieces(one, shown) for key, one in _sections(result, surface)},
             "level": None,
         })  # fmt: skip
-    return blocks + [_region_block(region, shown) for region in result.regions.values() if len(result.axes) == 2]
+    return blocks + [_region_block(result, region) for region in result.regions.values() if len(result.axes) < 4]
 
 
-def _region_block(region: Region, shown: tuple[str, ...]) -> dict[str, Any]:
-    """A region as its border, with what decides it."""
+def _region_block(result: Result, region: Region) -> dict[str, Any]:
+    """A region as its border, at every place along a third axis, with what decides it."""
+    shown, sections = result.axis_names[:2], {"": region}
+    if len(result.axes) == 3:
+        values = result.axes[2].values[:MOST_SECTIONS]
+        sections = {str(k): cut_region(region, result.axes[2], float(value)) for k, value in enumerate(values)}
     return {
         "name": region.name,
         "words": region.name.replace("_", " ") + " region",
         "condition": f"{region.condition}, level {region.level:g}",
         "residual": float(f"{np.max(region.residual, initial=0.0):.2g}"),
         "colour": _BORDER,
-        "pieces": {"": _pieces(region, shown)},
+        "pieces": {key: _pieces(one, shown) for key, one in sections.items()},
         "level": region.level,
     }
 

@@ -51,6 +51,8 @@ class CriticalSurface:
 class Region(CriticalSurface):
     """A part of a plane: closed polygons, outer ones and holes, as the pieces of a surface; the first vertex ends each.
 
+    A part of a box: a closed sheet of triangles, every edge of which an even number of them share.
+
     level: threshold in the condition, here the largest pinning ratio.
     """
 

@@ -1,6 +1,6 @@
 """Closed outlines of the part of a rectangle where a function is positive, each vertex found by bisection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from contourpy import contour_generator
@@ -53,13 +53,26 @@ def _contours(walled: FloatArray) -> list[FloatArray]:
 
 def _placed(piece: FloatArray, values: FloatArray, function: Sign, x: FloatArray, y: FloatArray) -> FloatArray:
     """Each vertex, half-way between two nodes of different sign, where the sign changes; on the wall, at the border."""
-    last = np.array([len(x), len(y)]) - 1
-    low, high = (np.clip(rounded(piece), 0, last).astype(int) for rounded in (_down, _up))
-    first_inside = values[low[:, 1], low[:, 0]] > 0.0
+    return sign_changes(piece, values.T, function, (x, y), _HALVINGS)
+
+
+def sign_changes(
+    half_way: FloatArray, values: FloatArray, function: Sign, axes: Sequence[FloatArray], halvings: int
+) -> FloatArray:
+    """Where a function changes its sign between two nodes of a grid, one of them inside: (n, d), by bisection.
+
+    half_way: (n, d) in units of the grid's steps, halves along the axes in which the nodes differ.
+    values:   (*grid) at the nodes. A node beyond them is a wall: its place is that at the border of the grid.
+    """
+    last = np.array(values.shape) - 1
+    low, high = (rounded(half_way) for rounded in (_down, _up))
+    known = [((node >= 0) & (node <= last)).all(axis=1) for node in (low, high)]
+    low, high = (np.clip(node, 0, last).astype(int) for node in (low, high))
+    first_inside = known[0] & (values[tuple(low.T)] > 0.0)
     inside, outside = (np.where(first_inside[:, None] == way, low, high) for way in (True, False))
-    a, b = (np.stack([x[node[:, 0]], y[node[:, 1]]], axis=1) for node in (inside, outside))
+    a, b = (np.stack([axes[k][node[:, k]] for k in range(len(axes))], axis=1) for node in (inside, outside))
     moving = (inside != outside).any(axis=1)
-    for _ in range(_HALVINGS if moving.any() else 0):
+    for _ in range(halvings if moving.any() else 0):
         middle = 0.5 * (a + b)
         positive = np.zeros(len(a), dtype=bool)
         positive[moving] = function(middle[moving]) > 0.0

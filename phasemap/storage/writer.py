@@ -2,7 +2,7 @@
 
     /                    axes and labels as dimension scales; <quantity>, <quantity>_error, <quantity>_status
     /surfaces/<name>     vertices (vertex, column), residual (vertex), offsets (polylines), triangles (meshes)
-    /regions/<name>      the same with the attribute level: closed polygons, only where there are any
+    /regions/<name>      the same with the attribute level: closed polygons or a closed sheet, only where there are any
     /fine                cheap quantities over axes of their own, with values between those of the grid
     /checks              the same quantities over the dimension "check", with the coordinates of the check points
 

@@ -37,18 +37,20 @@ def critical_lines_in_words(result: Result) -> str:
         )
     if len(result.axes) == 3:
         names = [name for name in result.surfaces if set(result.axis_names) <= set(result.surfaces[name].columns)]
-        return _sentence("Surfaces and lines", names, result.surfaces, looks=False)
+        told = [_sentence("Surfaces and lines", names, result.surfaces, looks=False), regions_in_words(result)]
+        return " ".join(part for part in told if part)
     return ""
 
 
 def regions_in_words(result: Result) -> str:
-    """The region that is outlined and dotted in the plane of the two axes."""
+    """The region that is outlined and dotted in the plane of the two axes, or enclosed by a sheet in a box."""
     region = result.regions.get(MARGINALLY_STABLE)
     if region is None:
         return ""
     hard = is_behind_hard_gate(result.metadata.parameters)
     condition = "f S < 1 < S" if hard else f"S > 1 and a pinning ratio p ≤ {region.level:g}"
-    return f"Dotted and outlined in green: the marginally stable region, where fixed points are pinned, {condition}."
+    look = "Enclosed by a sheet" if len(region.triangles) else "Dotted and outlined in green"
+    return f"{look}: the marginally stable region, where fixed points are pinned, {condition}."
 
 
 def branches_in_words(result: Result, quantity: str, branch: str | None, at: Mapping[str, str]) -> str:

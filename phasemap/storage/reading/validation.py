@@ -118,13 +118,25 @@ def _surface(surface: CriticalSurface, axes: tuple[str, ...]) -> Iterator[str]:
 
 
 def _region(region: Region, axes: tuple[str, ...]) -> Iterator[str]:
-    """What a surface must be, in a plane, of closed pieces."""
+    """What a surface must be, and closed: pieces in a plane, a sheet in a box."""
     wrong = list(_surface(region, axes))
     yield from wrong
-    if not wrong and (len(axes) != 2 or any(len(p) < 4 or (p[0] != p[-1]).any() for p in region.pieces)):
+    if not wrong and not (_is_sheet(region) if len(axes) == 3 else len(axes) == 2 and _is_outline(region)):
         yield f"the outlines of {region.name} are not closed"
     if not np.isfinite(region.level):
         yield f"the level of {region.name} is no number"
+
+
+def _is_outline(region: Region) -> bool:
+    """Whether its pieces are polygons."""
+    return not len(region.triangles) and all(len(p) > 3 and bool((p[0] == p[-1]).all()) for p in region.pieces)
+
+
+def _is_sheet(region: Region) -> bool:
+    """Whether every edge of its triangles belongs to an even number of them."""
+    sides = np.sort(region.triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    _, shared = np.unique(sides, axis=0, return_counts=True)
+    return not region.pieces and len(region.triangles) > 0 and bool((shared % 2 == 0).all())
 
 
 def _fine(fine: Fine, result: Result) -> Iterator[str]:

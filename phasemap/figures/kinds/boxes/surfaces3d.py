@@ -1,6 +1,7 @@
 """Critical surfaces in three parameters: triangle meshes and lines in a box, and simulated points among them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ from phasemap.figures.scenes.scene import join_label
 from phasemap.figures.scenes.stage import checked_quantity, checks_of
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
-from phasemap.model.results import CriticalSurface
+from phasemap.model.results import CriticalSurface, Region
+from phasemap.numerics.enclosures import on_borders
 
 Array = NDArray[np.float64]
 
@@ -35,7 +37,10 @@ _FACES: dict[str, str] = {
     "dynamic_fold": "#aa3377",
     "marginal_boundary": "#228833",
     "static_gain_one": "#ccbb44",
+    "marginally_stable": "#44bb99",
 }
+# Surfaces that are the borders of regions.
+_BORDERS = ("pinning_limit", "marginal_boundary")
 _OTHER_FACES = ("#66ccee", "#bbbbbb", "#4477aa")
 _EDGES: dict[str, tuple[str, Any]] = {
     "static_tricritical": ("#000000", "solid"),
@@ -58,7 +63,11 @@ def draw_surfaces(
     Raises:
         PhasemapError: the result holds none in these three parameters.
     """
-    chosen = [s for s in result.surfaces.values() if set(result.axis_names) <= set(s.columns) and len(s.vertices)]
+    chosen = [
+        s
+        for s in (*result.surfaces.values(), *_borders_of(result))
+        if set(result.axis_names) <= set(s.columns) and len(s.vertices)
+    ]
     if not chosen:
         raise PhasemapError(
             "The result has three axes and no critical surface in them: draw a section with "
@@ -84,6 +93,18 @@ def draw_surfaces(
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
+
+
+def _borders_of(result: Result) -> list[CriticalSurface]:
+    """The sheets at which regions of a box end, but for its faces, where no surface draws them already."""
+    if any(name in result.surfaces for name in _BORDERS):
+        return []
+    ends = [axis.values[np.isfinite(axis.values)] for axis in result.axes]
+    return [
+        replace(region, triangles=region.triangles[~on_borders(_points(region, result), region.triangles, ends)])
+        for region in result.regions.values()
+        if len(region.triangles) and set(result.axis_names) <= set(region.columns)
+    ]
 
 
 def _panels(figure: Figure, *, wide: bool) -> tuple[Any, Sequence[Axes]]:
@@ -141,6 +162,8 @@ def _draw_meshes(axes: Any, surfaces: list[CriticalSurface], result: Result) -> 
         corners.append(triangles)
         shades.append(_shades(normal, colour))
         words = LINE_STYLES[surface.name].words if surface.name in LINE_STYLES else surface.name.replace("_", " ")
+        if isinstance(surface, Region):
+            words = f"border of the {words} region"
         handles.append(Patch(facecolor=colour, alpha=_SHEET_ALPHA, label=words))
     if corners:
         colours = np.concatenate(shades)

@@ -91,9 +91,10 @@ def test_functions_say_what_they_do() -> None:
     assert silent == []
 
 
+COMPUTING = ("kernels", "numerics", "theory", "cells", "simulation", "handover", "studies")
 SMALL, NOTHING = 1e-2, 1e-12
-# A default that its docstring explains.
-EXPLAINED = {"numerics/anderson.py"}
+# A default that its docstring explains; where a comment beside it does.
+EXPLAINED = {"numerics/anderson.py", "kernels/ensemble/paths.py"}
 
 
 def is_record(node: ast.AST) -> bool:
@@ -114,13 +115,35 @@ def loose_numbers(tree: ast.Module) -> list[float]:
 
 
 def test_tolerances_have_names_and_reasons() -> None:
-    """In theory and its numerics: records of tolerances, one number a line; costs of solvers are no tolerances."""
+    """Wherever numbers are computed: records of tolerances, one number a line; costs of solvers are no tolerances."""
     package = ROOT / "phasemap"
-    paths = [path for part in ("theory", "numerics") for path in (package / part).rglob("*.py")]
+    paths = [path for part in COMPUTING for path in (package / part).rglob("*.py")]
     found = {str(path.relative_to(package)): loose_numbers(ast.parse(path.read_text())) for path in paths}
     named = [name for name, loose in found.items() if loose and not name.endswith("quantities.py")]
     assert sorted(set(named) - EXPLAINED) == []
     assert loose_numbers(ast.parse("def f(x):\n    return x < 1e-4")) == [1e-4], "the search finds nothing"
+
+
+def test_small_numbers_of_modules_stand_alone() -> None:
+    """One number a line, so that each has its reason."""
+    package = ROOT / "phasemap"
+    crowded = [
+        f"{path.relative_to(package)}:{node.lineno}"
+        for part in COMPUTING
+        for path in (package / part).rglob("*.py")
+        for node in ast.parse(path.read_text()).body
+        if is_crowded(node)
+    ]
+    assert crowded == []
+    assert is_crowded(ast.parse("_NEAR, _MOST = 1e-4, 20").body[0]), "the search finds nothing"
+
+
+def is_crowded(node: ast.stmt) -> bool:
+    """Whether several names are given at once, one of them to a small number."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
+        return False
+    numbers = [leaf.value for leaf in ast.walk(node.value) if isinstance(leaf, ast.Constant)]
+    return any(isinstance(number, float) and NOTHING < abs(number) <= SMALL for number in numbers)
 
 
 def test_every_number_of_a_record_says_why_it_is_what_it_is() -> None:

@@ -21,6 +21,8 @@ _FUNCTIONS = ("autocorrelation", "activity_autocorrelation")
 _VARIANCE_ERROR, _TIME_ERROR, _SHAPE_ERROR = 0.02, 0.3, 0.1
 # Errors that a bound keeps away.
 _BOUND = 3.0
+# Lag zero on a logarithmic scale: below the first that is stored, 0.01.
+_FIRST_LAG = 1e-3
 _AGED = (
     "Aged: {n} networks without matrices, M = {sizes}, give variance and C(t, t') at ages t up to {age:g}; there is no "
     "stationary state."
@@ -103,8 +105,8 @@ def _bound_product(found: Mapping[str, Estimate], i: int, time: float, error: fl
 def _at_stored_lags(lags: FloatArray, sampled: Number) -> Number:
     """A function and its error at the stored lags: linear in the logarithm of the lag, NaN beyond the samples."""
     known = np.isfinite(sampled[0])
-    log = np.log(np.maximum(lags[known], 1e-3))
-    at = np.log(np.maximum(STORED_LAGS, 1e-3))
+    log = np.log(np.maximum(lags[known], _FIRST_LAG))
+    at = np.log(np.maximum(STORED_LAGS, _FIRST_LAG))
     beyond = lags[known][-1] < STORED_LAGS
     value, error = (np.where(beyond, np.nan, np.interp(at, log, part[known])) for part in sampled)
     return value, error

@@ -30,6 +30,11 @@ GAIN = "g_h"
 # A strip beside the point, along the first of these parameters that is finite there.
 _COMPANIONS = ("alpha_r", "beta_r", "alpha_z", "s_h")
 _STRIP = 0.05
+# Of its width: vertices so close to its edge lie on it, but for rounding.
+_ON_EDGE = 1e-9
+# Gains closer than this are one crossing, traced twice.
+_DISTINCT = 1e-7
+_LEAST_GAIN = 1e-3
 # Seconds, by their own estimates, up to which solvers run without being asked for.
 _LONGEST_THEORY, _LONGEST_SIMULATION = 5.0, 60.0
 
@@ -224,7 +229,7 @@ def _strip_task(point: Point, registry: Registry, name: str) -> Task | None:
         base=base,
         axes=(GAIN, companion),
         coordinates=np.zeros((0, 2)),
-        box={GAIN: (1e-3, max(10.0, 2.0 * base.g_h)), companion: (edge, edge + width)},
+        box={GAIN: (_LEAST_GAIN, max(10.0, 2.0 * base.g_h)), companion: (edge, edge + width)},
         seconds_per_point=seconds_per_point(kind.seconds, point.seconds_per_point),
     )
 
@@ -237,9 +242,9 @@ def _take_gains(report: PointReport, data: BlockData) -> None:
         return
     companion, edge, width = strip
     gain, other = (data.surface.vertices[:, data.surface.columns.index(key)] for key in (GAIN, companion))
-    on_edge = np.sort(gain[np.abs(other - edge) < 1e-9 * width])
+    on_edge = np.sort(gain[np.abs(other - edge) < _ON_EDGE * width])
     if len(on_edge):
-        distinct = np.diff(on_edge, prepend=-np.inf) > 1e-7
+        distinct = np.diff(on_edge, prepend=-np.inf) > _DISTINCT
         report.critical_gains[data.name] = on_edge[distinct]
 
 

@@ -27,16 +27,22 @@ Complex = NDArray[np.complex128]
 DYNAMICS = "dynamics"
 STATES = (*FIXED_POINTS, DYNAMICS)
 SAMPLES = ("mean-field", "newton", "trajectory", "none")
-# Samples of the ensemble of paths, and how exact that needs to be.
-_PATH_SAMPLES, _ENSEMBLE_ERROR = 20000, 0.01
+# Samples of the ensemble of paths.
+_PATH_SAMPLES = 20000
+# Relative error of the ensemble that they are taken from: the samples scatter as much.
+_ENSEMBLE_ERROR = 0.01
 # Points at which the theory's distributions are computed in the bulk, from this share of the largest modulus on.
 _PLACES, _BULK = 81, 0.05
 # Starts of the search for fixed points, per network, and the transient of a trajectory.
 _STARTS, _TRANSIENT, _STEP = 6, 200.0, 0.1
 # Eigenvalues this close to an atom may belong to it; a state with smaller h is the zero state.
 _SAME = 1e-6
-# The smallest modulus that is told apart from zero, and the smallest relative distance from any other pole.
-_SLOWEST, _RESOLUTION = 1e-16, 1e-6
+# A radius just beyond the last eigenvalue, so that all lie within.
+_BEYOND = 1.0 + 1e-9
+# The smallest modulus that is told apart from zero.
+_SLOWEST = 1e-16
+# The smallest relative distance from any other pole: what eigenvalues of a matrix are known to.
+_RESOLUTION = 1e-6
 
 
 @dataclass(frozen=True)
@@ -196,7 +202,7 @@ def distributions(spectrum: Spectrum) -> tuple[Distribution, Distribution]:
     below = np.array([spectrum.fraction_left_of(at) - sum(w * np.heaviside(at - a, 0.5) for a, w in atoms) for at in x])
     top = max(float(np.abs(c.upper).max()) for c in spectrum.support.components) if spectrum.support.components else 1.0
     poles = np.array([mark for mark in spectrum.support.marks if mark != 0.0])
-    top *= 1.0 + 1e-9
+    top *= _BEYOND
     r = np.concatenate([np.geomspace(_SLOWEST, _BULK * top, _PLACES // 2), np.linspace(_BULK * top, top, _PLACES)])
     near = np.concatenate([abs(at) + sign * _distances(at) for at in poles for sign in (-1.0, 1.0)])
     r = np.unique(np.concatenate([r, near[(near > r[0]) & (near < r[-1])]]))

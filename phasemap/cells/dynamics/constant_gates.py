@@ -19,10 +19,21 @@ from phasemap.kernels.averages.gaussian_pairs import pair_averages
 from phasemap.kernels.cells.march import march
 from phasemap.theory.dynamic.autocovariance.gaussian_pairs import tables, with_panels
 
-_ITERATIONS = 300
 _RING, _LONGEST_RING = 256, 2**15
-_DECAYED = 1e-5  # of the autocovariance at half the ring, relative
-_TOLERANCES = (1e-7, 1e-5, 1e-3)
+
+
+class _Tolerances(NamedTuple):
+    """Of the autocovariance and of what follows from it."""
+
+    iterations: int = 300  # at one tolerance: far from the line fifty do
+    iteration: tuple[float, ...] = (1e-7, 1e-5, 1e-3)  # of C, relative, in turn: close to the line it is slow
+    decayed: float = 1e-5  # of C at half the ring, relative: else the ring is doubled
+    least_error: float = 1e-7  # relative: what the first tolerance leaves
+    below: float = 1e-9  # zero, where the search for the exponent begins: it is zero on the line, but for rounding
+    exponent: float = 1e-12  # where the search for it ends: rounding of the matrix
+
+
+_AT = _Tolerances()
 
 
 class Exact(NamedTuple):
@@ -52,7 +63,7 @@ def constant_gate_state(cell: Gru, horizon: int) -> Exact | None:
         ring *= 2
     while True:
         state = _at_ring(z, strength, found[-1].C, ring)
-        if state is None or state.C[ring // 2] < _DECAYED * state.C[0] or ring >= _LONGEST_RING:
+        if state is None or state.C[ring // 2] < _AT.decayed * state.C[0] or ring >= _LONGEST_RING:
             break
         ring *= 2
     if state is None:
@@ -60,7 +71,7 @@ def constant_gate_state(cell: Gru, horizon: int) -> Exact | None:
     C = state.C
     through = _responses(z, strength, C)
     exponent = _exponent(z, through[: ring // 2])
-    error = max(1e-7, abs(float(C[ring // 2])) / float(C[0]), state.left / float(C[0]))
+    error = max(_AT.least_error, abs(float(C[ring // 2])) / float(C[0]), state.left / float(C[0]))
     return Exact(C, exponent, _log_gradient(z, through, horizon), error)
 
 
@@ -75,8 +86,8 @@ def _at_ring(z: float, strength: float, start: float, ring: int) -> Settled | No
         return np.asarray(np.fft.irfft(np.fft.rfft(driven).real * kept, n=ring))
 
     begin = start * np.exp(-(1.0 - z) * lags / 3.0)
-    for tolerance in _TOLERANCES:  # close to the line the iteration is slow
-        settled = self_consistent(mapping, begin, _ITERATIONS, tolerance)
+    for tolerance in _AT.iteration:  # close to the line the iteration is slow
+        settled = self_consistent(mapping, begin, _AT.iterations, tolerance)
         if math.isfinite(settled.left) or not settled.moves:
             break
         begin = settled.C
@@ -99,7 +110,14 @@ def _exponent(z: float, through: Array) -> float:
         matrix = (through - z * z - math.exp(2.0 * rate), beside)
         return float(eigvalsh_tridiagonal(*matrix, select="i", select_range=(n - 1, n - 1))[0])
 
-    return float(brentq(excess, -1e-9, 0.5 * math.log(through[0] / (1.0 - z) ** 2 + 2.0) + 1.0, xtol=1e-12))
+    return float(
+        brentq(
+            excess,
+            -_AT.below,
+            0.5 * math.log(through[0] / (1.0 - z) ** 2 + 2.0) + 1.0,
+            xtol=_AT.exponent,
+        )
+    )
 
 
 def _log_gradient(z: float, through: Array, horizon: int) -> Array:

@@ -21,11 +21,21 @@ from phasemap.model.estimate import Estimate
 from phasemap.model.status import Status
 from phasemap.numerics import anderson
 
-_SMALLEST = 0.03  # of C at the static fixed point on the line of the zero state
-_ACCURACY = 0.05  # of ln C(0) at the minimum: the gain is flat there
-_TOLERANCE, _ITERATIONS = 3e-4, 60
 _MORE = 4  # times the paths of an ensemble: the place of a fold scatters more than what is found at a point
 _STEP = 0.7  # of the logarithm of the gain for a mismatch of ln C(0)
+
+
+class _Tolerances(NamedTuple):
+    """Of the fold, where the gain is least."""
+
+    smallest: float = 0.03  # C(0), of C at the static fixed point on the line of the zero state
+    accuracy: float = 0.05  # of ln C(0) at the minimum: the gain is flat there
+    iteration: float = 3e-4  # of the shape and of the logarithm of the gain: paths scatter more
+    iterations: int = 60  # at one C(0): thirty are usual
+    nothing: float = 1e-12  # of a mean square, least: no division by zero
+
+
+_AT = _Tolerances()
 
 
 class Curve(NamedTuple):
@@ -60,9 +70,12 @@ def _of_ensemble(cell: Gru | Lstm, options: CellEnsembleOptions, rng: np.random.
         return math.log(last.gain) if last.settled else math.inf
 
     best = minimize_scalar(
-        gain, bounds=(math.log(_SMALLEST * top), math.log(top)), method="bounded", options={"xatol": _ACCURACY}
+        gain,
+        bounds=(math.log(_AT.smallest * top), math.log(top)),
+        method="bounded",
+        options={"xatol": _AT.accuracy},
     )
-    inside = math.log(_SMALLEST * top) + 2 * _ACCURACY < best.x < math.log(top) - 2 * _ACCURACY
+    inside = math.log(_AT.smallest * top) + 2 * _AT.accuracy < best.x < math.log(top) - 2 * _AT.accuracy
     return math.exp(float(best.fun)), bool(inside and math.isfinite(best.fun))
 
 
@@ -80,11 +93,11 @@ def _at_moment(cell: Gru | Lstm, options: CellEnsembleOptions, C0: float, shape:
         """The next shape, and the next logarithm of the gain in the last place."""
         units.set_gain(math.exp(x[-1]))
         new = autocovariance(units.paths(C0 * x[:-1]).output)
-        mismatch = math.log(C0 / max(float(new[0]), 1e-12))
-        return np.append(new / max(float(new[0]), 1e-12), x[-1] + _STEP * mismatch)
+        mismatch = math.log(C0 / max(float(new[0]), _AT.nothing))
+        return np.append(new / max(float(new[0]), _AT.nothing), x[-1] + _STEP * mismatch)
 
     start = np.append(shape, math.log(cell.gain))
-    found = anderson.solve(mapping, start, _TOLERANCE, _ITERATIONS, _admissible, size=_largest_change)
+    found = anderson.solve(mapping, start, _AT.iteration, _AT.iterations, _admissible, size=_largest_change)
     return Curve(math.exp(float(found.x[-1])), found.x[:-1], found.converged)
 
 
@@ -100,5 +113,5 @@ def _largest_change(change: Array, x: Array) -> float:
 def _one(gains: list[float], status: Status) -> Estimate:
     value = float(np.mean(gains)) if gains else math.nan
     scatter = float(np.std(gains, ddof=1) / math.sqrt(len(gains))) if len(gains) > 1 else math.nan
-    error = math.hypot(scatter, _TOLERANCE * value)
+    error = math.hypot(scatter, _AT.iteration * value)
     return Estimate(value=np.asarray(value), status=np.asarray(status, dtype=np.uint8), error=np.asarray(error))

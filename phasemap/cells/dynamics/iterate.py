@@ -10,8 +10,19 @@ from phasemap.numerics import anderson
 
 NOTHING = 1e-6  # a variance over time that is on its way to zero
 _PLAIN, _ACCELERATED = 12, 40
-_NUDGE = 0.01
-_SMALL, _GONE, _FAINT = 0.1, 1e-3, 1e-4  # of where the iteration began: on its way to rest, there, a probe of rest
+
+
+class _Tolerances(NamedTuple):
+    """Of where the iteration leads."""
+
+    nudge: float = 0.01  # relative: an attracting state comes back from so far up
+    small: float = 0.1  # of where it began: on its way to rest
+    gone: float = 1e-3  # of where it began: at rest, if acceleration says so, too
+    faint: float = 1e-4  # of where it began: a probe of rest
+    nothing: float = 1e-12  # of a mean square, least: no division by zero
+
+
+_AT = _Tolerances()
 
 
 class Settled(NamedTuple):
@@ -45,7 +56,7 @@ def self_consistent(mapping: Callable[[Array], Array], start: Array, limit: int,
         if found.converged and moves(found.x) and _attracts(mapping, found.x):
             left = max(found.residual, found.last_step) * float(found.x[0])
             return Settled(found.x, left, True)
-        if found.x[0] < _GONE * start[0] and C[0] < _SMALL * start[0] and _attracts(mapping, _FAINT * start):
+        if found.x[0] < _AT.gone * start[0] and C[0] < _AT.small * start[0] and _attracts(mapping, _AT.faint * start):
             return Settled(found.x, 0.0, False)
     return Settled(C, np.inf, moves(C))
 
@@ -53,10 +64,10 @@ def self_consistent(mapping: Callable[[Array], Array], start: Array, limit: int,
 def _even(C: Array) -> Array:
     """What an autocovariance on a ring keeps to: even, and largest at lag zero."""
     even = 0.5 * (C + np.roll(C[::-1], 1))
-    even[0] = max(even[0], 1e-12)
+    even[0] = max(even[0], _AT.nothing)
     return np.asarray(np.clip(even, -even[0], even[0]))
 
 
 def _attracts(mapping: Callable[[Array], Array], C: Array) -> bool:
     """Whether a state a little above comes back."""
-    return bool((mapping((1.0 + _NUDGE) * C) - C)[0] < _NUDGE * C[0])
+    return bool((mapping((1.0 + _AT.nudge) * C) - C)[0] < _AT.nudge * C[0])

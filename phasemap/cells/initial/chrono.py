@@ -3,6 +3,8 @@
 After Tallec and Ollivier, "Can recurrent neural networks warp time?" (ICLR 2018): b_f = ln(U(1, T - 1)), b_i = -b_f.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from phasemap.cells.initial.recipe import CellName
@@ -10,9 +12,18 @@ from phasemap.cells.nodes import Array
 from phasemap.errors import UnsupportedError
 
 
+class _Tolerances(NamedTuple):
+    """Of the drawn times."""
+
+    longest: float = 1.0 + 1e-9  # steps, least: a range of one number is one number
+
+
+_AT = _Tolerances()
+
+
 def chrono_biases(cell: CellName, size: int, longest: float, rng: np.random.Generator) -> dict[str, Array]:
     """Biases (N,) of the gates that hold memory: z of a GRU, f and i of an LSTM."""
-    drawn = np.log(rng.uniform(1.0, max(longest - 1.0, 1.0 + 1e-9), size))
+    drawn = np.log(rng.uniform(1.0, max(longest - 1.0, _AT.longest), size))
     if cell == "gru":
         return {"z": drawn}
     if cell == "lstm":

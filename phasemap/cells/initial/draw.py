@@ -1,6 +1,7 @@
 """Weights drawn after a recipe, as a layer."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,20 @@ from phasemap.cells.weights.statistics import zero_state_units
 from phasemap.cells.weights.zero_state import zero_multiplier
 
 _DRAWS = 40
-_CLOSE = 0.012  # of the rescaling to 1: good enough to stop drawing
 _SMALL = 100  # below, all eigenvalues are as fast
 _LARGEST = 512  # beyond, eigenvalues take long, and scatter less
+
+
+class _Tolerances(NamedTuple):
+    """Of the leading eigenvalue that a drawn matrix is wanted to have."""
+
+    close: float = 0.012  # rescaling, off 1: good enough to stop drawing
+    eigenvalue: float = 1e-3  # relative: enough to choose among draws, at a tenth of the cost
+    factors: tuple[float, float] = (1e-3, 1e3)  # of the rescaling: one is near 1
+    nothing: float = 1e-12  # distance of what is wanted from what the gate keeps, least: no division by zero
+
+
+_AT = _Tolerances()
 
 
 def draw_layer(recipe: Recipe, size: int, n_inputs: int, rng: np.random.Generator) -> Layer:
@@ -50,23 +62,23 @@ def _of_multiplier(layer: Layer, gain: float, rng: np.random.Generator) -> Array
     best, furthest = _unit_matrix(layer.size, rng), math.inf
     for _ in range(_DRAWS):
         matrix = _unit_matrix(layer.size, rng)
-        off = abs(_largest(matrix, taken * gain, kept) - wanted) / max(wanted - kept, 1e-12)
+        off = abs(_largest(matrix, taken * gain, kept) - wanted) / max(wanted - kept, _AT.nothing)
         if off < furthest:
             best, furthest = matrix, off
-        if furthest < _CLOSE:
+        if furthest < _AT.close:
             break
     eigenvalues = np.linalg.eigvals(best).astype(np.complex128)
     return best * _scale(taken * gain * eigenvalues, kept, wanted)
 
 
 def _largest(matrix: Array, strength: float, kept: float) -> float:
-    """Largest |kept + strength lambda|, to 1e-3: enough to choose among draws, at a tenth of the cost."""
+    """Largest |kept + strength lambda|, to three digits: enough to choose among draws, at a tenth of the cost."""
     size = matrix.shape[0]
     whole = strength * matrix + kept * np.eye(size)
     if size < _SMALL:
         return float(np.abs(np.linalg.eigvals(whole)).max())
     try:
-        found = eigs(whole, k=2, which="LM", return_eigenvectors=False, ncv=30, tol=1e-3, v0=np.ones(size))
+        found = eigs(whole, k=2, which="LM", return_eigenvectors=False, ncv=30, tol=_AT.eigenvalue, v0=np.ones(size))
     except ArpackNoConvergence:
         return float(np.abs(np.linalg.eigvals(whole)).max())
     return float(np.abs(found).max())
@@ -74,4 +86,4 @@ def _largest(matrix: Array, strength: float, kept: float) -> float:
 
 def _scale(eigenvalues: NDArray[np.complex128], kept: float, wanted: float) -> float:
     """The factor of a matrix with which the largest |kept + lambda| is the wanted one."""
-    return float(brentq(lambda scale: np.abs(kept + scale * eigenvalues).max() - wanted, 1e-3, 1e3))
+    return float(brentq(lambda scale: np.abs(kept + scale * eigenvalues).max() - wanted, *_AT.factors))

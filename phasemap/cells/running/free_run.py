@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,16 @@ _BLOCKS = 10
 # Columns of the Jacobian that are followed: all up to the first size, else as many random directions as leave the work
 # of a layer of that many units; of few directions ln |dh_k/dh_0|^2 is off by up to sqrt(2 / n) where one mode is left.
 _WIDEST, _FEWEST, _UNITS = 64, 8, 512
+
+
+class _Tolerances(NamedTuple):
+    """Errors of an exponent that counts as known."""
+
+    relative: float = 0.2  # of it: its sign is known
+    absolute: float = 2e-3  # per step: near zero the sign is not what one asks for
+
+
+_AT = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,6 @@ def _exponent(rates: Array) -> Estimate:
     """Mean and standard error over blocks of time."""
     mean = float(rates.mean())
     error = float(rates.std(ddof=1) / math.sqrt(_BLOCKS))
-    good = math.isfinite(mean) and error < max(0.2 * abs(mean), 2e-3)
+    good = math.isfinite(mean) and error < max(_AT.relative * abs(mean), _AT.absolute)
     status = Status.CONVERGED if good else Status.NOT_CONVERGED if math.isfinite(mean) else Status.DIVERGES
     return Estimate(value=np.asarray(mean), status=np.asarray(status, dtype=np.uint8), error=np.asarray(error))

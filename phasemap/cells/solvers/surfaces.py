@@ -14,7 +14,9 @@ from phasemap.theory.surfaces.static_surfaces import traced
 # Grid points along each parameter, and along ln C, in two and in three parameters.
 _WITH_STATE = {2: (16, 30), 3: (8, 16)}
 _WITHOUT = {2: 60, 3: 24}
-_SMALLEST, _LARGEST = 1e-5, 0.999
+# Range of C on the grid: below, a state is the zero state; C < 1.
+_SMALLEST = 1e-5
+_LARGEST = 0.999
 
 
 @dataclass(frozen=True)

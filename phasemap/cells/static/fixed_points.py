@@ -5,6 +5,7 @@ docs/cells.md.
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
@@ -14,11 +15,26 @@ from phasemap.cells.static.cell import Cell
 from phasemap.model.estimate import Estimate
 from phasemap.model.status import Status
 
-_SMALLEST, _SCAN = 1e-6, 36
-_NEAR = 0.1  # how far below zero a maximum of F/C - 1 on the scan can lie that is positive between its nodes
-_FOLD_SCAN, _LARGEST_FOLD = 14, 0.7
+# Places of C on a scan for fixed points, and for the fold.
+_SCAN, _FOLD_SCAN = 36, 14
+_LARGEST_FOLD = 0.7  # C
 _LARGEST_LOG_GAIN = 6.0  # gains of some hundreds; averages over steeper fields take ever more nodes
-_RELATIVE = 1e-10  # of averages and roots, measured against closed forms
+
+
+class _Tolerances(NamedTuple):
+    """Of fixed points and folds."""
+
+    smallest: float = 1e-6  # C on the scan: below, a state is the zero state
+    smallest_fold: float = 1e-4  # C on the scan for the fold: gains of smaller ones are that of the zero state
+    near: float = 0.1  # how far below zero a maximum of F/C - 1 on the scan can lie that is positive between its nodes
+    maximum: float = 1e-7  # ln C at such a maximum: F/C is known to its square
+    fold: float = 1e-5  # ln C at the fold: the gain is known to its square
+    root: float = 1e-12  # of logarithms and of distances from 1, and relative: rounding of averages
+    gain: float = 1e-13  # of the logarithm of the gain, which is of order 1
+    relative: float = 1e-10  # of averages and roots, measured against closed forms
+
+
+_AT = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,7 @@ class FixedPoint:
 
 def fixed_points(cell: Cell) -> list[FixedPoint]:
     """All fixed points but the zero state, from small to large."""
-    grid = np.geomspace(_SMALLEST, 1.0, _SCAN)
+    grid = np.geomspace(_AT.smallest, 1.0, _SCAN)
     excess = np.array([_excess(cell, C) for C in grid])
     grid, excess = _with_hidden_maxima(cell, grid, excess)
     found = []
@@ -72,17 +88,19 @@ def _outlier(cell: Cell, C: float) -> float:
         high += 1.0
     while excess(low) < 0.0 and low > -60.0:
         low -= 2.0
-    return 1.0 + math.exp(float(brentq(excess, low, high, xtol=1e-12, rtol=1e-12)))
+    return 1.0 + math.exp(float(brentq(excess, low, high, xtol=_AT.root, rtol=_AT.root)))
 
 
 def _with_hidden_maxima(cell: Cell, grid: Array, excess: Array) -> tuple[Array, Array]:
     """The scan with the local maxima that lie just below zero on the grid: just beyond a fold two roots stand close."""
     middle = excess[1:-1]
-    peaks = np.flatnonzero((middle >= excess[:-2]) & (middle >= excess[2:]) & (middle <= 0.0) & (middle > -_NEAR)) + 1
+    peaks = (
+        np.flatnonzero((middle >= excess[:-2]) & (middle >= excess[2:]) & (middle <= 0.0) & (middle > -_AT.near)) + 1
+    )
     for k in peaks[::-1]:
         best = minimize_scalar(
             lambda log_c: -_excess(cell, math.exp(log_c)),
-            bounds=(math.log(grid[k - 1]), math.log(grid[k + 1])), method="bounded", options={"xatol": 1e-7},
+            bounds=(math.log(grid[k - 1]), math.log(grid[k + 1])), method="bounded", options={"xatol": _AT.maximum},
         )  # fmt: skip
         C = math.exp(float(best.x))
         place = int(np.searchsorted(grid, C))
@@ -110,7 +128,7 @@ def gain_at(cell: Cell, C: float) -> float:
         low -= 3.0
         if low < -30.0:
             return 0.0
-    return math.exp(float(brentq(excess, low, high, xtol=1e-13, rtol=1e-12)))
+    return math.exp(float(brentq(excess, low, high, xtol=_AT.gain, rtol=_AT.root)))
 
 
 def static_fold(cell: Cell) -> Estimate:
@@ -118,7 +136,7 @@ def static_fold(cell: Cell) -> Estimate:
 
     A fold hides where a*(C) falls below its value at C = 0 (or at the smallest C that has a fixed point).
     """
-    grid = np.geomspace(1e-4, _LARGEST_FOLD, _FOLD_SCAN)
+    grid = np.geomspace(_AT.smallest_fold, _LARGEST_FOLD, _FOLD_SCAN)
     gains = _rising_from_the_lowest(cell, grid)
     lowest = int(np.argmin(gains))
     if cell.rests and cell.tricritical_ratio() <= 1.0 and gains[lowest] >= cell.zero_gain():
@@ -127,10 +145,13 @@ def static_fold(cell: Cell) -> Estimate:
         return _one(math.nan, math.nan, Status.ABSENT if not math.isinf(gains[lowest]) else Status.FAILED)
     bounds = (math.log(grid[lowest - 1]), math.log(grid[lowest + 1]))
     best = minimize_scalar(
-        lambda log_c: gain_at(cell, math.exp(log_c)), bounds=bounds, method="bounded", options={"xatol": 1e-5}
+        lambda log_c: gain_at(cell, math.exp(log_c)),
+        bounds=bounds,
+        method="bounded",
+        options={"xatol": _AT.fold},
     )
     value = float(best.fun)
-    return _one(value, _RELATIVE * value, Status.CONVERGED)
+    return _one(value, _AT.relative * value, Status.CONVERGED)
 
 
 def _rising_from_the_lowest(cell: Cell, grid: Array) -> Array:

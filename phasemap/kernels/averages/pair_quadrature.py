@@ -10,6 +10,7 @@ around the origin whatever s is, so that a trapezoid sum of fixed size is accura
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -26,6 +27,16 @@ _REACH_TANH = 19.0
 _WIDE = 8.0
 
 
+class _Tolerances(NamedTuple):
+    """Below what a Gaussian is a point, and a decay none."""
+
+    narrow: float = 1e-9  # deviation: kernels change by its square, less than rounding
+    decay: float = 1e-3  # of exp(-4|A|) times the Gaussian, least: the range is cut by the Gaussian before
+
+
+_AT = _Tolerances()
+
+
 @njit(**INNER)
 def _step(deviation):
     """Trapezoid step for the product of the kernel and a Gaussian: both limit the strip of analyticity."""
@@ -40,7 +51,7 @@ def _reach(bias, deviation):
         return max(peak - _REACH_GAUSS * deviation, -_REACH_KERNEL), peak + _REACH_GAUSS * deviation
     side = _REACH_GAUSS * deviation
     decay = 4.0 - bias / max(deviation * deviation, 1e-300)
-    upper = min(side, 4.0 * _REACH_KERNEL / max(decay, 1e-3))
+    upper = min(side, 4.0 * _REACH_KERNEL / max(decay, _AT.decay))
     return -min(side, _REACH_KERNEL), upper
 
 
@@ -74,12 +85,12 @@ def pair_moments(scale, bias, psi):
     wide = scale * math.cos(0.5 * psi)
     narrow = scale * math.sin(0.5 * psi)
     lower, upper, step, count = bias, bias, 0.0, 1
-    if wide > 1e-9 * (1.0 + bias):
+    if wide > _AT.narrow * (1.0 + bias):
         lower, upper = _reach(bias, wide)
         step = _step(wide)
         count = int((upper - lower) / step) + 2
     step_v, count_v = 0.0, 1
-    if narrow > 1e-9:
+    if narrow > _AT.narrow:
         step_v = _step(narrow)
         count_v = int(min(_REACH_GAUSS * narrow, max(abs(lower), abs(upper)) + _REACH_KERNEL) / step_v) + 2
     weight_v = np.empty(count_v)
@@ -101,7 +112,7 @@ def pair_moments(scale, bias, psi):
 @njit(**KERNEL)
 def single_moments(scale, bias):
     """Return (<tanh>, <(1 + tanh)/2>, <tanh''>, <tanh'>) at standard deviation `scale` and mean `bias`."""
-    if scale < 1e-9:
+    if scale < _AT.narrow:
         t = math.tanh(bias)
         e = math.exp(-2.0 * abs(bias))
         slope = 4.0 * e / ((1.0 + e) * (1.0 + e))

@@ -1,6 +1,7 @@
 """A saddle of the count by Newton's method, over all of theta or over the determinant alone."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -10,10 +11,19 @@ from phasemap.kernels.complexity.moments import COUNTED, M_PHI, Q_PHI, Q_PSI, SI
 from phasemap.kernels.complexity.nodes import activation_nodes, gate_nodes
 from phasemap.kernels.complexity.saddle import newton
 
-# Steps of (x, t, u) to themselves, and where they begin.
-_ITERATIONS, _FIRST_X, _FIRST_T, _FIRST_U = 40, 0.3, 0.02, 1.0
-# Newton's method stops at a step this small, or after this many.
-_TOLERANCE, _MOST = 1e-11, 40
+# Where the steps of (x, t, u) to themselves begin.
+_FIRST_X, _FIRST_T, _FIRST_U = 0.3, 0.02, 1.0
+
+
+class _Tolerances(NamedTuple):
+    """When a saddle is found."""
+
+    iterations: int = 40  # of (x, t, u) to themselves: a start for Newton's method, no more
+    step: float = 1e-11  # at which Newton's method stops: rounding of sums over nodes
+    steps: int = 40  # of Newton's method, most: near a saddle ten do
+
+
+_AT = _Tolerances()
 
 
 @njit(**KERNEL)
@@ -32,7 +42,7 @@ def free_parameters(alpha):
 def _iterate_determinant(theta, h_nodes, r_nodes, gated):
     """The stationary (x, t, u) of log |det|, as the limit of x (<p^2/W> + <f^2..><s^2..>) and so on."""
     slope, curvature = np.empty(SIZE), np.empty((SIZE, SIZE))
-    for _ in range(_ITERATIONS):
+    for _ in range(_AT.iterations):
         log_partition(COUNTED, theta, h_nodes, r_nodes, slope, curvature)
         if not gated:
             theta[4] = math.log(2.0 * slope[4])
@@ -55,7 +65,7 @@ def static_determinant(g, alpha, beta, delta_phi, delta_h, theta):
     h_nodes = activation_nodes(g, delta_h, 0.25 * alpha, 1.0)
     _iterate_determinant(theta, h_nodes, gate_nodes(alpha, beta, delta_phi, 1.0), alpha > 0.0)
     _, determinant = free_parameters(alpha)
-    value, _, good = newton(COUNTED, g, alpha, beta, theta, determinant, 1.0, _TOLERANCE, _MOST)
+    value, _, good = newton(COUNTED, g, alpha, beta, theta, determinant, 1.0, _AT.step, _AT.steps)
     return value, good
 
 
@@ -63,5 +73,5 @@ def static_determinant(g, alpha, beta, delta_phi, delta_h, theta):
 def solve(kind, g, alpha, beta, theta):
     """Newton's method over all of theta (7,), in place: (value, whether it may be believed)."""
     free, _ = free_parameters(alpha)
-    value, _, good = newton(kind, g, alpha, beta, theta, free, 1.0, _TOLERANCE, _MOST)
+    value, _, good = newton(kind, g, alpha, beta, theta, free, 1.0, _AT.step, _AT.steps)
     return value, good

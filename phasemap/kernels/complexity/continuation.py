@@ -6,6 +6,7 @@ it once more, which took longer to compile than a map takes to compute.
 
 import math
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +30,30 @@ FloatArray = NDArray[np.float64]
 # (value, found?), and how a way ended: gain or its logarithm, value there, an `End`.
 Valued = tuple[float, bool]
 Found = tuple[float, float, int]
-# Steps in ln g, the longest into negative values (a saddle may end there), and factors of the steepness.
-_LONGEST_STEP, _SHORTEST_STEP, _CLOSE = 0.03, 1e-7, 2e-3
-_FACTOR, _SMALLEST_FACTOR = 2.0, 1.01
-# A step that changes ln q_psi by more (of all fixed points, of stable ones) has jumped to the zero state. A saddle with
-# g^2 q_psi below the next number has shrunk into it where it ends, one below the last in any case.
-_JUMP, _STABLE_JUMP, _SHRUNK, _GONE = 1.0, 0.3, 1e-3, 5e-5
-# Steps in ln S on the way from the static mean field to S = 1.
-_GAIN_STEP, _SHORTEST_GAIN_STEP = 0.25, 1e-4
-# Newton's method stops at a step this small, or after this many.
-_TOLERANCE, _MOST = 1e-11, 40
 _LARGEST = 709.0  # its exponential is the largest number
+
+
+class _Tolerances(NamedTuple):
+    """Of the ways of a saddle in the gain and in the steepness."""
+
+    longest: float = 0.03  # step in ln g: two sheets of the saddle lie further apart
+    shortest: float = 1e-7  # step in ln g: where a shorter one is needed the saddle has ended
+    close: float = 2e-3  # step in ln g into negative values, longest: a saddle may end there
+    factor: float = 2.0  # of the steepness, largest
+    smallest_factor: float = 1.01  # of the steepness: where a smaller one is needed the saddle is lost
+    jump: float = 1.0  # of ln q_psi, of all fixed points: a longer one leads to the zero state
+    stable_jump: float = 0.3  # the same of stable ones, whose two sheets are closer
+    shrunk: float = 1e-3  # g^2 q_psi below which a saddle that ends has shrunk into the zero state
+    gone: float = 5e-5  # g^2 q_psi below which it has in any case
+    gain_step: float = 0.25  # in ln S on the way from the static mean field to S = 1
+    shortest_gain_step: float = 1e-4  # in ln S: where a shorter one is needed there is no way
+    step: float = 1e-11  # at which Newton's method stops: rounding of sums over nodes
+    steps: int = 40  # of Newton's method, most: next to a saddle ten do
+    seed: float = 1e-9  # l with which slopes of log Z are means: what is of second order is rounding
+    seed_inverse: float = 1e9  # 1 / l, exact: of the slopes by l
+
+
+_AT = _Tolerances()
 
 
 def gain_at(ln_g: float) -> float:
@@ -62,28 +76,28 @@ def start_stable(g: float, alpha: float, beta: float, delta_phi: float, delta_h:
     theta[Q_PSI], theta[Q_PHI] = math.log(delta_h), math.log(delta_phi)
     slope, curvature = np.empty(SIZE), np.empty((SIZE, SIZE))
     h_nodes, r_nodes = activation_nodes(g, delta_h, 0.0, 1.0), gate_nodes(alpha, beta, delta_phi, 1.0)
-    # With l = 1e-9 the slopes of log Z are the means of p^2, f^2, s^2.
-    theta[4] = 1e-9
+    # With l next to nothing the slopes of log Z are the means of p^2, f^2, s^2.
+    theta[4] = _AT.seed
     log_partition(STABLE, theta, h_nodes, r_nodes, slope, curvature)
-    theta[5], theta[6] = -slope[6] * 1e9, -slope[5] * 1e9
+    theta[5], theta[6] = -slope[6] * _AT.seed_inverse, -slope[5] * _AT.seed_inverse
     if alpha == 0.0:
         theta[5], theta[6] = 0.0, 0.0
     gain = float(-slope[4] + theta[5] * theta[6])
     if not 0.0 < gain < math.inf:
         return 0.0, False
-    ln_gain, step, value = math.log(gain), _GAIN_STEP, 0.0
+    ln_gain, step, value = math.log(gain), _AT.gain_step, 0.0
     free, _ = free_parameters(alpha)
     trial = np.empty(SIZE)
     while ln_gain != 0.0:
         following = ln_gain - math.copysign(min(step, abs(ln_gain)), ln_gain)
         trial[:] = theta
-        found, _, good = newton(STABLE, g, alpha, beta, trial, free, math.exp(following), _TOLERANCE, _MOST)
-        if good and abs(trial[Q_PSI] - theta[Q_PSI]) < _STABLE_JUMP:
+        found, _, good = newton(STABLE, g, alpha, beta, trial, free, math.exp(following), _AT.step, _AT.steps)
+        if good and abs(trial[Q_PSI] - theta[Q_PSI]) < _AT.stable_jump:
             theta[:], ln_gain, value = trial, following, found
-            step = min(1.5 * step, _GAIN_STEP)
+            step = min(1.5 * step, _AT.gain_step)
         else:
             step *= 0.5
-            if step < _SHORTEST_GAIN_STEP:
+            if step < _AT.shortest_gain_step:
                 return value, False
     return value, True
 
@@ -105,7 +119,7 @@ def follow_gain(
 
     Returns (ln g reached, value there, one of FOUND, NEGATIVE, VANISHED, LOST).
     """
-    step, last, jump = _LONGEST_STEP, 0.0, _JUMP if kind == COUNTED else _STABLE_JUMP
+    step, last, jump = _AT.longest, 0.0, _AT.jump if kind == COUNTED else _AT.stable_jump
     value, good = solve(kind, gain_at(ln_g), alpha, beta, theta)
     before, trial = theta.copy(), np.empty(SIZE)
     while good and ln_g != target:
@@ -115,18 +129,18 @@ def follow_gain(
         following = target if length == abs(target - ln_g) else ln_g + math.copysign(length, target - ln_g)
         _predict(theta, before, length / last if last > 0.0 else 0.0, trial)
         found, converged = solve(kind, gain_at(following), alpha, beta, trial)
-        overshot = stop_below_zero and found < 0.0 and length > _CLOSE
+        overshot = stop_below_zero and found < 0.0 and length > _AT.close
         if converged and abs(trial[Q_PSI] - theta[Q_PSI]) < jump and not overshot:
             before[:] = theta
             theta[:], ln_g, value, last = trial, following, found, length
-            step = min(1.5 * step, _LONGEST_STEP)
-            good = math.exp(theta[Q_PSI] + 2.0 * ln_g) > _GONE
+            step = min(1.5 * step, _AT.longest)
+            good = math.exp(theta[Q_PSI] + 2.0 * ln_g) > _AT.gone
         else:
             step = 0.5 * length
-            good = step > _SHORTEST_STEP
+            good = step > _AT.shortest
     if ln_g == target:
         return ln_g, value, End.FOUND
-    shrunk = math.exp(theta[Q_PSI] + 2.0 * ln_g) < _SHRUNK
+    shrunk = math.exp(theta[Q_PSI] + 2.0 * ln_g) < _AT.shrunk
     return ln_g, value, End.VANISHED if shrunk else End.LOST
 
 
@@ -134,19 +148,19 @@ def follow_steepness(
     kind: int, g: float, steepness: float, alpha: float, beta: float, theta: FloatArray, value: float
 ) -> Valued:
     """Follow the saddle `theta` (7,) from a steepness of the output gate to a larger one: (value, reached?)."""
-    factor, last = _FACTOR, 0.0
+    factor, last = _AT.factor, 0.0
     before, trial = theta.copy(), np.empty(SIZE)
     while steepness < alpha:
         following = min(steepness * factor, alpha)
         change = math.log(following / steepness)
         _predict(theta, before, change / last if last > 0.0 else 0.0, trial)
         found, good = solve(kind, g, following, beta, trial)
-        if good and abs(trial[Q_PSI] - theta[Q_PSI]) < _JUMP:
+        if good and abs(trial[Q_PSI] - theta[Q_PSI]) < _AT.jump:
             before[:] = theta
             theta[:], steepness, value, last = trial, following, found, change
-            factor = min(factor**1.3, _FACTOR)
+            factor = min(factor**1.3, _AT.factor)
         else:
             factor = math.sqrt(factor)
-            if factor < _SMALLEST_FACTOR:
+            if factor < _AT.smallest_factor:
                 return value, False
     return value, True

@@ -4,6 +4,7 @@ Plain Python, as in `continuation`.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
@@ -32,8 +33,19 @@ _NEAR, _NEAR_LAST, _FAR, _FAR_LAST, _FACTOR = 1.02, 2.0, 2.5, 6.0, 1.08
 # Below this steepness the zero state's own branch is the only one; above this level of alpha^2 (1 - s)(5 - 7 s), where
 # the count begins in one piece at 4, the two sheets are one.
 _SHALLOW, _ONE_SHEET = 2.3, 8.0
-# Newton's method for the zero of the exponent: step of the derivative in ln g, steps, where it stops, what it accepts.
-_DIFFERENCE, _MOST, _SMALL, _ACCEPTED = 1e-4, 20, 1e-13, 1e-10
+
+
+class _Tolerances(NamedTuple):
+    """Newton's method for the zero of the exponent."""
+
+    difference: float = 1e-4  # in ln g of the derivative: its error is the square, and only slows the method down
+    steps: int = 20  # most: six are usual
+    small: float = 1e-13  # value at which it stops: rounding of a saddle
+    accepted: float = 1e-10  # value with which it is a zero: ln g is known as well
+    least_gain: float = 1e-3  # where the way down in gain ends: no exponent is positive there
+
+
+_AT = _Tolerances()
 
 
 def onset_level(alpha: float, beta: float) -> float:
@@ -117,9 +129,9 @@ def best_saddle(kind: int, g: float, alpha: float, beta: float, theta: FloatArra
 def gain_slope(g: float, alpha: float, beta: float, theta: FloatArray) -> float:
     """d Sigma / d ln g at a saddle: the partial derivative, as the value is stationary there."""
     gradient, hessian = np.empty(SIZE), np.empty((SIZE, SIZE))
-    above = lagrangian(COUNTED, g * math.exp(_DIFFERENCE), alpha, beta, theta, 1.0, 1.0, gradient, hessian)
-    below = lagrangian(COUNTED, g * math.exp(-_DIFFERENCE), alpha, beta, theta, 1.0, 1.0, gradient, hessian)
-    return float(above - below) / (2.0 * _DIFFERENCE)
+    above = lagrangian(COUNTED, g * math.exp(_AT.difference), alpha, beta, theta, 1.0, 1.0, gradient, hessian)
+    below = lagrangian(COUNTED, g * math.exp(-_AT.difference), alpha, beta, theta, 1.0, 1.0, gradient, hessian)
+    return float(above - below) / (2.0 * _AT.difference)
 
 
 def zero_of_exponent(alpha: float, beta: float, far: bool, theta: FloatArray) -> Found:
@@ -129,12 +141,12 @@ def zero_of_exponent(alpha: float, beta: float, far: bool, theta: FloatArray) ->
 
     Returns (gain, value there, one of FOUND, VANISHED, LOST); not found: where the saddle ended, and its last value.
     """
-    g, value, how = find_saddle(COUNTED, 1e-3, alpha, beta, far, theta, True)
+    g, value, how = find_saddle(COUNTED, _AT.least_gain, alpha, beta, far, theta, True)
     if how != End.NEGATIVE:
         return g, value, how
     ln_g = math.log(g)
-    for _ in range(_MOST):
-        if abs(value) < _SMALL:
+    for _ in range(_AT.steps):
+        if abs(value) < _AT.small:
             break
         slope = gain_slope(gain_at(ln_g), alpha, beta, theta)
         if slope == 0.0:
@@ -143,7 +155,7 @@ def zero_of_exponent(alpha: float, beta: float, far: bool, theta: FloatArray) ->
         ln_g, value, how = follow_gain(COUNTED, ln_g, following, alpha, beta, theta, False)
         if how != End.FOUND:
             return gain_at(ln_g), value, End.LOST
-    return gain_at(ln_g), value, End.FOUND if abs(value) < _ACCEPTED else End.LOST
+    return gain_at(ln_g), value, End.FOUND if abs(value) < _AT.accepted else End.LOST
 
 
 def onset(alpha: float, beta: float, theta: FloatArray) -> Found:

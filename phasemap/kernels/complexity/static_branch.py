@@ -7,6 +7,7 @@ With y = g_h sqrt(Delta_h) everything is explicit (docs/theory.md, section 2):
 """
 
 import math
+from typing import NamedTuple
 
 from numba import njit
 
@@ -16,6 +17,16 @@ from phasemap.kernels.compilation import INNER, KERNEL
 # Range of ln y that is searched from above, and the steps of the search.
 _HIGHEST, _LOWEST, _STEP = 9.0, -14.0, 0.05
 _GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
+
+
+class _Tolerances(NamedTuple):
+    """Of the lowest gain of the upper branch."""
+
+    rise: float = 1e-12  # of ln g that is one: rounding is less
+    minimum: float = 1e-7  # of ln y at the fold: ln g is known to its square
+
+
+_AT = _Tolerances()
 
 
 @njit(**INNER)
@@ -39,13 +50,13 @@ def lowest_gain(alpha, beta):
     here = log_gain(ln_y, alpha, beta)[0]
     while ln_y > _LOWEST:
         following = log_gain(ln_y - _STEP, alpha, beta)[0]
-        if following > here + 1e-12:
+        if following > here + _AT.rise:
             break
         ln_y, here = ln_y - _STEP, following
     if ln_y <= _LOWEST:
         return here, ln_y
     a, b = ln_y - _STEP, ln_y + _STEP
-    while b - a > 1e-7:
+    while b - a > _AT.minimum:
         c, d = b - _GOLDEN * (b - a), a + _GOLDEN * (b - a)
         if log_gain(c, alpha, beta)[0] < log_gain(d, alpha, beta)[0]:
             b = d

@@ -22,6 +22,17 @@ _POWER_STEPS = (3, 3, 200, 2000)
 _LARGEST_STEP = 0.5
 
 
+class _Tolerances(NamedTuple):
+    """Of the state that the exponent belongs to, scaled to largest value 1."""
+
+    node: float = 1e-6  # depth of a dip below zero that is rounding in the tail
+    floor: float = 1e-6  # of the first guess: nowhere zero, so that nothing is left out
+    flat: float = 1e-12  # depth of p, relative, below which its shape is rounding
+
+
+_AT = _Tolerances()
+
+
 class Linearisation(NamedTuple):
     """p, c, q: (n,) along the window; tau: of the gate; moving: whether the gate moves (else c and W do not matter)."""
 
@@ -81,7 +92,7 @@ def _guess(grid, window, linear, k, weak):
         if weak:
             k[i] = math.exp(-max(decay, 0.0) * window * grid.t[i])
         else:
-            k[i] = (linear.p[i] - last) / depth + 1e-6 if depth > 1e-12 * linear.p[0] else 1.0
+            k[i] = (linear.p[i] - last) / depth + _AT.floor if depth > _AT.flat * linear.p[0] else 1.0
 
 
 @njit(**INNER)
@@ -179,7 +190,7 @@ def _has_no_node(k):
         top = max(top, abs(k[i]))
     for i in range(k.size):
         k[i] /= math.copysign(top, total)
-        if k[i] < -1e-6:
+        if k[i] < -_AT.node:
             return False
     return True
 

@@ -6,6 +6,7 @@ that found too few breaks this, unless what it missed adds up to 0: networks for
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,16 @@ from phasemap.simulation.network.disorder import Network, Stream, draw_network, 
 
 # Standard deviations of starts, and the share of them in the first batch.
 _DEVIATIONS, _FIRST = (0.02, 2.0), 8
-# Roots closer than this (root mean square, relative to their size where that is larger) are one; smaller ones are zero.
-_SAME, _ZERO = 1e-7, 1e-8
+
+
+class _Tolerances(NamedTuple):
+    """Of fixed points, root mean square over units."""
+
+    same: float = 1e-7  # distance of roots that are one, relative to their size where that is larger: known to 1e-11
+    zero: float = 1e-8  # size of a root that is the zero state
+
+
+_AT = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class Enumeration:
     @property
     def non_zero(self) -> int:
         """Number of fixed points but the zero one."""
-        return int((_size(self.points) > _ZERO).sum())
+        return int((_size(self.points) > _AT.zero).sum())
 
 
 def enumerate_fixed_points(network: Network, most_starts: int, rng: np.random.Generator) -> Enumeration:
@@ -96,7 +105,7 @@ def _merged(
     """Distinct points of two lists."""
     kept, kept_signs = list(points), list(signs)
     for root, sign in zip(roots, of_roots, strict=True):
-        reach = _SAME * max(1.0, float(_size(root[None])[0]))
+        reach = _AT.same * max(1.0, float(_size(root[None])[0]))
         if not kept or _size(np.array(kept) - root).min() > reach:
             kept.append(root)
             kept_signs.append(sign)
@@ -148,5 +157,5 @@ def take_census(point: Parameters, size: int, networks: int, most_starts: int, s
     return Census(
         np.array([one.non_zero for one in found]),
         np.array([one.complete for one in found]),
-        sizes[sizes > _ZERO**2],
+        sizes[sizes > _AT.zero**2],
     )

@@ -13,6 +13,7 @@ however many folds (Chow, Mallet-Paret and Yorke, Math. Comp. 32, 887 (1978)).
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,13 +24,23 @@ from phasemap.model.unit.linearisation import local_factors
 from phasemap.simulation.fixed_points.jacobian import slaved_state
 from phasemap.simulation.network.disorder import Network
 
-# Fixed points closer than this, root mean square over units, are one.
-_SAME = 1e-6
-_NEWTON_STEPS = 12
-# Arclengths of the homotopy (root mean square over units): first, largest and smallest step, and how many.
-_FIRST_STEP, _LARGEST_STEP, _SMALLEST_STEP, _MOST_STEPS = 0.1, 0.5, 1e-7, 3000
-# A step is good if its corrector converges this fast and the path turns less than this (cosine).
-_CORRECTIONS, _PATH_TOLERANCE, _LEAST_COSINE = 5, 1e-6, 0.8
+
+class _Tolerances(NamedTuple):
+    """Of roots and of the way to them; sizes are root mean squares over units."""
+
+    same: float = 1e-6  # distance of fixed points that are one: roots are known to 1e-11
+    root: float = 1e-11  # residual, relative to the size of h where that is above 1: rounding of large networks
+    newton_steps: int = 12  # most; next to a root five do
+    first_step: float = 0.1  # arclength of the homotopy
+    largest_step: float = 0.5  # arclength: of a path between states of size one
+    smallest_step: float = 1e-7  # arclength: where a shorter one is needed the path is lost
+    most_steps: int = 3000  # of a path: through many folds
+    corrections: int = 5  # of a good step
+    path: float = 1e-6  # residual on the way, relative: the end is polished
+    least_cosine: float = 0.8  # of the turn of the path in a good step
+
+
+_AT = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Equilibria:
     failures: int
 
 
-def find_equilibria(network: Network, starts: Iterable[FloatArray], tolerance: float = 1e-11) -> Equilibria:
+def find_equilibria(network: Network, starts: Iterable[FloatArray], tolerance: float = _AT.root) -> Equilibria:
     """Distinct fixed points that `starts`, each (N,) values of h, lead to.
 
     tolerance: of the residual, relative to the size of h where that is above 1.
@@ -67,7 +78,7 @@ def find_equilibria(network: Network, starts: Iterable[FloatArray], tolerance: f
         if found is None:
             failures += 1
             continue
-        same = [k for k, known in enumerate(points) if _norm(known.state[0] - found.state[0]) < _SAME]
+        same = [k for k, known in enumerate(points) if _norm(known.state[0] - found.state[0]) < _AT.same]
         if same:
             hits[same[0]] += 1
         else:
@@ -77,7 +88,7 @@ def find_equilibria(network: Network, starts: Iterable[FloatArray], tolerance: f
 
 
 def solve_equilibrium(
-    network: Network, start: FloatArray, tolerance: float = 1e-11, max_steps: int = _MOST_STEPS
+    network: Network, start: FloatArray, tolerance: float = _AT.root, max_steps: int = _AT.most_steps
 ) -> Equilibrium | None:
     """The fixed point that a start (N,) leads to; None if its path was lost or is longer than `max_steps`.
 
@@ -102,7 +113,7 @@ def random_starts(size: int, count: int, deviations: tuple[float, float], rng: n
 def _newton(network: Network, start: FloatArray, tolerance: float) -> Equilibrium | None:
     """Plain Newton steps for as long as every one of them helps."""
     h, size = start, math.inf
-    for _ in range(_NEWTON_STEPS):
+    for _ in range(_AT.newton_steps):
         target, slopes = _target(network, h)
         new_size = _norm(target - h) / max(1.0, _norm(h))
         if new_size < tolerance:
@@ -122,7 +133,7 @@ def _follow(network: Network, start: FloatArray, max_steps: int) -> FloatArray |
     point = np.append(start, 0.0)
     direction = np.append(_target(network, start)[0] - start, 1.0)  # dh/dt and dt/dt at t = 0
     direction /= np.linalg.norm(direction)
-    step = _FIRST_STEP * math.sqrt(n)
+    step = _AT.first_step * math.sqrt(n)
     for _ in range(max_steps):
         corrected = _correct(network, start, point + step * direction, direction)
         if corrected is not None:
@@ -130,9 +141,9 @@ def _follow(network: Network, start: FloatArray, max_steps: int) -> FloatArray |
             bordered[-1] = direction
             tangent = _solve(bordered, np.append(np.zeros(n), 1.0))
             tangent /= np.linalg.norm(tangent)
-        if corrected is None or tangent @ direction < _LEAST_COSINE:
+        if corrected is None or tangent @ direction < _AT.least_cosine:
             step *= 0.5
-            if step < _SMALLEST_STEP * math.sqrt(n):
+            if step < _AT.smallest_step * math.sqrt(n):
                 return None
             continue
         if new_point[-1] >= 1.0:
@@ -140,7 +151,7 @@ def _follow(network: Network, start: FloatArray, max_steps: int) -> FloatArray |
             return np.asarray(point[:-1] + share * (new_point[:-1] - point[:-1]))
         point, direction = new_point, tangent
         if corrections <= 3:
-            step = min(1.5 * step, _LARGEST_STEP * math.sqrt(n))
+            step = min(1.5 * step, _AT.largest_step * math.sqrt(n))
     return None
 
 
@@ -151,14 +162,14 @@ def _correct(
     n = len(start)
     point = predicted
     bordered = np.empty((n + 1, n + 1))
-    for k in range(_CORRECTIONS + 1):
+    for k in range(_AT.corrections + 1):
         h, t = point[:-1], point[-1]
         target, slopes = _target(network, h)
         np.multiply(slopes, t, out=bordered[:-1, :-1])
         bordered[np.arange(n), np.arange(n)] -= 1.0
         bordered[:-1, -1], bordered[-1] = target - start, direction
         error = np.append(t * target + (1.0 - t) * start - h, direction @ (point - predicted))
-        if _norm(error) < _PATH_TOLERANCE * max(1.0, _norm(h)):
+        if _norm(error) < _AT.path * max(1.0, _norm(h)):
             return point, bordered, k
         point = point - _solve(bordered, error)
         if not np.isfinite(point).all():

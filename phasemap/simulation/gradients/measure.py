@@ -1,5 +1,7 @@
 """What K random adjoint vectors along one window say of the size of gradients."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from phasemap.model.quantities.gradients import NAMES
@@ -9,6 +11,15 @@ from phasemap.simulation.gradients.window import Adjoint, Window
 # Weights of Gregory's rule at both ends (error of fourth order), and the fewest steps for it.
 _GREGORY, _FEWEST = (3.0 / 8.0, 7.0 / 6.0, 23.0 / 24.0), 6
 _POINTS = 4  # of the polynomial between ends of steps
+
+
+class _Tolerances(NamedTuple):
+    """Of places between ends of steps."""
+
+    node: float = 1e-6  # of a step: a place so close to a node is the node, but for rounding
+
+
+_AT = _Tolerances()
 
 
 def measure(window: Window, lags: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:
@@ -32,7 +43,7 @@ def measure(window: Window, lags: FloatArray, count: int, rng: np.random.Generat
 def _around(place: float, last: int) -> tuple[int, FloatArray]:
     """First node and weights of the polynomial through the nodes around a place; the node itself if it is one."""
     nearest = round(place)
-    if abs(place - nearest) < 1e-6:
+    if abs(place - nearest) < _AT.node:
         return nearest, np.ones(1)
     points = min(_POINTS, last + 1)
     first = min(max(int(place) - points // 2 + 1, 0), last + 1 - points)

@@ -13,6 +13,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.quantities.gradients import NAMES
 from phasemap.model.results import FloatArray, StatusArray
 from phasemap.model.status import Status
+from phasemap.numerics.steps import whole_steps
 from phasemap.simulation.fixed_points.conditioned import draw_conditioned_network
 from phasemap.simulation.gradients.measure import measure
 from phasemap.simulation.gradients.window import Window, at_rest, record
@@ -161,7 +162,7 @@ def _fine_step(integrator: Integrator) -> float:
 
 
 def _steps(longest: float, integrator: Integrator, own: int) -> int:
-    return max(math.ceil(longest / (own * integrator.step) - 1e-9), 2)
+    return max(whole_steps(longest / (own * integrator.step)), 2)
 
 
 def _relax(integrator: Integrator, transient: float) -> None:

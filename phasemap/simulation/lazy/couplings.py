@@ -1,7 +1,7 @@
 """Couplings applied to the outputs of all replicas: matrices, or a basis in the place of matrices."""
 
 import math
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,8 +13,16 @@ from phasemap.simulation.lazy.basis import Basis
 from phasemap.simulation.network.disorder import Stream, draw_coupling, generator
 
 _STREAMS = (Stream.J_H, Stream.J_Z, Stream.J_R)
-# A hard gate feels any noise: the outputs must be represented to rounding there.
-_TOLERANCE, _TOLERANCE_OF_HARD_GATES = 1e-6, 1e-13
+
+
+class _Tolerances(NamedTuple):
+    """What is left out of the outputs, relative."""
+
+    usual: float = 1e-6  # networks of other couplings differ by far more
+    hard_gates: float = 1e-13  # a hard gate feels any noise: outputs must be represented to rounding there
+
+
+_AT = _Tolerances()
 
 
 class Couplings(Protocol):
@@ -68,7 +76,7 @@ class LazyCouplings:
 
     def __init__(self, p: Parameters, size: int, seed: np.random.SeedSequence, tolerance: float | None = None) -> None:
         self.size = size
-        usual = _TOLERANCE_OF_HARD_GATES if math.isinf(p.alpha_z) or math.isinf(p.alpha_r) else _TOLERANCE
+        usual = _AT.hard_gates if math.isinf(p.alpha_z) or math.isinf(p.alpha_r) else _AT.usual
         self._moving = moving_gates(p)
         rngs = {field: generator(seed, stream) for field, stream in zip((H, Z, R), _STREAMS, strict=True)}
         first = [H, *(self._moving if R not in self._moving else [])]

@@ -61,7 +61,7 @@ class Drive:
     def longest_step_at(self, time: float) -> float:
         """Longest step that resolves every course that is on at a time."""
         return min(
-            [self.longest_step, *(b.course.finest_at(time) for b in self.bound if b.course.is_on(time, time + 1e-9))]
+            [self.longest_step, *(b.course.finest_at(time) for b in self.bound if b.course.is_on(time, time + _NOW))]
         )
 
     def ends(self, start: float, end: float, replicas: int) -> tuple[FloatArray, FloatArray]:
@@ -85,6 +85,8 @@ class Drive:
 
 
 _WHITE_STEP = 0.1
+# Time in which a course that is on at its beginning counts as on: one that ends just now does not.
+_NOW = 1e-9
 
 
 def bind(course: InputCourse, size: int, replicas: tuple[int, ...] | None = None) -> Bound:

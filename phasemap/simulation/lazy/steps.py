@@ -7,6 +7,7 @@ slows down; where the network keeps moving, the corrector's share tells, and ste
 import math
 from collections.abc import Iterable, Iterator
 
+from phasemap.numerics.steps import fits
 from phasemap.simulation.lazy.network import ReplicaNetwork
 from phasemap.simulation.lazy.rule import StepRule
 from phasemap.simulation.lazy.tangent import Tangent
@@ -70,6 +71,6 @@ class Stepper:
 
 def _cut(length: float, left: float) -> float:
     """The last two steps share what is left, so that none of them is tiny."""
-    if left <= length * (1.0 + 1e-9):
+    if fits(left, length):
         return left
     return 0.5 * left if left < 2.0 * length else length

@@ -12,6 +12,7 @@ import numpy as np
 from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
+from phasemap.numerics.steps import whole_steps
 from phasemap.simulation.estimators.statistics import MeanWithError
 from phasemap.simulation.lyapunov.exponents import (
     EIGENVALUE_TOLERANCE,
@@ -38,6 +39,8 @@ _CHECK = 8.0
 # Errors are looked at when a run has become longer by this factor: rarely, because stopping at the first small
 # estimate of an error would favour small estimates.
 _LENGTHENING = 1.25
+# Time: durations are sums of intervals.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -189,10 +192,10 @@ def spectrum_steps(
     stopped_by = ""
     while not stopped_by:
         until = min(sampler.duration + _REPORT, next_look)
-        sampler.measure(max(1, math.ceil((until - sampler.duration) / sampler.interval_time - 1e-9)), executor)
+        sampler.measure(max(1, whole_steps((until - sampler.duration) / sampler.interval_time)), executor)
         estimate = estimate_spectrum(sampler.rates, complete=count == dimension, autonomous=autonomous, slaved=slaved)
         yield Progress(sampler.duration, end, estimate)
-        if sampler.duration >= next_look - 1e-9:
+        if sampler.duration >= next_look - _ROUNDING:
             next_look = min(sampler.duration * _LENGTHENING, end)
             stopped_by = _reason_to_stop(estimate, sampler.duration, options, integrator.network.size)
         if not stopped_by and 0.0 < options.max_seconds <= time.monotonic() - began:
@@ -234,7 +237,7 @@ def _reason_to_stop(estimate: SpectrumEstimate, duration: float, options: Simula
     errors = np.array([estimate.lyapunov_max.error, estimate.dimension.error / size, estimate.entropy.error / size])
     if estimate.stationary and np.all((errors <= targets) | (targets == 0.0)):
         return "errors"
-    return "max_duration" if duration >= options.max_duration - 1e-9 else ""
+    return "max_duration" if duration >= options.max_duration - _ROUNDING else ""
 
 
 def _spectrum_at_rest(integrator: Integrator, count: int, step: StepCheck) -> Spectrum:

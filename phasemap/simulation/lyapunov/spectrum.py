@@ -27,6 +27,8 @@ CONDITION_LIMIT = {"d": 1e6, "f": 1e4}
 ALIGNMENT = 20.0
 _FIRST_INTERVAL = 2
 _LONGEST_INTERVAL = 200
+# Of the logarithm of a condition number, of the largest one allowed: less would lengthen an interval without bound.
+_LEAST_GROWTH = 1e-3
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class SpectrumSampler:
             if lengths.householder:
                 proposal = max(1, self.interval // 2)
             else:
-                proposal = int(self.interval * limit / max(math.log(lengths.condition), 1e-3 * limit))
+                proposal = int(self.interval * limit / max(math.log(lengths.condition), _LEAST_GROWTH * limit))
                 proposal = min(max(1, proposal), 2 * self.interval, _LONGEST_INTERVAL)
             proposals.append(proposal)
             self.interval = proposal

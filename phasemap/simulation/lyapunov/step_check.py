@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasemap.model.results import FloatArray
+from phasemap.numerics.steps import whole_steps
 from phasemap.simulation.network.integrators import Integrator
 
 # Times, in membrane time constants, over which the paths are compared, before chaos drives them apart, and the growth
@@ -93,8 +94,8 @@ def check_step(integrator: Integrator, *, tangent: bool = False) -> StepCheck:
 
 def _follow(start: Integrator, *, tangent: bool) -> tuple[Integrator, Integrator, float]:
     """The integrators with both steps at the end of the stretch, and how far they had parted early on."""
-    first = max(1, math.ceil(_STRETCH / start.step - 1e-9))
-    more = max(0, math.ceil(_LONG_STRETCH / start.step - 1e-9) - first) if tangent else 0
+    first = max(1, whole_steps(_STRETCH / start.step))
+    more = max(0, whole_steps(_LONG_STRETCH / start.step) - first) if tangent else 0
     coarse, fine = start.twins(first + more)
     for twin in (coarse, fine):
         twin.normalise_tangent()

@@ -1,7 +1,5 @@
 """Fixed-step integration of one network, alone or with one tangent vector."""
 
-import math
-
 import numpy as np
 
 from phasemap.kernels.network import steps as kernels
@@ -10,6 +8,7 @@ from phasemap.kernels.network.steps import CONSTANT, LIVE
 from phasemap.kernels.network.tangent import COEFFICIENTS
 from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
+from phasemap.numerics.steps import whole_steps
 from phasemap.simulation.network.disorder import Network, Stream, draw_direction, draw_state, generator
 from phasemap.simulation.network.noise import NoiseSource, Replay
 
@@ -158,7 +157,7 @@ def step_of(network: Network, time_step: float) -> float:
     """Step of the integrator: `time_step`, cut into equal parts where a live gate is faster than two of them."""
     p = network.parameters
     live = [tau for tau, mode in zip((p.tau_z, p.tau_r), network.modes, strict=True) if mode == LIVE]
-    return time_step / math.ceil(2.0 * time_step / min([1.0, *live]) - 1e-9) if live else time_step
+    return time_step / whole_steps(2.0 * time_step / min([1.0, *live])) if live else time_step
 
 
 def start_from(network: Network, options: SimulationOptions, seed: np.random.SeedSequence) -> Integrator:

@@ -83,6 +83,10 @@ class Replay:
         return self._means[self._next - n_steps : self._next]
 
 
+# Correlation times: in shorter steps the series has the smaller error.
+_SERIES = 1e-2
+
+
 def _step_law(s: float) -> tuple[float, FloatArray]:
     """Exact law of a unit Ornstein-Uhlenbeck process over a step of s correlation times.
 
@@ -92,7 +96,7 @@ def _step_law(s: float) -> tuple[float, FloatArray]:
     end = -math.expm1(-2.0 * s)
     cross = q * q / s
     # 2 s - 3 + 4 e^-s - e^-2s, whose leading terms cancel for small s
-    mean = (2.0 * s - 2.0 * q - q * q) / s**2 if s > 1e-2 else 2.0 * s / 3.0 - s * s / 2.0 + 7.0 * s**3 / 30.0
+    mean = (2.0 * s - 2.0 * q - q * q) / s**2 if s > _SERIES else 2.0 * s / 3.0 - s * s / 2.0 + 7.0 * s**3 / 30.0
     corner = math.sqrt(end)
     below = cross / corner
     return math.exp(-s), np.array([[corner, 0.0], [below, math.sqrt(max(mean - below * below, 0.0))]])

@@ -16,7 +16,8 @@ from phasemap.simulation.lazy.rule import StepRule
 DENSE, LAZY = "dense", "lazy"
 
 # Seconds per number of a matrix (or a basis) that is read once: in the cache, and from memory.
-_CACHED, _STREAMED = 1.6e-10, 4e-10
+_CACHED = 1.6e-10
+_STREAMED = 4e-10
 _CACHE = 5e5  # numbers
 # What a unit costs in a step beside its couplings.
 _UNIT = 2.5e-7

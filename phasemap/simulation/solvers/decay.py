@@ -15,6 +15,7 @@ from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
+from phasemap.numerics.steps import whole_steps
 from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, doubtful, nothing, outcome
 from phasemap.simulation.estimators.realisations import Seeds, sizes_of
 from phasemap.simulation.lyapunov.step_check import StepCheck, check_step
@@ -92,7 +93,7 @@ def watch(integrator: Integrator, options: SimulationOptions) -> Course:
 
 def _interval(options: SimulationOptions) -> float:
     """Time between samples, a multiple of the step."""
-    return max(1, math.ceil(options.duration / _SAMPLES / options.time_step - 1e-9)) * options.time_step
+    return max(1, whole_steps(options.duration / _SAMPLES / options.time_step)) * options.time_step
 
 
 def _solve_point(point: Parameters, options: SimulationOptions, seed: np.random.SeedSequence) -> dict[str, Outcome]:

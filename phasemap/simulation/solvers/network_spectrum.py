@@ -21,6 +21,7 @@ from phasemap.simulation.threads import single_threaded_blas
 
 # Times at which the course of a measurement is kept.
 _CONVERGENCE_TIMES = 60
+_ROUNDING = 1e-9  # of a count of intervals
 _PER_UNIT = ("kaplan_yorke_per_unit", "entropy_rate_per_unit")
 
 
@@ -59,7 +60,7 @@ def convergence_times_of(options: SimulationOptions) -> FloatArray:
 def convergence_outcome(growth: FloatArray, interval: float, options: SimulationOptions, *, good: bool) -> Outcome:
     """Running mean of growth rates (n,) over intervals, with its error; absent before the first and beyond the last."""
     times = convergence_times_of(options)
-    counts = np.floor(times / interval + 1e-9).astype(int)
+    counts = np.floor(times / interval + _ROUNDING).astype(int)
     # The run ends with a whole interval, at or after the last time.
     known = (counts >= 1) & (times < interval * (len(growth) + 1))
     value, error = np.full(len(times), np.nan), np.full(len(times), np.nan)

@@ -10,6 +10,9 @@ from phasemap.simulation.lyapunov.kaplan_yorke_and_entropy import kaplan_yorke_d
 from phasemap.simulation.lyapunov.spectra import Spectrum
 from phasemap.simulation.network.integrators import Integrator
 
+# Of exponents from one to the next, least: flatter, no line says where the sum is zero.
+_LEAST_FALL = 1e-6
+
 
 def remarks_on(
     integrator: Integrator, trajectory: Trajectory, spectrum: Spectrum | None, options: SimulationOptions
@@ -82,7 +85,7 @@ def _enough(spectrum: Spectrum) -> int:
     """Exponents that suffice if they go on falling in a straight line, and a third more; at least twice as many."""
     exponents = spectrum.exponents
     count, total = len(exponents), float(exponents.sum())
-    fall = max(float(exponents[0] - exponents[-1]) / max(count - 1, 1), 1e-6)
+    fall = max(float(exponents[0] - exponents[-1]) / max(count - 1, 1), _LEAST_FALL)
     last = float(exponents[-1])
     # total + last n - fall n^2 / 2 = 0
     more = (last + math.sqrt(last**2 + 2.0 * fall * max(total, 0.0))) / fall

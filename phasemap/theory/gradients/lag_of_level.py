@@ -12,7 +12,9 @@ from phasemap.theory.gradients.records import Gradients, Law
 
 # Fine enough that a straight line in the logarithm does between them.
 SCAN = np.linspace(0.1, 48.0, 480)
-VANISHED, EXPLODED = math.log(1e-3), math.log(1e3)
+# A thousandth of what a gradient was, and a thousand times as much: logarithms.
+VANISHED = math.log(1e-3)
+EXPLODED = math.log(1e3)
 
 
 class _Tolerances(NamedTuple):

@@ -29,7 +29,8 @@ _POINTS_WITH_STATE = {2: (56, 56), 3: (28, 40)}
 _POINTS = {2: 200, 3: 64}
 
 # How close to its end a line is followed, in units of the box: for numbers, and for the eye.
-_SHORTEST, _SHORTEST_SEEN = 1e-5, 2e-3
+_SHORTEST = 1e-5
+_SHORTEST_SEEN = 2e-3
 
 # Share of these points that is searched; fewer miss pieces of lines that are shorter than their distance.
 _SEARCHED: ContextVar[float] = ContextVar("searched", default=1.0)

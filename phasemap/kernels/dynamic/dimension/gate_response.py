@@ -6,14 +6,22 @@ q = 1 at omega = 0 whatever the step.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from phasemap.kernels.compilation import INNER, KERNEL
 
-# What p loses around the ring, at least: it has no periodic solution along a gate that never opens.
-_LEAST_LOSS = 1e-9
+
+class _Tolerances(NamedTuple):
+    """Of a step and of a turn around the ring."""
+
+    series: float = 1e-8  # z^2 below which (1 - e^-z) / z is its series: the next term is rounding
+    least_loss: float = 1e-9  # of p around the ring: it has no periodic solution along a gate that never opens
+
+
+_AT = _Tolerances()
 
 
 @njit(**INNER)
@@ -33,7 +41,7 @@ def _sweep(area, slope, step, omega, real, imaginary, sums):
             c, s = decay * cosine, -decay * sine
             # Delta (1 - e^-z) / z with z = a + i turn, and its series at small z.
             square = a * a + turn * turn
-            if square < 1e-8:
+            if square < _AT.series:
                 gain_re, gain_im = 1.0 - 0.5 * a, -0.5 * turn
             else:
                 gain_re = ((1.0 - c) * a - s * turn) / square
@@ -59,7 +67,7 @@ def gate_response(area, slope, step, omega, out):
         _sweep(area, slope, step, omega[k], real, imaginary, sums)
         turn = omega[k] * step * area.shape[0]
         for lane in range(lanes):
-            loss = max(area[:, lane].sum(), _LEAST_LOSS)
+            loss = max(area[:, lane].sum(), _AT.least_loss)
             # p = end / (1 - e^-(loss + i turn))
             c, s = 1.0 - math.exp(-loss) * math.cos(turn), math.exp(-loss) * math.sin(turn)
             square = c * c + s * s

@@ -19,7 +19,9 @@ _KEPT, _NODES_KEPT = 64, 256
 _BIAS_PER_DIVISION = 2.0
 _MOST_DIVISIONS = 8
 # Round biases are multiples of 1 / ROUND; cells and nodes of the interpolation between others.
-ROUND, _CELL, _NODES, _SAME = 40.0, 1.0, 17, 1e-9
+ROUND, _CELL, _NODES = 40.0, 1.0, 17
+# Biases closer than this, in cells, are one: they are sums and products of round ones.
+_SAME = 1e-9
 _LARGEST_BIAS = 50.0  # beyond, averages are constants or too small to be looked up often
 _memory = threading.local()
 

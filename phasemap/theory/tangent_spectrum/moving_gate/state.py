@@ -23,8 +23,10 @@ from phasemap.theory.tangent_spectrum.slopes import joined
 _PERIODS, _SHORTEST, _SPACING, MOST_STEPS = 5.0, 32.0, 0.4, 1 << 12
 # Sobol paths of a scramble, and paths of the group of the ensemble that drives it: at most, and with their steps.
 _PATHS, _GROUP_PATHS, _MOST_PATH_STEPS = 512, 2048, 2.0**22
-# Residual and iterations of the correlations on a ring, and the multiple of the residual that paths may leave.
-_TOLERANCE, _ITERATIONS, _STALLED = 1e-3, 40, 5.0
+# Residual of the correlations on a ring: paths scatter more.
+_TOLERANCE = 1e-3
+# Iterations, and the multiple of the residual that paths may leave.
+_ITERATIONS, _STALLED = 40, 5.0
 _KEY = 230
 UNKNOWN = "the Lyapunov spectrum is not known, as the fluctuating state is not: see the variance"
 

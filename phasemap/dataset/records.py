@@ -124,6 +124,7 @@ class Metadata:
     settings:   its validated content in canonical form (what the hash is taken of).
     parameters: the fixed parameters, by symbol, defaults included.
     solvers:    the solvers of the quantities, by name; empty in files that do not say.
+    stopped:    what there is, where a signal stopped a protocol before its end; else empty.
     done/total: evaluations finished and planned (one point by one solver, or one surface).
     """
 
@@ -138,6 +139,7 @@ class Metadata:
     modified: str = ""
     format_version: int = FORMAT_VERSION
     solvers: dict[str, SolverRecord] = field(default_factory=dict)
+    stopped: str = ""
 
     @property
     def wall_seconds(self) -> float:

@@ -98,6 +98,7 @@ def _write_attributes(file: h5py.File, result: Result) -> None:
             "format_version": metadata.format_version,
             "title": metadata.title,
             "description": metadata.description,
+            **({"stopped": metadata.stopped} if metadata.stopped else {}),
             "config": metadata.config,
             "config_hash": metadata.config_hash,
             "settings": _json(metadata.settings),

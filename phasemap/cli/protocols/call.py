@@ -5,6 +5,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from phasemap.cli.protocols.records import SMALLEST, Place, Written
 if TYPE_CHECKING:
     from phasemap.model.options import ProtocolOptions
     from phasemap.simulation.protocols.networks import Conditions
+    from phasemap.studies.protocols.kept import KeptNetworks
     from phasemap.studies.protocols.report import Report
 
 # A line now and then where there is no terminal.
@@ -40,7 +42,7 @@ class Call:
         from phasemap.quantities import REGISTRY
         from phasemap.studies.protocols.inputs import read_inputs
 
-        self.name, self.written = name, written
+        self.name, self.written, self.goes_on = name, written, False
         self._check_target()
         data = read_toml(place.config)[1] if place.config is not None else {}
         self.courses = read_inputs(data.pop("input", {}), inputs or [])
@@ -64,8 +66,9 @@ class Call:
         from phasemap.storage import result_target
 
         if self.target is not None:
+            self.goes_on = not self.written.force and self._can_go_on(self.target)
             try:
-                target = result_target(self.target, self.written.force)
+                target = result_target(self.target, self.written.force or self.goes_on)
             except ResultFileError as error:
                 raise ResultFileError(f"{error}{said_if_stopped(self.target)}") from None
             if not target.parent.is_dir():
@@ -73,10 +76,42 @@ class Call:
             if self.written.figure:
                 check_target(target.with_suffix(".png"))
 
+    @staticmethod
+    def _can_go_on(target: Path) -> bool:
+        """Whether a file is partial, and networks that were finished are beside it."""
+        from phasemap.cli.protocols.output import what_is_stopped
+        from phasemap.studies.protocols.kept import kept_beside
+
+        return kept_beside(target).exists() and bool(what_is_stopped(target))
+
+    def _kept(self, options: "ProtocolOptions", amplitude: float, more: Any) -> "KeptNetworks | None":
+        """Finished networks beside the file that is written, if one is; said where there are some.
+
+        Raises:
+            ResultFileError: the file is partial, and the networks beside it are of another configuration.
+        """
+        from phasemap.cli.console import make_console
+        from phasemap.cli.protocols.output import said_if_stopped
+        from phasemap.errors import ResultFileError
+        from phasemap.studies.protocols.kept import KeptNetworks, kept_beside, key_of
+
+        if self.target is None:
+            return None
+        key = key_of(self.name, self.parameters, options, self.seed_number, self.courses, (amplitude, more))
+        kept = KeptNetworks(kept_beside(self.target), key)
+        if self.written.force:
+            kept.runs = {}
+        if self.goes_on and not kept.runs:
+            raise ResultFileError(f"{self.target} exists already.{said_if_stopped(self.target)}")
+        if kept.runs:
+            make_console(stderr=True).print(
+                f"Going on: {len(kept.runs)} networks of this configuration are finished in {kept.path}; they are not "
+                "run again.", soft_wrap=True, markup=False, highlight=False,
+            )  # fmt: skip
+        return kept
+
     def options(self, **given: Any) -> "ProtocolOptions":
         """The options of the configuration with what the command line gives."""
-        from dataclasses import replace
-
         from phasemap.errors import ConfigError
 
         for name, allowed in (("state", ("attractor", "static")), ("gate", ("z", "r", "both"))):
@@ -87,9 +122,15 @@ class Call:
         return options
 
     def run(
-        self, protocol: Callable[["Conditions"], "Report"], options: "ProtocolOptions", amplitude: float = 1.0
+        self,
+        protocol: Callable[["Conditions"], "Report"],
+        options: "ProtocolOptions",
+        amplitude: float = 1.0,
+        more: Any = None,
     ) -> None:
         """Run a protocol with these options, given what networks are run under; print it, store it, draw it.
+
+        more: what networks depend on beside the options and the `amplitude` of their initial state.
 
         Raises:
             SystemExit: a signal stopped it; what was done by then is printed, stored and drawn.
@@ -100,17 +141,20 @@ class Call:
         from phasemap.simulation.protocols.networks import Conditions
         from phasemap.sweeps.stop import stop_raises
 
+        kept = self._kept(options, amplitude, more)
         self._say_cost(options)
         with stop_raises():
             try:
                 with showing_networks() as told:
-                    report = protocol(Conditions(self.courses, amplitude, told))
+                    report = protocol(Conditions(self.courses, amplitude, told, kept))
             except StopRequested:
                 make_console(stderr=True).print("Stopped before anything was known: nothing is kept.")
                 sys.exit(INTERRUPTED)
             self._finish(report)
         if report.stopped:
             sys.exit(INTERRUPTED)
+        if kept is not None:
+            kept.remove()
 
     def _say_cost(self, options: "ProtocolOptions") -> None:
         """What the theory is expected to take, where one has to wait for it."""
@@ -136,7 +180,8 @@ class Call:
         else:
             print_report(report)
         if self.target is not None:
-            store(report, self.target, self.seed_number, self.written)
+            written = replace(self.written, force=self.written.force or self.goes_on)
+            store(report, self.target, self.seed_number, written)
 
 
 def _check_numbers(options: "ProtocolOptions") -> None:

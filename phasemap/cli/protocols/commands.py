@@ -84,7 +84,8 @@ def integrator(place: Place, pulses: Pulses, start: Start, beside: Beside, writt
     options = call.options(state=start.state or "static", relax=start.relax, **beside.options())
     stairs = Staircase(pulses.pulses, pulses.spacing, pulses.strength, pulses.duration, pulses.hold)
     networks = beside.networks
-    call.run(lambda under: study(call.parameters, options, stairs, call.seed, under if networks else None), options)
+    call.run(lambda under: study(call.parameters, options, stairs, call.seed, under if networks else None), options,
+             more=stairs)  # fmt: skip
 
 
 @app.command("drive")
@@ -125,4 +126,5 @@ def drive(
         else studies.drive(call.parameters, options, call.seed, under, until),
         options,
         initial,
+        (until, lengths),
     )  # fmt: skip

@@ -48,15 +48,18 @@ def print_report(report: "Report") -> None:
 
 def said_if_stopped(target: Path) -> str:
     """What to mind of a file that is there, if the protocol that wrote it was stopped before its end."""
-    from phasemap.storage import is_result, read_result
-    from phasemap.studies.protocols.report import STOPPED
+    said = what_is_stopped(target)
+    if not said:
+        return ""
+    return (f" It is partial. {said.removesuffix('.')}: with --force the protocol runs again, from its beginning: no "
+            "finished networks of this configuration are beside it.")  # fmt: skip
 
-    if not is_result(target):
-        return ""
-    said = read_result(target).metadata.description or ""
-    if not said.startswith(STOPPED):
-        return ""
-    return f" It is partial. {said.partition('.')[0]}: with --force the protocol runs again, from its beginning."
+
+def what_is_stopped(target: Path) -> str:
+    """What there is in a file of a protocol that was stopped before its end; else empty."""
+    from phasemap.storage import is_result, read_result
+
+    return read_result(target).metadata.stopped if is_result(target) else ""
 
 
 class _Column(NamedTuple):

@@ -5,7 +5,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -25,17 +25,28 @@ from phasemap.simulation.threads import single_threaded_blas
 Run = TypeVar("Run")
 
 
+class Kept(Protocol):
+    """Networks that are finished already, by size, number and way ("dense", "lazy")."""
+
+    def take(self, size: int, k: int, way: str) -> Any | None:
+        """What a network gave, if that is known."""
+
+    def keep(self, size: int, k: int, way: str, run: Any) -> None:
+        """Note what a network gave."""
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What networks are run under.
 
     courses: inputs in time. amplitude: standard deviation of the initial state. told: called with how many networks
-    are done, and of how many, before each and after the last.
+    are done, and of how many, before each and after the last. kept: those that need not be run again.
     """
 
     courses: tuple[InputCourse, ...] = ()
     amplitude: float = 1.0
     told: Callable[[int, int], None] = lambda done, total: None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -105,8 +116,13 @@ def run_networks(
     with single_threaded_blas(), contextlib.suppress(StopRequested):
         for done, (size, k) in enumerate(itertools.product(sizes, range(options.networks))):
             under.told(done, total)
-            own, lazy = realisation_seed(seed, size, k), ways[size] == LAZY
-            runs[size].append(run(Setup(p, size, own, lazy, options.relax, under.amplitude, under.courses)))
+            finished = under.kept.take(size, k, ways[size]) if under.kept is not None else None
+            if finished is None:
+                own, lazy = realisation_seed(seed, size, k), ways[size] == LAZY
+                finished = run(Setup(p, size, own, lazy, options.relax, under.amplitude, under.courses))
+                if under.kept is not None:
+                    under.kept.keep(size, k, ways[size], finished)
+            runs[size].append(finished)
     if sum(map(len, runs.values())) < total:
         return Networks({size: own for size, own in runs.items() if own}, ways, _how_many(runs, options.networks))
     under.told(total, total)

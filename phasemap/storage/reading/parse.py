@@ -15,6 +15,8 @@ from phasemap.storage.reading.attributes import Words
 from phasemap.storage.reading.source import Source
 
 _NUMBERS, _WHOLE = "fiu", "iu"
+# How descriptions begin in older files, which say there that a protocol was stopped.
+_STOPPED = "Stopped before the end"
 
 
 class MissingPartError(KeyError):
@@ -94,7 +96,13 @@ def _metadata(words: Words) -> Metadata:
         modified=words.text("modified"),
         format_version=words.whole("format_version"),
         solvers={name: _solver(entry) for name, entry in json.loads(words.text("solvers", "{}")).items()},
+        stopped=words.text("stopped", "") or _stopped(words.text("description")),
     )
+
+
+def _stopped(description: str) -> str:
+    """What older files say in their description of a protocol that was stopped."""
+    return f"{description.partition('.')[0]}." if description.startswith(_STOPPED) else ""
 
 
 def _solver(entry: dict[str, Any]) -> SolverRecord:

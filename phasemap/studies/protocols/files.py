@@ -83,8 +83,9 @@ def as_result(report: Report, title: str, command: str, seed: int) -> Result:
             panels.append(
                 Panel(name, symbol, words, _AXES[coordinate], np.asarray(report.coordinates[coordinate]), curves)
             )
-    description = f"{report.stopped} Made by: {command}".strip()
-    return curves_result(panels, report.parameters, title, description, seed, runs)
+    result = curves_result(panels, report.parameters, title, f"Made by: {command}", seed, runs)
+    result.metadata.stopped = report.stopped
+    return result
 
 
 def _run(report: Report, extrapolated: bool) -> Run:

@@ -27,6 +27,8 @@ from phasemap.theory.gradients.static.units import FixedPoint
 from phasemap.theory.static import fixed_points
 
 _SLOTS = {ZERO: 0, STATIC: 3}
+TOO_SLOW = "the state is slower than the longest window of the mean field"
+"""The reason where a state was not marched along because of that."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,14 @@ class _Known:
 
 
 def gradients_of(
-    parameters: Parameters, options: GradientOptions, lags: FloatArray, seed: np.random.SeedSequence
-) -> Gradients:
+    parameters: Parameters, options: GradientOptions, lags: FloatArray, seed: np.random.SeedSequence,
+    *, also_slow: bool = True,
+) -> Gradients:  # fmt: skip
     """Gradients at lags (n,) of the state `options.state` at one point of parameter space.
 
     attractor: the fluctuating one where it exists, else a stable fixed point, the static before the zero one, else the
-    least unstable one; as the phase diagram has it.
+    least unstable one; as the phase diagram has it. also_slow: march along states that are slower than the longest
+    window, too, which takes long; else they are NOT_SOUGHT there, for the reason `TOO_SLOW`.
     """
     reason = nowhere_stationary(parameters)
     if reason:
@@ -55,7 +59,7 @@ def gradients_of(
         if options.state not in fixed:
             return _nothing(options.state, lags, Status.ABSENT, f"there is no {options.state} fixed point here")
         return _at_fixed_point(parameters, fixed[options.state], lags)
-    moving = _fluctuating(parameters, options, fixed, lags, seed)
+    moving = _fluctuating(parameters, options, fixed, lags, seed, also_slow)
     if moving is not None:
         return moving
     if not fixed:
@@ -98,8 +102,9 @@ def _at_fixed_point(parameters: Parameters, known: _Known, lags: FloatArray) -> 
 
 
 def _fluctuating(
-    p: Parameters, options: GradientOptions, fixed: dict[str, _Known], lags: FloatArray, seed: np.random.SeedSequence
-) -> Gradients | None:
+    p: Parameters, options: GradientOptions, fixed: dict[str, _Known], lags: FloatArray, seed: np.random.SeedSequence,
+    also_slow: bool,
+) -> Gradients | None:  # fmt: skip
     if is_constant_gate(p.alpha_z, p.beta_z):
         problem, gain, _ = reduce(p)
         found = named_solutions(solutions(problem, gain)).get(FLUCTUATING)
@@ -120,6 +125,8 @@ def _fluctuating(
     ensemble = EnsembleOptions(relative_error=options.ensemble_error)
     around = surroundings([p])[0]
     solved = solve_state(p, ensemble, seed, around)
+    if isinstance(solved, PointSolution) and solved.found is Found.SLOW and not also_slow:
+        return _nothing(FLUCTUATING, lags, Status.NOT_SOUGHT, TOO_SLOW)
     if isinstance(solved, PointSolution):
         return path_gradients(p, solved, ensemble, lags, seed, options.paths)
     # At an instability the gain is one: nothing fluctuates there either.

@@ -11,6 +11,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.unit.inputs import EACH, InputCourse
 from phasemap.theory.dynamic.autocovariance.correlations import gated_rate
+from phasemap.theory.transient.columns import refused_columns
 from phasemap.theory.transient.nodes import Layout
 
 Course = Callable[[FloatArray], FloatArray]
@@ -26,7 +27,7 @@ class Drive:
 
     common: the same for all units. per_unit: multiply independent standard Gaussian vectors over units, one each, the
     same vector in all copies. noise: covariances of Gaussian courses that are independent in every unit, the same in
-    all copies.
+    all copies; with a column for every unit in a file, that of the columns.
     """
 
     common_h: tuple[Course, ...] = ()
@@ -84,10 +85,7 @@ def _covariance(layout: Layout, per_unit: Sequence[Course], noise: Sequence[Cour
 
 def refusal(courses: Sequence[InputCourse]) -> str:
     """Why there is no theory of these inputs; empty if there is."""
-    if any(c.columns > 1 for c in courses):
-        return ("Theory takes inputs that all units share, or that come to each with a random weight (units=each); a "
-                "file with a column for every unit drives one network.")  # fmt: skip
-    return ""
+    return refused_columns(courses)
 
 
 def drive_of(p: Parameters, courses: Sequence[InputCourse], start: float = 0.0) -> Drive:
@@ -105,13 +103,15 @@ def drive_of(p: Parameters, courses: Sequence[InputCourse], start: float = 0.0) 
     def of(field: str, *, common: bool) -> tuple[Course, ...]:
         """The courses to a field that all units share, or that each has its own multiple of."""
         scale = _scale(p) if field == "h" else 1.0
-        return tuple(_on_nodes(c, rate, scale, start) for c in courses
+        return tuple(_averaged(_on_nodes(c, rate, scale, start)) for c in courses
                      if c.field == field and not c.is_noise and (c.units != EACH) == common)  # fmt: skip
 
     def noise(field: str) -> tuple[Course, ...]:
-        """Covariances of the noise to a field."""
+        """Covariances of the noise to a field, and of courses that units have of their own."""
         scale = _scale(p) if field == "h" else 1.0
-        return tuple(_noise(c, rate, scale, start) for c in courses if c.field == field and c.is_noise)
+        own = [c for c in courses if c.field == field]
+        columns = [_on_nodes(c, rate, scale, start) for c in own if c.columns > 1]
+        return (*(_noise(c, rate, scale, start) for c in own if c.is_noise), *([_spread(columns)] if columns else []))
 
     return Drive(of("h", common=True), of("r", common=True), of("h", common=False), of("r", common=False),
                  noise("h"), noise("r"))  # fmt: skip
@@ -132,8 +132,33 @@ def _on_nodes(course: InputCourse, rate: float, scale: float, start: float) -> C
         """The course at nodes in gated time, averaged over the width of a step."""
         around = _width(gated) / rate * ((np.arange(_PARTS) + 0.5) / _PARTS - 0.5)
         nodes, of_node = np.unique(gated / rate - start, return_inverse=True)
-        at_nodes = [float(np.mean([course.value(t + d) if t + d >= 0.0 else 0.0 for d in around])) for t in nodes]
+        nothing = np.zeros(course.columns) if course.columns > 1 else 0.0
+        at_nodes = [np.mean([np.asarray(course.value(t + d) if t + d >= 0.0 else nothing) for d in around], axis=0)
+                    for t in nodes]  # fmt: skip
         return np.asarray(scale * np.array(at_nodes)[of_node])
+
+    return values
+
+
+def _averaged(course: Course) -> Course:
+    """The mean over units of a course that each has its own of; what all share stays what it is."""
+
+    def values(gated: FloatArray) -> FloatArray:
+        """At nodes (n,) in gated time."""
+        found = course(gated)
+        return found if found.ndim == 1 else np.asarray(found.mean(axis=1))
+
+    return values
+
+
+def _spread(columns: Sequence[Course]) -> Course:
+    """Covariance over units of courses (n, N) that each unit has its own of, all together."""
+
+    def values(gated: FloatArray) -> FloatArray:
+        """At pairs of nodes (n, n) in gated time."""
+        total = sum((course(gated) for course in columns[1:]), columns[0](gated))
+        apart = total - total.mean(axis=1, keepdims=True)
+        return np.asarray(apart @ apart.T / apart.shape[1])
 
     return values
 

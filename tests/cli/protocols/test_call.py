@@ -10,7 +10,7 @@ import pytest
 from support.command_line import Run
 
 from phasemap.simulation.protocols import solver as kicked
-from phasemap.storage import read_result
+from phasemap.storage import read_result, write_result
 from phasemap.studies.protocols import kick as studies
 
 KICK = ["protocol", "kick", "--set", "g_h=2", "--amplitude", "0.5", "--delays", "2", "--size", "40,60",
@@ -26,9 +26,9 @@ def after(monkeypatch, tmp_path):
         run, done = getattr(module, name), [0]
 
         def counted(*given, **named):
-            if done[0] == number:
-                os.kill(os.getpid(), sent)
             done[0] += 1
+            if done[0] == number + 1:
+                os.kill(os.getpid(), sent)
             return run(*given, **named)
 
         monkeypatch.setattr(module, name, counted)
@@ -46,9 +46,37 @@ def test_finished_networks_are_printed_and_stored_as_partial(phasemap: Run, afte
     assert "2 of 2 networks of 40 units, 1 of 2 networks of 60 units" in found["stopped"]
     assert found["networks"]["done"] == {"40": 2, "60": 1}
     assert found["retained_overlap"] == whole["retained_overlap"]
-    assert read_result(Path("p.h5")).metadata.description.startswith(found["stopped"])
+    assert read_result(Path("p.h5")).metadata.stopped == found["stopped"]
+    beside = Path("p.networks.npz")
+    other = phasemap(*KICK, "--relax", "2", "-o", "p.h5")
+    assert other.code == 2 and "partial" in other.err and "--force" in other.err and beside.exists()
+    again = phasemap(*KICK, "--json", "-o", "p.h5")
+    assert again.code == 0 and "3 networks of this configuration are finished" in again.err and not beside.exists()
+    assert json.loads(again.out) == whole and not read_result(Path("p.h5")).metadata.stopped
+
+
+def test_networks_that_are_finished_are_not_run_again(phasemap: Run, after):
+    """More networks may be asked for; what another program left beside the file is not touched."""
+    whole = json.loads(phasemap(*KICK, "--networks", "3", "--json").out)
+    after(3)
+    assert phasemap(*KICK, "-o", "p.h5").code == 130
+    Path("p.h5").unlink()  # as if the process had been killed
+    after(3)  # of six networks three are there: the fourth run of this process would be stopped
+    again = phasemap(*KICK, "--networks", "3", "--json", "-o", "p.h5")
+    assert again.code == 0 and json.loads(again.out) == whole
+    Path("q.networks.npz").write_text("mine")
+    refused = phasemap(*KICK, "-o", "q.h5")
+    assert refused.code == 2 and "q.networks.npz" in refused.err and not Path("q.h5").exists()
+
+
+def test_files_of_before_say_in_their_description_that_they_are_partial(phasemap: Run, after):
+    assert phasemap(*KICK, "-o", "p.h5").code == 0
+    result = read_result(Path("p.h5"))
+    result.metadata.description = "Stopped before the end: theory, and 1 of 2 networks. Made by: phasemap"
+    write_result(Path("p.h5"), result)
+    assert read_result(Path("p.h5")).metadata.stopped == "Stopped before the end: theory, and 1 of 2 networks."
     again = phasemap(*KICK, "-o", "p.h5")
-    assert again.code == 2 and "partial" in again.err and "--force" in again.err
+    assert again.code == 2 and "partial" in again.err and "1 of 2 networks: with --force" in again.err
 
 
 def test_theory_stays_where_no_network_is_finished(phasemap: Run, after):

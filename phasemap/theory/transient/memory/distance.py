@@ -20,7 +20,7 @@ from phasemap.model.status import Status
 from phasemap.model.unit.inputs import InputCourse
 from phasemap.model.unit.nonlinearities import gate, is_constant_gate
 from phasemap.theory.gradients.records import Gradients
-from phasemap.theory.gradients.states import gradients_of
+from phasemap.theory.gradients.states import TOO_SLOW, gradients_of
 from phasemap.theory.static import fixed_points
 from phasemap.theory.transient.drive import drive_of, refusal
 from phasemap.theory.transient.memory.known import ABSENT, NOT_SOUGHT, Known
@@ -148,7 +148,7 @@ def _gradients(p: Parameters, state: str, lags: np.ndarray, seed: np.random.Seed
     def at(name: str) -> Gradients:
         """Gradients in a state, by its name."""
         options = GradientOptions(tuple(lags.tolist()), name, _TOLERANCES.ensemble_error, _TOLERANCES.paths)
-        return gradients_of(p, options, lags, seed)
+        return gradients_of(p, options, lags, seed, also_slow=False)
 
     found = at(state)
     # Where nothing else is static, the silent state is.
@@ -157,6 +157,8 @@ def _gradients(p: Parameters, state: str, lags: np.ndarray, seed: np.random.Seed
 
 
 def _sentence(found: Gradients) -> str:
+    if found.reason == TOO_SLOW:
+        return _TOO_SLOW
     return f"Distance of the copies after an infinitesimal kick: {found.reason}." if found.reason else ""
 
 

@@ -12,6 +12,9 @@ from phasemap.model.status import Status
 from phasemap.model.unit.inputs import parse_input
 from phasemap.simulation.protocols.kick import Kick, run_kick
 from phasemap.simulation.protocols.setup import Setup
+from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.window import Found
+from phasemap.theory.gradients import states
 from phasemap.theory.gradients.states import gradients_of
 from phasemap.theory.gradients.static.solve import _horizon
 from phasemap.theory.gradients.static.units import FixedPoint, static_units
@@ -19,7 +22,7 @@ from phasemap.theory.static import fixed_points
 from phasemap.theory.transient.memory import distance
 from phasemap.theory.transient.memory.distance import distances
 from phasemap.theory.transient.memory.driven import driven
-from phasemap.theory.transient.memory.solver import solve_kicks
+from phasemap.theory.transient.memory.solver import solve_distances, solve_kicks
 from phasemap.theory.transient.memory.switching import smallest_strength
 
 DELAYS = (1.0, 4.0)
@@ -176,3 +179,13 @@ def test_the_march_at_a_fixed_point_ends_however_late_it_is_read():
 def test_states_slower_than_the_longest_window_have_no_distance_and_say_what_has():
     found = distances(make_parameters(g_h=2.0, alpha_z=30.0), ProtocolOptions(delays=(1.0, 10.0)), SEED, slow=True)
     assert [known[2] for known in found.known] == [Status.NOT_SOUGHT] * 2 and "--networks 4" in found.reason
+
+
+def test_a_sweep_does_not_march_along_states_slower_than_the_longest_window(monkeypatch: pytest.MonkeyPatch):
+    slow = object.__new__(PointSolution)
+    object.__setattr__(slow, "found", Found.SLOW)
+    monkeypatch.setattr(states, "solve_state", lambda *_: slow)
+    p, options = make_parameters(g_h=2.0, alpha_z=30.0), ProtocolOptions(delays=(0.0, 1.0))
+    found = solve_distances([p], options, [SEED])["kick_distance"]
+    assert found.status[0].tolist() == [Status.CONVERGED, Status.NOT_SOUGHT]
+    assert distances(p, options, SEED).reason.startswith("The state here is slower")

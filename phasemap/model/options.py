@@ -47,6 +47,9 @@ class SimulationOptions:
     )
     initial_amplitude: float = option(1.0, "standard deviation of the initial state", minimum=0.0)
     traces: int = option(50, "units whose activity over time is kept where it is asked for", minimum=1)
+    trajectories: int = option(
+        4, "trajectories of the same couplings, for participation ratios; 1: segments of one", minimum=1, later=True
+    )
     exponents: int = option(0, "Lyapunov exponents of a spectrum, largest first; 0: all of them", minimum=0)
     single_precision: bool = option(False, "tangent vectors of spectra in single precision; the error is measured")
     lyapunov_error: float = option(

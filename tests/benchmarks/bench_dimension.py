@@ -1,15 +1,18 @@
 """Dimension and entropy in the mean field: honest errors, and networks of several sizes extrapolated in 1/N beside it.
 
     python tests/benchmarks/bench_dimension.py pulls [--seeds 6]
+    python tests/benchmarks/bench_dimension.py bias
     python tests/benchmarks/bench_dimension.py networks --store PARTS [--part participation/1/2000/0]
 
 `pulls` solves points with several seeds: distances of values from their mean, in stated errors.
 
 `networks` measures every part that the folder PARTS does not hold yet and prints the table of what it holds; or it
 measures the one part that is named by quantity, point, size and realisation. It can be stopped at any time.
-Participation ratios are unbiased: a batch of trajectories of the same couplings, squares of covariances taken between
-different ones, by a Runge-Kutta scheme of this file in single precision. Spectra are those of the program, a third more
-exponents than the mean field's dimension, in single precision.
+Participation ratios are those of the program, from eight trajectories of the same couplings. Spectra are those of the
+program, a third more exponents than the mean field's dimension, in single precision.
+
+`bias` puts the naive ratio, the one of a record cut into segments, and that of four trajectories beside what eight long
+trajectories of the same networks give.
 """
 
 import argparse
@@ -25,9 +28,13 @@ import numpy as np
 from phasemap.model.branches import BRANCHES, FLUCTUATING
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters, make_parameters
+from phasemap.simulation.estimators.autocorrelations import participation_ratio
+from phasemap.simulation.estimators.participation import ratio_of_trajectories
 from phasemap.simulation.lyapunov.spectra import spectrum_steps
 from phasemap.simulation.network.disorder import draw_network, realisation_seed
 from phasemap.simulation.network.integrators import start_from
+from phasemap.simulation.network.together import Trajectories
+from phasemap.simulation.solvers.dimension import ratios as network_ratios
 from phasemap.simulation.threads import single_threaded_blas
 from phasemap.theory.dimension import solver as participation
 from phasemap.theory.tangent_spectrum import solver as spectrum
@@ -37,7 +44,7 @@ NUMBERS = {"participation": ("participation_ratio", "participation_ratio_activit
            "spectrum": ("kaplan_yorke_per_unit", "entropy_rate_per_unit")}  # fmt: skip
 REALISATIONS = {"participation": {500: 16, 1000: 8, 2000: 4}, "spectrum": {500: 3, 1000: 2, 2000: 1}}
 TIME_OF_SPECTRUM = {500: 1500.0, 1000: 600.0, 2000: 250.0}
-STEP, TRANSIENT, DURATION, EVERY, BATCH = 0.1, 60.0, 200.0, 10, 24
+TRAJECTORIES = 8
 SEED = np.random.SeedSequence(31)
 
 
@@ -72,52 +79,53 @@ def pulls(seeds: int) -> None:
                   flush=True)  # fmt: skip
 
 
+# --- bias of estimators ----------------------------------------------------------------------------------------------
+
+
+def naive(h: np.ndarray) -> float:
+    """Of one pooled covariance of samples (T, N)."""
+    covariance = np.cov(h.T)
+    return float(np.trace(covariance) ** 2 / (covariance**2).sum())
+
+
+def bias(size: int = 300, networks: int = 6) -> None:
+    """Three estimators of the same networks, over what many long trajectories of them give."""
+    p, length, count = point_of(0), 400.0, 8
+    durations = (50.0, 100.0, 200.0, 400.0)
+    ratio = {duration: np.zeros((networks, 3)) for duration in durations}
+    truth = np.zeros(networks)
+    for k in range(networks):
+        seed = realisation_seed(SEED, size, k)
+        together = Trajectories(draw_network(p, size, seed), SimulationOptions(size=size), seed, count)
+        together.advance(600)
+        h = np.empty((count, round(2.0 * length), size))
+        for row in range(h.shape[1]):
+            together.advance(5)
+            h[:, row] = together.states[0]
+        truth[k] = ratio_of_trajectories(h).value
+        for duration in durations:
+            few = h[:4, : round(2.0 * duration)]
+            ratio[duration][k] = (naive(few[0]), participation_ratio(few[0]).value, ratio_of_trajectories(few).value)
+    predicted = theory(0, "participation")["participation_ratio"][0]
+    print(
+        f"PR_h / N of {networks} networks of {size} units: {truth.mean() / size:.5f} +- "
+        f"{truth.std(ddof=1) / math.sqrt(networks) / size:.5f}; mean field {predicted:.5f}"
+    )
+    print("duration   naive     one record, segments   four trajectories   (of that of 8 x 400 on the same networks)")
+    for duration, found in ratio.items():
+        of = found / truth[:, None]
+        errors = of.std(axis=0, ddof=1) / math.sqrt(networks)
+        each = (f"{mean:.3f}({error:.3f})" for mean, error in zip(of.mean(axis=0), errors, strict=True))
+        print(f"{duration:8.0f}   " + "   ".join(each))
+
+
 # --- networks ---------------------------------------------------------------------------------------------------------
 
 
-def trajectories(p: Parameters, size: int, seed: np.random.SeedSequence) -> np.ndarray:
-    """Samples of h (batch, times, units) from as many trajectories through the same couplings, in single precision."""
-    network = draw_network(p, size, seed)
-    J_h, J_r = (np.asarray(J, dtype=np.float32) for J in (network.J_h, network.J_r))
-    rng = np.random.default_rng(seed.spawn(1)[0])
-    state = [rng.standard_normal((size, BATCH)).astype(np.float32) for _ in range(2)]
-
-    def flow(h: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        phi = np.tanh(np.float32(p.g_h) * h)
-        gate = np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5 * p.alpha_r) * r)
-        return J_h @ (phi * gate) - h, (J_r @ phi - r) / np.float32(p.tau_r)
-
-    samples, step = [], np.float32(STEP)
-    for k in range(round((TRANSIENT + DURATION) / STEP)):
-        first = flow(*state)
-        middle = flow(*(x + 0.5 * step * dx for x, dx in zip(state, first, strict=True)))
-        state = [x + step * dx for x, dx in zip(state, middle, strict=True)]
-        if k * STEP >= TRANSIENT and k % EVERY == 0:
-            samples.append(state[0].T)
-    return np.stack(samples, axis=1)
-
-
-def unbiased_ratio(samples: np.ndarray) -> float:
-    """PR / N from samples (groups, times, units) of independent trajectories about a mean of zero."""
-    groups, times, size = samples.shape
-    covariances = [one.T @ one / times for one in samples]
-    total = sum(covariances)
-    squares = (float((total**2).sum()) - sum(float((one**2).sum()) for one in covariances)) / (groups * (groups - 1))
-    return float(np.trace(total) / groups) ** 2 / squares / size
-
-
 def measure_participation(p: Parameters, size: int, seed: np.random.SeedSequence) -> dict[str, float]:
-    h = trajectories(p, size, seed)
-    moving = (h[:, -1] ** 2).mean(axis=1) > 1e-4
-    alive = h[moving]
-    parts = np.split(alive[: len(alive) // 4 * 4], 4)
-    grouped = [one.reshape(1, -1, size) for one in parts]
-    if not moving.all():
-        print(f"{(~moving).sum()} of {BATCH} trajectories came to rest")
-    return {
-        "participation_ratio": unbiased_ratio(np.concatenate(grouped)),
-        "participation_ratio_activity": unbiased_ratio(np.concatenate([np.tanh(p.g_h * one) for one in grouped])),
-    }
+    options = SimulationOptions(size=size, duration=200.0, transient=60.0, trajectories=TRAJECTORIES, realisations=1)
+    found, _ = network_ratios(draw_network(p, size, seed), options, seed)
+    return {name: float(found[name].value) for name in NUMBERS["participation"]}
 
 
 def measure_spectrum(p: Parameters, size: int, seed: np.random.SeedSequence, dimension: float) -> dict[str, float]:
@@ -210,7 +218,7 @@ def table(store: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("pulls", "networks"))
+    parser.add_argument("what", choices=("pulls", "bias", "networks"))
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--store", type=Path)
     parser.add_argument("--part", nargs="*", help="quantity/point/size/realisation")
@@ -218,6 +226,8 @@ if __name__ == "__main__":
     chosen = parser.parse_args()
     if chosen.what == "pulls":
         sys.exit(pulls(chosen.seeds))
+    if chosen.what == "bias":
+        sys.exit(bias())
     if chosen.store is None:
         parser.error("networks: name a folder for the parts with --store")
     chosen.store.mkdir(exist_ok=True)

@@ -31,6 +31,7 @@ class Stream(IntEnum):
     TANGENT = 6
     EQUILIBRIUM = 7
     ADJOINT = 8
+    COMPANIONS = 9
 
 
 def realisation_seed(seed: np.random.SeedSequence, size: int, realisation: int) -> np.random.SeedSequence:

@@ -62,6 +62,15 @@ class Integrator:
         """Whether any noise input has an amplitude."""
         return bool(self._noise.fields.size > 0)
 
+    def draw_noise(self, n_steps: int) -> FloatArray:
+        """Means of the noise inputs over the next steps (n_steps, 3, N), (0, 3, N) without noise, for who steps."""
+        return self._noise.draw(n_steps)
+
+    def put(self, state: FloatArray, n_steps: int) -> None:
+        """Take the state (3, N) to which someone else has advanced it by n_steps."""
+        self.x[:, 0] = state
+        self.time += n_steps * self.step
+
     def advance(self, n_steps: int, *, tangent: bool = False) -> None:
         """Advance the state, and the tangent vector if asked, by n_steps."""
         self._advance(n_steps, 2 if tangent else 1, np.zeros((0, COEFFICIENTS, 0)), at_stages=False)

@@ -10,7 +10,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.model.status import Status
 from phasemap.model.unit.nonlinearities import activation
-from phasemap.simulation.estimators.autocorrelations import autocorrelation, lag_count, participation_ratio
+from phasemap.simulation.estimators.autocorrelations import autocorrelation, lag_count
 from phasemap.simulation.estimators.outcomes import Outcome, as_estimates, nothing, outcome, padded
 from phasemap.simulation.estimators.realisations import Outcomes, Seeds, realise
 from phasemap.simulation.estimators.statistics import mean_over_time, stationary_from
@@ -53,8 +53,8 @@ def lags_of(options: SimulationOptions) -> FloatArray:
 
 def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: SimulationOptions) -> Outcomes:
     """Quantities of one network from its trajectory; `integrator` stands at its end."""
-    n_lags, size = len(lags_of(options)), integrator.network.size
-    numbers = ("lyapunov_max", "variance", "activity_variance", "correlation_time", "participation_ratio")
+    n_lags = len(lags_of(options))
+    numbers = ("lyapunov_max", "variance", "activity_variance", "correlation_time")
     functions = ("autocorrelation", "activity_autocorrelation")
     shapes = dict.fromkeys(numbers, ()) | dict.fromkeys(functions, (n_lags,))
     found: Outcomes = {name: nothing(shape) for name, shape in shapes.items()}
@@ -80,7 +80,7 @@ def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: S
             "variance": outcome(np.var(trajectory.h[-1]), 0.0, good=good),
             "activity_variance": outcome(activity[-1], 0.0, good=good),
         }
-    correlation, ratio = autocorrelation(h, trajectory.interval), participation_ratio(h)
+    correlation = autocorrelation(h, trajectory.interval)
     resolved = stationary and correlation.resolved
     covariance = outcome(correlation.covariance, correlation.covariance_error, good=resolved)
     of_activity = autocorrelation(phi, trajectory.interval)
@@ -93,7 +93,6 @@ def activity_outcomes(integrator: Integrator, trajectory: Trajectory, options: S
         "activity_variance": outcome(*mean_over_time(activity), good=stationary),
         "activity_autocorrelation": padded(activity_covariance, n_lags),
         "correlation_time": outcome(correlation.time, correlation.error, good=resolved),
-        "participation_ratio": outcome(ratio.value / size, ratio.error / size, good=resolved),
         "autocorrelation": padded(covariance, n_lags),
     }
 

@@ -89,6 +89,14 @@ def _decay_seconds(point: Parameters, options: SimulationOptions) -> float:
     return 0.6 * share * _seconds(point, options)
 
 
+def _dimension_seconds(point: Parameters, options: SimulationOptions) -> float:
+    # No tangent vectors; four columns cost two. All pairs of samples besides.
+    samples, pairs = min(800.0, 2.0 * options.duration), options.trajectories * (options.trajectories - 1) / 2
+    sizes = options.sizes or (options.size,)
+    products = 5.0 * pairs * samples**2 * sum(2e-11 * size + 2e-9 for size in sizes)
+    return 0.4 * options.trajectories * _seconds(point, options) + options.realisations * products
+
+
 def _equilibria_seconds(point: Parameters, options: SimulationOptions) -> float:
     # All eigenvalues of a matrix over h, and over r where that gate is a dimension of its own.
     carried = 2 if point.output_gate.is_live else 1
@@ -144,7 +152,9 @@ SOLVERS = (
     _solver("network_equilibria", "network_equilibria", "networks drawn given a fixed point", _equilibria_seconds,
             lambda _: _DRAWN),
     _solver("network_spectrum", "network_spectrum", "Lyapunov spectra of simulated networks", _spectrum_seconds,
-            lambda _: {field.name for field in fields(SimulationOptions)} - {"traces"}),
+            lambda _: {field.name for field in fields(SimulationOptions)} - {"traces", "trajectories"}),
+    _solver("network_dimension", "dimension", "trajectories of the same simulated networks", _dimension_seconds,
+            lambda _: (*_RUN, "trajectories")),
     _solver("network_activity", "activity", "activity of a few units of one simulated network", _seconds,
             lambda _: (*_RUN, "traces")),
     _solver("network_trace", "trace", "a short record of a few units of one small network", _trace_seconds,
@@ -164,8 +174,20 @@ QUANTITIES = (
     Quantity("network_correlation_time", r"$\tau_C^{(N)}$",
              "integral of the normalised autocovariance of h about its mean over time", "network",
              "membrane time constant"),
-    Quantity("network_participation_ratio", "$D_{PR} / N$",
-             "participation ratio of the covariance of h over time, per unit", "network"),
+    Quantity("network_participation_ratio", "$PR_h^{(N)} / N$",
+             "participation ratio of the covariance of h over time, per unit", "network_dimension"),
+    Quantity("network_participation_ratio_activity", r"$PR_\phi^{(N)} / N$",
+             "participation ratio of the covariance of the activity phi(h) over time, per unit", "network_dimension"),
+    Quantity("network_participation_ratio_output", r"$PR_\psi^{(N)} / N$",
+             "participation ratio of the covariance of the output phi(h) sigma_r over time, per unit",
+             "network_dimension"),
+    Quantity("network_participation_ratio_output_gate", "$PR_r^{(N)} / N$",
+             "participation ratio of the covariance of the input r to the output gate, per unit", "network_dimension"),
+    Quantity("network_participation_ratio_update_gate", "$PR_z^{(N)} / N$",
+             "participation ratio of the covariance of the input z to the update gate, per unit", "network_dimension"),
+    Quantity("network_participation_ratio_extrapolated", r"$PR_h / N\ (N \to \infty)$",
+             "participation ratio of the covariance of h, per unit, extrapolated in 1/N from several sizes",
+             "network_dimension"),
     Quantity("network_autocorrelation", "$C_h^{(N)}(t)$", "autocovariance of h about its mean over time", "network",
              dims=("network_lag",), correlation=True),
     Quantity("network_activity_variance", r"$C_\phi^{(N)}(0)$",

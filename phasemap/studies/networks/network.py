@@ -9,13 +9,17 @@ import numpy as np
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate
+from phasemap.model.status import Status
 from phasemap.simulation.estimators.autocorrelations import Autocorrelation, autocorrelation
-from phasemap.simulation.estimators.outcomes import as_estimates, outcome
+from phasemap.simulation.estimators.outcomes import as_estimates, nothing, outcome
+from phasemap.simulation.estimators.realisations import Outcomes
 from phasemap.simulation.lyapunov.exponents import Trajectory, record
 from phasemap.simulation.lyapunov.spectra import Progress, Spectrum, can_have_spectrum, spectrum_steps
 from phasemap.simulation.network.disorder import Network, draw_network, realisation_seed
 from phasemap.simulation.network.integrators import start_from
 from phasemap.simulation.solvers.activity import activity_of
+from phasemap.simulation.solvers.dimension import NAMES as PARTICIPATION
+from phasemap.simulation.solvers.dimension import ratios
 from phasemap.simulation.solvers.network import activity_outcomes, sampling_of
 from phasemap.simulation.solvers.network_spectrum import convergence_outcome, spectrum_outcomes
 from phasemap.simulation.solvers.remarks import remarks_on
@@ -76,6 +80,7 @@ def simulate_steps(
         integrator = start_from(network, options, own)
         trajectory = record(integrator, options.transient, options.duration, sampling_of(options))
         found = activity_outcomes(integrator, trajectory, options)
+        found |= _participation(network, trajectory, options, own)
         if can_have_spectrum(integrator):
             spectrum = yield from spectrum_steps(integrator, options, own, executor)
     if spectrum is not None and trajectory.settled:
@@ -96,6 +101,16 @@ def simulate_steps(
         eliminated=eliminated_exponents(network),
         remarks=remarks_on(integrator, trajectory, spectrum, options),
     )
+
+
+def _participation(
+    network: Network, trajectory: Trajectory, options: SimulationOptions, seed: np.random.SeedSequence
+) -> Outcomes:
+    """Participation ratios, from more trajectories; none where the first came to rest or its step is unstable."""
+    if trajectory.settled or trajectory.lost:
+        status = Status.FAILED if trajectory.lost else Status.ABSENT
+        return {name: nothing(status=status) for name in PARTICIPATION}
+    return ratios(network, options, seed)[0]
 
 
 def eliminated_exponents(network: Network) -> dict[str, float]:

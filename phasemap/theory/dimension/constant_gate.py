@@ -140,17 +140,20 @@ def _loop_at_rest(profile: Profile, unit: Unit) -> float:
 
 
 def _outputs(unit: Unit) -> tuple[FloatArray, FloatArray]:
-    """Covariance of psi (n, P Q) given all pairs of static parts, and the weights (P Q,) of these."""
-    phi, sigma = unit.phi, unit.sigma
-    a, b = phi.covariance[:, :, None], sigma.covariance[:, None, :]
-    both = a * (b + sigma.mean**2) + phi.mean[:, None] ** 2 * b
-    return both.reshape(len(a), -1), np.outer(phi.weights, sigma.weights).ravel()
+    """Covariance of psi, given any pair of static parts, as a sum of few functions of the lag.
+
+    <psi psi> is the product of <phi phi> and <sigma sigma>, and its covariance that less its limit. Returns (n, R), and
+    the averages (R,) over static parts of the coefficients, which are orthonormal.
+    """
+    (phi, of_phi), (sigma, of_sigma) = unit.phi.directions(), unit.sigma.directions()
+    products = (phi[:, :, None] * sigma[:, None, :]).reshape(len(phi), -1)
+    return products[:-1] - products[-1], np.outer(of_phi, of_sigma).ravel()
 
 
 def _spectra(profile: Profile, unit: Unit, lags: Lags, omega: FloatArray, weights: FloatArray) -> Spectra:
     waves = lags.waves(omega)
     outputs, share = _outputs(unit)
-    psi = waves @ outputs
+    psi = waves @ outputs  # (K, R)
     seen = kept(psi @ share)
     psi, phi = psi[seen], waves[seen] @ unit.phi.covariance
     omega, weights = omega[seen], weights[seen]
@@ -161,19 +164,21 @@ def _spectra(profile: Profile, unit: Unit, lags: Lags, omega: FloatArray, weight
     root = math.sqrt(slope * math.exp(-profile.ln_gamma))
     return Spectra(
         weights=weights, h=response * math.exp(0.5 * profile.ln_gamma), phi=response, gate_r=gate_r, gate_z=gate_r,
-        membrane=membrane, activity=phi @ unit.phi.weights, cross=root * membrane, outputs=(psi * share) @ psi.T,
+        membrane=membrane, activity=phi @ unit.phi.weights, cross=root * membrane, outputs=psi @ psi.T,
         activities=(phi * unit.phi.weights) @ phi.T, slope=slope, gate_square=gate, through_gate=through,
     )  # fmt: skip
 
 
 def _sizes(profile: Profile, unit: Unit) -> Sizes:
     """Variances in time, over units; the gate's in units of the kernel's r, NaN where it is constant."""
-    outputs, share = _outputs(unit)
-    phi, psi = unit.phi.covariance[0], outputs[0]
+    phi = unit.phi.covariance[0]
+    psi = np.outer(phi + unit.phi.mean**2, unit.sigma.covariance[0] + unit.sigma.mean**2)
+    psi -= np.outer(unit.phi.mean**2, unit.sigma.mean**2)
+    share = np.outer(unit.phi.weights, unit.sigma.weights)
     steepness = 1.0 if profile.problem.gate == HARD_GATE else profile.problem.steepness
     moves = profile.problem.gate != CONSTANT_GATE
     r = unit.gate / steepness**2 if moves else math.nan
-    mean = np.array([unit.membrane, unit.phi.average(phi), float(share @ psi), r, math.nan])
-    square = np.array([unit.membrane**2, unit.phi.average(phi**2), float(share @ psi**2), r**2, math.nan])
+    mean = np.array([unit.membrane, unit.phi.average(phi), float((share * psi).sum()), r, math.nan])
+    square = np.array([unit.membrane**2, unit.phi.average(phi**2), float((share * psi**2).sum()), r**2, math.nan])
     assert (MEMBRANE, OUTPUT_GATE) == (0, 3)
     return Sizes(mean**2, square)

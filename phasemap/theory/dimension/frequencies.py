@@ -46,7 +46,7 @@ class Level:
     spacing: float
 
 
-FINE, COARSE = Level(400, 25, 160, 0.06), Level(200, 17, 80, 0.12)
+FINE, COARSE = Level(400, 25, 160, 0.08), Level(200, 17, 80, 0.16)
 
 
 @dataclass(frozen=True)

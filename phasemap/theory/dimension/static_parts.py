@@ -7,6 +7,7 @@ coefficients f_n of f in normalised Hermite polynomials.
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,23 @@ from phasemap.kernels.averages.hard_pairs import hard_pair_averages
 from phasemap.model.results import FloatArray
 
 # Quadrature over the standard Gaussian: trapezoidal, which is exact to rounding for what it resolves.
-_REACH, _POINTS = 10.0, 1201
+_REACH, _POINTS = 10.0, 601
 _MEANS_REACH = 6.0
+
+
+class _Tolerances(NamedTuple):
+    """How finely static parts are resolved."""
+
+    negligible: float = 1e-17  # share of a square, below which a direction is rounding
+    own_width: float = 0.6  # variance that the slope of tanh is as good as, for the smoothness of averages
+    smooth: float = 1.2  # width of averages, in deviations of the static part, from which the nodes asked for suffice
+    terms: int = 160  # of Hermite series, at most
+    fewest: int = 20  # of them, and how many more per variance that moves
+    per_variance: float = 40.0  # exp(-pi sqrt(2 n / V)) is 1e-12 at n = 39 V
+    most: int = 8  # times the nodes asked for, at most
+
+
+_TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,21 @@ class GivenMeans:
         """Average (P,) over the means."""
         return float(self.weights @ values)
 
+    def directions(self) -> tuple[FloatArray, FloatArray]:
+        """Few functions of the lag that <f f>, given any mean, is a sum of, with orthonormal coefficients.
+
+        Returns the functions at the lags and, in the last row, at an infinite one (n + 1, R), and the averages (R,)
+        of the coefficients over the means. Functions of the mean differ in few ways: R is near ten where P is fifty.
+        """
+        products = np.vstack([self.covariance + self.mean**2, self.mean**2])
+        if len(self.weights) == 1:
+            return products, np.ones(1)
+        root = np.sqrt(self.weights)
+        scaled = products * root
+        squares, vectors = np.linalg.eigh(scaled.T @ scaled)
+        kept = vectors[:, squares > _TOLERANCES.negligible * squares[-1]]
+        return scaled @ kept, root @ kept
+
 
 @lru_cache(maxsize=8)
 def _means(count: int) -> tuple[FloatArray, FloatArray]:
@@ -41,6 +72,13 @@ def _means(count: int) -> tuple[FloatArray, FloatArray]:
     nodes = np.linspace(-_MEANS_REACH, _MEANS_REACH, count)
     weights = np.exp(-0.5 * nodes**2)
     return nodes, weights / weights.sum()
+
+
+def _enough(means: int, static: float, width: float) -> int:
+    """Nodes for averages that are smooth over a variance `width`, while the static part has the variance `static`."""
+    narrow = _TOLERANCES.smooth * math.sqrt(max(static, 0.0) / width) if width > 0.0 else float(_TOLERANCES.most)
+    times = min(max(1.0, narrow), float(_TOLERANCES.most))
+    return 2 * math.ceil(0.5 * times * (means - 1)) + 1
 
 
 @lru_cache(maxsize=4)
@@ -62,13 +100,17 @@ def given_means(
 
     static: variance of the mean over units; moving: (n,) covariance of x at lags, the first at lag 0.
     """
-    at, weights = _means(means)
-    x, rows = _hermite(terms)
+    at, weights = _means(_enough(means, static, moving[0] + _TOLERANCES.own_width))
+    # Poles of tanh at a distance of (pi / 2) / deviation: f_n^2 falls as exp(-pi sqrt(2 n) / deviation).
+    terms = min(terms, _TOLERANCES.fewest + math.ceil(_TOLERANCES.per_variance * moving[0]))
+    x, rows = _hermite(_TOLERANCES.terms)
+    rows = rows[:terms]
     values = np.tanh(bias + math.sqrt(max(static, 0.0)) * at[:, None] + math.sqrt(moving[0]) * x)
     factor = 0.5 if as_gate else 1.0
     coefficients = factor * (values @ rows.T)
     mean = coefficients[:, 0] + (0.5 if as_gate else 0.0)
-    powers = np.clip(moving / moving[0], -1.0, 1.0)[:, None] ** np.arange(1, terms)
+    correlation = np.clip(moving / moving[0], -1.0, 1.0)
+    powers = np.multiply.accumulate(np.broadcast_to(correlation[:, None], (len(moving), terms - 1)), axis=1)
     covariance = powers @ (coefficients[:, 1:] ** 2).T
     slope = factor * (1.0 - values**2) @ rows[0]
     return GivenMeans(weights, mean, slope, covariance)
@@ -76,12 +118,12 @@ def given_means(
 
 def hard_given_means(bias: float, static: float, moving: FloatArray, means: int) -> GivenMeans:
     """The same of the Heaviside function."""
-    at, weights = _means(means)
+    at, weights = _means(_enough(means, static, moving[0]))
     centre = bias + math.sqrt(max(static, 0.0)) * at
     deviation = math.sqrt(moving[0])
     mean = np.array([0.5 * math.erfc(-c / deviation / math.sqrt(2.0)) for c in centre])
     slope = np.exp(-0.5 * (centre / deviation) ** 2) / (math.sqrt(2.0 * math.pi) * deviation)
-    covariance = np.empty((len(moving), means))
+    covariance = np.empty((len(moving), len(at)))
     out = np.empty((3, len(moving)))
     for k, c in enumerate(centre):
         hard_pair_averages(moving[0], moving, c, out)

@@ -5,6 +5,7 @@ import pytest
 from scipy.signal import lfilter
 
 from phasemap.simulation.estimators.autocorrelations import participation_ratio
+from phasemap.simulation.estimators.participation import ratio_of_trajectories
 
 SIZE, STEP = 150, 0.5
 VARIANCES = 1.0 / (1.0 + np.arange(SIZE) / 8.0) ** 1.3
@@ -36,6 +37,27 @@ def test_the_estimate_is_unbiased_where_the_naive_ratio_is_low(duration, tau, me
     assert np.mean([ratio for _, ratio in found]) < 0.85 * EXACT
     assert abs(values.mean() - EXACT) < 3.0 * error + 0.03 * EXACT
     assert error < 0.05 * EXACT
+
+
+@pytest.mark.parametrize("means", [0.0, 1.0])
+def test_trajectories_of_the_same_couplings_have_no_bias(means):
+    """Twenty correlation times each, where the naive ratio has lost more than half."""
+    one_network = records(40, 60.0, 3.0)
+    frozen = means * np.random.default_rng(1).standard_normal(SIZE)
+    groups = [np.stack([next(one_network) + frozen for _ in range(4)]) for _ in range(10)]
+    found = [ratio_of_trajectories(group) for group in groups]
+    values = np.array([one.value for one in found])
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    assert np.mean([naive(group[0]) for group in groups]) < 0.5 * EXACT
+    assert abs(values.mean() - EXACT) < 3.0 * error
+    assert error < 0.05 * EXACT
+    assert 0.4 < np.mean([one.error for one in found]) / values.std(ddof=1) < 2.0
+
+
+def test_one_trajectory_is_cut_into_segments():
+    h = next(records(1, 100.0, 1.0))
+    assert ratio_of_trajectories(h[None]) == participation_ratio(h)
+    assert np.isnan(ratio_of_trajectories(h[:12].reshape(2, 6, SIZE)).value)
 
 
 def test_its_error_is_the_scatter():

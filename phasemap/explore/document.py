@@ -1,6 +1,6 @@
 """The data of a page: everything that it shows, as one JSON document made from a result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from phasemap.errors import PhasemapError
 from phasemap.explore import words
 from phasemap.explore.checks import check_block
 from phasemap.explore.command import point_settings
+from phasemap.explore.fine import fine_blocks, fine_frame
 from phasemap.explore.lines import line_blocks
 from phasemap.explore.numbers import codes, packed, rounded
 from phasemap.explore.quantities import Block, quantity_block, wanted
@@ -49,8 +50,10 @@ def make_document(result: Result, asked: Sequence[str], room: int, file: str = "
     names = wanted(result, asked)
     data = _frame(result, file)
     data["checks"] = check_block(result, names)
-    left = room - len(_inert(strict_json.text(data, None)).encode())
-    blocks, left_out = _that_fit(result, [name for name in names if name in result.fields], left)
+    data["fine"] = fine_frame(result, names, _axis_block, _phase_block)
+    left = room - _size(data)
+    held = [name for name in names if name in result.fields]
+    blocks, left_out, left = _that_fit((quantity_block(result, result.fields, name) for name in held), left)
     if not blocks and result.fields and names[0] in result.fields:
         raise PhasemapError(
             f"Not even {names[0]} fits into a page of 8 MB: choose a smaller quantity with --quantity, or look at the "
@@ -58,21 +61,29 @@ def make_document(result: Result, asked: Sequence[str], room: int, file: str = "
         )
     keys = {key for block in [*blocks, *(data["checks"] or {}).get("quantities", [])] for key in block["cites"]}
     data |= {"quantities": blocks, "leftOut": left_out, "citations": words.citations(keys)}
+    if data["fine"] is not None:  # what the page cannot do without has got its room
+        there = [block["name"] for block in blocks]
+        left -= _size(data["citations"])
+        data["fine"]["quantities"], data["fine"]["leftOut"], _ = _that_fit(fine_blocks(result, there), left)
     return Document(data, left_out)
 
 
-def _that_fit(result: Result, names: Sequence[str], room: int) -> tuple[list[Block], list[str]]:
-    """Blocks of the quantities, the first ones first, while there is room; and the names of the others."""
-    blocks, left_out = [], []
-    for name in names:
-        block = quantity_block(result, result.fields, name)
-        size = len(_inert(strict_json.text(block, None)).encode()) + 2
+def _that_fit(blocks: Iterable[Block], room: int) -> tuple[list[Block], list[str], int]:
+    """The blocks, the first ones first, while there is room; the names of the others; and the room that is left."""
+    held, left_out = [], []
+    for block in blocks:
+        size = _size(block) + 2
         if size <= room:
-            blocks.append(block)
+            held.append(block)
             room -= size
         else:
-            left_out.append(name)
-    return blocks, left_out
+            left_out.append(block["name"])
+    return held, left_out, room
+
+
+def _size(part: Any) -> int:
+    """Bytes of a part of the document."""
+    return len(_inert(strict_json.text(part, None)).encode())
 
 
 def _frame(result: Result, file: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from phasemap.storage import check_replaceable
 
 MOST_BYTES = 8_000_000
 SCRIPTS = (
-    "data", "text", "state", "scales", "plots", "regions", "layers", "map", "cuts", "table", "networks", "point",
-    "curves", "controls", "live", "main",
+    "data", "grids/fine", "text", "state", "scales", "plots", "regions", "layers", "map", "cuts", "table", "networks",
+    "point", "curves", "controls", "live", "main",
 )  # fmt: skip
 """Scripts in the order in which they are run; each adds its part to one object, `explore`."""
 

@@ -80,6 +80,30 @@ def test_a_click_shows_the_number_of_the_file(page, marked):
     assert page.find_element(By.ID, "phase-name").text == "chaotic"
 
 
+def test_the_finer_grid_is_drawn_and_a_click_shows_its_number(page, marked):
+    fine, gains = marked.fine, marked.fine.fields["static_gain"].value
+    page.execute_script("explore.set({quantity: 'static_gain'})")
+    z = page.execute_script("const t = document.getElementById('map').data[0]; return [t.z.length, t.z[0].length]")
+    assert z == [33, 41]
+    click(page, fine.axes[0].values[31], fine.axes[1].values[25])
+    found = cell(page, "static_gain", "zero")
+    assert float(found.get_attribute("data-value")) == pytest.approx(gains[31, 25, 0], rel=1e-6)
+    assert (
+        found.get_attribute("data-grid") == "fine"
+        and cell(page, "lyapunov_max", "zero").get_attribute("data-grid") is None
+    )
+    i, j = at(page)
+    rate = float(cell(page, "lyapunov_max", "zero").get_attribute("data-value"))
+    assert rate == pytest.approx(marked.fields["lyapunov_max"].value[i, j, 0], rel=1e-6)
+    assert abs(2 * i - 31) == abs(2 * j - 25) == 1
+    assert "finer grid" in page.find_element(By.ID, "place").text
+    page.find_element(By.ID, "map").send_keys(Keys.ARROW_RIGHT)
+    assert page.execute_script("return explore.coordinates()") == pytest.approx(
+        [fine.axes[0].values[32], fine.axes[1].values[25]]
+    )
+    assert page.execute_script("return document.getElementById('cut-0').data[0].x.length") == 41
+
+
 @pytest.mark.parametrize(
     ("place", "status", "shown"),
     [(FAILED, Status.FAILED, "failed"), (NOT_CONVERGED, Status.NOT_CONVERGED, "0.25"),

@@ -5,6 +5,7 @@ import html
 import re
 import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,6 +51,17 @@ def test_the_numbers_are_those_of_the_file(marked, page_file):
 
     np.testing.assert_array_equal(codes, phase_field(marked).value)
     assert numbers(block(data, "lyapunov_max"), "status", np.int8)[FAILED].tolist() == [4] * 4
+
+
+def test_the_finer_grid_has_its_own_numbers_and_what_does_not_fit_is_named(marked, page_file, monkeypatch):
+    fine = data_of(page_file.read_bytes())["fine"]
+    assert [len(axis["values"]) for axis in fine["axes"]] == [41, 33] and fine["phase"] is None
+    for name, field in marked.fine.fields.items():
+        np.testing.assert_array_equal(numbers(block(fine, name)), field.value.astype(np.float32))
+    monkeypatch.setattr(pages, "MOST_BYTES", len(page_file.read_bytes()) - 5000)
+    less = data_of(make_page(marked, file="toy.h5").content)
+    assert less["leftOut"] == [] and len(less["fine"]["leftOut"]) == 1
+    assert data_of(make_page(marked, ["lyapunov_max"]).content)["fine"] is None
 
 
 def test_what_is_not_in_the_registry_of_words_has_none(page_file):
@@ -118,7 +130,8 @@ def test_functions_at_the_check_points_come_with_their_lags():
 def test_scripts_are_short_and_all_of_them_are_used():
     from importlib.resources import files
 
-    there = {path.name for path in (files("phasemap") / "explore" / "assets" / "script").iterdir()}
+    folder = files("phasemap") / "explore" / "assets" / "script"
+    there = {str(path.relative_to(folder)) for path in Path(str(folder)).rglob("*.js")}
     assert there == {f"{name}.js" for name in pages.SCRIPTS}
     for name in pages.SCRIPTS:
         text = asset(f"script/{name}.js")

@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from support.toy_results import plane
+from support.toy_results import finer, plane
 
 from phasemap.model.results import Region
 from phasemap.model.status import Status
@@ -12,8 +12,9 @@ FAILED, NOT_CONVERGED, BOUND, DIVERGING = (3, 4), (5, 6), (7, 8), (9, 10)
 
 
 def marked_plane():
-    """A toy plane with a point of every kind that is no plain number, and a region with a hole."""
+    """A toy plane with a point of every kind that is no plain number, a region with a hole, and a finer grid."""
     result = plane()
+    result.fine = finer(result)
     result.regions["marginally_stable"] = ringed_region(result.axis_names)
     rate = result.fields["lyapunov_max"]
     for place, status, value in (

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from phasemap.dataset import Axis, Checks, Dimension, Field, Metadata, Result
+from phasemap.dataset.records import Fine
 from phasemap.model.results import CriticalSurface
 from phasemap.model.status import Status
 from phasemap.model.text.fingerprint import settings_hash
@@ -59,6 +60,20 @@ def consistent(result, options=None):
     }
     result.metadata.settings, result.metadata.config_hash = settings, settings_hash(settings)
     return result
+
+
+def finer(result):
+    """The static quantities of `plane` once more on a grid with a point between any two."""
+    axes = tuple(
+        replace(axis, values=np.interp(np.arange(2 * len(axis) - 1) / 2, np.arange(len(axis)), axis.values))
+        for axis in result.axes
+    )
+    gain, _ = _gain_and_exponent(*np.meshgrid(*(axis.values for axis in axes), indexing="ij"))
+    names = result.axis_names
+    return Fine(axes, {
+        "fixed_point_count": field("fixed_point_count", names, np.isfinite(gain).sum(axis=-1), symbol="$n$"),
+        "static_gain": field("static_gain", names, gain, ("fixed_point",), symbol="$S$", description="squared gain"),
+    })  # fmt: skip
 
 
 def plane():

@@ -78,9 +78,9 @@ explore.key = (event) => {
   const { state } = explore;
   if (step && step[0] < explore.axes.length) {
     const [k, by] = [step[0], step[1] * (event.shiftKey ? 10 : 1)];
-    const at = [...state.at];
-    at[k] = Math.min(Math.max(at[k] + by, 0), explore.axes[k].values.length - 1);
-    explore.set({ at, place: null, check: null });
+    const grid = explore.gridOf(state.quantity);
+    const place = explore.placesOn(grid, state)[k] + by;
+    explore.goAlong(grid, [[k, Math.min(Math.max(place, 0), grid.axes[k].values.length - 1)]]);
   } else if (event.key === "b" && explore.branchOptions(explore.fields.get(state.quantity)).length) {
     explore.set({ branch: next(explore.branchOptions(explore.fields.get(state.quantity)), state.branch) });
   } else if (event.key === "q") {

@@ -1,7 +1,15 @@
 // Cuts through the chosen point along both axes: all branches with errors, critical lines as ticks, a linked cursor.
 "use strict";
 
-explore.cutField = (state) => explore.fields.get(state.quantity) || explore.fields.get("lyapunov_max") || [...explore.fields.values()][0];
+explore.cutField = (state) => explore.here(state.quantity, state).field || explore.fields.get("lyapunov_max") || explore.bestFields()[0];
+
+// The grid of a cut, and the flat places of its points along axis k through the chosen point.
+explore.cutPlaces = (field, k, state) => {
+  const grid = field.fine ? explore.fine : explore.coarse;
+  const through = explore.placesOn(grid, state);
+  const leads = grid.axes[k].values.map((_, n) => explore.flat(through.map((place, m) => (m === k ? n : place)), explore.shapeOf(grid)));
+  return { grid, axis: grid.axes[k], leads };
+};
 
 // The branches of a field that are present at any of these places, each as {label, own, colour}.
 explore.series = (field, leads, own) => {
@@ -69,9 +77,8 @@ explore.lineTicks = (k, state) => explore.document.lines
   .flatMap((line) => explore.crossings(line, k, explore.coordinates(state), state).map((at) => [line, at]));
 
 explore.drawCut = (id, k, state) => {
-  const axis = explore.axes[k];
   const field = explore.cutField(state);
-  const leads = axis.values.map((_, n) => explore.flat(state.at.map((place, m) => (m === k ? n : place)), explore.gridShape()));
+  const { axis, leads } = explore.cutPlaces(field, k, state);
   const ticks = explore.lineTicks(k, state);
   const named = ticks.map(([line, at]) => ({
     type: "scatter", mode: "markers", x: [at], y: [0.04], yaxis: "y2", hovertext: `${line.words}: ${explore.digits(at, 6)}`, hoverinfo: "text",
@@ -109,18 +116,15 @@ explore.listenToCut = (box, k) => {
   if (box.dataset.listens) return;
   box.dataset.listens = "yes";
   box.on("plotly_click", ({ points: [point] }) => {
-    const at = [...explore.state.at];
-    at[k] = explore.nearest(explore.axes[k].places, point.x);
-    explore.set({ at, place: null, check: null });
+    const { grid, axis } = explore.cutPlaces(explore.cutField(explore.state), k, explore.state);
+    explore.goAlong(grid, [[k, explore.nearest(axis.places, point.x)]]);
   });
 };
 
 // One legend for both cuts, above them: the branches that either of them shows.
 explore.nameBranches = (state) => {
   const field = explore.cutField(state);
-  const shape = explore.gridShape();
-  const leads = explore.axes.slice(0, 2).flatMap((axis, k) =>
-    axis.values.map((_, n) => explore.flat(state.at.map((place, m) => (m === k ? n : place)), shape)));
+  const leads = [0, 1].flatMap((k) => explore.cutPlaces(field, k, state).leads);
   const shown = explore.series(field, leads, state.own).filter((one) => one.label !== "");
   explore.fill("branches", ...shown.map((one) => explore.el("span", {},
     explore.el("span", { class: "dash", style: `color: ${one.colour}` }), explore.plain(String(one.label)))));

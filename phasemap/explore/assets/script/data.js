@@ -35,11 +35,14 @@ explore.readFields = () => {
     phase: checks.phase && explore.codes(checks.phase),
     count: Object.values(checks.parameters)[0].length,
   };
-  explore.phase = phase && {
-    codes: explore.codes(phase.codes),
-    status: explore.codes(phase.status),
-    facts: Object.entries(phase.facts).map(([words, facts]) => [words, explore.codes(facts)]),
-  };
+  explore.phase = explore.decodedPhase(phase);
+  explore.readGrids();
+};
+
+explore.decodedPhase = (phase) => phase && {
+  codes: explore.codes(phase.codes),
+  status: explore.codes(phase.status),
+  facts: Object.entries(phase.facts).map(([words, facts]) => [words, explore.codes(facts)]),
 };
 
 // Place of a point in arrays over the leading dimensions alone.

@@ -2,17 +2,15 @@
 "use strict";
 
 explore.colourTraces = (state) => {
-  const { columns, over } = explore.plane(state);
-  const [x, y] = explore.axes;
-  const field = explore.fields.get(state.quantity);
-  const statuses = over((lead) => (field ? explore.mapped(field, lead, state).status : explore.phase.status[lead]));
+  const { axes: [x, y], field, phase, columns, over } = explore.plane(state);
+  const statuses = over((lead) => (field ? explore.mapped(field, lead, state).status : phase.status[lead]));
   const drawn = (lead) => {
     const entry = explore.mapped(field, lead, state);
     return explore.isGood(entry) || explore.isBound(entry) ? entry.value : NaN;
   };
   const scale = field
     ? explore.coloured(over(drawn).flat(), field, explore.scaleOf(field, state))
-    : explore.phaseColours(over((lead) => explore.phase.codes[lead]).flat());
+    : explore.phaseColours(over((lead) => phase.codes[lead]).flat());
   explore.drawnScale = scale;
   const rows = (flat) => over((_, i, j) => (Number.isFinite(flat[j * columns + i]) ? flat[j * columns + i] : null));
   const base = { type: "heatmap", x: x.edges, y: y.edges };
@@ -52,18 +50,16 @@ explore.statusTrace = (state, base, statuses) => {
 };
 
 explore.hoverText = (state, lead, i, j) => {
-  const [x, y] = explore.axes;
-  const field = explore.fields.get(state.quantity);
+  const { axes: [x, y], field, phase } = explore.plane(state);
   const parts = [`${x.symbol} = ${explore.digits(x.values[i])}, ${y.symbol} = ${explore.digits(y.values[j])}`];
   if (field) parts.push(`${field.symbol}: ${explore.sentence(explore.mapped(field, lead, state))}`);
-  if (explore.phase) parts.push(explore.document.phases[explore.phase.codes[lead]].name);
+  if (phase) parts.push(explore.document.phases[phase.codes[lead]].name);
   return parts.join("<br>");
 };
 
 // Hatching of the cells whose colour is a bound or filled in: small slanted strokes.
 explore.boundTraces = (field, state) => {
-  const { over } = explore.plane(state);
-  const [x, y] = explore.axes;
+  const { axes: [x, y], over } = explore.plane(state);
   const found = over((lead, i, j) => [lead, i, j]).flat()
     .filter(([lead]) => explore.isBound(explore.mapped(field, lead, state)));
   if (!found.length) return [];
@@ -74,11 +70,11 @@ explore.boundTraces = (field, state) => {
 };
 
 explore.borderTrace = (state) => {
-  const { columns, rows, over } = explore.plane(state);
-  const codes = over((lead) => explore.phase.codes[lead]).flat();
+  const { axes: [x, y], phase, columns, rows, over } = explore.plane(state);
+  const codes = over((lead) => phase.codes[lead]).flat();
   return {
     type: "scatter", mode: "lines", hoverinfo: "skip", line: { width: 1, color: explore.css("--faint"), dash: "dot" },
-    ...explore.borders(codes, columns, rows, explore.axes[0].edges, explore.axes[1].edges),
+    ...explore.borders(codes, columns, rows, x.edges, y.edges),
   };
 };
 
@@ -120,8 +116,7 @@ explore.casingTrace = (line, state) => {
 
 // What the greys and hatches mean: those that are on the map, and no others.
 explore.drawLegend = (state) => {
-  const { over } = explore.plane(state);
-  const field = explore.fields.get(state.quantity);
+  const { field, over } = explore.plane(state);
   const present = field ? new Set(over((lead) => explore.mapped(field, lead, state).status).flat()) : new Set();
   const items = [...present].sort((a, b) => a - b).filter((code) => code !== 1).map((code) => {
     const { name, word, meaning, bound } = explore.document.statuses[code];

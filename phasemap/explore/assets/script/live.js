@@ -40,7 +40,7 @@ explore.computedParts = (words, answer) => {
   const stored = explore.document.labels;
   explore.document.labels = { ...stored, ...answer.labels };
   const fields = answer.quantities.map((block) => explore.decoded(block, 0));
-  const tables = [...explore.groups(fields)].map(([dim, some]) => explore.tableOf(explore.CAPTIONS[dim], dim, some, 0, explore.state));
+  const tables = [...explore.groups(fields)].map(([dim, some]) => explore.tableOf(explore.CAPTIONS[dim], dim, some, () => 0, explore.state));
   explore.document.labels = stored;
   const phase = answer.phase === null ? "" : `phase: ${explore.document.phases[answer.phase].name}; `;
   const gains = Object.entries(answer.gains).map(([name, values]) => `${explore.plain(name)} ${values.map((v) => explore.digits(v)).join(", ")}`);

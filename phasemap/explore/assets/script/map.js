@@ -2,10 +2,11 @@
 "use strict";
 
 explore.plane = (state) => {
-  const [columns, rows] = explore.gridShape();
-  const lead = (i, j) => explore.flat([i, j, ...state.at.slice(2)], explore.gridShape());
+  const grid = explore.gridOf(state.quantity);
+  const [columns, rows] = explore.shapeOf(grid);
+  const lead = (i, j) => explore.flat([i, j, ...state.at.slice(2)], explore.shapeOf(grid));
   const over = (f) => Array.from({ length: rows }, (_, j) => Array.from({ length: columns }, (__, i) => f(lead(i, j), i, j)));
-  return { columns, rows, lead, over };
+  return { grid, axes: grid.axes, field: grid.fields.get(state.quantity), phase: grid.phase, columns, rows, lead, over };
 };
 
 explore.drawnAt = (axis, value) => (Number.isFinite(value) ? value : axis.places[axis.values.indexOf(value)]);
@@ -62,10 +63,8 @@ explore.listen = (box) => {
   box.on("plotly_click", ({ points }) => {
     const [point] = points;
     if (point.customdata && point.customdata[0] === "check") return explore.goToCheck(point.customdata[1]);
-    const at = [...explore.state.at];
-    at[0] = explore.nearest(explore.axes[0].places, point.x);
-    at[1] = explore.nearest(explore.axes[1].places, point.y);
-    return explore.set({ at, place: null, check: null });
+    const grid = explore.gridOf(explore.state.quantity);
+    return explore.goAlong(grid, [point.x, point.y].map((place, k) => [k, explore.nearest(grid.axes[k].places, place)]));
   });
 };
 

@@ -8,11 +8,8 @@ explore.drawPlace = (state) => {
       type: "number", step: "any", value: Number.isFinite(at[k]) ? Number(at[k].toPrecision(9)) : false, name: axis.name,
       placeholder: explore.digits(at[k]), "aria-label": axis.name, onchange: () => explore.goToTyped(),
     })));
-  const grid = explore.axes.map((axis, k) => explore.digits(axis.values[state.at[k]])).join(", ");
-  const note = state.place
-    ? `between grid points: the numbers are those of the nearest one, (${grid}); distances are from here` : "a grid point";
   const held = document.activeElement && document.activeElement.name;
-  explore.fill("place", ...inputs, ...(explore.axes.length ? [explore.el("span", { class: "note" }, note)] : []));
+  explore.fill("place", ...inputs, ...(explore.axes.length ? [explore.el("span", { class: "note" }, explore.gridWords(state))] : []));
   if (held) document.querySelector(`#place [name="${held}"]`)?.focus();
 };
 
@@ -28,7 +25,8 @@ explore.goToTyped = () => {
 
 explore.drawPhase = (state) => {
   if (!explore.phase) { explore.fill("phase"); return explore.fill("sure"); }
-  const code = explore.phase.codes[explore.lead(state)];
+  const { codes, lead } = explore.phaseHere(state);
+  const code = codes[lead];
   const { name, meaning, colour } = explore.document.phases[code];
   explore.fill("phase",
     explore.el("h2", {}, "Phase: ", explore.el("span", { class: "badge", id: "phase-name", style: `background: ${colour}` }, name)),
@@ -38,20 +36,20 @@ explore.drawPhase = (state) => {
 
 explore.drawSure = (state, code) => explore.fill("sure",
   explore.el("details", { open: true }, explore.el("summary", {}, "How sure is the phase?"), explore.el("ul", {}, ...explore.reasons(state, code)),
-    explore.el("p", { class: "note" }, `What the label rests on: ${explore.factsInWords(explore.lead(state))}.`)));
+    explore.el("p", { class: "note" }, `What the label rests on: ${explore.factsInWords(state)}.`)));
 
-explore.factsInWords = (lead) => {
+explore.factsInWords = (state) => {
+  const { facts: grounds, lead } = explore.phaseHere(state);
   const words = { 1: "yes", 0: "no", [-1]: "not known" };
-  return explore.phase.facts.map(([text, facts]) => `${text}: ${words[facts[lead]]}`).join("; ");
+  return grounds.map(([text, facts]) => `${text}: ${words[facts[lead]]}`).join("; ");
 };
 
 // The thresholds that labels rest on.
 explore.THRESHOLDS = { lyapunov_max: 0, static_gain: 1 };
 
 explore.reasons = (state, code) => {
-  const lead = explore.lead(state);
   const items = Object.entries(explore.THRESHOLDS).flatMap(([name, threshold]) => {
-    const field = explore.fields.get(name);
+    const { field, lead } = explore.here(name, state);
     if (!field || !field.branching) return [];
     return explore.labels(field.branching).map((label, k) => explore.margin(field, lead, label, k, threshold)).filter(Boolean);
   });
@@ -96,15 +94,16 @@ explore.margin = (field, lead, label, k, threshold) => {
 };
 
 explore.neighbours = (state, code) => {
-  const shape = explore.gridShape();
+  const { codes, grid } = explore.phaseHere(state);
+  const [shape, centre] = [explore.shapeOf(grid), explore.placesOn(grid, state)];
   const around = [[]];
-  for (const [k, place] of state.at.entries()) {
+  for (const [k, place] of centre.entries()) {
     const steps = k < 2 ? [-1, 0, 1] : [0];
     around.splice(0, around.length, ...around.flatMap((start) => steps.map((step) => [...start, place + step])));
   }
-  const inside = around.filter((places) => places.every((p, k) => p >= 0 && p < shape[k]) && places.join() !== state.at.join());
+  const inside = around.filter((places) => places.every((p, k) => p >= 0 && p < shape[k]) && places.join() !== centre.join());
   if (!inside.length) return null;
-  const other = inside.map((places) => explore.phase.codes[explore.flat(places, shape)]).filter((one) => one !== code);
+  const other = inside.map((places) => codes[explore.flat(places, shape)]).filter((one) => one !== code);
   const names = [...new Set(other)].map((one) => explore.document.phases[one].name).join(", ");
   return explore.el("li", {}, other.length
     ? `${inside.length - other.length} of the ${inside.length} grid points around it have the same phase, the others: ${names}`
@@ -173,7 +172,7 @@ explore.command = (state) => {
 
 explore.citation = (state) => {
   const { document: about } = explore;
-  const at = explore.axes.map((axis, k) => `${axis.name} = ${explore.digits(axis.values[state.at[k]])}`).join(", ");
+  const at = explore.axes.map((axis, k) => `${axis.name} = ${explore.digits(explore.coordinates(state)[k])}`).join(", ");
   const head = `% ${about.title}: ${at || "one point"}\n% phasemap ${about.version}, configuration ${about.hash}\n% ${explore.command(state)}`;
   return [head, ...Object.values(about.citations)].join("\n\n");
 };

@@ -70,9 +70,8 @@ explore.annotations = (state) => {
 
 explore.phaseNames = (state) => {
   if (!state.phases || !explore.phase) return [];
-  const [x, y] = explore.axes;
-  const { columns, rows, over } = explore.plane(state);
-  return explore.namePlaces(over((lead) => explore.phase.codes[lead]).flat(), columns, rows)
+  const { axes: [x, y], phase, columns, rows, over } = explore.plane(state);
+  return explore.namePlaces(over((lead) => phase.codes[lead]).flat(), columns, rows)
     .map(({ code, i, j }) => explore.note(`<b>${explore.document.phases[code].name}</b>`, x.places[i], y.places[j]));
 };
 

@@ -23,6 +23,7 @@ explore.cell = (field, lead, label, own, isShown) => {
     "data-branch": label,
     "data-status": status.name,
     "data-value": Number.isFinite(entry.value) ? Number(entry.value.toPrecision(7)) : String(entry.value),
+    "data-grid": field.fine ? "fine" : false,
     "data-error": Number.isNaN(entry.error) ? false : Number(entry.error.toPrecision(7)),
     title: status.meaning,
     class: isShown ? "shown" : false,
@@ -32,19 +33,19 @@ explore.cell = (field, lead, label, own, isShown) => {
 explore.rowHead = (field) => {
   const units = field.units ? ` (${field.units})` : "";
   return explore.el("th", { scope: "row", title: `${field.name}: ${field.description}. ${field.solver}` },
-    explore.symbol(field.symbol), explore.el("small", { class: "note" }, ` ${explore.plain(field.name)}${units}`));
+    explore.symbol(field.symbol), explore.el("small", { class: "note" }, ` ${explore.plain(field.name)}${units}${field.fine ? " ◦" : ""}`));
 };
 
-explore.tableOf = (caption, dim, fields, lead, state) => {
+explore.tableOf = (caption, dim, fields, leadOf, state) => {
   const labels = dim ? explore.labels(dim) : [""];
   const present = labels.map((label, k) => [label, k])
-    .filter(([, k]) => !dim || fields.some((f) => explore.entry(f, lead, { [dim]: k }).status !== 3));
+    .filter(([, k]) => !dim || fields.some((f) => explore.entry(f, leadOf(f), { [dim]: k }).status !== 3));
   const columns = present.length ? present : labels.map((label, k) => [label, k]);
   const head = explore.el("tr", {}, explore.el("th", { scope: "col" }, "quantity"), ...columns.map(([label]) => explore.el("th", {
     scope: "col", title: (explore.document.branches[label] || {}).meaning,
   }, dim ? explore.plain(String(label)) : "value")));
   const rows = fields.map((field) => explore.el("tr", {}, explore.rowHead(field), ...columns.map(([label, k]) =>
-    explore.cell(field, lead, dim ? label : "", dim ? { [dim]: k } : {}, dim && explore.branchPlace(field, lead, state.branch) === k))));
+    explore.cell(field, leadOf(field), dim ? label : "", dim ? { [dim]: k } : {}, dim && explore.branchPlace(field, leadOf(field), state.branch) === k))));
   const missing = labels.length - columns.length;
   const note = missing ? `; not there: ${labels.filter((l) => !columns.some(([c]) => c === l)).map((l) => explore.plain(String(l))).join(", ")}` : "";
   return explore.el("div", { class: "scroll" }, explore.el("table", {},
@@ -54,10 +55,9 @@ explore.tableOf = (caption, dim, fields, lead, state) => {
 explore.CAPTIONS = { branch: "Branches of the mean field", fixed_point: "Fixed points", way: "Ways of the loop", "": "At the point" };
 
 explore.drawTable = (state) => {
-  const lead = explore.lead(state);
-  const tables = [...explore.groups(explore.fields.values())].map(([dim, fields]) =>
-    explore.tableOf(explore.CAPTIONS[dim], dim, fields, lead, state));
-  const left = explore.document.leftOut;
+  const tables = [...explore.groups(explore.bestFields())].map(([dim, fields]) =>
+    explore.tableOf(explore.CAPTIONS[dim], dim, fields, (field) => explore.leadOf(field, state), state));
+  const left = [...explore.document.leftOut, ...(explore.document.fine || { leftOut: [] }).leftOut.map((name) => `${name} on the finer grid`)];
   const note = left.length ? [explore.el("p", { class: "note" }, `Left out, as the page would exceed 8 MB: ${left.join(", ")}.`)] : [];
   explore.fill("numbers", ...tables, ...note);
   explore.announce(state);
@@ -65,10 +65,9 @@ explore.drawTable = (state) => {
 
 // One sentence for a screen reader, whenever the point moves.
 explore.announce = (state) => {
-  const at = explore.axes.map((axis, k) => `${axis.name} ${explore.digits(axis.values[state.at[k]])}`);
-  const lead = explore.lead(state);
-  const phase = explore.phase ? [explore.document.phases[explore.phase.codes[lead]].name] : [];
-  const field = explore.fields.get(state.quantity);
+  const at = explore.axes.map((axis, k) => `${axis.name} ${explore.digits(explore.coordinates(state)[k])}`);
+  const phase = explore.phase ? [explore.document.phases[explore.phaseHere(state).codes[explore.phaseHere(state).lead]].name] : [];
+  const { field, lead } = explore.here(state.quantity, state);
   const number = field && !field.along.length ? [`${explore.plain(field.name)} ${explore.sentence(explore.mapped(field, lead, state))}`] : [];
   document.getElementById("spoken").textContent = [at.join(", "), ...phase, ...number].join("; ");
 };

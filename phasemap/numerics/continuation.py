@@ -28,6 +28,7 @@ class _Tolerances(NamedTuple):
     steepest: float = 0.5  # a vertex further from the middle of its chord, in chords, belongs to another piece
     gap: float = 1e-3  # longer ones are bridged by continuation
     shortest: float = 1e-5  # step of the continuation
+    unseen: float = 4.0  # shortest steps that make a gap which is seen
     longest: float = 0.02  # step of the continuation
     most_steps: int = 200  # of one continuation
     polished: float = 1e-3  # share of what counts as solved at which Newton's method ends
@@ -60,14 +61,15 @@ def project(
     Returns (points, largest residual of each); those that did not converge have a residual above `SOLVED`.
     """
     points = points.copy()
-    worst = np.abs(residual(points)).max(axis=1) if len(points) else np.zeros(0)
+    values = residual(points) if len(points) else np.zeros((0, 1))
+    worst = np.abs(values).max(axis=1)
     active = np.arange(len(points))
     for _ in range(_TOLERANCES.iterations):
         active = active[worst[active] > _TOLERANCES.polished * SOLVED]
         if not len(active):
             break
-        here = points[active]
-        slopes, value = jacobian(residual, here), residual(here)
+        here, value = points[active], values[active]
+        slopes = jacobian(residual, here)
         if held is not None:
             slopes = np.where(held[active][:, None], 0.0, slopes)
         if directions is not None:
@@ -77,21 +79,30 @@ def project(
         length = np.abs(step).max(axis=1)
         step *= np.minimum(1.0, _TOLERANCES.longest_newton / np.maximum(length, 1e-300))[:, None]
         moved = np.clip(here - step, 0.0, 1.0)
-        now = np.abs(residual(moved)).max(axis=1)
+        found = residual(moved)
+        now = np.abs(found).max(axis=1)
         # At the level of rounding a step may not help any more: keep the better point, and stop there.
         better = (now < worst[active]) | (worst[active] > SOLVED)
-        points[active[better]], worst[active[better]] = moved[better], now[better]
+        points[active[better]], values[active[better]], worst[active[better]] = (
+            moved[better],
+            found[better],
+            now[better],
+        )
         active = active[better]
     return points, worst
 
 
-def smooth_curve(residual: Residual, curve: FloatArray, shortest: float = _TOLERANCES.shortest) -> FloatArray:
+def smooth_curve(
+    residual: Residual, curve: FloatArray, shortest: float = _TOLERANCES.shortest, drawn: int | None = None
+) -> FloatArray:
     """Refine a polyline (n, d = m + 1) whose vertices are on a curve until no chord sags by more than a tolerance.
 
     Chords are halved by pseudo-arclength steps: the middle of the chord is the predictor, the plane normal to the chord
     the constraint. Around turning points of any coordinate the chords are kept short, so that extrema are met. Where
     nothing is found above a chord (the curve has a tip there, or bends within less than the chord), and at ends inside
     the cube, the curve is followed by pseudo-arclength continuation, in steps of `shortest` or more.
+
+    drawn: how many leading coordinates are seen, for whom steps of `shortest` are as good as none; None: all count.
     """
     curve = _without_reversals(curve)
     pending = np.ones(max(len(curve) - 1, 0), dtype=bool)
@@ -112,15 +123,16 @@ def smooth_curve(residual: Residual, curve: FloatArray, shortest: float = _TOLER
         places = todo[insert] + 1
         curve = np.insert(curve, places, solved[insert], axis=0)
         pending, stuck = np.insert(pending, places, True), np.insert(stuck, places, False)
-    return _complete(residual, curve, stuck, shortest)
+    chord = np.diff(curve, axis=0)[:, :drawn]
+    gap = _TOLERANCES.gap if drawn is None else _TOLERANCES.unseen * shortest
+    return _complete(residual, curve, stuck & (np.linalg.norm(chord, axis=1) > gap), shortest)
 
 
-def _complete(residual: Residual, curve: FloatArray, stuck: Mask, shortest: float) -> FloatArray:
-    """Follow the curve from both sides into every chord that is `stuck`, and beyond ends that are inside the cube."""
+def _complete(residual: Residual, curve: FloatArray, wide: Mask, shortest: float) -> FloatArray:
+    """Follow the curve from both sides into every chord that is `wide`, and beyond ends that are inside the cube."""
     if len(curve) < 2:
         return curve
     last = len(curve) - 1
-    wide = stuck & (np.linalg.norm(np.diff(curve, axis=0), axis=1) > _TOLERANCES.gap)
     pieces = []
     closed = bool((curve[0] == curve[-1]).all())
     if not closed and _inside(curve[0]):

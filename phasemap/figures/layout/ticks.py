@@ -15,6 +15,11 @@ from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look
 from phasemap.model.text.plain_symbols import as_plain
 
+# A label may stand out over its panel by this factor, into the space between panels.
+_HARDLY_WIDER = 1.15
+# What a second line of a label takes of the space above a legend, in sizes of its letters.
+_LINE_BELOW = 1.4
+
 
 class Labelled(Protocol):
     """What has a label with words and one without."""
@@ -67,6 +72,21 @@ def fit_label(figure: Figure, axes: Axes, drawn: MplAxis, of: Labelled) -> None:
         figure.draw_without_rendering()
         if not is_too_long():
             return
+
+
+def fit_panels(figure: Figure, panels: Sequence[Axes]) -> None:
+    """Titles and labels that are wider than their panels in two lines, legends below them; the layout is settled."""
+    figure.draw_without_rendering()
+    for axes in panels:
+        wide = axes.get_window_extent().width
+        if axes.title.get_window_extent().width > wide:
+            axes.set_title(in_lines(axes.get_title(), 2), fontsize=axes.title.get_fontsize())
+        legend = axes.get_legend()
+        if axes.xaxis.label.get_window_extent().width > _HARDLY_WIDER * wide:
+            axes.set_xlabel(in_lines(axes.get_xlabel(), 2), fontsize=axes.xaxis.label.get_fontsize())
+            if legend is not None:
+                legend.borderaxespad += _LINE_BELOW
+    figure.draw_without_rendering()
 
 
 def in_lines(words: str, count: int) -> str:

@@ -53,6 +53,11 @@ def shortest_step() -> float:
     return _SHORTEST if _SEARCHED.get() >= 1.0 else _SHORTEST_SEEN
 
 
+def seen_of(dimension: int) -> int | None:
+    """How many coordinates of a line are looked at where it is drawn only: the parameters, not its state; None: all."""
+    return None if _SEARCHED.get() >= 1.0 else dimension
+
+
 def _searched(points: int) -> int:
     return max(2, round(_SEARCHED.get() * points))
 

@@ -31,6 +31,7 @@ from phasemap.theory.surfaces.critical_systems import (
     has_undriven_zero_state,
     has_update_gate,
     has_zero_state,
+    seen_of,
     shortest_step,
 )
 from phasemap.theory.surfaces.parameter_box import ParameterBox
@@ -183,7 +184,8 @@ def _curves(system: CriticalSystem, skeleton: ZeroSet, points: FloatArray, solve
     """Polylines from segments (or single points): vertices, offsets, no triangles."""
     chains = list(skeleton.cells) if skeleton.cells.shape[1] == 1 else polylines(skeleton.cells)
     pieces = [points[chain[solved[chain]]] for chain in chains]
-    pieces = [smooth_curve(system.residual, piece, shortest_step()) for piece in pieces if len(piece)]
+    seen = seen_of(system.box.dimension)
+    pieces = [smooth_curve(system.residual, piece, shortest_step(), seen) for piece in pieces if len(piece)]
     offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
     unit = np.concatenate(pieces) if pieces else np.empty((0, points.shape[1]))
     return unit, offsets, np.zeros((0, 3), dtype=np.int64)

@@ -4,6 +4,7 @@ What a curve is, its name says (`phasemap.dataset.panels`).
 """
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +16,18 @@ from numpy.typing import NDArray
 
 from phasemap.dataset import Field, Result
 from phasemap.dataset.panels import LEVEL, MARK, NETWORKS, REFERENCE, is_panel, name_and_kind
+from phasemap.figures.layout.ticks import fit_panels
+from phasemap.figures.scenes.scene import short_units
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.status import NUMBERS, Status
+from phasemap.model.text.plain_symbols import as_plain
 from phasemap.numerics.shares import interval_of_share
 
 _MOST_COLUMNS = 2
+# Panels that fill one row of a wide page.
+_ONE_ROW = 3
 # An axis that spans more than this is logarithmic; so are values of one sign that do.
 _LOG_AXIS, _LOG_VALUES, _MOST_DECADES = 60.0, 300.0, 9
 # Times and rates sooner than shares.
@@ -30,6 +36,10 @@ _LOG_WITH_UNITS = 20.0
 _HARDLY_CHANGES = 0.4
 # Legends stand below their panels, where they cover nothing: inches of a row, and columns of a wide and a narrow page.
 _LEGEND_ROW, _LEGEND_COLUMNS = 0.13, 2
+# How far below its axis: in sizes of its letters, past the numbers and the label.
+_BELOW_LABEL = 5.0
+# Letters of a name that is too long for half of a narrow panel.
+_LONG_NAME = 17
 # Networks at more places than these are a line in a band of errors instead of dots.
 _MOST_DOTS = 40
 # What a reference is of.
@@ -81,23 +91,30 @@ _VISIBLE = 0.02
 def draw_protocol(result: Result, width: str = "double", title: str = "", quantity: str | None = None) -> Figure:
     """All panels of a result, or one."""
     panels = [result.fields[name] for name in _in_order(result) if quantity in (None, name)]
-    columns = min(len(panels), _MOST_COLUMNS if width == "double" else 1)
+    columns = _columns(len(panels), width)
     rows = -(-len(panels) // columns)
     names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in _NAMED))
     with style():
-        entries = max(len({c.name for c in _curves(result, one) if c.kind != MARK}) for one in panels) + 1
-        legend = _LEGEND_ROW * -(-entries // _LEGEND_COLUMNS)
+        narrow = columns > _MOST_COLUMNS
+        legend = _LEGEND_ROW * max(_legend_rows(_curves(result, one), narrow) for one in panels)
         figure = new_figure(width, rows * (min(0.86 * WIDTHS[width] / columns, 3.0) + legend) + 0.25)
         grid = figure.subplots(rows, columns, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):
-            _draw_panel(axes, result, panel, names)
+            _draw_panel(axes, result, panel, names, narrow)
         for axes in grid.flat[len(panels) :]:
             axes.remove()
         if title or result.metadata.title:
             figure.suptitle(title or result.metadata.title, fontsize=points(8))
-        figure.draw_without_rendering()
+        fit_panels(figure, list(grid.flat[: len(panels)]))
         figure.set_layout_engine("none")
     return figure
+
+
+def _columns(panels: int, width: str) -> int:
+    """How many panels stand side by side: two, or three where there are no others, so that no place stays empty."""
+    if width != "double":
+        return 1
+    return panels if panels <= _ONE_ROW else _MOST_COLUMNS
 
 
 def _curves(result: Result, panel: Field) -> list[_Curve]:
@@ -122,13 +139,30 @@ def _bars(panel: Field, value: NDArray[np.float64], error: NDArray[np.float64]) 
     return np.abs(np.nan_to_num(ends - value))
 
 
-def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> None:
+def _legend_columns(names: Iterable[str], narrow: bool) -> int:
+    """Two columns, unless the names are too long for the half of a narrow panel."""
+    return 1 if narrow and max(map(len, names), default=0) > _LONG_NAME else _LEGEND_COLUMNS
+
+
+def _legend_rows(curves: list[_Curve], narrow: bool) -> int:
+    """Rows of the legend of a panel, with one entry for networks."""
+    names = _legend_names(curves)
+    return -(-(len(names) + 1) // _legend_columns(names, narrow))
+
+
+def _legend_names(curves: list[_Curve]) -> set[str]:
+    """What the legend says of curves, as it is read."""
+    words = {_REFERENCE_WORDS} if any(curve.kind == REFERENCE for curve in curves) else set()
+    return {as_plain(curve.name) for curve in curves if curve.kind != MARK} | words
+
+
+def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str], narrow: bool) -> None:
     x = np.asarray(result.labels[panel.own_dims[1]], dtype=float)
     curves = _curves(result, panel)
     ordered = sorted(curves, key=lambda curve: curve.kind == NETWORKS)
     handles = [handle for curve in ordered for handle in _draw_curve(axes, x, curve, names)]
     _name_marks(axes, [c for c in curves if c.kind == MARK])
-    units = "" if panel.units in ("", "1") else f" ({panel.units})"
+    units = _units(panel.units)
     _set_scales(axes, x, [c for c in curves if c.kind != MARK], _LOG_WITH_UNITS if units else _LOG_VALUES)
     handles += _draw_below(axes, x, curves, names)
     axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
@@ -143,16 +177,21 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str]) -> N
         handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
     # The line of a curve stands for its networks, too.
     named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
-    axes.legend(handles=named, fontsize=points(6), handlelength=2.6, frameon=False, ncols=_LEGEND_COLUMNS,
-                columnspacing=1.2, loc="upper center", bbox_to_anchor=(0.5, -0.18), labelspacing=0.3)  # fmt: skip
+    axes.legend(handles=named, fontsize=points(6), handlelength=2.6, frameon=False, columnspacing=1.2, labelspacing=0.3,
+                ncols=_legend_columns(_legend_names(curves), narrow), loc="upper center", bbox_to_anchor=(0.5, 0.0),
+                borderaxespad=_BELOW_LABEL)  # fmt: skip
 
 
 def _axis_label(result: Result, panel: Field) -> str:
     described = result.dimensions.get(panel.own_dims[1])
     if described is None:
         return panel.own_dims[1]
-    units = "" if described.units in ("", "1") else f" ({described.units})"
-    return f"{described.description}, {described.symbol}{units}"
+    return f"{described.description}, {described.symbol}{_units(described.units)}"
+
+
+def _units(units: str) -> str:
+    """Units in brackets, as in all labels; nothing for plain numbers."""
+    return "" if units in ("", "1") else f" ({short_units(units)})"
 
 
 def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[str]) -> list[Artist]:
@@ -181,7 +220,11 @@ def _draw_curve(axes: Axes, x: NDArray[np.float64], curve: _Curve, names: list[s
     look = {**own, "linewidth": 1.2}
     axes.plot(x, curve.value, gid="theory", zorder=2, **look)
     unsure = curve.bars.max(axis=0) > _VISIBLE * np.abs(curve.value)
-    if unsure.any():  # ensembles have errors of their own
+    if unsure.any() and len(x) > _MOST_DOTS:
+        band = curve.value - curve.bars[0], curve.value + curve.bars[1]
+        known = curve.bars[0] < np.abs(curve.value)  # on a logarithmic axis the rest would cross the page
+        axes.fill_between(x, *band, where=known, color=colour, alpha=0.2, linewidth=0, gid="theory-error")
+    elif unsure.any():  # ensembles have errors of their own
         axes.errorbar(x[unsure], curve.value[unsure], yerr=curve.bars[:, unsure], color=colour, gid="theory-error",
                       fmt="none", elinewidth=0.7, capsize=1.2, zorder=2)  # fmt: skip
     return [Line2D([], [], label=curve.name, **look)]

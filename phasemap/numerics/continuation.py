@@ -3,7 +3,7 @@
 Coordinates are scaled to the unit cube. A `Residual` maps points (n, d) in it to m < d functions (n, m).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -126,6 +126,28 @@ def smooth_curve(
     chord = np.diff(curve, axis=0)[:, :drawn]
     gap = _TOLERANCES.gap if drawn is None else _TOLERANCES.unseen * shortest
     return _complete(residual, curve, stuck & (np.linalg.norm(chord, axis=1) > gap), shortest)
+
+
+def without_doubles(curves: Sequence[FloatArray]) -> list[FloatArray]:
+    """The polylines (n, d) but those that run along a longer one all the way: two pieces of a guess found one curve."""
+    kept: list[FloatArray] = []
+    for curve in sorted(curves, key=len, reverse=True):
+        if len(curve) < 2 or not any(_along(curve, other) for other in kept):
+            kept.append(curve)
+    return [curve for curve in curves if any(curve is one for one in kept)]
+
+
+def _along(points: FloatArray, curve: FloatArray) -> bool:
+    """Whether all points are as near to a polyline as two sets of chords of one curve are."""
+    if len(curve) < 2:
+        return False
+    start, chord = curve[:-1], np.diff(curve, axis=0)
+    square = np.maximum((chord**2).sum(axis=1), 1e-300)
+    for point in points:
+        share = np.clip(((point - start) * chord).sum(axis=1) / square, 0.0, 1.0)
+        if ((point - start - share[:, None] * chord) ** 2).sum(axis=1).min() > (2.0 * _TOLERANCES.sag) ** 2:
+            return False
+    return True
 
 
 def _complete(residual: Residual, curve: FloatArray, wide: Mask, shortest: float) -> FloatArray:

@@ -17,7 +17,8 @@ from phasemap.kernels.static.stability import constant_gate_edge, growth, linear
 # What is critical: the slope of the mismatch, S - 1, f S - 1, lambda_e - level, the pinning ratio - level.
 FOLD, GAIN, MARGINAL, EDGE, PINNING = range(5)
 
-# Stands for the pinning ratio where there is none, S <= 1: on its small side, and no zero.
+# Stands for the pinning ratio where there is none, up to S = 1: on the side on which it is as S -> 1, so that there is
+# no zero. Behind a hard gate it is 0 there, behind a smooth one 1, however steep.
 _STABLE = -0.5
 
 
@@ -35,7 +36,7 @@ def _pinning(p, response, profile, level):
     """
     gain = static_gain(p, response, profile)
     if not gain > 1.0:
-        return _STABLE
+        return _STABLE if math.isinf(p.alpha_z) else -_STABLE
     if math.isinf(gain):
         return -_STABLE
     rate = level * constant_gate_edge(p, response, gain)

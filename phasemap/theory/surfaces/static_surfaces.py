@@ -20,7 +20,7 @@ from phasemap.kernels.static import conditions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import CriticalSurface, FloatArray
 from phasemap.model.unit.noise import INSTEAD, without_fixed_points
-from phasemap.numerics.continuation import SOLVED, project, smooth_curve
+from phasemap.numerics.continuation import SOLVED, project, smooth_curve, without_doubles
 from phasemap.numerics.meshes import ZeroSet, polylines, zero_set
 from phasemap.theory.surfaces.critical_systems import (
     CriticalSystem,
@@ -186,6 +186,7 @@ def _curves(system: CriticalSystem, skeleton: ZeroSet, points: FloatArray, solve
     pieces = [points[chain[solved[chain]]] for chain in chains]
     seen = seen_of(system.box.dimension)
     pieces = [smooth_curve(system.residual, piece, shortest_step(), seen) for piece in pieces if len(piece)]
+    pieces = without_doubles(pieces)
     offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
     unit = np.concatenate(pieces) if pieces else np.empty((0, points.shape[1]))
     return unit, offsets, np.zeros((0, 3), dtype=np.int64)

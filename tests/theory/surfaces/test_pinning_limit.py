@@ -25,6 +25,18 @@ def test_the_ratio_is_the_level_along_the_line_and_crosses_it_there():
     assert (ratios([{"g_h": g, "alpha_z": 0.9 * a} for g, a in some]) > PINNED).all()
 
 
+def test_its_steep_end_close_to_the_onset_belongs_to_it_and_it_is_found_once():
+    line = trace("pinning_limit", make_parameters(beta_z=0.0), {"g_h": (1.01, 4.0), "alpha_z": (1.0, 20.0)}, PINNED)
+    (piece,) = line.pieces
+    ends = sorted(piece[[0, -1], 0])
+    assert piece[[0, -1], 1] == pytest.approx([20.0, 20.0]) and ends == pytest.approx([1.0151, 2.8911], abs=1e-4)
+    steep = piece[(piece[:, 0] < 1.04) & (piece[:, 1] > 13.0)]
+    assert len(steep) > 5
+    assert ratios([{"g_h": g, "alpha_z": a} for g, a in steep[:, :2]]) == pytest.approx(
+        np.full(len(steep), 0.1), rel=1e-5
+    )
+
+
 def test_over_three_parameters_the_line_is_a_sheet():
     box = {"g_h": (1.1, 4.0), "alpha_z": (1.0, 20.0), "beta_h": (0.0, 0.3)}
     sheet = trace("pinning_limit", make_parameters(beta_z=0.0), box, PINNED)

@@ -72,10 +72,13 @@ def solve(
     project: Map,
     memory: Memory | None = None,
     size: Callable[[FloatArray, FloatArray], float] = relative_size,
+    last: bool = False,
 ) -> FixedPoint:
     """Iterate until the size of the residual is below `tolerance` and that of the step below three times that.
 
     project: keeps an iterate admissible.  memory: of a similar map, to start with.  size: of (a change, of x).
+    last: whether the iterate that the last residual leads to is wanted, where that was the best one; its own residual
+    is not known then, and smaller as a rule.
     """
     memory = Memory() if memory is None else memory.copy()
     x = start
@@ -109,7 +112,8 @@ def solve(
         previous = (x, residual_vector)
         x = target
     assert best is not None
-    return FixedPoint(best[1], best[0], last_step, iteration, False, memory)
+    x = x if last and previous is not None and best[1] is previous[0] else best[1]
+    return FixedPoint(x, best[0], last_step, iteration, False, memory)
 
 
 def iterate(mapping: Map, start: FloatArray, limit: int, project: Map, smallest: float) -> FloatArray:

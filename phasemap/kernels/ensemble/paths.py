@@ -16,10 +16,14 @@ for constant eta, of fourth order for smooth gates, and stable for steps longer 
 
 import math
 
+import numpy as np
 from numba import njit
 
-from phasemap.kernels.arithmetic.elementary import exp, logistic, tanh
+from phasemap.kernels.arithmetic.elementary import exp, logistic
+from phasemap.kernels.arithmetic.single import tanh_single
 from phasemap.kernels.compilation import INNER, KERNEL, REDUCTION
+
+_SINGLE = np.float32
 
 # Where noise enters: nowhere, inside or outside the gate's bracket; white noise has its own exact variance in a step.
 NO_NOISE, INSIDE, OUTSIDE = 0, 1, 2
@@ -69,10 +73,10 @@ def gate_rows(z, alpha, offset, sign, out):
 
 @njit(**KERNEL)
 def activation_rows(h, g, b, out):
-    """tanh(g h + b)."""
+    """tanh(g h + b), in single precision."""
     for i in range(h.shape[0]):
         for lane in range(h.shape[1]):
-            out[i, lane] = tanh(g * h[i, lane] + b)
+            out[i, lane] = tanh_single(_SINGLE(g * h[i, lane] + b))
 
 
 @njit(**KERNEL)

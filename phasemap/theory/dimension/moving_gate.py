@@ -157,7 +157,7 @@ def _response_sums(ensemble: Ensemble, activity: FloatArray, group: int, nodes: 
     out = np.zeros((len(nodes), 4))
     for paths in ensemble.paths(activity, (group,)):
         area = -np.log(np.maximum(paths.decay, 1e-300))
-        gate_response(area, gain * (1.0 - paths.phi**2), ensemble.ring.step, nodes, out)
+        gate_response(area, gain * (1.0 - paths.phi.astype(float) ** 2), ensemble.ring.step, nodes, out)
     return out
 
 
@@ -230,7 +230,7 @@ def _cross(ensemble: Ensemble, one: Solution, group: int | None) -> FloatArray:
     return ring.covariance(mirrored / (ring.steps * lanes)) + math.sqrt(slope) * membrane
 
 
-def _cross_power(a: FloatArray, b: FloatArray) -> FloatArray:
+def _cross_power(a: np.ndarray, b: np.ndarray) -> FloatArray:
     """Re a_k b_k^* (steps,), summed over paths; an even function of time is all that is left of <a b>."""
     first, second = (scipy.fft.rfft(one, axis=0, workers=1) for one in (a, b))
     half = (first * second.conj()).real.sum(axis=1)

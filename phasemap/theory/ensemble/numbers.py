@@ -71,8 +71,7 @@ class Solution:
         """A start for the same period at another time step."""
         exponent = self.exponent
         if exponent is not None:
-            state = resample(exponent.state, ring, target)
-            exponent = replace(exponent, state=state, memory=anderson.Memory())
+            exponent = exponent.resampled(ring, target)
         memory = _resampled(self.fixed_point.memory, ring, target)
         stiffener = None if self.stiffener is None else self.stiffener.resampled(ring, target)
         lags = (self.tail.first, self.tail.last)
@@ -121,9 +120,12 @@ def add_exponent(
     start: Exponent | None = None,
     limit: int = MOST_ITERATIONS,
 ) -> Solution:
-    """The same with the maximum Lyapunov exponent; all gates must be smooth."""
+    """The same with the maximum Lyapunov exponent; all gates must be smooth.
+
+    limit: of maps; where it is lower than usual, the rate that the last of them points to is taken.
+    """
     tangent = TangentEnsemble(ensemble, solution.activity, group)
-    exponent = tangent.solve(tolerance, limit, start)
+    exponent = tangent.solve(tolerance, limit, start, limit < MOST_ITERATIONS)
     return replace(solution, exponent=exponent, values={**solution.values, "lyapunov_max": exponent.value})
 
 

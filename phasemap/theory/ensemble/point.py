@@ -284,7 +284,7 @@ def _summary(options: EnsembleOptions, found: Found, chosen: timestep.Chosen, re
     values = values + refined.correction
     left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), ring, process.is_odd)
     sharp = chosen.tolerance / timestep.usual_tolerance(options)
-    step = np.hypot(chosen.change, 3.0 * refined.uncertainty)
+    step = np.hypot(chosen.error, refined.uncertainty)
     budget = collect(values, rows, correction, step, left, _iteration_errors(full, sharp))
     good = [one.fixed_point.converged for one in groups]
     solved = full.fixed_point.converged and sum(good) >= len(groups) - _TOLERANCES.poor_groups

@@ -23,9 +23,7 @@ from phasemap.theory.ensemble.sampling.process import Process, accuracy_target
 class _Rule(NamedTuple):
     """What an ensemble is enlarged by."""
 
-    margin: float = (
-        0.85  # an error of 16 groups is uncertain by a fifth; stopping where it is small by chance would be too early
-    )
+    margin: float = 0.85  # of the error: one of 16 groups is uncertain by a fifth; a larger ensemble may be worse
     aim: float = 0.9  # errors of small ensembles are larger than they scale: aim a little short, then correct
     least_growth: float = 1.5  # of the ensemble, from one stage to the next
     most_growth: float = 16.0  # the same at most: an early estimate may be far off
@@ -59,16 +57,15 @@ def refine(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, chosen: Chosen, fine: bool
 ) -> Refined:
     """Enlarge the ensemble of the finest level, or of the coarsest one unless the paths are to be `fine` themselves."""
-    small = chosen.fine
-    ensemble = Ensemble(process, small.ring, small.noise)
-    moved = groups.solve_groups(ensemble, small.solution, chosen.start.memory)
+    level = chosen.fine if fine else chosen.levels[-1]
+    ensemble = Ensemble(process, level.ring, level.noise)
+    moved = groups.solve_groups(ensemble, level.solution, chosen.start_on(level.ring).memory)
     error, wanted = _relative_error(moved.solutions, accuracy_target(process)), _RULE.margin * options.relative_error
-    level = small if fine else chosen.levels[-1]
     most = max(int(options.path_steps / level.ring.steps), options.paths)
-    if error <= wanted or small.noise.paths >= most:
-        return _with_exponents(options, Refined(ensemble, small.solution, moved, *_no_correction(small)))
-    correction = _correction(small, level, moved) if level is not small else _no_correction(small)
-    found = _enlarge(process, options, seed, chosen, level, (error, moved))
+    correction = _no_correction(level) if level is chosen.fine else _correction(chosen.fine, level, moved)
+    found = ensemble, level.solution, moved
+    if error > wanted and level.noise.paths < most:
+        found = _enlarge(process, options, seed, chosen, level, (error, moved))
     return _with_exponents(options, Refined(*found, *correction))
 
 
@@ -95,7 +92,7 @@ def _enlarge(
         full = numbers.solve(ensemble, start, max(chosen.tolerance, enough / math.sqrt(paths)))
         moved = groups.solve_groups(ensemble, full, memory)
         error = _relative_error(moved.solutions, accuracy_target(process))
-        if error <= wanted or paths >= most:
+        if error <= options.relative_error or paths >= most:
             break
         start = replace(full.start, exponent=start.exponent)
     return ensemble, replace(full, exponent=start.exponent), moved

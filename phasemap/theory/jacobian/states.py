@@ -202,7 +202,9 @@ def _pick(solved: PointSolution, samples: int) -> tuple[FloatArray, FloatArray, 
     count = 0
     for paths in ensemble.paths(activity, ensemble.noise.members(None)):
         lanes = slice(None, max(1, (samples - count) // rows))
-        taken = tuple(np.ascontiguousarray(a[times, lanes]).ravel() for a in (paths.h, paths.gate, paths.eta))
+        taken = tuple(
+            np.ascontiguousarray(a[times, lanes], dtype=float).ravel() for a in (paths.h, paths.gate, paths.eta)
+        )
         picked.append(taken)
         count += taken[0].size
         if count >= samples:

@@ -57,20 +57,19 @@ def collect(
     values: FloatArray,
     groups: FloatArray,
     correction: FloatArray,
-    step_change: FloatArray,
+    step: FloatArray,
     remainder: float,
     iteration: FloatArray,
 ) -> ErrorBudget:
     """All errors of `values` (len(NAMES),).
 
-    groups: (G, len(NAMES)); correction: for the bias.  step_change: what halving the resolution in time changes.
+    groups: (G, len(NAMES)); correction: for the bias.  step: what the time step leaves.
     remainder: share of the correlations left at half the window.  iteration: errors (len(NAMES),) of the solution.
     """
     parts = np.zeros((len(NAMES), len(SOURCES)))
     parts[:, 0] = standard_error(groups)
     parts[:, 1] = 0.5 * np.abs(correction)
-    # The scheme is of second order or better: the error left is at most a third of the change.
-    parts[:, 2] = np.abs(step_change) / 3.0
+    parts[:, 2] = np.abs(step)
     size = np.abs(np.where(np.isfinite(values), values, np.nan))
     parts[:, 3] = size * remainder**2 * np.array([_WINDOW[name] for name in NAMES])
     parts[:, 4] = iteration

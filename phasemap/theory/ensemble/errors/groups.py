@@ -27,8 +27,9 @@ _LOST, _FOUND = 1.0, 0.5
 _FAR = 0.3
 # Share of the largest singular value of the memory below which it is not trusted with noise.
 _CUTOFF = 0.1
-# Maps for the exponent of a group; and at most, where they leave a residual of many times the tolerance.
-_EXPONENT_MAPS, _MORE_MAPS, _POOR = 3, 24, 4.0
+# Maps for the exponent of a group; and at most, where they leave more than many times the tolerance, or than a share of
+# the scatter.
+_EXPONENT_MAPS, _MORE_MAPS, _POOR = 2, 24, 4.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def solve_groups(ensemble: Ensemble, full: Solution, known: anderson.Memory | No
 
     known: of the map, from steps that were large against the scatter.
     """
+    if full.stiffener is not None and full.stiffener.response is not None:
+        known = None  # the measured response is better than what small steps of noisy maps have taught
     start, count = replace(full.start, memory=known), len(ensemble.noise.groups)
     steps = [_step(start, ensemble.map(full.activity, g) - full.activity) for g in range(count)]
     scatter = max(math.sqrt(sum(_size(one, full) ** 2 for one in steps) / count), 1e-12)
@@ -62,21 +65,36 @@ def solve_groups(ensemble: Ensemble, full: Solution, known: anderson.Memory | No
 
 def add_exponents(ensemble: Ensemble, full: Solution, groups: Groups, tolerance: float) -> Groups:
     """The same with their exponents, from a few maps each that start at the common one."""
-
-    def at(one: Solution, g: int) -> Solution:
-        """A group with its exponent at a solution."""
-        found = numbers.add_exponent(ensemble, one, tolerance, g, full.exponent, _EXPONENT_MAPS)
-        if found.exponent is not None and found.exponent.residual > _POOR * tolerance:
-            return numbers.add_exponent(ensemble, one, tolerance, g, full.exponent, _MORE_MAPS)
-        return found
-
-    there = [at(one, g) for g, one in enumerate(groups.solutions)]
+    there = _with_exponents(ensemble, full, list(groups.solutions), tolerance)
     if groups.share == 1.0:
         return replace(groups, solutions=tuple(there))
-    here = [at(full, g).values["lyapunov_max"] for g in range(len(there))]
+    at_full = _with_exponents(ensemble, full, [full] * len(there), tolerance)
+    here = [one.values["lyapunov_max"] for one in at_full]
     rates = [a + (b.values["lyapunov_max"] - a) / groups.share for a, b in zip(here, there, strict=True)]
     moved = (replace(one, values={**one.values, "lyapunov_max": rate}) for one, rate in zip(there, rates, strict=True))
     return replace(groups, solutions=tuple(moved))
+
+
+def _with_exponents(ensemble: Ensemble, full: Solution, groups: list[Solution], tolerance: float) -> list[Solution]:
+    """Solutions of all groups with exponents: a Newton step from the common one, more where that is not enough.
+
+    Two maps leave of the distance from the common exponent the square of the share that the first one leaves, and that
+    share is known.
+    """
+
+    def found(g: int, maps: int) -> Solution:
+        """The solution of a group with its exponent."""
+        return numbers.add_exponent(ensemble, groups[g], tolerance, g, full.exponent, maps)
+
+    out = [found(g, _EXPONENT_MAPS) for g in range(len(groups))]
+    enough = max(_POOR * tolerance, math.sqrt(_SMALL) * float(np.std([one.values["lyapunov_max"] for one in out])))
+    for g, one in enumerate(out):
+        assert one.exponent is not None
+        if one.exponent.uncertainty > enough:
+            out[g] = found(g, _MORE_MAPS)
+        else:
+            out[g] = replace(one, exponent=replace(one.exponent, converged=True))
+    return out
 
 
 def _share(ensemble: Ensemble, full: Solution, steps: list[FloatArray]) -> float:

@@ -11,12 +11,10 @@ paths is k itself, with u' = -(sigma + lambda) u + sigma zeta_h + q w_z. The con
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import scipy.fft
-from numpy.typing import NDArray
 
 from phasemap.kernels.ensemble import paths as kernels
 from phasemap.kernels.ensemble import tangent
@@ -25,7 +23,8 @@ from phasemap.model.unit.gates import gate_floor
 from phasemap.numerics import anderson
 from phasemap.theory.ensemble.exponent import slow_gate
 from phasemap.theory.ensemble.sampling.noise import Complex32
-from phasemap.theory.ensemble.sampling.paths import Ensemble, Paths, amplitudes
+from phasemap.theory.ensemble.sampling.paths import Ensemble, Float32, Paths, add_power, amplitudes
+from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 
 class _Tolerances(NamedTuple):
@@ -40,8 +39,6 @@ class _Tolerances(NamedTuple):
 
 
 _TOLERANCES = _Tolerances()
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,19 @@ class Exponent:
     converged: bool
     positive: bool
     memory: anderson.Memory
+
+    def resampled(self, ring: Ring, target: Ring) -> "Exponent":
+        """A start on a ring of the same period, with what is known of the map."""
+
+        def one(x: FloatArray) -> FloatArray:
+            """A change of (k, lambda); lambda counts as much as all of k together."""
+            weight = math.sqrt((target.steps // 2 + 1) / (ring.steps // 2 + 1))
+            return np.append(resample(x[:-1], ring, target), weight * x[-1])
+
+        memory = anderson.Memory(
+            self.memory.depth, [one(x) for x in self.memory.steps], [one(x) for x in self.memory.changes]
+        )
+        return replace(self, state=resample(self.state, ring, target), memory=memory)
 
 
 def _exactness(rate: float) -> float:
@@ -119,6 +129,7 @@ class TangentEnsemble:
         self._lowest_rate = max(-slowest + 1.0 / ensemble.ring.period, gate_floor(ensemble.process.parameters))
         shape = (ensemble.ring.steps, 2 * ensemble.noise.columns)
         self._force, self._decay, self._source, self._u = (np.empty(shape) for _ in range(4))
+        self._response = np.empty(shape, dtype=np.float32)
 
     def _linearise(self, paths: Paths) -> Linearisation:
         p = self.ensemble.process.parameters
@@ -138,7 +149,7 @@ class TangentEnsemble:
         total = ensemble.control_rate + rate
         power = np.zeros((2, ring.steps))
         lanes = 0
-        none = np.empty((0, self._u.shape[1]))
+        none = np.empty((0, self._u.shape[1]), dtype=np.float32)
         still = np.zeros(self._u.shape[1])
         for linear, zeta_noise, w_noise in self._with_noise():
             zeta = ensemble.field(zeta_noise, zeta_amplitude)
@@ -158,8 +169,11 @@ class TangentEnsemble:
         mirrored = 0.5 * (difference + np.roll(difference[::-1], 1))[:half]
         return ring.covariance(mirrored / (ring.steps * lanes)) + exact
 
-    def solve(self, tolerance: float, limit: int, start: Exponent | None = None) -> Exponent:
-        """The rate at which the map has radius one, by accelerated power iteration on (k, lambda)."""
+    def solve(self, tolerance: float, limit: int, start: Exponent | None = None, last: bool = False) -> Exponent:
+        """The rate at which the map has radius one, by accelerated power iteration on (k, lambda).
+
+        last: whether the last of `limit` maps leads to one more iterate.
+        """
         ring, unit = self.ensemble.ring, self.ensemble.control_rate
         state = self._first_state() if start is None else start.state
         if self._may_be_slow and slow_gate.is_slow(self._radius, state, self._lowest_rate, ring):
@@ -191,7 +205,7 @@ class TangentEnsemble:
                 """Size of a change: of the rate or of the state, whichever is larger."""
                 return max(exactness * abs(float(change[-1])) / weight, anderson.relative_size(change[:-1], x))
 
-            return anderson.solve(mapping, x, tolerance, limit, project, memory, size)
+            return anderson.solve(mapping, x, tolerance, limit, project, memory, size, last)
 
         first = guard.safe(0.3 * unit if start is None else start.value)
         found = accelerate(np.append(state, weight * first), None if start is None else start.memory, 1.0)
@@ -247,6 +261,5 @@ class TangentEnsemble:
                     yield next(linear), drive, batch.z
 
     def _add(self, slope: Float32, power: FloatArray) -> None:
-        tangent.multiply_rows(slope, self._u, self._u)
-        spectrum = scipy.fft.fft(self._u.view(np.complex128), axis=0, workers=1)
-        kernels.add_power(spectrum.view(np.float64), power)
+        tangent.multiply_rows(slope, self._u, self._response)
+        add_power(self._response, power)

@@ -27,7 +27,8 @@ class _Rule(NamedTuple):
 
     window: float = 20.0  # period over the half time that is held
     narrowest: float = 8.0  # the same where the longest window allows for no more
-    most_steps: int = 1024  # of a window
+    most_steps: int = 512  # of a window
+    coarser: float = 2.0  # than the first time step: all that is wanted of one is settled with several (`timestep`)
     groups: int = 4  # of paths, whose scatter tells the error
     paths: int = 256  # in all: a time scale is known to a tenth then
     settle: int = 5  # maps that settle the shape at a time scale
@@ -98,7 +99,7 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
 def ring_for(half_time: float, options: EnsembleOptions) -> Ring:
     """A window for a half time, of a power of two steps."""
     period = min(RULE.window * half_time, options.longest_window)
-    steps = 1 << max(6, math.ceil(math.log2(period / options.time_step)))
+    steps = 1 << max(6, math.ceil(math.log2(period / (RULE.coarser * options.time_step))))
     return Ring(period, min(steps, RULE.most_steps))
 
 

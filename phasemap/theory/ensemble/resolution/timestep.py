@@ -4,7 +4,7 @@ Two levels: what a small ensemble changes between a fine step and a coarse one i
 themselves, as the paths are the same. A large ensemble may take the coarse step then, and be corrected.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -34,6 +34,8 @@ class _Tolerances(NamedTuple):
     fewest_steps: int = 64  # on a ring: fewer resolve no correlation function
     correctable: float = 0.03  # of the variance: what a coarse step changes and a small ensemble corrects
     correctable_exponent: float = 0.15  # of the exponent, the same
+    of_change: float = 1.0 / 3.0  # that doubling the step makes, which the step itself leaves at most
+    least_of_change: float = 1.0 / 8.0  # the same where the order of convergence is seen to be higher, at least
     coarsest_exponent: float = 3e-4  # error of the exponent that is asked for, whatever the options say
 
 
@@ -54,12 +56,12 @@ class Level:
 class Chosen:
     """Levels with their steps doubling, the first of them fine enough; tolerance: of the iteration, to C_phi(0).
 
-    change: what doubling the fine step changes of the numbers (len(NAMES),).
+    error: what is left of the fine step in the numbers (len(NAMES),).
     start: on the fine ring, with what large steps have taught of the map.
     """
 
     levels: tuple[Level, ...]
-    change: FloatArray
+    error: FloatArray
     tolerance: float
     start: Start
 
@@ -91,7 +93,7 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
     levels = [solve(pilot.ring, pilot.noise, start)]
     levels.append(_coarser(solve, levels[0]))
     target = accuracy_target(process)
-    while not _is_fine(levels, options, target) and _may_shorten(levels[0].ring, options, pilot.ring):
+    while not _is_fine(levels[:3], options, target) and _may_shorten(levels[0].ring, options, pilot.ring):
         ring = levels[0].ring.finer()
         noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
         noise.grow(options.paths)
@@ -100,16 +102,16 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
         levels[1] = solve(levels[1].ring, levels[1].noise, levels[1].solution.start)
     while _is_fine(levels[-2:], options, target) and levels[-1].ring.steps // 2 >= _TOLERANCES.fewest_steps:
         levels.append(_coarser(solve, levels[-1]))
-    while len(levels) > 2 and _is_fine(levels[1:3], options, target):
+    while len(levels) > 2 and _is_fine(levels[1:4], options, target):
         levels = levels[1:]  # finer than need be
     return _chosen(levels, start, tolerance, pilot.ring)
 
 
 def _chosen(levels: list[Level], start: Start, tolerance: float, first: Ring) -> Chosen:
     """The finest level, and those that it can correct."""
-    change = np.nan_to_num(difference(levels[0].solution, levels[1].solution))
+    error = np.nan_to_num(errors_left(levels))
     kept = [levels[0], *(one for one in levels[1:] if _is_correctable(levels[0].solution, one))]
-    return Chosen(tuple(kept), change, tolerance, kept[0].solution.start_at_known(start, first, kept[0].ring))
+    return Chosen(tuple(kept), error, tolerance, kept[0].solution.start_at_known(start, first, kept[0].ring))
 
 
 def _coarser(solve: Callable[..., Level], fine: Level) -> Level:
@@ -148,6 +150,23 @@ def difference(one: Solution, two: Solution) -> FloatArray:
     return np.subtract(a, b, where=known, out=np.full_like(a, np.nan))
 
 
+def errors_left(levels: Sequence[Level]) -> FloatArray:
+    """What the first and finest of some levels leaves of an error (len(NAMES),), by what doubling its step changes.
+
+    The scheme is of second order or better, so that the error is a third of that at most. Three levels show the order:
+    where the change before was larger by a factor r it is 1 / (r - 1), of which no more than an eighth is believed in.
+    """
+    change = difference(levels[0].solution, levels[1].solution)
+    share = np.full(len(NAMES), _TOLERANCES.of_change)
+    if len(levels) > 2 and levels[2].solved:
+        before = difference(levels[1].solution, levels[2].solution)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            faster = 1.0 / (np.abs(before / change) - 1.0)
+        known = np.isfinite(faster) & (before * change > 0.0) & (faster > 0.0)
+        share[known] = np.clip(faster[known], _TOLERANCES.least_of_change, _TOLERANCES.of_change)
+    return np.asarray(share * np.abs(change))
+
+
 def moments_between(fine: Level, coarse: Level) -> FloatArray:
     """Covariances of h and of phi, fine less coarse, (2, half) on the coarse ring."""
     one, two = fine.solution.moments, coarse.solution.moments
@@ -156,14 +175,14 @@ def moments_between(fine: Level, coarse: Level) -> FloatArray:
 
 
 def _is_fine(levels: list[Level], options: EnsembleOptions, target: str) -> bool:
-    """Whether a third of the change between two levels is small against the error asked for.
+    """Whether what the first of two or three levels leaves of an error is small against the one asked for.
 
     target: the variance that is to be known: of h, or of the activity where that of h has heavy tails.
     """
     if not levels[1].solved:
         return False
     solution = levels[0].solution
-    change = difference(solution, levels[1].solution) / 3.0
+    left = errors_left(levels)
     limits = {
         target: _TOLERANCES.variance_share * options.relative_error * solution.values[target],
         "lyapunov_max": max(
@@ -171,7 +190,7 @@ def _is_fine(levels: list[Level], options: EnsembleOptions, target: str) -> bool
             2.0 * exponent_tolerance(options),
         ),
     }
-    return all(not abs(change[NAMES.index(name)]) > limit for name, limit in limits.items())
+    return all(not left[NAMES.index(name)] > limit for name, limit in limits.items())
 
 
 def _is_correctable(fine: Solution, coarse: Level) -> bool:

@@ -75,7 +75,7 @@ def _powers(ensemble: Ensemble, activity: FloatArray, group: int) -> FloatArray:
     return np.concatenate([half, half[-2:0:-1]])
 
 
-def _power(paths: FloatArray) -> FloatArray:
+def _power(paths: np.ndarray) -> FloatArray:
     """Power (half,) of the modes of paths (steps, lanes), summed over them."""
     return np.asarray((np.abs(scipy.fft.rfft(paths, axis=0, workers=1)) ** 2).sum(axis=1))
 

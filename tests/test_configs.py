@@ -19,6 +19,13 @@ OF_RATES = (
     {"paths": 64, "relative_error": 0.5, "longest_window": 512.0, "path_steps": 2.0**17},
 )
 OF_CELLS = ({"size": 16, "realisations": 1, "duration": 10, "transient": 5}, {"paths": 32, "steps": 32, "horizon": 8})
+# Of single solvers, where a configuration sets any.
+OF_SOLVERS = {
+    "count": {"networks": 4, "samples": 1000},
+    "gradients": {"lags": [1, 4], "ensemble_error": 0.2, "paths": 512},
+    "network_gradients": {"lags": [1, 4], "size": 32, "networks": 2, "adjoints": 2},
+    "tangent_spectrum": {"rates": [-0.1, 0.1]},
+}
 
 
 def tiny(path: Path) -> SweepConfig:
@@ -33,10 +40,13 @@ def tiny(path: Path) -> SweepConfig:
     networks, ensembles = OF_CELLS if "cell" in data else OF_RATES
     overrides += [f"simulation.{name}={value}" for name, value in networks.items()]
     overrides += [f"ensemble.{name}={value}" for name, value in ensembles.items()]
+    for solver, options in OF_SOLVERS.items():
+        overrides += [f"{solver}.{name}={value}" for name, value in options.items() if solver in data]
     if "sizes" in data.get("simulation", {}):
         overrides.append("simulation.sizes=[12, 16, 20]")
-    if "points" in data.get("simulation", {}):
-        overrides.append(f"simulation.points={data['simulation']['points'][:1]}")
+    for part in ("simulation", "network_gradients"):
+        if "points" in data.get(part, {}):
+            overrides.append(f"{part}.points={data[part]['points'][:1]}")
     return load_config(path, REGISTRY, overrides)
 
 

@@ -23,6 +23,8 @@ def test_colours_limits_proportions_and_dots_are_as_wished(plane):
     assert image.cmap.name == "viridis" and image.get_clim() == (-0.1, 0.2) and figure.dpi == 120
     frame = figure.axes[0].get_window_extent()
     assert frame.height / frame.width == pytest.approx(1.3, rel=0.01)
+    bars = [drawn(plane, limits=ends).axes[1].get_title() for ends in ((-0.2, 0.2), (-0.1, 0.2))]
+    assert bars == ["", "two\nscales"]
     assert drawn(plane, Request(at={"alpha_r": "10"}), limits=(-1, 3)).axes[0].get_ylim() == (-1, 3)
 
 
@@ -75,6 +77,10 @@ def test_a_map_or_lines_go_into_axes_that_are_there(plane):
     left, right = figure.subplots(1, 2)
     assert draw_into(left, plane, Request()) is figure and left.collections
     assert draw_into(right, plane, Request(at={"alpha_r": "10"})) is figure and right.lines
+    for axes in (left, right):  # the legend hides no number, and no label is longer than its axis
+        frame, legend = axes.get_window_extent(), axes.get_legend().get_window_extent()
+        assert legend.y1 < axes.xaxis.label.get_window_extent().y0 + 1.0
+        assert axes.yaxis.label.get_window_extent().height <= frame.height
 
 
 def sheet_of(plane, tmp_path, width="double"):

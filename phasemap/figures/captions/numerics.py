@@ -93,6 +93,11 @@ def _value(value: Any) -> str:
     return number(float(value)) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
+def _rounded(error: float) -> str:
+    """An error with two digits, with a power of ten only where it is needed."""
+    return f"{error:.2g}" if 1e-3 <= error < 1e4 else f"{error:.1e}"
+
+
 def _quality(field: Field) -> str:
     """How many values are good, what the others are, and the largest error."""
     counts = {status: int((field.status == status).sum()) for status in Status}
@@ -102,7 +107,7 @@ def _quality(field: Field) -> str:
     parts += [f"{counts[status]} {STATUS_WORDS[status]}" for status in others if counts[status]]
     worst = _largest_error(field)
     if worst is not None:
-        parts.append(f"errors at most {worst:.1e}")
+        parts.append(f"errors at most {_rounded(worst)}")
     return ", ".join(parts)
 
 

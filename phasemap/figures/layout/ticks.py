@@ -21,6 +21,10 @@ _HARDLY_WIDER = 1.15
 _LINE_BELOW = 1.4
 
 
+# Between a label and a legend below it, in sizes of the legend's letters.
+_LEGEND_PAD = 0.4
+
+
 class Labelled(Protocol):
     """What has a label with words and one without."""
 
@@ -87,6 +91,23 @@ def fit_panels(figure: Figure, panels: Sequence[Axes]) -> None:
             if legend is not None:
                 legend.borderaxespad += _LINE_BELOW
     figure.draw_without_rendering()
+
+
+def finish_inside(axes: Axes, x: Labelled, y: Labelled, handles: Sequence[Artist]) -> None:
+    """Labels no longer than axes that are somebody else's, and a legend below them, where it hides nothing."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    fit_labels(figure, axes, x, y)
+    if not handles:
+        return
+    size = 0.8 * float(axes.xaxis.label.get_fontsize())
+    frame = axes.get_window_extent()
+    pad = (frame.y0 - axes.xaxis.label.get_window_extent().y0) * 72.0 / figure.dpi / size + _LEGEND_PAD
+    for columns in (2, 1):
+        legend = axes.legend(handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=pad,
+                             ncols=columns, frameon=False, fontsize=size, columnspacing=1.2)  # fmt: skip
+        if legend.get_window_extent().width <= frame.width:
+            return
 
 
 def in_lines(words: str, count: int) -> str:

@@ -51,7 +51,7 @@ def _as_wished(scale: Scale, layer: Layer) -> Scale:
     extend = {(True, True): "both", (True, False): "min", (False, True): "max"}.get((below, above), "neither")
     if isinstance(scale.norm, LogNorm) and low > 0.0:
         return replace(scale, norm=LogNorm(low, high), ticks=_decades(low, high), extend=extend)
-    if layer.kind is Kind.DIVERGING and low < 0.0 < high:
+    if layer.kind is Kind.DIVERGING and low < 0.0 < high and -low != high:  # the ends need two slopes, and say so
         return replace(scale, norm=TwoSlopeNorm(0.0, low, high), ticks=_ticks(low, high), extend=extend)
     return replace(scale, norm=Normalize(low, high), ticks=_ticks(low, high), extend=extend)
 

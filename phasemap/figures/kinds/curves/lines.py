@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from phasemap.figures.layout.critical_lines import line_style
 from phasemap.figures.layout.proportions import set_aspect
-from phasemap.figures.layout.ticks import add_legend, fit_labels, set_ticks
+from phasemap.figures.layout.ticks import add_legend, finish_inside, fit_labels, set_ticks
 from phasemap.figures.scenes.scene import Axis, Checks, Kind, Layer, equation
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points, wishes
@@ -63,10 +63,9 @@ def draw_lines_figure(scene: LineScene, width: str = "single") -> Figure:
 
 
 def draw_lines_into(axes: Axes, scene: LineScene) -> None:
-    """Draw the same in axes that are there, with a legend inside."""
+    """Draw the same in axes that are there, with a legend below."""
     handles = [handle for handle in _draw_all(axes, scene) if handle.get_label()]
-    if handles:
-        axes.legend(handles=handles)
+    finish_inside(axes, scene.x, scene.layers[0], handles)
 
 
 def _draw_all(axes: Axes, scene: LineScene) -> list[Artist]:

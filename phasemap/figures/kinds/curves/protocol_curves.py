@@ -3,6 +3,7 @@
 What a curve is, its name says (`phasemap.dataset.panels`).
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from phasemap.model.text.plain_symbols import as_plain
 from phasemap.numerics.shares import interval_of_share
 
 _MOST_COLUMNS = 2
+# The letter of a panel among others, before its words.
+_LETTER = re.compile(r"^\([a-z]\) ")
 # Panels that fill one row of a wide page.
 _ONE_ROW = 3
 # An axis that spans more than this is logarithmic; so are values of one sign that do.
@@ -103,8 +106,12 @@ def draw_protocol(result: Result, width: str = "double", title: str = "", quanti
             _draw_panel(axes, result, panel, names, narrow)
         for axes in grid.flat[len(panels) :]:
             axes.remove()
-        if title or result.metadata.title:
-            figure.suptitle(title or result.metadata.title, fontsize=points(8))
+        if quantity is not None:  # alone, a panel has no letter, and no title of the others
+            grid[0, 0].set_title(_LETTER.sub("", panels[0].description), fontsize=points(7.5))
+        elif not title:
+            title = result.metadata.title
+        if title:
+            figure.suptitle(title, fontsize=points(8))
         fit_panels(figure, list(grid.flat[: len(panels)]))
         figure.set_layout_engine("none")
     return figure

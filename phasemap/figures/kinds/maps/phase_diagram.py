@@ -16,7 +16,7 @@ from phasemap.figures.layout.hidden_labels import without_hidden
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
-from phasemap.figures.layout.ticks import add_legend, fit_label, fit_labels, plain_number, set_ticks
+from phasemap.figures.layout.ticks import add_legend, finish_inside, fit_label, fit_labels, plain_number, set_ticks
 from phasemap.figures.scenes.scene import Kind, Layer, Markers, Scene
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
@@ -48,13 +48,14 @@ def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
 
 
 def draw_map_into(axes: Axes, scene: Scene) -> None:
-    """Draw the map in axes that are there, with its colour bar beside them and a legend inside."""
+    """Draw the map in axes that are there, with its colour bar beside them and a legend below."""
     pixels, scale = _coloured(scene)
     handles = _draw_all(axes, scene, pixels, scale)
     if scene.layer.kind is not Kind.BLANK:
-        draw_colour_bar(axes, scene.layer, scale)
-    if handles:
-        axes.legend(handles=handles)
+        bar, figure = draw_colour_bar(axes, scene.layer, scale), axes.get_figure(root=True)
+        assert figure is not None
+        fit_label(figure, axes, bar.ax.yaxis, scene.layer)
+    finish_inside(axes, scene.x, scene.y, handles)
 
 
 def _coloured(scene: Scene) -> tuple[Pixels, Scale]:

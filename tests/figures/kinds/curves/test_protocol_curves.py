@@ -66,3 +66,14 @@ def test_an_error_as_large_as_its_number_does_not_cross_a_logarithmic_page(drawn
     assert axes.get_yscale() == "log"
     bands = [one for one in axes.collections if one.get_gid() == "theory-error"]
     assert bands and all(path.vertices[:, 1].min() > 0.0 for band in bands for path in band.get_paths())
+
+
+def test_a_panel_alone_has_neither_its_letter_nor_the_title_of_all():
+    result = study(3)
+    result.metadata.title = "A study"
+    result.fields["panel_1"] = replace(result.fields["panel_1"], description="(b) what is left")
+    whole, one = draw_protocol(result), draw_protocol(result, "single", quantity="panel_1")
+    assert whole.get_suptitle() == "A study" and whole.axes[1].get_title() == "(b) what is left"
+    assert one.get_suptitle() == "" and [axes.get_title() for axes in one.axes] == ["what is left"]
+    assert draw_protocol(result, "single", "mine", "panel_1").get_suptitle() == "mine"
+    plt.close("all")

@@ -23,10 +23,10 @@ from phasemap.theory.ensemble.numbers import Solution, Start
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.resolution import timestep
 from phasemap.theory.ensemble.resolution.window import GROUPS
-from phasemap.theory.ensemble.sampling.gate_quantiles import mean_gate
 from phasemap.theory.ensemble.sampling.gaussian import activation_pair
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
+from phasemap.theory.ensemble.sampling.quantiles_of_gate_and_effective_time import mean_gate
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 SPACING, COARSE_SPACING = 0.1, 0.2

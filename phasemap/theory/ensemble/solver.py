@@ -20,8 +20,12 @@ from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
 from phasemap.theory.ensemble.resolution.surroundings import is_rest, rests_without_noise, surroundings
 from phasemap.theory.ensemble.resolution.window import Found, Surroundings
-from phasemap.theory.ensemble.sampling.gate_quantiles import gate_quantiles, mean_gate, time_quantiles
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.quantiles_of_gate_and_effective_time import (
+    gate_quantiles,
+    mean_gate,
+    time_quantiles,
+)
 from phasemap.theory.ensemble.shut_units import HEAVY_TAILS, has_heavy_tails, slowest_rest
 from phasemap.theory.ensemble.table import BUDGETS, EXPENSE, PROBABILITIES, PRODUCT, Table
 from phasemap.theory.static import fixed_points

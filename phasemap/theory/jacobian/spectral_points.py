@@ -13,6 +13,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray
 from phasemap.model.status import Status
 from phasemap.theory.jacobian.local_ensemble import LocalEnsemble
+from phasemap.theory.jacobian.slow_and_unstable_modes import Measure, measures
 from phasemap.theory.jacobian.spectrum import Spectrum
 from phasemap.theory.jacobian.states import FIXED_POINTS, dynamic_state, fixed_point_ensembles
 from phasemap.theory.static import fixed_points
@@ -42,7 +43,6 @@ HARD_OUTPUT = (
 )
 
 Build = Callable[[float], LocalEnsemble]
-Measure = Callable[[Spectrum], float]
 
 
 def solve_points(
@@ -72,7 +72,7 @@ def solve_points(
             table.diverge(i, HARD_OUTPUT)
         for name, coarse in names.items():
             place = (i, FIXED_POINTS.index(name))
-            for quantity, measure in _measures(options.slow_rate).items():
+            for quantity, measure in measures(options.slow_rate).items():
                 if quantity in NAMES:
                     table.put(quantity, place, *_number(coarse, _at(point, name), measure))
             table.put("support_components", place, float(len(Spectrum(coarse).support.intervals)), 0.0)
@@ -107,18 +107,10 @@ def solve_dynamics(
             table.fill(i, Status.ABSENT)
             continue
         found = state.ensemble
-        for quantity, measure in _measures(options.slow_rate).items():
+        for quantity, measure in measures(options.slow_rate).items():
             name = f"dynamic_{quantity}"
             table.put(name, (i,), *_number(found, _same(found), measure))
     return table.estimates()
-
-
-def _measures(slow_rate: float) -> dict[str, Measure]:
-    return {
-        "slow_mode_fraction": lambda s: s.fraction_within(slow_rate),
-        "unstable_fraction": lambda s: s.fraction_right_of(0.0),
-        "leading_edge": lambda s: s.edge,
-    }
 
 
 def _at(point: Parameters, name: str) -> Build:

@@ -13,10 +13,10 @@ from phasemap.numerics import anderson
 from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.resolution import soft
 from phasemap.theory.ensemble.resolution.sharpness import sharpness, with_its_time_scale
-from phasemap.theory.ensemble.sampling.gate_quantiles import mean_gate
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.quantiles_of_gate_and_effective_time import mean_gate
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 from phasemap.theory.ensemble.tail import crossing, limit
 

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from phasemap.kernels.ensemble import paths as kernels
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble.sampling.gate_quantiles import mean_gate
 from phasemap.theory.ensemble.sampling.gaussian import activation_pair, filtered_noise
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.quantiles_of_gate_and_effective_time import mean_gate
 from phasemap.theory.ensemble.sampling.ring import Ring
 
 Float32 = NDArray[np.float32]

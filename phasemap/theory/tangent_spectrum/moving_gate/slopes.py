@@ -9,9 +9,9 @@ from scipy.stats import qmc
 
 from phasemap.kernels.ensemble import paths as kernels
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble.sampling.gate_quantiles import mean_gate
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.quantiles_of_gate_and_effective_time import mean_gate
 from phasemap.theory.ensemble.sampling.ring import Ring
 from phasemap.theory.tangent_spectrum.slopes import Slopes, gaussian_paths, weights_for
 

@@ -10,17 +10,17 @@ from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
-from phasemap.numerics.anderson import relative_size
 from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble.bounds import Bounds, bounds
-from phasemap.theory.ensemble.errors.budget import ErrorBudget, collect, debias
+from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget, collect, debias
+from phasemap.theory.ensemble.errors.iteration import iteration_errors
 from phasemap.theory.ensemble.errors.jackknife import group_rows
 from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start, admissible
 from phasemap.theory.ensemble.refine import Refined, refine
 from phasemap.theory.ensemble.resolution import timestep, window
+from phasemap.theory.ensemble.resolution.held import growth_beyond
 from phasemap.theory.ensemble.resolution.pilot import find, longer
-from phasemap.theory.ensemble.resolution.sharpness import USUAL
-from phasemap.theory.ensemble.resolution.soft import Stiffener, half_time, pull_along
+from phasemap.theory.ensemble.resolution.soft import half_time
 from phasemap.theory.ensemble.resolution.window import Found, Pilot, Surroundings
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process, accuracy_target
@@ -33,18 +33,17 @@ class _Tolerances(NamedTuple):
 
     accepted: float = 1.3  # the total of all errors may exceed the statistical one asked for by this factor
     stalled: float = 5.0  # above this multiple of the tolerance a group counts as not solved
-    blurred: float = 0.05  # relative change of variances per change of ln(time scale), at most
     poor_groups: int = 2  # so many groups may fail
     most_correction: float = 0.5  # share of a number that cannot be negative by which it is corrected at most
     smallest_gain: float = 1e-4  # stands for g_h = 0, at which nothing answers
     most_doubt: float = 0.3  # relative error of the variance of h above which its correlations mean nothing
     poor_time: float = 0.5  # the same of times, which are known less well
-    per_residual: float = 2.0  # the map contracts deviations by a half at least, away from transitions
     same: float = 0.8  # of two states that noise leaves apart the smaller has less than this share of <phi^2>
     freed: int = 40  # iterations for a state whose time scale is no longer held
     not_lost: float = 5e-3  # residual that they may leave
     fits: float = 0.5  # share of its correlations that may be left at half the longest window
     endless: float = 10.0  # of the longest window: rare units that rest later leave h, and its exponent, no numbers
+    held: float = 0.04  # error of a variance, relative to it, up to which it is known where no window holds the state
     window_share: float = 0.5  # share of the error asked for that the window may make
 
 
@@ -65,6 +64,7 @@ class PointSolution:
     functions: what a finer time step adds to the covariances of h and phi, (2, half).
     solved:    whether the iterations converged.
     bounds:    of a state that is slower than the longest window.
+    held:      whether its time scale was held there; its variances are those at the true one by extrapolation.
     """
 
     found: Found
@@ -79,6 +79,7 @@ class PointSolution:
     remainder: float
     functions: FloatArray
     bounds: Bounds | None = None
+    held: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -107,9 +108,12 @@ class PointSolution:
     def is_accurate(self, name: str, options: EnsembleOptions) -> bool:
         """Whether a number is known as well as it should be.
 
-        The variances to the error asked for; the others as well as that ensemble gives them.
+        The variances to the error asked for, or to a few per cent where no window holds the state; the others as well
+        as that ensemble gives them.
         """
         k = NAMES.index(name)
+        if self.found is Found.SLOW and (self.held or self.solved) and name in _MOMENTS:
+            return bool(self.errors.total[k] <= _TOLERANCES.held * abs(self.values[k]))
         if not self.is_settled:
             return False
         if name == "lyapunov_max" and not self._exponents_good(options):
@@ -216,7 +220,7 @@ def _comes_to_rest(process: Process, pilot: Pilot) -> bool:
 
 
 def _held(process: Process, pilot: Pilot, exponents: bool) -> PointSolution:
-    """A state with its time scale held: its variances are nearly those of the true one, which is slower."""
+    """A state with its time scale held; its variances are extrapolated to the true one, which is slower."""
     ensemble = Ensemble(process, pilot.ring, pilot.noise)
     start, known = Start(pilot.activity), replace(pilot.solution, x=pilot.activity)
 
@@ -227,10 +231,14 @@ def _held(process: Process, pilot: Pilot, exponents: bool) -> PointSolution:
     full, groups = at(None), tuple(at(g) for g in range(window.GROUPS))
     rows, none = group_rows(groups, pilot.ring, process.is_odd), np.zeros(len(NAMES))
     budget = collect(full.row, rows, none, none, _TOLERANCES.fits, none)
+    values, parts, growth = full.row, budget.parts, growth_beyond(ensemble, pilot.activity, pilot.half_time)
+    at_variances = [NAMES.index(name) for name in _MOMENTS]
+    values[at_variances] += growth
+    parts[at_variances, SOURCES.index("window")] = growth
     functions = np.zeros((2, pilot.ring.steps // 2 + 1))
     return PointSolution(
-        Found.SLOW, False, pilot.ring, full.row, budget, full, groups, rows, ensemble, _TOLERANCES.fits, functions,
-        bounds(ensemble, pilot.activity, exponents),
+        Found.SLOW, False, pilot.ring, values, ErrorBudget(parts), full, groups, rows, ensemble, _TOLERANCES.fits,
+        functions, bounds(ensemble, pilot.activity, exponents), True,
     )  # fmt: skip
 
 
@@ -240,36 +248,6 @@ def _needs_longer_window(result: PointSolution, options: EnsembleOptions) -> boo
     error = result.errors.of(target, "window")
     short = error > _TOLERANCES.window_share * options.relative_error * abs(result.solution.values[target])
     return result.found is Found.FLUCTUATING and short and window.may_lengthen(result.ring, options)
-
-
-def _iteration_errors(solution: Solution, sharp: float) -> FloatArray:
-    """Absolute errors (len(NAMES),) of a solution whose iterations have ended a little too early.
-
-    sharp: sharpness, with which a relative change of times makes a residual; where it is blunt it is itself the less
-    known the blunter, as other changes of shape are as soft.
-    """
-    found = solution.fixed_point
-    if solution.stiffener is not None:
-        return _errors_of_residual(solution, solution.stiffener)
-    errors = _TOLERANCES.per_residual * np.abs(solution.row) * max(found.last_step, found.residual)
-    for name in TIMES:
-        errors[NAMES.index(name)] += abs(solution.values[name]) * found.residual / (sharp**2 * USUAL)
-    if solution.exponent is not None:
-        errors[NAMES.index("lyapunov_max")] += solution.exponent.uncertainty
-    return np.asarray(errors)
-
-
-def _errors_of_residual(solution: Solution, stiff: Stiffener) -> FloatArray:
-    """The same where the residual along the soft mode says how far the time scale is off."""
-    residual = solution.moments.activity - solution.activity
-    off = abs(pull_along(stiff(residual), stiff.direction))
-    shares = np.full(len(NAMES), _TOLERANCES.per_residual * relative_size(residual, solution.activity))
-    for name in NAMES:
-        shares[NAMES.index(name)] += off * (1.0 if name in (*TIMES, "lyapunov_max") else _TOLERANCES.blurred)
-    errors = shares * np.abs(solution.row)
-    if solution.exponent is not None:
-        errors[NAMES.index("lyapunov_max")] += solution.exponent.uncertainty
-    return np.asarray(errors)
 
 
 def _summary(options: EnsembleOptions, found: Found, chosen: timestep.Chosen, refined: Refined) -> PointSolution:
@@ -285,7 +263,7 @@ def _summary(options: EnsembleOptions, found: Found, chosen: timestep.Chosen, re
     left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), ring, process.is_odd)
     sharp = chosen.tolerance / timestep.usual_tolerance(options)
     step = np.hypot(chosen.error, refined.uncertainty)
-    budget = collect(values, rows, correction, step, left, _iteration_errors(full, sharp))
+    budget = collect(values, rows, correction, step, left, iteration_errors(full, sharp))
     good = [one.fixed_point.converged for one in groups]
     solved = full.fixed_point.converged and sum(good) >= len(groups) - _TOLERANCES.poor_groups
     return PointSolution(

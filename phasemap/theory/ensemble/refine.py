@@ -82,7 +82,7 @@ def _enlarge(
     most = max(int(options.path_steps / level.ring.steps), options.paths)
     ensemble, wanted = Ensemble(process, level.ring, noise), _RULE.margin * options.relative_error
     memory = chosen.start_on(level.ring).memory
-    start, (error, moved), paths = replace(level.solution.start, memory=memory), known, level.noise.paths
+    start, (error, moved), paths = replace(level.solution.start, memory=memory, lags=None), known, level.noise.paths
     for _ in range(_RULE.stages):
         most_growth = _RULE.most_growth if moved.share == 1.0 else _RULE.soft_growth
         growth = min(max(_RULE.aim * (error / wanted) ** 2, _RULE.least_growth), most_growth)
@@ -94,7 +94,7 @@ def _enlarge(
         error = _relative_error(moved.solutions, accuracy_target(process))
         if error <= options.relative_error or paths >= most:
             break
-        start = replace(full.start, exponent=start.exponent)
+        start = replace(full.start, exponent=start.exponent, lags=None)
     return ensemble, replace(full, exponent=start.exponent), moved
 
 

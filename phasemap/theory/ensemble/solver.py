@@ -49,7 +49,7 @@ _NOT_FOUND = {
     Found.NOTHING: _WITHIN + "as the iteration of its correlations does not converge.",
 }
 _BOUNDED = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
-# Errors by which a bound of the variance keeps away from what a sample gave.
+# Errors by which a bound keeps away from what a sample gave.
 _BELOW = 3.0
 # Share of the variance of z that counts as a part that stays.
 _STAYS = 1e-3
@@ -197,6 +197,18 @@ def _store_bounds(table: Table, i: int, known: Bounds | None) -> None:
     for name, side in _BOUNDED.items():
         if known is not None and table.status[name][i] != Status.CONVERGED and np.isfinite(getattr(known, name)):
             table.put(name, i, getattr(known, name), np.nan, side)
+    _store_product(table, i)
+
+
+def _store_product(table: Table, i: int) -> None:
+    """A bound of the product, where one factor is known and the other one bounded."""
+    for name, other in (("relaxation_time", "lyapunov_max"), ("lyapunov_max", "relaxation_time")):
+        side, known = _BOUNDED[name], table.status[other][i] == Status.CONVERGED
+        if not known or table.status[name][i] != side:
+            continue
+        margin = _BELOW * table.error[other][i] * (1.0 if side == Status.UPPER_BOUND else -1.0)
+        bound = table.value[name][i] * max(table.value[other][i] + margin, 0.0)
+        table.put(PRODUCT, i, bound, np.nan, side)
 
 
 def _store_heavy_tails(table: Table, i: int, solution: PointSolution, good: Mapping[str, bool]) -> None:

@@ -74,3 +74,32 @@ def test_activity_that_dies_out_under_noise_on_the_gates_is_absent_after_two_win
     found = solve_points([p], dataclasses.replace(ROUGH, paths=32), [np.random.SeedSequence(3)])
     assert found["variance"].status[0, LARGEST] == Status.ABSENT
     assert len(attempts) == 2
+
+
+def test_variances_are_known_where_a_held_time_scale_tells_how_they_go_on():
+    """At a twelfth and at a quarter of the window that (2.2, 10) needs; the long one gives 0.544(3)."""
+    for window, most in ((750.0, 0.04), (188.0, 0.2)):
+        options = dataclasses.replace(ROUGH, longest_window=window, exponents=False)
+        found = solver.solve_points([make_parameters(g_h=2.2, alpha_z=10.0)], options, [np.random.SeedSequence(3)])
+        value, error = found["variance"].value[0], found["variance"].error[0]
+        assert abs(value - 0.544) < 2.0 * error < 2.0 * most * value
+        assert found["variance"].status[0] == (Status.CONVERGED if error < 0.04 * value else Status.NOT_CONVERGED)
+        assert found["relaxation_time"].status[0] == Status.LOWER_BOUND
+
+
+@pytest.mark.parametrize(
+    ("time", "exponent", "bound", "side"),
+    [
+        ((50.0, 2.0, Status.CONVERGED), (0.02, np.nan, Status.UPPER_BOUND), 0.02 * 56.0, Status.UPPER_BOUND),
+        ((50.0, np.nan, Status.LOWER_BOUND), (0.02, 0.001, Status.CONVERGED), 0.017 * 50.0, Status.LOWER_BOUND),
+        ((50.0, np.nan, Status.LOWER_BOUND), (0.02, np.nan, Status.UPPER_BOUND), np.nan, Status.NOT_CONVERGED),
+    ],
+)
+def test_a_product_is_bounded_where_one_factor_is_and_the_other_known(time, exponent, bound, side):
+    table = solver.Table(1)
+    table.put("relaxation_time", 0, *time)
+    table.put("lyapunov_max", 0, *exponent)
+    table.put(solver.PRODUCT, 0, np.nan, np.nan, Status.NOT_CONVERGED)
+    solver._store_bounds(table, 0, None)
+    assert table.status[solver.PRODUCT][0] == side
+    np.testing.assert_allclose(table.value[solver.PRODUCT][0], bound)

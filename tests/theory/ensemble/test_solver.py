@@ -174,26 +174,34 @@ def test_chaos_coexists_with_a_stable_zero_state_above_the_dynamic_fold():
 
 @pytest.mark.parametrize("window", [110.0, 205.0])
 def test_correlations_slower_than_the_window_are_not_passed_off_as_good(window):
-    """The decay ends beyond the window: the variance is stored with what that makes of it, the others as bounds."""
+    """The decay ends beyond the window: variances are stored with what that makes of them, the others as bounds."""
     found = solved(1, EnsembleOptions(relative_error=0.02, longest_window=window), g_h=3.0, alpha_z=10.0)
     bounds = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
+    for name, known in (("variance", 0.649), ("activity_variance", 0.690)):  # in a window of 1638
+        value, error = number(found, name)
+        assert abs(value - known) < 3.0 * error < value
+        bounds[name] = Status.CONVERGED if error < 0.04 * value else Status.NOT_CONVERGED
     for name in solver.OF_ATTRACTOR:
         assert (found[name].status == bounds.get(name, Status.NOT_CONVERGED)).all(), name
-    value, error = number(found, "variance")
-    assert abs(value - 0.649) < 3.0 * error < value  # in a window of 1638
     assert 0.097 < number(found, "lyapunov_max")[0] < 0.3
     assert 5.0 < number(found, "relaxation_time")[0] < 190.0
 
 
 @pytest.mark.parametrize(
-    ("g_h", "alpha_z", "time", "exponent"),
-    [(1.5, 3.0, 55.0, 0.0172), (1.4, 4.0, 102.0, 0.00998), (1.7, 5.0, 148.0, 0.0194), (1.3, 5.0, 255.0, 0.0053),
-     (2.0, 7.0, 272.0, 0.0275)],
+    ("g_h", "alpha_z", "time", "exponent", "variance"),
+    [(1.5, 3.0, 55.0, 0.0172, 0.334), (1.4, 4.0, 102.0, 0.00998, 0.289), (1.7, 5.0, 148.0, 0.0194, 0.409),
+     (1.3, 5.0, 255.0, 0.0053, 0.236), (2.0, 7.0, 272.0, 0.0275, 0.498)],
 )  # fmt: skip
-def test_bounds_hold_where_the_window_is_a_quarter_of_the_relaxation_time(g_h, alpha_z, time, exponent):
-    """Times and exponents are those of long windows, to some per cent."""
+def test_bounds_hold_where_the_window_is_a_quarter_of_the_relaxation_time(g_h, alpha_z, time, exponent, variance):
+    """Times, exponents and variances are those of long windows, to some per cent; a bound of one factor of a product
+    is none of the product where the other one is bounded from the other side.
+    """
     options = EnsembleOptions(relative_error=0.02, longest_window=0.25 * time)
     found = solved(3, options, g_h=g_h, alpha_z=alpha_z)
+    value, error = number(found, "variance")
+    # Where the window holds a few time constants nothing may tell how the variance goes on.
+    assert np.isnan(value) or abs(value - variance) < 3.0 * error < 2.0 * variance
+    assert status(found, "lyapunov_times_relaxation") == Status.NOT_CONVERGED
     assert status(found, "relaxation_time") == Status.LOWER_BOUND
     assert status(found, "lyapunov_max") == Status.UPPER_BOUND
     assert 0.02 * time < number(found, "relaxation_time")[0] < 0.9 * time

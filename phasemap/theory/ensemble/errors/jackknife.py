@@ -2,7 +2,8 @@
 
 Averages of a group alone scatter as they should, but the time scales of its noisy correlation function do not: where
 the fit of the tail fails in one group, nothing would be known of all. Leaving one group out at a time keeps the
-correlations nearly as smooth as they are, and gives the same error by Tukey's jackknife.
+correlations nearly as smooth as they are, and gives the same error by Tukey's jackknife. The lags of a fit are those at
+which the function at hand falls through its levels: they scatter too, and make a part of the error.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,10 +20,9 @@ def group_rows(groups: Sequence[Solution], ring: Ring, odd: bool) -> FloatArray:
     """Numbers (G, len(NAMES)) of every group, with pseudo-values for the time scales."""
     rows = np.array([one.row for one in groups])
     membrane = np.array([one.moments.membrane for one in groups])
-    between = (groups[0].tail.first, groups[0].tail.last)
     functions: dict[str, Callable[[FloatArray], float]] = {
         "correlation_time": lambda covariance: correlation_time(covariance, ring, odd),
-        "relaxation_time": lambda covariance: tail.fit(covariance, ring, odd, between).time,
+        "relaxation_time": lambda covariance: tail.fit(covariance, ring, odd).time,
     }
     for name, function in functions.items():
         rows[:, NAMES.index(name)] = pseudo_values(function, membrane)

@@ -9,7 +9,13 @@ from phasemap.studies.spectrum import Distribution, Request, kolmogorov_smirnov,
 from phasemap.theory.jacobian.local_ensemble import from_samples
 from phasemap.theory.jacobian.spectrum import Spectrum
 
-GATED = {"g_h": 3.0, "alpha_z": 3.0, "alpha_r": 2.0, "tau_r": 0.5}
+GATED = {"g_h": 3.0, "alpha_z": 3.0, "tau_z": 0.5, "alpha_r": 2.0, "tau_r": 0.5}
+
+
+@pytest.fixture(scope="module")
+def gated():
+    """The report of a network whose gates both move, beside eigenvalues."""
+    return spectral_report(make_parameters(GATED), Request(size=250, realisations=2))
 
 
 def test_distances_of_a_known_sample():
@@ -20,10 +26,17 @@ def test_distances_of_a_known_sample():
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"g_h": 2.0}, {"g_h": 3.0, "alpha_z": 3.0}, {"g_h": 3.0, "alpha_z": 20.0}, {"g_h": 3.0, "alpha_z": np.inf}, GATED],
+    [{"g_h": 2.0}, {"g_h": 3.0, "alpha_z": 3.0}, {"g_h": 3.0, "alpha_z": 20.0}, {"g_h": 3.0, "alpha_z": np.inf}],
 )
 def test_units_of_the_mean_field_have_the_predicted_spectrum(parameters):
-    found = spectral_report(make_parameters(parameters), Request(size=250, realisations=2)).agreement
+    assert_predicted(spectral_report(make_parameters(parameters), Request(size=250, realisations=2)).agreement)
+
+
+def test_units_behind_two_gates_have_the_predicted_spectrum(gated):
+    assert_predicted(gated.agreement)
+
+
+def assert_predicted(found):
     # The units are independent draws: 99.9 % of their own Kolmogorov-Smirnov distances are below this.
     bound = 1.95 / np.sqrt(2 * 250)
     assert found.real_part < bound
@@ -58,17 +71,16 @@ def test_exact_eigenvalues_of_equal_gates_are_left_out_one_per_unit():
     assert left.size == 30 and np.sum(left == -1.0) == 10
 
 
-def test_distributions_rise_from_zero_to_one():
-    report = spectral_report(make_parameters({**GATED, "tau_z": 0.5}), Request(sample="none"))
-    for one in (report.real_part, report.modulus):
+def test_distributions_rise_from_zero_to_one(gated):
+    for one in (gated.real_part, gated.modulus):
         assert (np.diff(one.theory) > -1e-6).all()
         assert one.theory[[0, -1]] == pytest.approx([0.0, 1.0], abs=1e-4)
-    assert report.agreement is None
 
 
 def test_distributions_are_resolved_where_a_steep_gate_crowds_eigenvalues():
     # A tenth of the eigenvalues that take part lie within 1e-4 of zero here.
     report = spectral_report(make_parameters(g_h=3.0, alpha_z=20.0), Request(sample="none"))
+    assert report.agreement is None
     spectrum, atoms = report.spectrum, report.spectrum.atoms
     share = 1.0 - sum(weight for _, weight in atoms)
     for x in (-0.3, -3e-3, -4e-5, -7e-9, 2e-10):

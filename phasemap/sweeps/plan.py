@@ -232,11 +232,20 @@ class _Left:
             if (failure.part, failure.name) in self._pending:
                 self._pending[failure.part, failure.name][failure.index] = True
 
+    def _of(self, part: str, solver: str) -> NDArray[np.bool_]:
+        """Points that a solver is to compute; of one that the file does not know, where anything of the part is open.
+
+        A quantity may have been another solver's when the file was begun.
+        """
+        known = self._pending.get((part, solver))
+        others = [pending for (of, _), pending in self._pending.items() if of == part]
+        return np.asarray(np.logical_or.reduce(others)) if known is None else known
+
     def part_of(self, block: Block) -> Block:
         """The part of a block that is left."""
         if block.part == "surface":
             return replace(block, indices=block.indices[:0]) if block.name in self._surfaces else block
-        pending = self._pending[block.part, block.name][block.indices]
+        pending = self._of(block.part, block.name)[block.indices]
         if pending.all():
             return block
         return replace(block, indices=block.indices[pending], seconds=block.seconds * float(pending.mean()))

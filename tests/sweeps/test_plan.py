@@ -104,6 +104,17 @@ def test_a_point_is_done_when_all_its_quantities_are(toy: MakeConfig) -> None:
     assert ("grid", "quick", 3) not in places(plan.without(result))
 
 
+def test_a_quantity_that_was_another_solvers_is_computed_where_it_is_open(toy: MakeConfig) -> None:
+    config = toy()
+    plan, result = make_plan(config), empty_result(config)
+    former = result.fields["draw"] = replace(result.fields["draw"], solver="former")
+    assert places(plan.without(result)) == places(plan)
+    for entry in result.fields.values():
+        entry.status[entry.status == 0] = 1
+    former.status.flat[5] = 0
+    assert [place for place in places(plan.without(result)) if place[1] == "random"] == [("grid", "random", 5)]
+
+
 def test_failures_are_planned_again(toy: MakeConfig) -> None:
     config = toy()
     plan, result = make_plan(config), empty_result(config)

@@ -1,4 +1,4 @@
-"""Labels that lie under a critical line altogether: they are not drawn, so that a colour bar names what can be seen."""
+"""What lies under a critical line altogether: a colour bar and a legend name what can be seen, and nothing else."""
 
 from dataclasses import replace
 
@@ -24,12 +24,17 @@ def without_hidden(pixels: Pixels, layer: Layer, x: Axis, y: Axis, lines: tuple[
     hidden = np.zeros(codes.shape, dtype=bool)
     for code in np.unique(codes[np.isfinite(codes)]):
         here = codes == code
-        if here.mean() < _FEW and _is_under(_centres(pixels, here), x, y, lines):
+        if is_hidden(here, pixels, x, y, lines):
             hidden |= here
     if not hidden.any() or hidden.all():
         return pixels
     j, i = distance_transform_edt(hidden, return_distances=False, return_indices=True)
     return replace(pixels, source=pixels.source[j, i])
+
+
+def is_hidden(here: NDArray[np.bool_], pixels: Pixels, x: Axis, y: Axis, lines: tuple[Line, ...]) -> bool:
+    """Whether these pixels are few, and all of them under lines."""
+    return bool(here.mean() < _FEW) and _is_under(_centres(pixels, here), x, y, lines)
 
 
 def _centres(pixels: Pixels, here: NDArray[np.bool_]) -> Array:

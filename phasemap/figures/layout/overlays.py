@@ -1,5 +1,6 @@
 """Cells whose number is not a good one: greyed and hatched, each kind with its entry in the legend."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,8 +47,13 @@ MARKS: dict[Status, Mark] = {status: Mark(STATUS_WORDS[status], *look) for statu
 INFINITE = Mark("infinite", "#f2dfd6", "++++++")
 
 
-def draw_status(axes: Axes, x_edges: Array, y_edges: Array, layer: Layer) -> list[Artist]:
-    """Cover the cells (between these borders) without a good value; return handles for the legend."""
+def draw_status(
+    axes: Axes, x_edges: Array, y_edges: Array, layer: Layer, is_hidden: Callable[[NDArray[np.bool_]], bool]
+) -> list[Artist]:
+    """Cover the cells (between these borders) without a good value; return handles for the legend.
+
+    is_hidden: whether cells cannot be seen; the legend does not name them.
+    """
     handles: list[Artist] = []
     if layer.kind is Kind.BLANK:
         return handles
@@ -60,7 +66,7 @@ def draw_status(axes: Axes, x_edges: Array, y_edges: Array, layer: Layer) -> lis
         if cells.any():
             look: Look = {"facecolor": mark.face, "edgecolor": mark.edge, "hatch": mark.hatch or None, "linewidth": 0.0}
             axes.add_patch(PathPatch(cells_path(cells, x_edges, y_edges), zorder=1.5, gid=gid, **look))
-            handles.append(Patch(label=mark.label, **{**look, "linewidth": 0.4}))
+            handles += [] if is_hidden(cells) else [Patch(label=mark.label, **{**look, "linewidth": 0.4})]
     return handles
 
 

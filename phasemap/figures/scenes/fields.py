@@ -28,6 +28,7 @@ _MAIN, _STATIC = "lyapunov_max", "static_gain"
 _DECISIVE = {"static_gain": ("fixed_point",), _MAIN: ("branch",)}
 _EXPONENTS = ("lyapunov", "leading_edge", "exponent", "growth_rate")
 _MOST_COUNTS = 12
+_ROUNDING = 1e-5
 
 
 def available(result: Result) -> list[str]:
@@ -204,7 +205,10 @@ def kind_of(name: str, values: np.ndarray) -> Kind:
         return Kind.DIVERGING
     if finite.size and np.array_equal(finite, np.round(finite)) and np.ptp(finite) < _MOST_COUNTS:
         return Kind.COUNTS
-    return Kind.DIVERGING if finite.size and finite.min() < 0 < finite.max() else Kind.SEQUENTIAL
+    both = (
+        bool(finite.size) and finite.min() < -_ROUNDING * finite.max() < 0
+    )  # what is zero may be below it by rounding
+    return Kind.DIVERGING if both else Kind.SEQUENTIAL
 
 
 def phase_names(result: Result) -> dict[int, str]:

@@ -1,11 +1,16 @@
 """A label that lies under a line altogether has no place in the colour bar; one that can be seen keeps it."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from phasemap.figures.layout.cut_cells import cut_cells
-from phasemap.figures.layout.hidden_labels import without_hidden
+from phasemap.figures.layout.hidden_labels import is_hidden, without_hidden
+from phasemap.figures.layout.overlays import draw_status
 from phasemap.figures.scenes.scene import Axis, Kind, Layer, Line
+from phasemap.model.status import Status
 
 COUNT = 101
 AXIS = Axis("g", np.linspace(0.0, 10.0, COUNT), "g")
@@ -35,3 +40,15 @@ def test_a_column_under_a_line_is_not_seen():
 )
 def test_what_can_be_seen_keeps_its_place(column, width, kind, place):
     assert 0.0 in drawn(column, width, kind, place)
+
+
+@pytest.mark.parametrize(("column", "named"), [(50, []), (60, ["failed"])])
+def test_a_legend_names_no_status_that_lies_under_a_line(column, named):
+    status = np.ones((COUNT, COUNT), dtype=np.uint8)
+    status[:, column] = Status.FAILED
+    lines = (Line("fold", "fold", (np.array([[5.0, 0.0], [5.0, 10.0]]),)),)
+    layer = Layer("rate", "", "", np.ones((COUNT, COUNT)), status, Kind.SEQUENTIAL)
+    pixels, axes = cut_cells(AXIS, AXIS, ()), Figure().subplots()
+    hidden = partial(is_hidden, pixels=pixels, x=AXIS, y=AXIS, lines=lines)
+    handles = draw_status(axes, pixels.x_edges, pixels.y_edges, pixels.of(layer), hidden)
+    assert [handle.get_label() for handle in handles] == named and len(axes.patches) == 1

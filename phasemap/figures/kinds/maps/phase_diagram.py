@@ -1,5 +1,7 @@
 """The phase diagram: a quantity over a plane, critical lines, named regions and the simulated check on one page."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -12,7 +14,7 @@ from phasemap.figures.kinds.maps.fates import draw_fates
 from phasemap.figures.layout.areas import draw_areas
 from phasemap.figures.layout.critical_lines import draw_lines, draw_markers, draw_marks
 from phasemap.figures.layout.cut_cells import Pixels, cut_cells
-from phasemap.figures.layout.hidden_labels import without_hidden
+from phasemap.figures.layout.hidden_labels import is_hidden, without_hidden
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
@@ -108,8 +110,9 @@ def draw_map(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Art
         spine.set_zorder(3.6)  # above the pale casing of the lines
     set_ticks(axes.xaxis, x)
     set_ticks(axes.yaxis, y)
+    is_under_lines = partial(is_hidden, pixels=pixels, x=x, y=y, lines=scene.lines)
     return [
-        *draw_status(axes, pixels.x_edges, pixels.y_edges, pixels.of(scene.layer)),
+        *draw_status(axes, pixels.x_edges, pixels.y_edges, pixels.of(scene.layer), is_under_lines),
         *mark_interpolated(axes, x, y, scene.layer, scale.norm),
     ]
 

@@ -21,7 +21,7 @@ from phasemap.config import SweepConfig
 from phasemap.dataset import Result
 from phasemap.errors import ConfigError
 from phasemap.model.parameters import Parameters, Points
-from phasemap.model.registry import Solver
+from phasemap.model.registry import Registry, Solver
 from phasemap.model.status import Status
 from phasemap.model.text.expressions import Expression
 from phasemap.sweeps.refinement.refine import coarse_points, needed_points
@@ -98,7 +98,7 @@ class Plan:
 
     def without(self, result: Result) -> "Plan":
         """What is left to compute when `result` is there: pending points, and those that failed by an exception."""
-        left = _Left(result)
+        left = _Left(result, self.config.registry)
         return replace(self, blocks=tuple(block for block in map(left.part_of, self.blocks) if len(block.indices)))
 
 
@@ -218,13 +218,15 @@ def _balance(blocks: Iterable[Block], parts: int) -> list[list[Block]]:
 class _Left:
     """Which points of a result are still to be computed."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, registry: Registry) -> None:
         self._surfaces = result.surfaces
         self._pending: dict[tuple[str, str], NDArray[np.bool_]] = {}
         parts = {"grid": result.fields, "checks": result.checks.fields if result.checks else {}}
         for part, fields in parts.items():
-            for entry in fields.values():
-                key = (part, entry.solver)
+            for name, entry in fields.items():
+                # Its solver of today: an older file may name another one.
+                known = registry.quantities.get(name)
+                key = (part, known.solver if known else entry.solver)
                 # What a plan lists is to be computed, even if it was filled in before.
                 filled = entry.status.reshape(len(entry.pending), -1) == Status.INTERPOLATED
                 self._pending[key] = self._pending.get(key, False) | entry.pending | filled.any(axis=1)

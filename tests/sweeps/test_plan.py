@@ -95,6 +95,16 @@ def test_what_is_there_is_not_planned(toy: MakeConfig) -> None:
     assert left.seconds == pytest.approx(plan.seconds - 0.6)
 
 
+def test_what_another_solver_once_computed_is_there(toy: MakeConfig) -> None:
+    """A quantity may move to another solver: older files name the one of their time."""
+    config = toy()
+    plan, result = make_plan(config), empty_result(config)
+    for name in ("product", "pair"):
+        result.fields[name].fill(np.arange(1, 30), 1.0, 1)
+        result.fields[name] = replace(result.fields[name], solver="of_yore")
+    assert [place for place in places(plan.without(result)) if place[1] == "quick"] == [("grid", "quick", 0)]
+
+
 def test_a_point_is_done_when_all_its_quantities_are(toy: MakeConfig) -> None:
     config = toy()
     plan, result = make_plan(config), empty_result(config)

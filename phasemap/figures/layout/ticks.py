@@ -45,8 +45,17 @@ def set_ticks(drawn: MplAxis, axis: Axis) -> None:
 
 def plain_number(value: float) -> str:
     """A tick of a logarithmic scale: as it is where that is short, else as a power."""
-    if 1e-3 <= value < 1e4:
-        return f"{value:g}"
+    return f"{value:g}" if 1e-3 <= value < 1e4 else _power(value)
+
+
+def plain_numbers(values: Sequence[float]) -> list[str]:
+    """Ticks of one logarithmic scale, in one notation: all as they are, or all as powers where any is long."""
+    words = [plain_number(value) for value in values]
+    return [_power(value) for value in values] if any("$" in one for one in words) else words
+
+
+def _power(value: float) -> str:
+    """A number as a power of ten, or so many of it."""
     mantissa, exponent = f"{value:.0e}".split("e")
     factor = "" if mantissa == "1" else rf"{mantissa} \times "
     return f"${factor}10^{{{int(exponent)}}}$"

@@ -27,7 +27,10 @@ _MAIN, _STATIC = "lyapunov_max", "static_gain"
 # One of these is needed for a label, over these dimensions: the panels of a protocol have dimensions of their own.
 _DECISIVE = {"static_gain": ("fixed_point",), _MAIN: ("branch",)}
 _EXPONENTS = ("lyapunov", "leading_edge", "exponent", "growth_rate")
+# Counts of exponents are none.
+_SHARES = ("fraction", "exponents_above")
 _MOST_COUNTS = 12
+# Share of the largest value that a negative one must exceed to be more than rounding of what is never negative.
 _ROUNDING = 1e-5
 
 
@@ -201,14 +204,12 @@ def kind_of(name: str, values: np.ndarray) -> Kind:
     if name == PHASE:
         return Kind.LABELS
     finite = values[np.isfinite(values)]
-    if any(word in name for word in _EXPONENTS):
+    if any(word in name for word in _EXPONENTS) and not any(word in name for word in _SHARES):
         return Kind.DIVERGING
     if finite.size and np.array_equal(finite, np.round(finite)) and np.ptp(finite) < _MOST_COUNTS:
         return Kind.COUNTS
-    both = (
-        bool(finite.size) and finite.min() < -_ROUNDING * finite.max() < 0
-    )  # what is zero may be below it by rounding
-    return Kind.DIVERGING if both else Kind.SEQUENTIAL
+    crosses = finite.size > 0 and finite.min() < -_ROUNDING * finite.max() < 0
+    return Kind.DIVERGING if crosses else Kind.SEQUENTIAL
 
 
 def phase_names(result: Result) -> dict[int, str]:

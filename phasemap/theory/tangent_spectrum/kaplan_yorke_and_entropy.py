@@ -66,7 +66,7 @@ def spectrum_of(levels: Levels) -> Spectrum:
     bare = np.array([at.bare, third.bare / abs(third.s), at.bare_share])
     groups = np.stack([at.groups, third.groups / abs(third.s), _slopes_at_zero(found)])
     change = np.array([at.change, third.change / third.s, at.share_change])
-    values = np.array([at.value, dimension, at.share])
+    values = np.array([max(at.value, 0.0), dimension, at.share])  # W is a sum of what lies above s
     return Spectrum(values, scatter_of(groups), change, levels.converged, inside, third.s, bare)
 
 

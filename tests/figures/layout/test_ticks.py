@@ -1,6 +1,6 @@
 import pytest
 
-from phasemap.figures.layout.ticks import in_lines, plain_number
+from phasemap.figures.layout.ticks import in_lines, plain_number, plain_numbers
 from phasemap.figures.scenes.scene import equation, join_label
 
 
@@ -29,3 +29,9 @@ def test_long_labels_break_outside_their_formulas():
     assert f"{first} {second}" == words and first.count("$") % 2 == 0
     assert 0.6 < len(first) / len(second) < 1.6
     assert in_lines("$a b$", 2) == "$a b$"
+
+
+def test_ticks_of_one_scale_have_one_notation():
+    assert plain_numbers([1e-4, 1e-3, 0.1, 1.0]) == ["$10^{-4}$", "$10^{-3}$", "$10^{-1}$", "$10^{0}$"]
+    assert plain_numbers([1e-3, 0.02, 10.0]) == ["0.001", "0.02", "10"]
+    assert plain_numbers([]) == []

@@ -18,7 +18,7 @@ from phasemap.figures.layout.hidden_labels import is_hidden, without_hidden
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
-from phasemap.figures.layout.ticks import add_legend, finish_inside, fit_label, fit_labels, plain_number, set_ticks
+from phasemap.figures.layout.ticks import add_legend, finish_inside, fit_label, fit_labels, plain_numbers, set_ticks
 from phasemap.figures.scenes.scene import Kind, Layer, Markers, Scene
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
@@ -131,7 +131,7 @@ def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
         bar.set_ticks(scale.ticks, labels=[f"{tick:g}".replace("-", "\N{MINUS SIGN}") for tick in scale.ticks])
         bar.ax.set_title("two\nscales", fontsize=points(6), pad=2.0)
     if isinstance(scale.norm, LogNorm):
-        bar.set_ticks(scale.ticks, labels=[plain_number(tick) for tick in scale.ticks])
+        bar.set_ticks(scale.ticks, labels=plain_numbers(scale.ticks))
     if scale.names is None:
         bar.set_label(layer.label)
     else:

@@ -19,8 +19,9 @@ surfaces. Those with protocol = "cell" show gradients of a `cell` from the `star
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,11 @@ def run(data: Table) -> Result:
     shared = _numbers(data.get("parameters", {}))
     solved: Solved = {}
     runs: dict[str, Run] = {}
-    panels = [_panel(data, panel, shared, child(seed, k), solved, runs) for k, panel in enumerate(data["panels"])]
+    # Surfaces are the same in all panels.
+    crossing = cache(lambda which: surface_gain(make_parameters(shared), which))
+    panels = [
+        _panel(data, panel, shared, child(seed, k), solved, runs, crossing) for k, panel in enumerate(data["panels"])
+    ]
     description = " ".join(str(data.get("description", "")).split())
     return curves_result(panels, make_parameters(shared), str(data["title"]), description, int(data.get("seed", 0)),
                          runs)  # fmt: skip
@@ -107,7 +112,7 @@ def make_options(*tables: Table) -> ProtocolOptions:
 
 def _panel(
     data: Table, panel: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved,
-    runs: dict[str, Run],
+    runs: dict[str, Run], crossing: Callable[[str], float],
 ) -> Panel:  # fmt: skip
     curves: dict[str, Outcome] = {}
     places: np.ndarray | None = None
@@ -120,8 +125,11 @@ def _panel(
         curves |= found
     assert places is not None
     for name, gain in panel.get("marks", {}).items():
-        place = gain if isinstance(gain, int | float) else _gain(make_parameters(shared), str(gain), places)
-        curves[curve_name(name, MARK)] = marked(float(place), len(places))
+        if isinstance(gain, int | float):
+            place = float(gain)
+        else:
+            place = _gain(make_parameters(shared), gain, places) if gain in _GAINS else crossing(gain)
+        curves[curve_name(name, MARK)] = marked(place, len(places))
     symbol, words, units = panel["axis"]
     return Panel(panel["name"], panel["symbol"], panel["description"], (symbol, words, units), places, curves,
                  panel.get("units", "1"))  # fmt: skip
@@ -181,10 +189,6 @@ def _label(name: str, kind: str) -> str:
 
 
 def _gain(p: Parameters, which: str, places: np.ndarray) -> float:
-    return _gain_of_one(p, which, places) if which in _GAINS else surface_gain(p, which)
-
-
-def _gain_of_one(p: Parameters, which: str, places: np.ndarray) -> float:
     """The value of g_h within the axis at which S, or f S, comes to be above 1; NaN where it does not."""
     gains = np.linspace(places[0], places[-1], _GRID)
     crossing = np.flatnonzero(np.diff((_gains(p, which, gains) > 1.0).astype(int)) == 1)

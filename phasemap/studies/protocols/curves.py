@@ -30,6 +30,8 @@ from phasemap.studies.protocols.kick import kick
 from phasemap.studies.protocols.report import Report
 from phasemap.studies.protocols.reset import reset
 
+# Quantities of kicks that the distance of the copies tells.
+_OF_DISTANCE = ("retained_distance", "cosine")
 # Standard deviation of the state that drives begin in.
 _SILENCE = 1e-3
 
@@ -100,7 +102,8 @@ def _report(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.ra
         return integrator(p, options, stairs, seed, networks)
     # Theory of infinitesimal kicks beside networks with finite ones.
     infinitesimal = replace(options, amplitude=0.0) if wanted.theory else None
-    return kick(p, options, seed, networks, wanted.inputs, infinitesimal)
+    with_distance = wanted.theory and wanted.quantity in _OF_DISTANCE
+    return kick(p, options, seed, networks, wanted.inputs, infinitesimal, with_distance=with_distance)
 
 
 def _perturbed(p: Parameters, options: ProtocolOptions, wanted: Wanted, seed: np.random.SeedSequence) -> Computed:

@@ -39,12 +39,15 @@ def kick(
     networks: Conditions | None = None,
     courses: Sequence[InputCourse] = (),
     in_theory: ProtocolOptions | None = None,
+    *,
+    with_distance: bool = True,
 ) -> Report:
     """A kick to h in a random direction, read at the delays.
 
     networks:  None for none.
     courses:   inputs, also to theory.
     in_theory: options of theory where they are others, as for infinitesimal kicks beside networks with finite ones.
+    with_distance: also the theory of the distance of the copies, which may take much longer than that of the overlap.
     """
     own = options if in_theory is None else in_theory
     missing = without_theory(p, own, courses)
@@ -52,7 +55,9 @@ def kick(
     kept = solver.overlap_of(state, own)
     theory = {"retained_overlap": outcome_of(kept.overlap), "memory_lifetime": single(kept.lifetime)}
     slow = state is not None and state.moving is not None and state.moving.slow
-    distance, stopped = _distances(p, own, seed, courses, slow)
+    distance, stopped = Distances([NOT_SOUGHT] * len(own.delays)), ""
+    if with_distance:
+        distance, stopped = _distances(p, own, seed, courses, slow)
     if stopped:
         networks = None
     theory["retained_distance"] = outcome_of(distance.known)

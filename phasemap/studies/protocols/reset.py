@@ -55,9 +55,10 @@ def reset(
         facts = about(runs, options) | amplitudes(runs)
         if options.amplitude == 0.0:
             remarks.append(f"No amplitude was given: networks have a trace of amplitude {USUAL_AMPLITUDE:g}.")
-    # Units of networks are frozen where their gates closed, not at the static solution, and their traces are finite.
+    # Units of hard gates are frozen where their gates closed, and not at the static solution.
+    elsewhere = options.state == "static" or np.isinf(p.alpha_z)
     return Report("reset", p, settings, {"strengths": np.array(options.strengths)}, theory, found, facts, remarks,
-                  stopped=stopped, beside=tuple(theory) if p.update_gate.moves else ())  # fmt: skip
+                  stopped=stopped, beside=tuple(theory) if p.update_gate.moves and elsewhere else ())  # fmt: skip
 
 
 def _overlap_before(run: ResetRun) -> tuple[FloatArray, FloatArray]:

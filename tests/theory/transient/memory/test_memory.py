@@ -10,7 +10,9 @@ from scipy.special import expit
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
+from phasemap.simulation.protocols import readings
 from phasemap.simulation.protocols.integrator import Staircase
+from phasemap.simulation.protocols.solver import cleared
 from phasemap.theory.transient.memory.attractor import MovingOverlap, static_units
 from phasemap.theory.transient.memory.frozen import FrozenUnits
 from phasemap.theory.transient.memory.reset import Pulse, retained_fraction
@@ -169,3 +171,15 @@ def test_strong_pulses_need_panels_only_while_gates_are_not_saturated(monkeypatc
     monkeypatch.setattr("phasemap.theory.transient.memory.reset._SATURATED", 1e4)
     assert found == pytest.approx([retained_fraction(units, pulse).value for pulse in pulses], rel=1e-9)
     assert strongest == pytest.approx(math.exp(-3.0), rel=1e-9)
+
+
+def test_networks_that_rest_at_a_stable_fixed_point_are_reset_as_frozen_units_are() -> None:
+    """Inputs hold them there; without a pulse, opened and shut: six networks of 300 units, a small trace."""
+    p = make_parameters(g_h=0.7, s_h=0.5, alpha_z=2.0)
+    options = ProtocolOptions(strengths=(-2.0, 0.0, 1.0), amplitude=0.02, relax=30.0, at=1.0, duration=2.0, read=0.5,
+                              networks=6, size=300)  # fmt: skip
+    theory = solve_resets([p], options, [np.random.SeedSequence(0)])["retained_fraction"]
+    networks = readings.retained(cleared(p, options, np.random.SeedSequence(1)))
+    assert (theory.status == Status.CONVERGED).all() and (networks.error < 0.03).all()
+    assert (np.abs(networks.value - theory.value[0]) < 3.5 * networks.error).all()
+    assert np.ptp(theory.value) > 0.4

@@ -102,7 +102,8 @@ def solve(
 def fixed_points(point: Parameters) -> "PointReport":
     """All fixed points of the static mean field and their stability, over the dimension `fixed_point`.
 
-    pm.fixed_points(pm.parameters(g_h=3, alpha_r=2))["delta_h"].sel(fixed_point="upper")
+    Example:
+        pm.fixed_points(pm.parameters(g_h=3, alpha_r=2))["delta_h"].sel(fixed_point="upper")
     """
     from phasemap.studies.point import solve_point
 
@@ -126,7 +127,8 @@ def jacobian_spectrum(point: Parameters, state: str | None = None, **request: An
 def hysteresis(point: Parameters, along: str) -> Result:
     """The attractors up from rest and down from the fluctuating state along a parameter, NAME=FROM:TO:POINTS.
 
-    pm.hysteresis(pm.parameters(alpha_r=20), "g_h=1.6:2.1:26").plot()
+    Example:
+        pm.hysteresis(pm.parameters(alpha_r=20), "g_h=1.6:2.1:6").plot()
     """
     from phasemap.studies.hysteresis import follow_loop, parse_along
 
@@ -150,7 +152,8 @@ def simulate(point: Parameters, *, seed: int = 0, threads: int | None = None, **
 def load_config(config: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> SweepConfig:
     """A configuration from a file, a name of the atlas, or the content of one as a dictionary.
 
-    pm.load_config("quickstart", ["axes.g_h.points=9", "axes.alpha_r.points=5"])
+    Example:
+        pm.load_config("quickstart", ["axes.g_h.points=9", "axes.alpha_r.points=5"])
     """
     if isinstance(config, Mapping):
         return make_config(config, REGISTRY, overrides)
@@ -169,7 +172,8 @@ def sweep(
 
     workers: processes; 0 computes in this one; None takes all cores.
 
-        pm.sweep("quickstart", "out.h5", overrides=["axes.g_h.points=9", "axes.alpha_r.points=5"]).plot()
+        config = {"axes": {"g_h": [1.5, 3.0], "alpha_r": [0.0, 2.0]}, "quantities": ["static_gain"]}
+        pm.sweep(config, "out.h5", overrides=["parameters.tau_r=3"]).plot("static_gain")
     """
     from phasemap.cli.progress import show_progress
     from phasemap.sweeps.executors.processes import make_executor
@@ -192,7 +196,9 @@ def iter_sweep(
 ) -> Generator["BlockData"]:
     """The blocks of a sweep as they are finished, each safe on disk before it is handed out; closing it stops.
 
-    for block in pm.iter_sweep("quickstart", "out.h5"): print(block.name, len(block.indices))
+    Example:
+        for block in pm.iter_sweep({"axes": {"g_h": [1.5, 3.0]}, "quantities": ["static_gain"]}, "line.h5"):
+            print(block.name, len(block.indices))
     """
     from phasemap.sweeps.executors.processes import make_executor
     from phasemap.sweeps.run import open_sweep
@@ -205,7 +211,7 @@ def iter_sweep(
 def open(file: str | Path) -> Result:  # noqa: A001  (as in xarray)
     """A result file, finished or not.
 
-    pm.open("out.h5")["lyapunov_max"].sel(branch="fluctuating", g_h=3.0)
+        pm.open("out.h5")["static_gain"].sel(fixed_point="upper", g_h=3.0)
 
     Raises:
         ResultFileError: missing, damaged, or no result of phasemap.
@@ -218,7 +224,8 @@ def open(file: str | Path) -> Result:  # noqa: A001  (as in xarray)
 def compare(result: "Result | _Stored") -> "list[Comparison]":
     """Theory against simulation, quantity by quantity, wherever a result holds both.
 
-    all(comparison.agrees.all() for comparison in pm.compare(pm.open("out.h5")))
+    Example:
+        all(comparison.agrees.all() for comparison in pm.compare(pm.open("out.h5")))
     """
     from phasemap.figures.agreement import compare as run
 

@@ -21,6 +21,9 @@ class Result:
     """What a result file, or a computation in memory, holds.
 
     data: the records; file: where they came from, if from a file.
+
+        result = pm.solve(pm.parameters(g_h=[2.0, 3.0]), ["static_gain"])
+        isinstance(result, pm.Result) and result["static_gain"].dims
     """
 
     data: Stored

@@ -1,5 +1,7 @@
 """The library's face: light to import, the same answers as the command line, each name usable twice in any order."""
 
+import contextlib
+import inspect
 import json
 import subprocess
 import sys
@@ -35,8 +37,36 @@ def test_every_public_name_is_there_and_documented():
         pm.chaos  # noqa: B018
 
 
-def test_a_point_has_a_phase_and_fields_that_print_themselves():
-    report = pm.solve(pm.parameters(g_h=3, alpha_r=2), ["static_gain", "lyapunov_max"])
+# In the order in which they make what the others open.
+EXAMPLES = (
+    "parameters", "solve", "fixed_points", "jacobian_spectrum", "hysteresis", "simulate", "load_config", "sweep",
+    "iter_sweep", "open", "compare", "Phase", "Estimate", "Result",
+)  # fmt: skip
+
+
+def example_of(name: str) -> str:
+    """The code of a docstring: what stands further in than the rest, before the sections."""
+    text = inspect.getdoc(getattr(pm, name)).split("\nRaises:")[0].split("\nReturns:")[0]
+    return "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory) -> dict[str, object]:
+    """What the examples of all names have made, one after the other."""
+    names: dict[str, object] = {"pm": pm}
+    with contextlib.chdir(tmp_path_factory.mktemp("examples")):
+        for name in EXAMPLES:
+            exec(compile(example_of(name), name, "exec"), names)
+    return names
+
+
+def test_every_name_has_an_example_that_runs(examples):
+    assert [name for name in EXAMPLES if f"pm.{name}" not in example_of(name)] == []
+    assert examples["known"].good.any() and examples["result"]["static_gain"].dims == ("g_h", "fixed_point")
+
+
+def test_a_point_has_a_phase_and_fields_that_print_themselves(examples):
+    report = examples["report"]
     assert report.phase is pm.Phase.CHAOTIC and str(report.phase) == "chaotic" and pm.Phase is StoredPhase
     exponent = report["lyapunov_max"].sel(branch="fluctuating")
     assert float(exponent.value) == pytest.approx(0.131971355713, abs=1e-10)

@@ -74,7 +74,11 @@ Codes = NDArray[np.uint8]
 
 
 class Phase(IntEnum):
-    """Code of a phase label."""
+    """Code of a phase label.
+
+    Example:
+        str(pm.Phase(pm.solve(pm.parameters(g_h=3), ["lyapunov_max"]).phase))
+    """
 
     UNDETERMINED = 0
     STABLE_ZERO = 1

@@ -24,6 +24,9 @@ class Estimate:
     value:  floats; NaN only where `status` says why.
     error:  same shape, one standard error or bound on the absolute error; None for integers and labels.
     status: same shape, `Status` codes.
+
+        known = pm.fixed_points(pm.parameters(g_h=3))["delta_h"]
+        isinstance(known, pm.Estimate) and known.good.any()
     """
 
     value: NDArray[np.generic]

@@ -28,7 +28,7 @@ def _rates(options: TangentSpectrumOptions) -> Sequence[float]:
 
 
 DIMENSIONS = (
-    Dimension("rate", "rate that exponents are above", values=_rates, units="1 / membrane time constant",
+    Dimension("rate", "rate (of exponents above it)", values=_rates, units="1 / membrane time constant",
               symbol="$s$"),
 )  # fmt: skip
 

@@ -105,9 +105,8 @@ def own_axis(result: Result, dim: str, kept: slice = slice(None)) -> Axis:
     """A dimension of a quantity as an axis; logarithmic if its values are spaced so. kept: the part that is drawn."""
     values = np.asarray(result.labels[dim], dtype=float)[kept]
     known = result.dimensions.get(dim, Dimension())
-    return Axis(
-        dim, values, _SYMBOLS.get(dim, dim.replace("_", " ")), known.description, known.units, _is_logarithmic(values)
-    )
+    symbol = _SYMBOLS.get(dim) or known.symbol or dim.replace("_", " ")
+    return Axis(dim, values, symbol, known.description, known.units, _is_logarithmic(values))
 
 
 def _is_logarithmic(values: NDArray[np.float64]) -> bool:

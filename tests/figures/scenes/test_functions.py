@@ -7,10 +7,11 @@ import pytest
 from matplotlib.colors import to_hex
 from support import toy_results
 
-from phasemap.dataset import Checks
+from phasemap.dataset import Checks, Dimension
 from phasemap.errors import PhasemapError
 from phasemap.figures.draw import Request, draw, write
 from phasemap.figures.kinds.spectra.eigenvalues import EigenvalueScene, draw_eigenvalues
+from phasemap.figures.scenes.stage_functions import own_axis
 from phasemap.model.status import Status
 
 
@@ -232,3 +233,10 @@ def test_atoms_are_marked_and_one_far_away_does_not_squeeze_the_rest(find):
 def test_eigenvalues_need_no_theory_and_theory_no_eigenvalues():
     draw_eigenvalues([EigenvalueScene(np.array([1 + 1j]))])
     draw_eigenvalues([EigenvalueScene(np.zeros(0, dtype=complex), scene(1.0).boundary)])
+
+
+def test_a_dimension_has_the_symbol_of_the_file_else_its_name(functions):
+    result = functions
+    result.labels |= {"rate": np.array([0.0, 1.0]), "other_rate": np.array([0.0, 1.0])}
+    result.dimensions["rate"] = Dimension("rate (of exponents above it)", "1", "$s$")
+    assert own_axis(result, "rate").label == "rate, $s$" and own_axis(result, "other_rate").symbol == "other rate"

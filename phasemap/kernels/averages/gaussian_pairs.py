@@ -27,7 +27,8 @@ OCTAVES = 21  # of s, from 1/4 to 2**19
 SCALE_LIMIT = 2.0 ** (OCTAVES - 2)
 _FIRST_EDGE = 0.25
 # Handed up in place of a status by all who take averages: control flow, no status of a number.
-MISSING_PANEL = -1
+# A number of its own type: the oldest Numba cannot return a constant beside a status.
+MISSING_PANEL = np.int64(-1)
 _INTEGRAL, _SLOPE, _CURVATURE = 0, 1, 2
 _MEAN, _LOG_GATE, _MEAN_CURVATURE, _LOG_SLOPE = 0, 1, 2, 3
 

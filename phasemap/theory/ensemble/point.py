@@ -13,7 +13,7 @@ from phasemap.numerics import anderson
 from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble.bounds import Bounds, bounds
 from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget, collect, debias
-from phasemap.theory.ensemble.errors.iteration import iteration_errors
+from phasemap.theory.ensemble.errors.iteration import iteration_errors, tail_error
 from phasemap.theory.ensemble.errors.jackknife import group_rows
 from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start, admissible
 from phasemap.theory.ensemble.refine import Refined, refine
@@ -263,7 +263,10 @@ def _summary(options: EnsembleOptions, found: Found, chosen: timestep.Chosen, re
     left = window.remainder(getattr(full.moments, _MOMENTS[accuracy_target(process)]), ring, process.is_odd)
     sharp = chosen.tolerance / timestep.usual_tolerance(options)
     step = np.hypot(chosen.error, refined.uncertainty)
-    budget = collect(values, rows, correction, step, left, iteration_errors(full, sharp))
+    iteration = iteration_errors(full, sharp)
+    time = NAMES.index("relaxation_time")
+    iteration[time] = math.hypot(iteration[time], tail_error(full))
+    budget = collect(values, rows, correction, step, left, iteration)
     good = [one.fixed_point.converged for one in groups]
     solved = full.fixed_point.converged and sum(good) >= len(groups) - _TOLERANCES.poor_groups
     return PointSolution(

@@ -16,9 +16,18 @@ class _Tolerances(NamedTuple):
 
     blurred: float = 0.05  # relative change of variances per change of ln(time scale), at most
     per_residual: float = 2.0  # the map contracts deviations by a half at least, away from transitions
+    most_spread: float = 0.3  # of the relaxation time, as a share of it: half a tail that does not decay tells nothing
 
 
 _TOLERANCES = _Tolerances()
+
+
+def tail_error(solution: Solution) -> float:
+    """How far the relaxation time may be off as the tail is no single exponential, and its lags are a matter of choice.
+
+    Half the difference between the two halves of the fit: groups, whose tails look alike, know nothing of it.
+    """
+    return min(solution.tail.spread, _TOLERANCES.most_spread * solution.values["relaxation_time"])
 
 
 def iteration_errors(solution: Solution, sharp: float) -> FloatArray:

@@ -23,10 +23,10 @@ def growth_beyond(ensemble: Ensemble, activity: FloatArray, half_time: float) ->
 
     activity: C_phi (half,) with its half time held.
     """
-    settled, before = search.settle(ensemble, activity, 0.5 * half_time, search.RULE.settle)
+    shorter, before = search.settled(ensemble, activity, 0.5 * half_time)
     _, pull = search.settle(ensemble, activity, half_time, 2)
     doublings = pull / (before - pull) if before > pull > 0.0 else math.nan
-    now, then = ensemble.moments(activity), ensemble.moments(settled)
+    now, then = ensemble.moments(activity), ensemble.moments(shorter)
     grown = [float(getattr(now, name)[0] - getattr(then, name)[0]) for name in ("membrane", "activity")]
     growth = doublings * np.maximum(grown, 0.0)
     far = growth > _FARTHEST * np.array([now.membrane[0], now.activity[0]])

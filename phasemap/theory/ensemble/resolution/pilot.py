@@ -33,6 +33,7 @@ class _Rule(NamedTuple):
     lost: float = 0.02  # a larger residual is no solution
     iterations: int = 40  # at one time scale, at most
     soft: float = 0.3  # pull per change of ln(time scale) below which a residual says little,
+    near_tolerance: float = 0.05  # the same next to an onset, where every change of shape is soft
     soft_tolerance: float = 1.0  # and by which it is to be smaller there
 
 
@@ -74,7 +75,7 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
 def held_pilot(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held) -> Pilot:
     """The state with the longest half time that fits into the longest window: the true one is slower."""
     noise, ensemble = _ensemble(process, options, seed, start)
-    x, _ = search.settle(ensemble, start.activity, start.half_time, search.RULE.settle)
+    x, _ = search.settled(ensemble, start.activity, start.half_time)
     return Pilot(Found.SLOW, start.ring, x, noise, _given(x), 1.0, None, start.half_time)
 
 
@@ -84,14 +85,16 @@ def _solved(
     noise, ensemble = _ensemble(process, options, seed, start)
     x, _ = search.settle(ensemble, start.activity, start.half_time, 1)
     stiff = soft.informed(ensemble, x, float(np.clip(kappa, soft.TOLERANCES.softest, 1.0)))
-    solution = anderson.solve(soft.stiffened(ensemble.map, stiff), x, PILOT_TOLERANCE, RULE.iterations, admissible)
+    near = search.is_near_an_onset(process)
+    tolerance = PILOT_TOLERANCE * (RULE.near_tolerance if near else 1.0)
+    solution = anderson.solve(soft.stiffened(ensemble.map, stiff), x, tolerance, RULE.iterations, admissible)
     moved = soft.half_time(start.ring, solution.x, True) / start.half_time
     if solution.converged and moved < math.inf and abs(math.log(moved)) > RULE.moved:
         # What the map answers there is another matter, and the memory of the way is no longer needed.
         stiff = soft.informed(ensemble, solution.x, stiff.kappa)
         solution = replace(solution, memory=anderson.Memory())
     found = window.classify(solution, process, start.ring)
-    sharp = RULE.soft_tolerance if stiff.kappa < RULE.soft else 1.0
+    sharp = RULE.near_tolerance if near else RULE.soft_tolerance if stiff.kappa < RULE.soft else 1.0
     return Pilot(found, start.ring, solution.x, noise, solution, sharp, stiff)
 
 

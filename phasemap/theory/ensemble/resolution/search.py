@@ -14,6 +14,7 @@ import numpy as np
 
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
+from phasemap.numerics import anderson
 from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.resolution import soft
 from phasemap.theory.ensemble.sampling.noise import Noise
@@ -32,6 +33,11 @@ class _Rule(NamedTuple):
     groups: int = 4  # of paths, whose scatter tells the error
     paths: int = 256  # in all: a time scale is known to a tenth then
     settle: int = 5  # maps that settle the shape at a time scale
+    lowest: float = 5e-3  # C_phi(0) at the start, next to an onset
+    highest: float = 0.6  # and elsewhere
+    near: float = 0.3  # C_phi(0) at the start, up to which the shape is solved for at every time scale,
+    solved: float = 1e-3  # to this residual
+    iterations: int = 30  # in so many maps at most
     factor: float = math.log(8.0)  # from one time scale to the next while nothing is known of the root
     close: float = 0.15  # in ln s, where the search ends
     apart: float = 0.6  # in ln s, of two pulls that tell how steeply it falls
@@ -85,7 +91,11 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
     for _ in range(RULE.tries):
         held = _hold(process, options, seed, math.exp(at), held)
         if held.activity[0] < RULE.zero:
-            return Sought(held, math.exp(at), False, math.nan)
+            if high is not None or at >= top:
+                return Sought(held, math.exp(at), False, math.nan)
+            # So short a time scale dies out; a longer one may keep itself up.
+            at, held = min(at + RULE.factor, top), None
+            continue
         low, high = _narrowed(low, high, (at, held.pull), pulls[-1][1] if pulls else 0.0)
         pulls.append((at, held.pull))
         following = _next(low, high, top)
@@ -118,6 +128,20 @@ def settle(ensemble: Ensemble, activity: FloatArray, half_time: float, maps: int
     return hold(ring, x, half_time, odd), pull
 
 
+def settled(ensemble: Ensemble, activity: FloatArray, half_time: float) -> tuple[FloatArray, float]:
+    """The same with a shape that is solved for next to an onset, where maps settle the amplitude ever more slowly."""
+    if not is_near_an_onset(ensemble.process):
+        return settle(ensemble, activity, half_time, RULE.settle)
+
+    def held(y: FloatArray) -> FloatArray:
+        """The map with the half time held."""
+        return hold(ensemble.ring, ensemble.map(y), half_time, ensemble.process.is_odd)
+
+    start = _shape(ensemble.ring, _level(ensemble.process), half_time)
+    found = anderson.solve(held, start, RULE.solved, RULE.iterations, admissible)
+    return settle(ensemble, found.x, half_time, 1)
+
+
 def hold(ring: Ring, activity: FloatArray, half_time: float, odd: bool) -> FloatArray:
     """C_phi (half,) stretched to a half time."""
     now = soft.half_time(ring, activity, odd)
@@ -133,9 +157,20 @@ def _hold(
     noise = Noise(seed, RULE.groups, ring.steps, False)
     noise.grow(RULE.paths)
     ensemble = Ensemble(process, ring, noise)
-    start = _shape(ring, 0.6, half_time) if before is None else before.at(half_time, options).activity
-    activity, pull = settle(ensemble, start, half_time, RULE.settle)
+    start = _shape(ring, _level(process), half_time) if before is None else before.at(half_time, options).activity
+    activity, pull = settled(ensemble, start, half_time)
     return Held(ring, activity, half_time, pull)
+
+
+def is_near_an_onset(process: Process) -> bool:
+    """Whether the zero state is only just unstable: amplitude and shape are soft then as well as the time scale."""
+    return _level(process) <= RULE.near
+
+
+def _level(process: Process) -> float:
+    """C_phi(0) to start from: next to an onset it is about the gain beyond it; maps alone take long to get there."""
+    p = process.parameters
+    return float(np.clip(p.g_h * p.output_gate.at_rest - 1.0, RULE.lowest, RULE.highest))
 
 
 def _slope(pulls: list[tuple[float, float]]) -> float:

@@ -88,7 +88,7 @@ def _said_of_references(names: list[str]) -> str:
         return ""
     return (f"Not compared: {', '.join(names)}. The lines beside these networks are of units that are frozen at the "
             "static solution, or of infinitesimal kicks; networks move, or are kicked so that gates flip, and keep "
-            "less (docs/memory.md).")  # fmt: skip
+            "less; and shares of networks have no limit in 1/N (docs/memory.md).")  # fmt: skip
 
 
 def _print(comparisons: "list[Comparison]") -> None:

@@ -21,6 +21,8 @@ _GROWTH = 20.0
 _MOST_NODES = 6000
 # The error in units of what the last column changed.
 _SAFETY = 5.0
+# Nodes of a cubic.
+_STENCIL = 4
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def relax(
 ) -> Relaxation:  # fmt: skip
     """Relaxation from a random state (docs/theory.md, section 15), read at times (n,) or at the end of every step.
 
-    duration, lags, step and the times in membrane times; between its steps a run is straight.
+    duration, lags, step and the times in membrane times; a run is read between its steps by cubics that cross no kink.
 
     Raises:
         UnsupportedError: the update gate moves or is closed, the output gate is hard or without inertia, or there is
@@ -89,7 +91,7 @@ def relax(
         n, own = len(found.membrane) - 1, duration * rate / (steps * level)
         variance = np.diagonal(found.membrane)
         parts = (variance, variance + found.mean**2, found.activity)
-        at_times = [np.interp(times * rate, found.layout.time, part) for part in parts]
+        at_times = [_smoothest(found.layout.time, part, times * rate) for part in parts]
         back = max(round(_GROWTH / own), 1) if n > 2 * _GROWTH / own else n // 2
         growth = 0.5 * math.log(found.tangent[n, n] / found.tangent[n - back, n - back]) / (back * own) * rate
         shape = [float(np.interp(n - lag * rate / own, np.arange(n + 1), found.membrane[n])) for lag in lags]
@@ -146,6 +148,27 @@ def _distances(membrane: FloatArray, layout: Layout, delays: FloatArray, amplitu
         curve = np.log(square / amplitude**2)
     values = np.exp([_cubic(times, curve, delay) for delay in delays])
     return np.append(values, membrane[one[0], one[0]])
+
+
+def _smoothest(x: FloatArray, y: FloatArray, at: FloatArray) -> FloatArray:
+    """Values (n,) between evenly spaced nodes, of the smoothest cubic: that with the least third difference.
+
+    An input that jumps leaves a kink, and the cubic stands on one side of it. A straight line is of second order with a
+    factor that depends on where in a step one reads, which no extrapolation in the step removes.
+    """
+    if len(x) < _STENCIL:
+        return np.asarray(np.interp(at, x, y))
+    place = (at - x[0]) / (x[1] - x[0])
+    cell = np.clip(np.floor(place).astype(int), 0, len(x) - 2)
+    rough = np.abs(np.diff(y, 3))
+    starts = np.clip(cell[:, None] - np.arange(_STENCIL - 1), 0, len(x) - _STENCIL)
+    first = np.take_along_axis(starts, np.argmin(rough[starts], axis=1)[:, None], axis=1)[:, 0]
+    total = np.zeros(len(at))
+    for k in range(_STENCIL):
+        others = [o for o in range(_STENCIL) if o != k]
+        weight = np.prod([(place - first - o) / (k - o) for o in others], axis=0)
+        total += weight * y[first + k]
+    return total
 
 
 def _cubic(x: FloatArray, y: FloatArray, at: float) -> float:

@@ -46,7 +46,8 @@ _LONG_NAME = 17
 # Networks at more places than these are a line in a band of errors instead of dots.
 _MOST_DOTS = 40
 # What a reference is of.
-_REFERENCE_WORDS = "frozen units, infinitesimal kicks"
+_REFERENCE_WORDS = {"active_fraction": "infinite networks"}
+_USUAL_REFERENCE = "frozen units, infinitesimal kicks"
 # So many names of places stand side by side.
 _MOST_LEVEL_NAMES = 2
 # Shares of networks: their bars are the densest interval of the posterior, which ends at 0 and 1.
@@ -159,7 +160,9 @@ def _legend_rows(curves: list[_Curve], narrow: bool) -> int:
 
 def _legend_names(curves: list[_Curve]) -> set[str]:
     """What the legend says of curves, as it is read."""
-    words = {_REFERENCE_WORDS} if any(curve.kind == REFERENCE for curve in curves) else set()
+    words = (
+        {_USUAL_REFERENCE, *_REFERENCE_WORDS.values()} if any(curve.kind == REFERENCE for curve in curves) else set()
+    )
     return {as_plain(curve.name) for curve in curves if curve.kind != MARK} | words
 
 
@@ -178,8 +181,9 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str], narr
     if any(c.kind == NETWORKS for c in curves) and any(c.kind in ("", REFERENCE) for c in curves):
         look = _DOT if len(x) <= _MOST_DOTS else _THIN
         handles.append(Line2D([], [], color=colours.INK, label="networks", **look))
+    words = _REFERENCE_WORDS.get(panel.name, _USUAL_REFERENCE)
     if any(c.kind == REFERENCE for c in curves):
-        handles.append(Line2D([], [], color=colours.INK, label=_REFERENCE_WORDS, **_FAINT))
+        handles.append(Line2D([], [], color=colours.INK, label=words, **_FAINT))
     if any(c.bound.any() and c.kind == NETWORKS for c in curves):
         handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
     # The line of a curve stands for its networks, too.

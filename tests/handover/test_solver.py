@@ -10,6 +10,8 @@ from phasemap.model.branches import BRANCHES, FLUCTUATING
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
+from phasemap.simulation.aging.schedule import Schedule
+from phasemap.simulation.aging.sizes import combine, run_sizes
 from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
 
 AT = BRANCHES.index(FLUCTUATING)
@@ -75,3 +77,13 @@ def test_nothing_is_run_where_the_ensemble_knows_the_state_or_none_moves():
     found = solve_points([make_parameters(g_h=0.8, alpha_z=3.0), make_parameters(g_h=2.0)], options, 2 * SEEDS)
     assert found["aged_variance"].status[0, 0] == Status.NOT_SOUGHT
     assert found["aged_variance"].status[1, 0] == Status.ABSENT
+
+
+@pytest.mark.slow
+def test_both_methods_know_one_relaxation_time_where_both_work():
+    """At (3, alpha_z 1): the window of the ensemble holds 16 of them, the networks are 30 old."""
+    p, schedule = make_parameters(g_h=3.0, alpha_z=1.0), Schedule((3.0, 30.0, 300.0))
+    time, error = map(float, combine(run_sizes(p, (400,), 8, schedule, np.random.SeedSequence(1)), schedule).time)
+    value, doubt, status = number(solved(EnsembleOptions(relative_error=0.02), g_h=3.0, alpha_z=1.0), "relaxation_time")
+    assert status == Status.CONVERGED and error < 0.3 * time and doubt < 0.3 * value
+    assert abs(time - value) < 3.0 * math.hypot(error, doubt)

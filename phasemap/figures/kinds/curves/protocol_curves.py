@@ -178,7 +178,8 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str], narr
     axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     axes.set_ylabel(f"{panel.symbol}{units}", fontsize=points(7.5))
     axes.set_title(panel.description, fontsize=points(7.5))
-    if any(c.kind == NETWORKS for c in curves) and any(c.kind in ("", REFERENCE) for c in curves):
+    lines = {c.name for c in curves if c.kind in ("", REFERENCE)}
+    if any(c.kind == NETWORKS and c.name in lines for c in curves):
         look = _DOT if len(x) <= _MOST_DOTS else _THIN
         handles.append(Line2D([], [], color=colours.INK, label="networks", **look))
     words = _REFERENCE_WORDS.get(panel.name, _USUAL_REFERENCE)

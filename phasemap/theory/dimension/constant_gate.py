@@ -6,6 +6,7 @@ arguments of the activation and of the gate, x = g h and y = a r: ratios do not 
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -25,12 +26,26 @@ _ROUNDING = 1e-8
 
 @dataclass(frozen=True)
 class Unit:
-    """phi and sigma_r given the static parts, at lags; variances in time of x and of y."""
+    """phi and sigma_r given the static parts, at the nodes of a profile; variances in time of x and of y."""
 
     phi: GivenMeans
     sigma: GivenMeans
     membrane: float
     gate: float
+
+    @cached_property
+    def outputs(self) -> tuple[FloatArray, FloatArray]:
+        """Covariance of psi in time given the static parts: mean (n,) over them, and that of its products (n, n).
+
+        With <phi phi> = m^2 + c and <sigma_r sigma_r> = n^2 + d it is c n^2 + m^2 d + c d, and static parts of h and of
+        r are independent (docs/theory.md (17.2)).
+        """
+        phi, sigma = self.phi.moments, self.sigma.moments
+        mean = phi.covariance * (sigma.square + sigma.covariance) + phi.square * sigma.covariance
+        mixed = np.outer(phi.mixed, sigma.mixed)
+        products = phi.products * (sigma.fourth + sigma.mixed[:, None] + sigma.mixed + sigma.products)
+        products += sigma.products * (phi.fourth + phi.mixed[:, None] + phi.mixed) + mixed + mixed.T
+        return mean, products
 
 
 def participation(solution: Fluctuating) -> tuple[FloatArray, FloatArray]:
@@ -50,7 +65,7 @@ def participation(solution: Fluctuating) -> tuple[FloatArray, FloatArray]:
 def level_of(profile: Profile, level: Level) -> FloatArray:
     """Participation ratios per unit (5,) at one resolution."""
     lags = lags_of(profile, level.lags)
-    unit = unit_of(profile, lags, level)
+    unit = unit_of(profile, level)
     loop = _loop_at_rest(profile, unit)
     if not loop < 1.0:
         return np.full(5, np.nan)
@@ -59,33 +74,32 @@ def level_of(profile: Profile, level: Level) -> FloatArray:
     return ratios(spectra, _sizes(profile, unit))
 
 
-def unit_of(profile: Profile, lags: Lags, level: Level) -> Unit:
+def unit_of(profile: Profile, level: Level) -> Unit:
     """What units do given their static parts, of which there are none where nothing breaks h -> -h."""
     problem, solution = profile.problem, profile.solution
     still = _still_activity(profile)
     y_still = problem.steepness**2 * (still + problem.static_r**2)
     membrane, gate = float(solution.x[0] - profile.x_limit), float(solution.y[0] - y_still)
     if profile.x_limit == 0.0 and problem.static_r == 0.0:
-        return Unit(*_without_static_parts(profile, lags), membrane, gate)
-    x = lags.values @ solution.x - profile.x_limit
-    phi = given_means(problem.bias_h, profile.x_limit, x, level.means, level.terms)
-    return Unit(phi, _gate_given_means(profile, lags, level, y_still), membrane, gate)
+        return Unit(*_without_static_parts(profile), membrane, gate)
+    phi = given_means(problem.bias_h, profile.x_limit, solution.x - profile.x_limit, level.means, level.terms)
+    return Unit(phi, _gate_given_means(profile, level, y_still), membrane, gate)
 
 
-def _without_static_parts(profile: Profile, lags: Lags) -> tuple[GivenMeans, GivenMeans]:
+def _without_static_parts(profile: Profile) -> tuple[GivenMeans, GivenMeans]:
     solution, one = profile.solution, np.ones(1)
     slope, gate = _slopes(profile)
-    activity, both = lags.values @ solution.phi[0], lags.values @ solution.sigma[0]
+    activity, both = solution.phi[0], solution.sigma[0]
     phi = GivenMeans(one, np.zeros(1), slope, activity[:, None])
     return phi, GivenMeans(one, gate, np.zeros(1), both[:, None] - gate**2)
 
 
-def _gate_given_means(profile: Profile, lags: Lags, level: Level, y_still: float) -> GivenMeans:
+def _gate_given_means(profile: Profile, level: Level, y_still: float) -> GivenMeans:
     problem = profile.problem
     if problem.gate == CONSTANT_GATE:
-        one, nothing = np.ones(1), np.zeros((len(lags.times), 1))
+        one, nothing = np.ones(1), np.zeros((len(profile.solution.y), 1))
         return GivenMeans(one, problem.gate_value * one, np.zeros(1), nothing)
-    y = lags.values @ profile.solution.y - y_still
+    y = profile.solution.y - y_still
     if problem.gate == HARD_GATE:
         return hard_given_means(problem.bias_r, y_still, y, level.means)
     return given_means(problem.bias_r, y_still, y, level.means, level.terms, as_gate=True)
@@ -139,46 +153,33 @@ def _loop_at_rest(profile: Profile, unit: Unit) -> float:
     return 0.5 * (direct + math.sqrt(direct**2 + 4.0 * slope * through))
 
 
-def _outputs(unit: Unit) -> tuple[FloatArray, FloatArray]:
-    """Covariance of psi, given any pair of static parts, as a sum of few functions of the lag.
-
-    <psi psi> is the product of <phi phi> and <sigma sigma>, and its covariance that less its limit. Returns (n, R), and
-    the averages (R,) over static parts of the coefficients, which are orthonormal.
-    """
-    (phi, of_phi), (sigma, of_sigma) = unit.phi.directions(), unit.sigma.directions()
-    products = (phi[:, :, None] * sigma[:, None, :]).reshape(len(phi), -1)
-    return products[:-1] - products[-1], np.outer(of_phi, of_sigma).ravel()
-
-
 def _spectra(profile: Profile, unit: Unit, lags: Lags, omega: FloatArray, weights: FloatArray) -> Spectra:
     waves = lags.waves(omega)
-    outputs, share = _outputs(unit)
-    psi = waves @ outputs  # (K, R)
-    seen = kept(psi @ share)
-    psi, phi = psi[seen], waves[seen] @ unit.phi.covariance
-    omega, weights = omega[seen], weights[seen]
+    mean, outputs = unit.outputs
+    psi = waves @ mean
+    seen = kept(psi)
+    psi, waves, omega, weights = psi[seen], waves[seen], omega[seen], weights[seen]
+    phi = unit.phi.moments
     slope, gate, through = _moments(profile, unit)
     response = 1.0 / (1.0 + 1j * omega)
     gate_r = 1.0 / (1.0 + 1j * omega * profile.problem.tau_r)
-    membrane = np.abs(response) ** 2 * (psi @ share) * math.exp(profile.ln_gamma)
+    membrane = np.abs(response) ** 2 * psi * math.exp(profile.ln_gamma)
     root = math.sqrt(slope * math.exp(-profile.ln_gamma))
     return Spectra(
         weights=weights, h=response * math.exp(0.5 * profile.ln_gamma), phi=response, gate_r=gate_r, gate_z=gate_r,
-        membrane=membrane, activity=phi @ unit.phi.weights, cross=root * membrane, outputs=psi @ psi.T,
-        activities=(phi * unit.phi.weights) @ phi.T, slope=slope, gate_square=gate, through_gate=through,
+        membrane=membrane, activity=waves @ phi.covariance, cross=root * membrane, outputs=waves @ outputs @ waves.T,
+        activities=waves @ phi.products @ waves.T, slope=slope, gate_square=gate, through_gate=through,
     )  # fmt: skip
 
 
 def _sizes(profile: Profile, unit: Unit) -> Sizes:
     """Variances in time, over units; the gate's in units of the kernel's r, NaN where it is constant."""
-    phi = unit.phi.covariance[0]
-    psi = np.outer(phi + unit.phi.mean**2, unit.sigma.covariance[0] + unit.sigma.mean**2)
-    psi -= np.outer(unit.phi.mean**2, unit.sigma.mean**2)
-    share = np.outer(unit.phi.weights, unit.sigma.weights)
+    mean, outputs = unit.outputs
+    phi = unit.phi.moments
     steepness = 1.0 if profile.problem.gate == HARD_GATE else profile.problem.steepness
     moves = profile.problem.gate != CONSTANT_GATE
     r = unit.gate / steepness**2 if moves else math.nan
-    mean = np.array([unit.membrane, unit.phi.average(phi), float((share * psi).sum()), r, math.nan])
-    square = np.array([unit.membrane**2, unit.phi.average(phi**2), float((share * psi**2).sum()), r**2, math.nan])
+    size = np.array([unit.membrane, phi.covariance[0], mean[0], r, math.nan])
+    square = np.array([unit.membrane**2, phi.products[0, 0], outputs[0, 0], r**2, math.nan])
     assert (MEMBRANE, OUTPUT_GATE) == (0, 3)
-    return Sizes(mean**2, square)
+    return Sizes(size**2, square)

@@ -98,8 +98,8 @@ class Lags:
     values: FloatArray
 
     def waves(self, omega: FloatArray) -> FloatArray:
-        """Matrix (K, n) that takes an even function on the lags to its spectrum."""
-        return np.asarray(2.0 * np.cos(omega[:, None] * self.times) * self.weights)
+        """Matrix (K, n_nodes) that takes an even function at the nodes to its spectrum."""
+        return np.asarray((2.0 * np.cos(omega[:, None] * self.times)) @ (self.weights[:, None] * self.values))
 
 
 def lags_of(profile: Profile, count: int) -> Lags:

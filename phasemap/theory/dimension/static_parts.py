@@ -6,32 +6,45 @@ coefficients f_n of f in normalised Hermite polynomials.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy.special
 
-from phasemap.kernels.averages.hard_pairs import hard_pair_averages
 from phasemap.model.results import FloatArray
 
 # Quadrature over the standard Gaussian: trapezoidal, which is exact to rounding for what it resolves.
-_REACH, _POINTS = 10.0, 601
-_MEANS_REACH = 6.0
+_REACH, _MEANS_REACH = 10.0, 6.0
+# Of Gauss and Legendre, for the arcsine law.
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 
 
 class _Tolerances(NamedTuple):
     """How finely static parts are resolved."""
 
-    negligible: float = 1e-17  # share of a square, below which a direction is rounding
     own_width: float = 0.6  # variance that the slope of tanh is as good as, for the smoothness of averages
     smooth: float = 1.2  # width of averages, in deviations of the static part, from which the nodes asked for suffice
     terms: int = 160  # of Hermite series, at most
     fewest: int = 20  # of them, and how many more per variance that moves
     per_variance: float = 40.0  # exp(-pi sqrt(2 n / V)) is 1e-12 at n = 39 V
     most: int = 8  # times the nodes asked for, at most
+    step: float = 0.1  # of the quadrature, for polynomials of 160 terms, which turn with a wavenumber of 13
+    pieces: int = 16  # of the arcsine law's angle, besides the angles themselves
+    per_deviation: float = 0.4  # of that step; poles of tanh cost exp(-pi^2 / 0.4) = 2e-11
 
 
 _TOLERANCES = _Tolerances()
+
+
+class Moments(NamedTuple):
+    """Averages over means m, of the covariance c at lags and of m."""
+
+    covariance: FloatArray  # c (n,)
+    mixed: FloatArray  # c m^2 (n,)
+    products: FloatArray  # c c' (n, n)
+    square: float  # m^2
+    fourth: float  # m^4
 
 
 @dataclass(frozen=True)
@@ -46,24 +59,18 @@ class GivenMeans:
     slope: FloatArray
     covariance: FloatArray
 
+    @cached_property
+    def moments(self) -> Moments:
+        """Averages over the means."""
+        c, square = self.covariance, self.mean**2
+        weighted = c * self.weights
+        return Moments(
+            weighted.sum(axis=1), weighted @ square, weighted @ c.T, self.average(square), self.average(square**2)
+        )
+
     def average(self, values: FloatArray) -> float:
         """Average (P,) over the means."""
         return float(self.weights @ values)
-
-    def directions(self) -> tuple[FloatArray, FloatArray]:
-        """Few functions of the lag that <f f>, given any mean, is a sum of, with orthonormal coefficients.
-
-        Returns the functions at the lags and, in the last row, at an infinite one (n + 1, R), and the averages (R,)
-        of the coefficients over the means. Functions of the mean differ in few ways: R is near ten where P is fifty.
-        """
-        products = np.vstack([self.covariance + self.mean**2, self.mean**2])
-        if len(self.weights) == 1:
-            return products, np.ones(1)
-        root = np.sqrt(self.weights)
-        scaled = products * root
-        squares, vectors = np.linalg.eigh(scaled.T @ scaled)
-        kept = vectors[:, squares > _TOLERANCES.negligible * squares[-1]]
-        return scaled @ kept, root @ kept
 
 
 @lru_cache(maxsize=8)
@@ -81,12 +88,18 @@ def _enough(means: int, static: float, width: float) -> int:
     return 2 * math.ceil(0.5 * times * (means - 1)) + 1
 
 
-@lru_cache(maxsize=4)
-def _hermite(terms: int) -> tuple[FloatArray, FloatArray]:
+def _points(deviation: float) -> int:
+    """Points of the quadrature for tanh of a Gaussian of this deviation: few counts, so that tables are kept."""
+    times = math.ceil(max(1.0, _TOLERANCES.step * deviation / _TOLERANCES.per_deviation))
+    return times * round(2.0 * _REACH / _TOLERANCES.step) + 1
+
+
+@lru_cache(maxsize=8)
+def _hermite(terms: int, points: int) -> tuple[FloatArray, FloatArray]:
     """Points (m,) and normalised Hermite polynomials times the weights of a Gaussian quadrature (terms, m)."""
-    x = np.linspace(-_REACH, _REACH, _POINTS)
+    x = np.linspace(-_REACH, _REACH, points)
     half = np.exp(-0.25 * x**2)
-    rows = np.empty((terms, _POINTS))
+    rows = np.empty((terms, points))
     rows[0], rows[1] = half, x * half
     for n in range(2, terms):
         rows[n] = (x * rows[n - 1] - math.sqrt(n - 1.0) * rows[n - 2]) / math.sqrt(n)
@@ -103,7 +116,7 @@ def given_means(
     at, weights = _means(_enough(means, static, moving[0] + _TOLERANCES.own_width))
     # Poles of tanh at a distance of (pi / 2) / deviation: f_n^2 falls as exp(-pi sqrt(2 n) / deviation).
     terms = min(terms, _TOLERANCES.fewest + math.ceil(_TOLERANCES.per_variance * moving[0]))
-    x, rows = _hermite(_TOLERANCES.terms)
+    x, rows = _hermite(_TOLERANCES.terms, _points(math.sqrt(moving[0])))
     rows = rows[:terms]
     values = np.tanh(bias + math.sqrt(max(static, 0.0)) * at[:, None] + math.sqrt(moving[0]) * x)
     factor = 0.5 if as_gate else 1.0
@@ -119,13 +132,24 @@ def given_means(
 def hard_given_means(bias: float, static: float, moving: FloatArray, means: int) -> GivenMeans:
     """The same of the Heaviside function."""
     at, weights = _means(_enough(means, static, moving[0]))
-    centre = bias + math.sqrt(max(static, 0.0)) * at
     deviation = math.sqrt(moving[0])
-    mean = np.array([0.5 * math.erfc(-c / deviation / math.sqrt(2.0)) for c in centre])
-    slope = np.exp(-0.5 * (centre / deviation) ** 2) / (math.sqrt(2.0 * math.pi) * deviation)
-    covariance = np.empty((len(moving), len(at)))
-    out = np.empty((3, len(moving)))
-    for k, c in enumerate(centre):
-        hard_pair_averages(moving[0], moving, c, out)
-        covariance[:, k] = out[0] - mean[k] ** 2
+    thresholds = (bias + math.sqrt(max(static, 0.0)) * at) / deviation
+    mean = scipy.special.ndtr(thresholds)
+    slope = np.exp(-0.5 * thresholds**2) / (math.sqrt(2.0 * math.pi) * deviation)
+    covariance = mean * (1.0 - mean) - _hard_deficits(thresholds, np.clip(moving / moving[0], -1.0, 1.0))
     return GivenMeans(weights, mean, slope, covariance)
+
+
+def _hard_deficits(thresholds: FloatArray, correlation: FloatArray) -> FloatArray:
+    """P(x1 > -c > x2) (n, P) = int_0^psi exp(-c^2 / (1 + cos t)) dt / (2 pi) with cos psi the correlation (n,).
+
+    The angles cut the integral into pieces, of which each is summed once for all angles beyond it.
+    """
+    psi = 2.0 * np.arcsin(np.sqrt(0.5 * (1.0 - correlation)))
+    ends = np.union1d(psi, np.linspace(0.0, psi.max(), _TOLERANCES.pieces + 1))
+    half = 0.5 * np.diff(ends)
+    t = ends[:-1, None] + half[:, None] * (1.0 + _NODES)
+    kernel = np.exp(-np.multiply.outer(0.5 / np.cos(0.5 * t) ** 2, thresholds**2))
+    pieces = np.einsum("kqp,kq->kp", kernel, half[:, None] * _WEIGHTS) / (2.0 * math.pi)
+    up_to = np.concatenate([np.zeros((1, len(thresholds))), np.cumsum(pieces, axis=0)])
+    return np.asarray(up_to[np.searchsorted(ends, psi)])

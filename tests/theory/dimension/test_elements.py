@@ -23,7 +23,7 @@ def predicted(p: Parameters, J: np.ndarray) -> np.ndarray:
     problem, gain, _ = reduce(p)
     profile = named_solutions(solutions(problem, gain))[FLUCTUATING].profile
     lags = lags_of(profile, FINE.lags)
-    unit = constant_gate.unit_of(profile, lags, FINE)
+    unit = constant_gate.unit_of(profile, FINE)
     omega, weights = frequencies(constant_gate._loop_at_rest(profile, unit), 0.3)
     found = constant_gate._spectra(profile, unit, lags, omega, weights)
     output = np.sqrt(np.diagonal(found.outputs))

@@ -65,19 +65,19 @@ def test_errors_hold_what_finer_grids_change() -> None:
 def test_loops_are_a_geometric_series() -> None:
     """1 / (1 - s) summed term by term, in a double sum of its own over both signs of every frequency."""
     state = solution(g_h=2.5, alpha_r=5.0)
-    unit = constant_gate.unit_of(state.profile, lags_of(state.profile, FINE.lags), FINE)
+    unit = constant_gate.unit_of(state.profile, FINE)
     lags = lags_of(state.profile, FINE.lags)
-    omega = np.linspace(-12.0, 12.0, 241)
-    weights = np.full(241, omega[1] - omega[0]) / (2.0 * math.pi)
-    psi = (lags.waves(omega) @ constant_gate._outputs(unit)[0])[:, 0]
+    omega = np.linspace(-12.0, 12.0, 121)
+    weights = np.full(121, omega[1] - omega[0]) / (2.0 * math.pi)
+    psi = lags.waves(omega) @ unit.outputs[0]
     slope, gate, _ = constant_gate._moments(state.profile, unit)
     s_psi = math.sqrt(slope * gate) / (1.0 + 1j * omega)
     s = np.outer(s_psi, s_psi)
     series, term = np.zeros_like(s), np.ones_like(s)
-    for _ in range(4000):
+    while abs(term).max() > 1e-17:
         series, term = series + term, term * s
     expected = float(weights @ (np.outer(psi, psi) * (np.abs(series) ** 2 - 1.0)) @ weights)
-    half = slice(120, None)
+    half = slice(60, None)
     positive = weights[half].copy()
     positive[0] *= 0.5
     response = 1.0 / (1.0 + 1j * omega[half])
@@ -98,22 +98,34 @@ def test_static_inputs_join_on_to_none() -> None:
     np.testing.assert_allclose(values(g_h=3.0, alpha_r=2.0, beta_h=1e-3)[:4], without[:4], rtol=1e-4)
 
 
-def test_averages_over_static_parts_are_the_correlation_functions() -> None:
-    state = solution(g_h=3.0, alpha_r=4.0, beta_h=0.4, s_h=0.3, s_r=0.5)
-    lags = lags_of(state.profile, FINE.lags)
-    unit = constant_gate.unit_of(state.profile, lags, FINE)
+@pytest.mark.parametrize("alpha_r", [4.0, math.inf])
+def test_averages_over_static_parts_are_the_correlation_functions(alpha_r: float) -> None:
+    state = solution(g_h=3.0, alpha_r=alpha_r, beta_h=0.4, s_h=0.3, s_r=0.5)
+    unit = constant_gate.unit_of(state.profile, FINE)
     for part, known in ((unit.phi, state.profile.solution.phi[0]), (unit.sigma, state.profile.solution.sigma[0])):
         average = (part.covariance + part.mean**2) @ part.weights
-        np.testing.assert_allclose(average, lags.values @ known, atol=3e-7)
+        np.testing.assert_allclose(average, known, atol=1e-7)
+
+
+def test_products_of_outputs_are_those_of_all_pairs_of_static_parts() -> None:
+    state = solution(g_h=3.0, alpha_r=4.0, beta_h=0.4, s_h=0.3, s_r=0.5)
+    unit = constant_gate.unit_of(state.profile, FINE)
+    phi, sigma = ((one.covariance + one.mean**2, one.mean**2, one.weights) for one in (unit.phi, unit.sigma))
+    of_pairs = phi[0][:, :, None] * sigma[0][:, None, :] - np.outer(phi[1], sigma[1])
+    weights = np.outer(phi[2], sigma[2])
+    mean, products = unit.outputs
+    np.testing.assert_allclose(mean, np.einsum("tpq,pq->t", of_pairs, weights), rtol=1e-11, atol=1e-15)
+    expected = np.einsum("tpq,spq,pq->ts", of_pairs, of_pairs, weights, optimize=True)
+    np.testing.assert_allclose(products, expected, rtol=1e-11, atol=1e-15)
 
 
 def test_membrane_variance_is_that_of_its_spectrum() -> None:
     """The spectrum of h from that of psi and the response, against the variance of the mean field."""
     state = solution(g_h=2.5, alpha_r=5.0)
     lags = lags_of(state.profile, FINE.lags)
-    unit = constant_gate.unit_of(state.profile, lags, FINE)
+    unit = constant_gate.unit_of(state.profile, FINE)
     omega = np.linspace(0.0, 40.0, 4001)
-    spectrum = lags.waves(omega) @ constant_gate._outputs(unit)[0][:, 0] / (1.0 + omega**2)
+    spectrum = lags.waves(omega) @ unit.outputs[0] / (1.0 + omega**2)
     assert np.trapezoid(spectrum, omega) / math.pi == pytest.approx(state.values["variance"], rel=1e-7)
 
 

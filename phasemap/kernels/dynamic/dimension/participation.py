@@ -53,11 +53,10 @@ def _pair(s, i, j, negative, out):
     gate = s.through_gate * s.gate_r[i] * (s.gate_r[j].conjugate() if negative else s.gate_r[j])
     # E = (1 - L)^-1 with L = [[gate_square phi, gate], [phi, 0]], rows and columns (psi, phi).
     of_psi = s.gate_square * phi
-    determinant = 1.0 - of_psi - gate * phi
-    psi_psi = 1.0 / determinant
-    psi_phi = gate / determinant
-    phi_psi = phi / determinant
-    phi_phi = (1.0 - of_psi) / determinant
+    psi_psi = 1.0 / (1.0 - of_psi - gate * phi)
+    psi_phi = gate * psi_psi
+    phi_psi = phi * psi_psi
+    phi_phi = (1.0 - of_psi) * psi_psi
     outputs, activities = s.outputs[i, j], s.activities[i, j]
     both = s.gate_square * activities
     through = _squared(psi_psi, psi_phi, outputs, both, activities)

@@ -17,7 +17,7 @@ from phasemap.figures.style.look import wishes
 MAX_RATIO = 2.5
 # Beyond this one the small side is as good as zero, and drawn so.
 MOST_UNEVEN = 25.0
-# Positive values that span more than this factor are coloured by their logarithm.
+# Positive values that span more than this factor are coloured by their logarithm, if that spreads them better.
 MAX_DECADES = 200.0
 
 
@@ -70,7 +70,8 @@ def _usual_scale(layer: Layer, extra: NDArray[np.float64] | None) -> Scale:
         return _diverging(low, high)
     if high <= low:
         low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
-    if low > 0 and (high > MAX_DECADES * low or _crowded(values, low, high)):
+    wide = low > 0 and high > MAX_DECADES * low and _better_as_logarithms(values, low, high)
+    if wide or (low > 0 and _crowded(values, low, high)):
         return Scale(LogNorm(low, high), colours.sequential(), _decades(low, high))
     above = values[values > 0.0]
     if low == 0.0 and above.size and _crowded(above, float(above.min()), high):  # zero lies below the end of the bar
@@ -116,6 +117,16 @@ def _ticks(low: float, high: float, n: int = 6) -> list[float]:
 def _crowded(values: NDArray[np.float64], low: float, high: float) -> bool:
     """Whether a few large values, as of a diverging time, would leave one colour to most of the others."""
     return high > 8.0 * low and float(np.median(values)) < low + 0.15 * (high - low)
+
+
+def _better_as_logarithms(values: NDArray[np.float64], low: float, high: float) -> bool:
+    """Whether the median's colour is nearer the middle on a logarithmic scale than on a linear one.
+
+    Of a quantity that vanishes at an onset a few cells beside it span decades, while most values share the last one.
+    """
+    middle = float(np.median(values))
+    linear, decades = (middle - low) / (high - low), float(np.log(middle / low) / np.log(high / low))
+    return abs(decades - 0.5) <= abs(linear - 0.5)
 
 
 def _decades(low: float, high: float) -> list[float]:

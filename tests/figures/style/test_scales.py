@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib.colors import LogNorm, Normalize
 
 from phasemap.figures.scenes.scene import Kind, Layer
 from phasemap.figures.style.scales import MAX_RATIO, MOST_UNEVEN, scale_of
@@ -81,3 +82,11 @@ def test_a_few_large_values_do_not_take_the_colours_from_the_others():
 def test_constant_maps_can_be_drawn():
     scale = scale_of(layer([2.5, 2.5], Kind.SEQUENTIAL))
     assert scale.norm.vmin < 2.5 < scale.norm.vmax
+
+
+def test_colours_are_logarithmic_where_that_spreads_the_values() -> None:
+    """A few cells beside an onset span decades and do not decide: most values would share the last of them."""
+    onset = [1e-4, 1e-3, *np.linspace(0.02, 0.2, 30)]
+    assert type(scale_of(layer(onset, Kind.SEQUENTIAL)).norm) is Normalize
+    assert isinstance(scale_of(layer(np.geomspace(1e-4, 0.2, 30), Kind.SEQUENTIAL)).norm, LogNorm)
+    assert isinstance(scale_of(layer([*onset, 30.0], Kind.SEQUENTIAL)).norm, LogNorm)

@@ -11,6 +11,7 @@ import pytest
 from support.command_line import Run
 
 from phasemap.errors import ResultFileError
+from phasemap.simulation.protocols.networks import Networks
 from phasemap.storage import read_result
 from phasemap.storage.courses import read_course
 
@@ -247,11 +248,14 @@ def test_a_second_run_overwrites_nothing_and_a_missing_folder_is_named_before_an
     assert nowhere.code == 2 and "folder" in nowhere.err and not nowhere.out
 
 
-def test_an_interrupted_run_leaves_nothing(phasemap: Run, monkeypatch: pytest.MonkeyPatch):
-    def stop(*_: object) -> None:
+def test_an_interrupted_run_leaves_the_networks_that_are_finished_and_no_result(
+    phasemap: Run, monkeypatch: pytest.MonkeyPatch
+):
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("phasemap.simulation.protocols.networks.Networks", stop)  # after the last network
+    monkeypatch.setattr(Networks, "__init__", stop)  # after the last network
     ran = phasemap("protocol", "kick", *HARD, "--amplitude", "0.5", "--delays", "2", "--networks", "1", "--size", "30",
                    "-o", "k.h5")  # fmt: skip
-    assert ran.code == 130 and "Traceback" not in ran.err and not list(Path().iterdir())
+    assert ran.code == 130 and "Traceback" not in ran.err
+    assert [path.name for path in Path().iterdir()] == ["k.networks.npz"]

@@ -29,21 +29,48 @@ def at_lags(solution: PointSolution, name: str, lags: FloatArray) -> tuple[Float
     k = NAMES.index(_AT_ZERO[name])
     # Time step, window and iteration move the whole function: at no lag is it known better than at lag zero.
     other = float(np.linalg.norm(solution.errors.parts[k, SOURCES.index("statistical") + 1 :]))
-    return values, np.hypot(standard_error(groups), other)
+    # Groups differ from the whole by their bias, and by what is left of the iteration at that lag.
+    left = np.abs(groups.mean(axis=0) - full)
+    read = np.hypot(_between_steps(solution, name, lags), _continued(solution, name, lags))
+    return values, np.sqrt(standard_error(groups) ** 2 + other**2 + left**2 + read**2)
+
+
+def _between_steps(point: PointSolution, name: str, lags: FloatArray) -> FloatArray:
+    """Error of steps away from lag zero: a third of what every second one alone would change (second order)."""
+    covariance = _on_the_ring(point, point.solution, name)
+    inside = np.minimum(lags, _TRUSTED * point.ring.period)
+    return np.abs(_read(point, covariance, inside) - _read(point, covariance, inside, 2)) / 3.0
+
+
+def _continued(point: PointSolution, name: str, lags: FloatArray) -> FloatArray:
+    """Error of a tail: continued it is no better known than large, and on the ring its image from behind adds."""
+    period = point.ring.period
+    floor = tail.limit(_on_the_ring(point, point.solution, name), point.ensemble.process.is_odd)
+    tails = np.where(lags > _TRUSTED * period, lags, period - lags)
+    return np.abs(_interpolated(point, point.solution, name, tails) - floor)
+
+
+def _on_the_ring(point: PointSolution, solution: Solution, name: str) -> FloatArray:
+    moment: FloatArray = getattr(solution.moments, FUNCTIONS[name]) + point.functions[list(FUNCTIONS).index(name)]
+    return moment
+
+
+def _read(point: PointSolution, covariance: FloatArray, lags: FloatArray, every: int = 1) -> FloatArray:
+    """A function at some lags, from every so many steps of the ring."""
+    from scipy.interpolate import CubicSpline  # slow to load, and most points need no ensemble
+
+    known, values = point.ring.lags[::every], covariance[::every]
+    # Smooth functions of the lag are even; noise on h makes a kink at lag zero.
+    if point.ensemble.process.noise_placement == NO_NOISE:
+        return np.asarray(CubicSpline(known, values, bc_type=("clamped", "not-a-knot"))(lags))
+    return np.asarray(CubicSpline(known, values, bc_type="not-a-knot")(lags))
 
 
 def _interpolated(point: PointSolution, solution: Solution, name: str, lags: FloatArray) -> FloatArray:
-    from scipy.interpolate import CubicSpline  # slow to load, and most points need no ensemble
-
     ring, process = point.ring, point.ensemble.process
-    covariance = getattr(solution.moments, FUNCTIONS[name]) + point.functions[list(FUNCTIONS).index(name)]
-    # Smooth functions of the lag are even; noise on h makes a kink at lag zero.
-    if process.noise_placement == NO_NOISE:
-        spline = CubicSpline(ring.lags, covariance, bc_type=("clamped", "not-a-knot"))
-    else:
-        spline = CubicSpline(ring.lags, covariance, bc_type="not-a-knot")
+    covariance = _on_the_ring(point, solution, name)
     last = _TRUSTED * ring.period
-    values = np.asarray(spline(np.minimum(lags, last)))
+    values = _read(point, covariance, np.minimum(lags, last))
     floor = tail.limit(covariance, process.is_odd)
     time = point.solution.tail.time
     beyond = np.maximum(lags - last, 0.0)

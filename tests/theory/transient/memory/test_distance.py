@@ -106,7 +106,7 @@ def test_tangents_of_networks_whose_update_gate_moves_grow_as_the_march_along_pa
 ) -> None:
     p = make_parameters(g_h=3.0, alpha_z=3.0)
     march = gradients_of(p, GradientOptions(paths=8192, ensemble_error=0.01), np.array(DELAYS), SEED)
-    monkeypatch.setattr(distance, "gradients_of", lambda *_: march)  # once is enough
+    monkeypatch.setattr(distance, "gradients_of", lambda *_, **__: march)  # once is enough
     theory = known(p, delays=DELAYS)
     assert (theory[:, 2] == Status.CONVERGED).all()
     runs = [run_kick(Setup(p, 400, np.random.SeedSequence(k)), Kick(), DELAYS).at(DELAYS) for k in range(8)]

@@ -36,6 +36,7 @@ class _Tolerances(NamedTuple):
     correctable_exponent: float = 0.15  # of the exponent, the same
     of_change: float = 1.0 / 3.0  # that doubling the step makes, which the step itself leaves at most
     least_of_change: float = 1.0 / 8.0  # the same where the order of convergence is seen to be higher, at least
+    growth_per_step: float = 0.25  # of a perturbation, at most: longer steps agree with each other on a wrong exponent
     coarsest_exponent: float = 3e-4  # error of the exponent that is asked for, whatever the options say
 
 
@@ -182,6 +183,8 @@ def _is_fine(levels: list[Level], options: EnsembleOptions, target: str) -> bool
     if not levels[1].solved:
         return False
     solution = levels[0].solution
+    if solution.values["lyapunov_max"] * levels[0].ring.step > _TOLERANCES.growth_per_step:
+        return False
     left = errors_left(levels)
     limits = {
         target: _TOLERANCES.variance_share * options.relative_error * solution.values[target],

@@ -19,8 +19,6 @@ from phasemap.model.text.plain_symbols import as_plain
 _HARDLY_WIDER = 1.15
 # What a second line of a label takes of the space above a legend, in sizes of its letters.
 _LINE_BELOW = 1.4
-
-
 # Between a label and a legend below it, in sizes of the legend's letters.
 _LEGEND_PAD = 0.4
 

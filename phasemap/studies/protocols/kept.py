@@ -63,13 +63,10 @@ class KeptNetworks:
         self.path = check_replaceable(path, "a file of finished networks", lambda start: start[_START] == _NAME)
         self.key = key
         self.runs: dict[str, Any] = _read(self.path, key) if self.path.exists() else {}
-        self.taken = 0
 
     def take(self, size: int, k: int, way: str) -> Any | None:
         """What network k of a size gave, if that is known."""
-        found = self.runs.get(_place(size, k, way))
-        self.taken += found is not None
-        return found
+        return self.runs.get(_place(size, k, way))
 
     def keep(self, size: int, k: int, way: str, run: Any) -> None:
         """Put a network that is finished beside the file."""

@@ -23,31 +23,31 @@ def at_lags(solution: PointSolution, name: str, lags: FloatArray) -> tuple[Float
 
     Corrected for the bias of a finite ensemble. Lags beyond the window follow the exponential tail.
     """
-    full = _interpolated(solution, solution.solution, name, lags)
-    groups = np.array([_interpolated(solution, one, name, lags) for one in solution.groups])
+    covariance = _on_the_ring(solution, solution.solution, name)
+    full = _interpolated(solution, covariance, lags)
+    groups = np.array([_interpolated(solution, _on_the_ring(solution, one, name), lags) for one in solution.groups])
     values, _ = debias(full, groups)
     k = NAMES.index(_AT_ZERO[name])
     # Time step, window and iteration move the whole function: at no lag is it known better than at lag zero.
     other = float(np.linalg.norm(solution.errors.parts[k, SOURCES.index("statistical") + 1 :]))
     # Groups differ from the whole by their bias, and by what is left of the iteration at that lag.
     left = np.abs(groups.mean(axis=0) - full)
-    read = np.hypot(_between_steps(solution, name, lags), _continued(solution, name, lags))
+    read = np.hypot(_between_steps(solution, covariance, lags), _continued(solution, covariance, lags))
     return values, np.sqrt(standard_error(groups) ** 2 + other**2 + left**2 + read**2)
 
 
-def _between_steps(point: PointSolution, name: str, lags: FloatArray) -> FloatArray:
+def _between_steps(point: PointSolution, covariance: FloatArray, lags: FloatArray) -> FloatArray:
     """Error of steps away from lag zero: a third of what every second one alone would change (second order)."""
-    covariance = _on_the_ring(point, point.solution, name)
     inside = np.minimum(lags, _TRUSTED * point.ring.period)
     return np.abs(_read(point, covariance, inside) - _read(point, covariance, inside, 2)) / 3.0
 
 
-def _continued(point: PointSolution, name: str, lags: FloatArray) -> FloatArray:
+def _continued(point: PointSolution, covariance: FloatArray, lags: FloatArray) -> FloatArray:
     """Error of a tail: continued it is no better known than large, and on the ring its image from behind adds."""
     period = point.ring.period
-    floor = tail.limit(_on_the_ring(point, point.solution, name), point.ensemble.process.is_odd)
+    floor = tail.limit(covariance, point.ensemble.process.is_odd)
     tails = np.where(lags > _TRUSTED * period, lags, period - lags)
-    return np.abs(_interpolated(point, point.solution, name, tails) - floor)
+    return np.abs(_interpolated(point, covariance, tails) - floor)
 
 
 def _on_the_ring(point: PointSolution, solution: Solution, name: str) -> FloatArray:
@@ -66,9 +66,8 @@ def _read(point: PointSolution, covariance: FloatArray, lags: FloatArray, every:
     return np.asarray(CubicSpline(known, values, bc_type="not-a-knot")(lags))
 
 
-def _interpolated(point: PointSolution, solution: Solution, name: str, lags: FloatArray) -> FloatArray:
+def _interpolated(point: PointSolution, covariance: FloatArray, lags: FloatArray) -> FloatArray:
     ring, process = point.ring, point.ensemble.process
-    covariance = _on_the_ring(point, solution, name)
     last = _TRUSTED * ring.period
     values = _read(point, covariance, np.minimum(lags, last))
     floor = tail.limit(covariance, process.is_odd)

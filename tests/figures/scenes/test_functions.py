@@ -230,9 +230,11 @@ def test_atoms_are_marked_and_one_far_away_does_not_squeeze_the_rest(find):
     assert far.axes[0].get_xlim()[0] > -3.0
 
 
-def test_eigenvalues_need_no_theory_and_theory_no_eigenvalues():
-    draw_eigenvalues([EigenvalueScene(np.array([1 + 1j]))])
-    draw_eigenvalues([EigenvalueScene(np.zeros(0, dtype=complex), scene(1.0).boundary)])
+def test_eigenvalues_need_no_theory_and_theory_no_eigenvalues(find):
+    alone = draw_eigenvalues([EigenvalueScene(np.array([1 + 1j]))])
+    assert find(alone, "eigenvalues") and not find(alone, "boundary")
+    theory = draw_eigenvalues([EigenvalueScene(np.zeros(0, dtype=complex), scene(1.0).boundary)])
+    assert find(theory, "boundary")
 
 
 def test_a_dimension_has_the_symbol_of_the_file_else_its_name(functions):

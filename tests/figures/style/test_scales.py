@@ -50,7 +50,8 @@ def test_values_that_are_not_good_do_not_stretch_the_scale():
 
 def test_nothing_to_show_still_has_a_scale():
     for kind in Kind:
-        scale_of(layer([np.nan], kind, Status.FAILED, names={0: "a"})).cmap(0.5)
+        scale = scale_of(layer([np.nan], kind, Status.FAILED, names={0: "a"}))
+        assert len(scale.cmap(0.5)) == 4, kind
 
 
 def test_codes_get_their_own_colour_and_name():

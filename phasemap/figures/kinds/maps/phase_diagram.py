@@ -15,6 +15,7 @@ from phasemap.figures.layout.areas import draw_areas
 from phasemap.figures.layout.critical_lines import draw_lines, draw_markers, draw_marks
 from phasemap.figures.layout.cut_cells import Pixels, cut_cells
 from phasemap.figures.layout.hidden_labels import is_hidden, without_hidden
+from phasemap.figures.layout.named_areas import codes_to_name
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
@@ -144,12 +145,13 @@ def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
     """Settle the layout, then write the names where it leaves room for them."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    if scene.phases is not None and wishes().labels:
+    codes = codes_to_name(scene)
+    if codes is not None and wishes().labels:
         fates = scene.fates
         stood = () if fates is None else (Markers("fates", "", np.column_stack([fates.x, fates.y])),)
         points_on_map = (*scene.markers, *scene.marks, *stood)
         name_regions(
-            axes, scene.x, scene.y, scene.phases, scene.phase_names, (*scene.lines, *scene.areas), points_on_map,
+            axes, scene.x, scene.y, codes, scene.phase_names, (*scene.lines, *scene.areas), points_on_map,
             scene.checks,
         )  # fmt: skip
 

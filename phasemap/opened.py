@@ -74,7 +74,8 @@ class Result:
         at:   axis or dimension -> value at which to cut.
         along: axis of a plane over which to draw lines, one for each value of the other, in place of a map.
         ax:   where to draw, with the settings of matplotlib as they are; None makes a figure of its own.
-        look: cmap, limits, aspect, labels, style, dpi, font_size, view: see `phasemap.figures.style.look.Wishes`.
+        look: cmap, limits, aspect, labels, style, dpi, font_size, view, smooth, as in
+            `phasemap.figures.style.look.Wishes`.
 
         Returns:
             The figure, or the one that `ax` is in.

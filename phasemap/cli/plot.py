@@ -83,6 +83,9 @@ class _Look:
         str | None,
         typer.Option("--view", metavar="ELEVATION,AZIMUTH", help="Degrees from which three axes are seen."),
     ] = None
+    smooth: Annotated[
+        bool, typer.Option("--smooth/--no-smooth", help="Interpolate colours between points of one state.")
+    ] = True
 
     def wishes(self) -> "Wishes":
         """The same in the words of the figures."""
@@ -90,7 +93,7 @@ class _Look:
 
         return Wishes(
             self.style, self.cmap, _pair("--limits", self.limits), self.aspect, self.dpi, self.font_size, self.labels,
-            _pair("--view", self.view),
+            _pair("--view", self.view), self.smooth,
         )  # fmt: skip
 
 

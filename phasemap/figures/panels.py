@@ -54,7 +54,7 @@ class Sheet:
     title: str = ""
 
 
-_LOOK = ("style", "cmap", "limits", "aspect", "dpi", "font_size", "labels", "view")
+_LOOK = ("style", "cmap", "limits", "aspect", "dpi", "font_size", "labels", "view", "smooth")
 _WORDS = ("file", "quantity", "branch", "slice", "width", "title", "letter", "along", "membrane", *_LOOK)
 
 

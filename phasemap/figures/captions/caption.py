@@ -13,16 +13,20 @@ from phasemap.figures.captions.numerics import networks_in_words, numerics_in_wo
 from phasemap.figures.captions.words import described, listed, number, sentence, units_in_words
 from phasemap.figures.draw import Request, drawn_at, section_of, shows_surfaces
 from phasemap.figures.kinds.curves.protocol_curves import is_protocol
+from phasemap.figures.layout.smooth import SMOOTH
 from phasemap.figures.scenes.fields import (
     PHASE,
     branching,
     check_quantity,
     default_quantity,
+    kind_of,
     own_numeric,
     phase_field,
     phase_names,
 )
 from phasemap.figures.scenes.stage import FATES, fates_of, twin_of
+from phasemap.figures.style.look import wishes
+from phasemap.model.status import Status
 from phasemap.model.text.plain_symbols import as_plain
 
 _EXPONENTS = ("lyapunov_max", "leading_edge", "lyapunov_times_relaxation")
@@ -85,7 +89,7 @@ def caption_parts(result: Result, request: Request) -> Caption:
         lines=_lines(section, name, request),
         remark=_remark(section, name),
         circles=_circles(section, name),
-        numerics=numerics_in_words(section, name),
+        numerics=f"{numerics_in_words(section, name)} {_between(section, name, request)}".strip(),
         source=_source(result),
     )
 
@@ -157,6 +161,17 @@ def _lines(section: Result, name: str, request: Request) -> str:
         present = set(np.unique(phase_field(section).value).astype(int).tolist())
         words = f"{phases_in_words(phase_names(section), present)} {words}".strip()
     return words
+
+
+def _between(section: Result, name: str, request: Request) -> str:
+    """What a map colours between its points."""
+    field = section.fields.get(name)
+    if len(section.axes) != 2 or request.along is not None or field is None or own_numeric(section, name, request.at):
+        return ""
+    good = field.value[np.isin(field.status, (Status.CONVERGED, Status.INTERPOLATED))]
+    if not wishes().smooth or kind_of(name, good) not in SMOOTH:
+        return ""
+    return "Colours between the points are interpolated, across no line and from no state into another."
 
 
 def _dims(section: Result, name: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The cells of a map, cut along the critical lines: no colour reaches across a line behind which another state begins.
 
 A map colours a cell around every point. Where a line runs through a cell, the part beyond the line shows the nearest
-point that lies on its own side. Nothing is interpolated: every pixel still shows the number of one point.
+point that lies on its own side. Every pixel belongs to one point; what is coloured between points is said in `smooth`.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +15,8 @@ from phasemap.figures.scenes.scene import Array, Axis, Layer, Line
 _FINEST, _MOST = 480, 12
 # In cells: how finely a line is followed from cell to cell, and how far around a cell its pieces matter.
 _STRIDE, _REACH = 0.1, 2.0
+NEAR = 1.0
+"""How far around the middle of a square between four points the pieces of lines matter."""
 _NEIGHBOURS = np.array([(j, i) for j in (-1, 0, 1) for i in (-1, 0, 1)])
 # A point on the line belongs to neither side.
 _ROUNDING = 1e-9
@@ -38,25 +40,25 @@ class Pixels:
         )
 
 
-def cut_cells(x: Axis, y: Axis, lines: tuple[Line, ...]) -> Pixels:
-    """The cells around the points of a plane, cut along lines; whole ones where there is no line."""
+def cut_cells(x: Axis, y: Axis, lines: tuple[Line, ...], fine: bool = False) -> Pixels:
+    """The cells around the points of a plane, cut along lines; whole ones where there is no line, unless fine."""
     shape = (len(y.values), len(x.values))
-    pieces = _segments(x, y, lines)
-    parts = [min(_MOST, -(-_FINEST // n)) if len(pieces) else 1 for n in shape]
+    pieces = segments(x, y, lines)
+    parts = [min(_MOST, -(-_FINEST // n)) if fine or len(pieces) else 1 for n in shape]
     y_edges, x_edges = (_divided(axis.edges, n, axis.log) for axis, n in zip((y, x), parts, strict=True))
     rows, columns = (np.repeat(np.arange(n), k) for n, k in zip(shape, parts, strict=True))
     source = rows[:, None] * shape[1] + columns
     if len(pieces):
         low, high = pieces.min(axis=1), pieces.max(axis=1)
-        places = np.stack(np.meshgrid(_centres(y, y_edges), _centres(x, x_edges), indexing="ij"), axis=-1)
-        for j, i in _crossed(pieces, shape):
+        places = np.stack(np.meshgrid(centres(y, y_edges), centres(x, x_edges), indexing="ij"), axis=-1)
+        for j, i in crossed(pieces, shape):
             block = np.ix_(rows == j, columns == i)
             near = pieces[((low < (j + _REACH, i + _REACH)) & (high > (j - _REACH, i - _REACH))).all(axis=1)]
             source[block] = _on_own_side(places[block].reshape(-1, 2), (j, i), near, shape).reshape(source[block].shape)
     return Pixels(x_edges, y_edges, source)
 
 
-def _segments(x: Axis, y: Axis, lines: tuple[Line, ...]) -> Array:
+def segments(x: Axis, y: Axis, lines: tuple[Line, ...]) -> Array:
     """(n, 2, 2) the pieces of the lines from vertex to vertex: ends, then (y, x), counted in points along the axes."""
     if min(len(x.values), len(y.values)) < 2:
         return np.zeros((0, 2, 2))
@@ -84,12 +86,13 @@ def _divided(edges: Array, parts: int, log: bool) -> Array:
     return np.exp(fine) if log else fine
 
 
-def _centres(axis: Axis, edges: Array) -> Array:
+def centres(axis: Axis, edges: Array) -> Array:
+    """The middles between borders, counted in points along the axis."""
     middle = np.sqrt(edges[1:] * edges[:-1]) if axis.log else 0.5 * (edges[1:] + edges[:-1])
     return _place(axis, middle)
 
 
-def _crossed(pieces: Array, shape: tuple[int, int]) -> Indices:
+def crossed(pieces: Array, shape: tuple[int, int]) -> Indices:
     """(m, 2) the cells that a line enters."""
     steps = 2 + int(np.ceil(np.abs(pieces[:, 1] - pieces[:, 0]).max() / _STRIDE))
     share = np.linspace(0.0, 1.0, steps)[:, None, None]
@@ -105,13 +108,13 @@ def _on_own_side(places: Array, own: tuple[int, int], pieces: Array, shape: tupl
     points = _NEIGHBOURS + own
     points = points[((points >= 0) & (points < shape)).all(axis=1)]
     distance = np.linalg.norm(places[:, None] - points, axis=-1)
-    distance[_separated(places[:, None], points[None], pieces)] = np.inf
+    distance[separated(places[:, None], points[None], pieces)] = np.inf
     nearest = points[np.argmin(distance, axis=1)]
     nearest[np.isinf(distance).all(axis=1)] = own
     return np.asarray(np.ravel_multi_index((nearest[:, 0], nearest[:, 1]), shape), dtype=np.intp)
 
 
-def _separated(places: Array, points: Array, pieces: Array) -> NDArray[np.bool_]:
+def separated(places: Array, points: Array, pieces: Array) -> NDArray[np.bool_]:
     """(n, m) whether a piece lies between a place and a point, or the point lies on it."""
     way = (points - places)[..., None, :]
     start, along = pieces[:, 0], pieces[:, 1] - pieces[:, 0]

@@ -147,7 +147,10 @@ class Fates:
 
 @dataclass(frozen=True)
 class Scene:
-    """A map over a plane of two parameters; arrays of the layer and the phases have the shape (y, x)."""
+    """A map over a plane of two parameters; arrays of the layer, the phases and the states have the shape (y, x).
+
+    states: codes of what the points show; colours are mixed between equal ones only, everywhere if None.
+    """
 
     x: Axis
     y: Axis
@@ -162,6 +165,7 @@ class Scene:
     fingerprint: str = ""
     fates: Fates | None = None
     areas: tuple[Line, ...] = ()
+    states: NDArray[np.int16] | None = None
 
 
 def join_label(description: str, symbol: str, units: str) -> str:

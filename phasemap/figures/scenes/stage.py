@@ -22,6 +22,7 @@ from phasemap.figures.scenes.fields import (
 )
 from phasemap.figures.scenes.finest import is_finer, phases_on
 from phasemap.figures.scenes.scene import Axis, Checks, Fates, Kind, Layer, Line, Markers, Scene
+from phasemap.figures.scenes.states import states_of
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status
 
@@ -60,6 +61,7 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[
         fingerprint=result.metadata.config_hash,
         fates=fates_of(result),
         areas=areas_of(result),
+        states=states_of(finest, quantity, branch, phases),
     )
 
 

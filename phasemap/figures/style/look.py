@@ -32,6 +32,7 @@ class Wishes:
     font_size: size of labels in points; everything else in proportion.
     labels:    whether the phases are named on maps.
     view:      elevation and azimuth in degrees from which a box is seen.
+    smooth:    whether maps interpolate colours between points that show one state; else every point has one cell.
 
     Raises:
         PhasemapError: one of them means nothing.
@@ -45,6 +46,7 @@ class Wishes:
     font_size: float | None = None
     labels: bool = True
     view: tuple[float, float] | None = None
+    smooth: bool = True
 
     def __post_init__(self) -> None:
         for name, (low, high) in _BOUNDS.items():

@@ -129,7 +129,7 @@ def _in_few_colours(content: io.BytesIO, words: dict[str, Any]) -> bytes:
         info.add_text(key, text)
     palette, small = Image.Quantize.MAXCOVERAGE, io.BytesIO()
     image = Image.open(content)
-    few = image.convert("RGB").quantize(_FEW_COLOURS, palette, kmeans=2, dither=Image.Dither.NONE)
+    few = image.convert("RGB").quantize(_FEW_COLOURS, palette, dither=Image.Dither.NONE)
     few.save(small, "png", optimize=True, pnginfo=info, dpi=image.info.get("dpi", (DOTS_PER_INCH, DOTS_PER_INCH)))
     return small.getvalue()
 

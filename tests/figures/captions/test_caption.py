@@ -11,6 +11,7 @@ from phasemap.dataset.records import SolverRecord
 from phasemap.figures.captions.caption import caption_of, caption_of_panels, caption_parts
 from phasemap.figures.draw import Request
 from phasemap.figures.scenes.units import in_milliseconds
+from phasemap.figures.style.look import Wishes, wished
 from phasemap.model.status import Status
 from phasemap.storage.reading.reader import read_result
 
@@ -117,3 +118,13 @@ def test_times_of_cells_are_steps():
     stored = read_result(Path(__file__).parents[3] / "results" / "lstm_bias.h5")
     words = caption_of(stored, Request(quantity="lyapunov_max"))
     assert "averages over 1000 steps; a transient of 500 steps" in words and "membrane" not in words
+
+
+def test_a_map_says_that_its_colours_are_mixed_where_they_are(plane):
+    words = "Colours between the points are interpolated, across no line and from no state into another."
+    assert words in caption_of(plane, Request())
+    assert words not in caption_of(plane, Request("fixed_point_count"))
+    assert words not in caption_of(plane, Request("phase"))
+    assert words not in caption_of(plane, Request(along="g_h"))
+    with wished(Wishes(smooth=False)):
+        assert words not in caption_of(plane, Request())

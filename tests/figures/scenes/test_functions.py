@@ -12,6 +12,7 @@ from phasemap.errors import PhasemapError
 from phasemap.figures.draw import Request, draw, write
 from phasemap.figures.kinds.spectra.eigenvalues import EigenvalueScene, draw_eigenvalues
 from phasemap.figures.scenes.stage_functions import own_axis
+from phasemap.figures.style.look import Wishes, wished
 from phasemap.model.status import Status
 
 
@@ -136,14 +137,16 @@ def numbered(result):
 def test_a_place_along_a_function_is_a_map(correlated, find):
     stored = numbered(correlated)
     correlated.surfaces.clear()
-    figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
+    with wished(Wishes(smooth=False)):
+        figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
     assert np.array_equal(find(figure, "map")[0].get_array().reshape(17, 21), stored.T)
 
 
 def test_cells_of_such_a_map_are_cut_along_critical_lines_and_nowhere_else(correlated, find):
     """Pixel by pixel: its own point where no line is near, else that or the nearest one's on its side of the line."""
     stored = numbered(correlated).T
-    figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
+    with wished(Wishes(smooth=False)):
+        figure = draw(correlated, Request(quantity="c", branch="zero", at={"lag": "1.0"}))
     drawn = find(figure, "map")[0].get_array()
     parts = np.array(drawn.shape) // stored.shape
     assert (parts > 1).all() and np.array_equal(parts * stored.shape, drawn.shape)

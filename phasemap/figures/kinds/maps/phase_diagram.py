@@ -19,6 +19,7 @@ from phasemap.figures.layout.named_areas import codes_to_name
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
 from phasemap.figures.layout.regions import name_regions
+from phasemap.figures.layout.smooth import colours_between, is_smooth
 from phasemap.figures.layout.ticks import add_legend, finish_inside, fit_label, fit_labels, plain_numbers, set_ticks
 from phasemap.figures.scenes.scene import Kind, Layer, Markers, Scene
 from phasemap.figures.style.look import points, wishes
@@ -64,7 +65,7 @@ def draw_map_into(axes: Axes, scene: Scene) -> None:
 def _coloured(scene: Scene) -> tuple[Pixels, Scale]:
     """The pixels of the map, and the scale of what is seen of them."""
     layer, x, y = scene.layer, scene.x, scene.y
-    pixels = without_hidden(cut_cells(x, y, scene.lines), layer, x, y, scene.lines)
+    pixels = without_hidden(cut_cells(x, y, scene.lines, is_smooth(layer)), layer, x, y, scene.lines)
     seen = pixels.of(layer) if layer.kind is Kind.LABELS else layer
     return pixels, scale_of(seen, None if scene.checks is None else scene.checks.simulated)
 
@@ -89,7 +90,7 @@ def _draw_all(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Ar
 
 
 def draw_map(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Artist]:
-    """One coloured cell around every point, cut along the critical lines; cells without a good value are marked.
+    """Colours around every point, cut along the critical lines; cells without a good value are marked.
 
     Returns the handles for the legend.
     """
@@ -98,7 +99,7 @@ def draw_map(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Art
         axes.set_xscale("log")
     if y.log:
         axes.set_yscale("log")
-    value = np.where(scene.layer.coloured, scene.layer.value.astype(float), np.nan).ravel()[pixels.source]
+    value = colours_between(scene, pixels, isinstance(scale.norm, LogNorm))
     if isinstance(scale.norm, LogNorm):  # zeros lie below it
         value = np.where(value == 0.0, 0.5 * float(scale.norm.vmin or 1.0), value)
     # Cells as pixels: as vectors, viewers would draw hair lines between them.

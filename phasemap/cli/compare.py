@@ -1,5 +1,6 @@
 """`phasemap compare`: theory against simulation, at every point that has both."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,7 +120,22 @@ def _network(one: "Comparison") -> str:
 def _summary(one: "Comparison") -> str:
     good, total = int(one.agrees.sum()), len(one.theory)
     skipped = f"; {one.skipped} without a good value on both sides" if one.skipped else ""
-    return f"{good} of {total} points agree{skipped}."
+    return f"{good} of {total} points agree{skipped}.{_of_all(one)}"
+
+
+def _of_all(one: "Comparison") -> str:
+    """What the points of a curve say together: they are of the same networks, so that their number says little."""
+    if one.networks is None:
+        return ""
+    expected = one.expected_mean_square_pull
+    words = f" Root mean square pull {one.mean_square_pull**0.5:.2g}"
+    if math.isfinite(expected):
+        words += f", {expected**0.5:.2g} expected of {one.networks} networks"
+    loose = int(one.loose.sum())
+    said = (
+        f" At {loose} of them more is allowed than the number itself: they say no more than its size." if loose else ""
+    )
+    return f"{words}.{said}"
 
 
 def _allowed(one: "Comparison") -> str:
@@ -168,7 +184,9 @@ def _facts(one: "Comparison") -> dict[str, Any]:
     ]
     return {
         "quantity": one.name, "size": one.size, "extrapolated": one.extrapolated, "errors": one.criterion.errors,
-        "finite_size": one.criterion.finite_size, "networks": one.networks, "skipped": one.skipped, "points": points,
+        "finite_size": one.criterion.finite_size, "networks": one.networks, "skipped": one.skipped,
+        "mean_square_pull": one.mean_square_pull, "expected_mean_square_pull": one.expected_mean_square_pull,
+        "points": points,
     }  # fmt: skip
 
 

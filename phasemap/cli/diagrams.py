@@ -27,7 +27,7 @@ def make_diagram(
     environment.prepare_compilation_cache()
     from phasemap.config import diagrams
     from phasemap.figures.style.page import check_target
-    from phasemap.storage import read_result, result_target, write_result
+    from phasemap.storage import read_result, result_target
     from phasemap.studies.protocols.atlas import load
 
     data = load(diagrams()[name], quick=quick)
@@ -41,8 +41,7 @@ def make_diagram(
         # Before anything is computed.
         target = result_target(target, force)
         target.parent.mkdir(parents=True, exist_ok=True)
-        result = _compute(data, name, quick)
-        write_result(target, result)
+        result = _make(data, f"phasemap atlas {name}{' --quick' if quick else ''}", target)
         say(f"Stored in {target}.", aside)
     from phasemap.figures.draw import Request
 
@@ -50,14 +49,36 @@ def make_diagram(
     return {"file": str(target), "complete": True, "figures": figures}
 
 
-def _compute(data: dict[str, Any], name: str, quick: bool) -> "Result":
-    from phasemap.studies.protocols.atlas import run
+def _make(data: dict[str, Any], command: str, target: Path) -> "Result":
+    """Compute a diagram and store it; curves that are finished are beside its file until it is whole."""
+    from phasemap.cli.console import make_console
+    from phasemap.cli.protocols.counting import showing_done
+    from phasemap.storage import write_result
+    from phasemap.studies.protocols.atlas import parts_of, run
+    from phasemap.studies.protocols.kept_curves import KeptCurves, kept_beside, key_of
     from phasemap.sweeps.files.sessions import begin_session, end_session
 
+    kept, total = KeptCurves(kept_beside(target), key_of(data)), parts_of(data)
+    if kept.done:
+        make_console(stderr=True).print(
+            f"Going on: {kept.done} of {total} curves, or places of curves, are finished in {kept.path}; they are not "
+            "computed again.", soft_wrap=True, markup=False, highlight=False,
+        )  # fmt: skip
     session, began = begin_session(), time.monotonic()
-    result = run({**data, "description": f"{data['description']} Made by: phasemap atlas {name}"
-                  f"{' --quick' if quick else ''}"})  # fmt: skip
+    data = {**data, "description": f"{data['description']} Made by: {command}"}
+    try:
+        with showing_done("Curves, or their places:") as told:
+            result = run(data, kept.telling(told, total))
+    except KeyboardInterrupt:
+        if kept.done:
+            make_console(stderr=True).print(
+                f"Stopped: {kept.done} of {total} curves, or places of curves, are kept in {kept.path}; the same "
+                "command goes on from there.", soft_wrap=True, markup=False, highlight=False,
+            )  # fmt: skip
+        raise
     end_session(result, session, began)
+    write_result(target, result)
+    kept.remove()
     return result
 
 

@@ -24,13 +24,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtrit
 
 from phasemap.dataset import Field, Result
 from phasemap.dataset.attractors import attractors
 from phasemap.figures.scenes.fields import flat_grid, place_of_outermost
 from phasemap.figures.scenes.stage import EXTRAPOLATED, NETWORK
 from phasemap.model.status import Status
+from phasemap.numerics.few_cases import expected_square, student_widening
 
 Array = NDArray[np.float64]
 GOOD = (Status.CONVERGED, Status.INTERPOLATED)
@@ -47,8 +47,6 @@ _SHARED: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {
 }
 # Variance of the rounding of numbers of order one: below it a network that decays is at rest.
 _AT_REST = float(np.finfo(float).eps ** 2)
-# Normal deviates beyond which tails are no numbers any more.
-_MOST_ERRORS = 30.0
 _RATES = (_EXPONENT, "leading_edge")
 
 
@@ -111,6 +109,22 @@ class Comparison:
             return np.where(self.difference == 0.0, 0.0, self.difference / self.error)
 
     @property
+    def mean_square_pull(self) -> float:
+        """Over all points; unlike their number, its expectation is the same however much they are alike."""
+        return float(np.mean(self.pulls**2))
+
+    @property
+    def expected_mean_square_pull(self) -> float:
+        """That of networks which the theory describes: of Student's distribution; NaN where their number is unknown."""
+        return expected_square(self.networks)
+
+    @property
+    def loose(self) -> NDArray[np.bool_]:
+        """Points at which more is allowed than either number: they agree with anything of that size."""
+        largest = np.maximum(np.abs(self.theory), np.abs(self.simulated))
+        return np.asarray((self.bias + self.statistical > largest) & (largest > 0.0))
+
+    @property
     def statistical(self) -> Array:
         """Allowance for the errors of both sides."""
         return self.criterion.errors * np.hypot(self.theory_error, self.widening * self.simulated_error)
@@ -139,13 +153,6 @@ class Comparison:
         """Whether the difference is within what the errors and the finite size allow."""
         agreed: NDArray[np.bool_] = np.abs(self.difference) <= self.bias + self.statistical + _AT_REST
         return agreed
-
-
-def student_widening(errors: float, networks: int | None) -> float:
-    """Quantile of Student's distribution, for the scatter of so many networks, over that of the normal one."""
-    if networks is None or networks < 2 or not 0.0 < errors < _MOST_ERRORS:
-        return 1.0
-    return float(-stdtrit(networks - 1, ndtr(-errors))) / errors
 
 
 def compare(result: Result, criterion: Criterion | None = None) -> list[Comparison]:

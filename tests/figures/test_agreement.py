@@ -7,9 +7,10 @@ import pytest
 from support import toy_results
 
 from phasemap.dataset import Field
-from phasemap.figures.agreement import Criterion, compare, student_widening
+from phasemap.figures.agreement import Criterion, compare
 from phasemap.figures.comparison import draw_comparison
 from phasemap.model.status import Status
+from phasemap.numerics.few_cases import expected_square, student_widening
 from phasemap.quantities import QUANTITIES
 
 STRICT = Criterion(errors=3.0, finite_size=0.0)
@@ -212,3 +213,21 @@ def test_means_of_few_networks_stray_by_no_more_than_is_allowed():
     pulls = np.abs(drawn.mean(axis=1)) / (drawn.std(axis=1, ddof=1) / 2.0)
     assert (pulls > 3.0 * student_widening(3.0, 4)).mean() == pytest.approx(0.0027, abs=0.0008)
     assert (pulls > 3.0).mean() == pytest.approx(0.0577, abs=0.004)
+
+
+def test_the_mean_square_pull_of_few_networks_is_that_of_students_distribution_however_alike_the_points_are():
+    """40,000 means of eight numbers, at places that are all the same and at others: 7/5, and none of three networks."""
+    drawn = np.random.default_rng(4).standard_normal((40_000, 8, 3))
+    drawn[..., 2] = drawn[..., 1]
+    squares = (drawn.mean(axis=1) / (drawn.std(axis=1, ddof=1) / np.sqrt(8.0))) ** 2
+    assert squares.mean() == pytest.approx(expected_square(8), rel=0.03) == pytest.approx(1.4, rel=0.03)
+    assert expected_square(3) == np.inf and np.isnan(expected_square(None))
+
+
+def test_points_at_which_more_is_allowed_than_the_number_itself_are_counted(plane):
+    one = replace(
+        only(plane), theory=np.array([1.0, 1.0, 0.0]), simulated=np.array([1.1, 3.0, 0.0]), networks=8,
+        theory_error=np.zeros(3), simulated_error=np.array([0.1, 1.0, 0.0]), bias=np.zeros(3), branches=("",) * 3,
+    )  # fmt: skip
+    assert one.agrees.all() and one.loose.tolist() == [False, True, False]
+    assert one.mean_square_pull == pytest.approx((1.0 + 4.0 + 0.0) / 3.0)

@@ -1,15 +1,14 @@
 """One call of a protocol: checked before anything runs, networks shown while they run, then printed and stored."""
 
-import contextlib
 import math
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phasemap.cli.plain import say
+from phasemap.cli.protocols.counting import showing_done
 from phasemap.cli.protocols.records import SMALLEST, Place, Written
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from phasemap.studies.protocols.kept import KeptNetworks
     from phasemap.studies.protocols.report import Report
 
-# A line now and then where there is no terminal.
-_SECONDS_BETWEEN_LINES = 30.0
 # Solvers whose theory a protocol asks for, and the cost from which it is said before it begins.
 _THEORY = {"kick": ("memory", "memory_distance"), "reset": ("reset",), "integrator": ("memory",)}
 _SECONDS_SAID = 5.0
@@ -145,7 +142,7 @@ class Call:
         self._say_cost(options)
         with stop_raises():
             try:
-                with showing_networks() as told:
+                with showing_done("Networks:") as told:
                     report = protocol(Conditions(self.courses, amplitude, told, kept))
             except StopRequested:
                 make_console(stderr=True).print("Stopped before anything was known: nothing is kept.")
@@ -197,32 +194,6 @@ def _check_numbers(options: "ProtocolOptions") -> None:
             f"A kick of {size:g} cannot be told from none, or from an infinite one, in double precision: give an "
             f"amplitude from {SMALLEST:g} to {1.0 / SMALLEST:g}, or none for an infinitesimal kick."
         )
-
-
-@contextlib.contextmanager
-def showing_networks() -> Iterator[Callable[[int, int], None]]:
-    """What is called with how many networks are done: a spinner on a terminal, a line now and then in a pipe."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from phasemap.cli.console import make_console
-    from phasemap.cli.reporting import is_quiet
-
-    console = make_console(stderr=True)
-    said = time.monotonic()
-    columns = (TextColumn("Networks {task.completed:.0f} of {task.total:.0f}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal or is_quiet()) as display:
-        task = display.add_task("networks", total=1, visible=False)
-
-        def told(done: int, total: int) -> None:
-            """Show it."""
-            nonlocal said
-            display.update(task, completed=done, total=total, visible=True)
-            now = time.monotonic()
-            if not console.is_terminal and not is_quiet() and now - said > _SECONDS_BETWEEN_LINES and done < total:
-                said = now
-                console.print(f"Networks: {done} of {total} done.")
-
-        yield told
 
 
 def numbers(option: str, text: str | None, *, positive: bool = True) -> tuple[float, ...] | None:

@@ -22,6 +22,8 @@ from phasemap.simulation.network.disorder import child
 
 CELL = "cell"
 _DECADE = math.log(10.0)
+# Share of an extrapolated distance that is an error where the line is a guess.
+_GUESSED = 0.5
 
 
 def gradient_curve(panel: Mapping[str, Any], curve: Mapping[str, Any], options: Mapping[str, Any],
@@ -41,7 +43,7 @@ def gradient_curve(panel: Mapping[str, Any], curve: Mapping[str, Any], options: 
     sizes, count = options.get("sizes") or [options["size"]], int(options["networks"])
     measured = {int(size): _measured(cell, curve["start"], int(size), count, seed, steps) for size in sizes}
     largest = max(measured)
-    drawn = _limit(measured) if len(measured) > 1 else measured[largest]
+    drawn = _limit(measured, steps) if len(measured) > 1 else measured[largest]
     ideal = _ideal(cell, curve["start"])
     expected = np.array([log_gradient_at_zero(ideal, count) for count in steps]) / _DECADE
     return np.array(steps, dtype=float), {
@@ -58,14 +60,19 @@ def _measured(cell: CellName, start: str, size: int, count: int, seed: np.random
     return outcome(found.mean(axis=0), found.std(axis=0, ddof=1) / math.sqrt(count))
 
 
-def _limit(measured: Mapping[int, Outcome]) -> Outcome:
-    """Extrapolated in 1/N, step by step; where nothing scatters, as before the first step, there is nothing to do."""
+def _limit(measured: Mapping[int, Outcome], steps: tuple[int, ...]) -> Outcome:
+    """Extrapolated in 1/N, step by step; where nothing scatters, as before the first step, there is nothing to do.
+
+    Finite sizes make a power series in k^2 / N (docs/cells.md). After more steps than the root of the smallest size a
+    line in 1/N is no more than a guess: half of the way from the largest size to the limit is an error of its own.
+    """
     largest = measured[max(measured)]
     values, errors = largest.value.copy(), largest.error.copy()
     for k in np.flatnonzero(errors > 0.0):
         fit = extrapolate_to_infinite_size(list(measured), [float(one.value[k]) for one in measured.values()],
                                            [float(one.error[k]) for one in measured.values()])  # fmt: skip
-        values[k], errors[k] = fit.limit, fit.error
+        guessed = _GUESSED * (fit.limit - values[k]) if steps[k] ** 2 > min(measured) else 0.0
+        values[k], errors[k] = fit.limit, math.hypot(fit.error, guessed)
     return outcome(values, errors)
 
 

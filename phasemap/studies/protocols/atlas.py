@@ -20,10 +20,10 @@ surfaces. Those with protocol = "cell" show gradients of a `cell` from the `star
 import math
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -75,20 +75,51 @@ def load(path: Path, *, quick: bool = False) -> dict[str, Any]:
     return data
 
 
-def run(data: Table) -> Result:
-    """All panels of a diagram."""
+class Through(Protocol):
+    """What every curve goes through while a diagram is made: it may know curves that are finished already."""
+
+    def __call__(self, at: str, compute: Callable[[], Computed], /) -> Computed:
+        """The curve that belongs somewhere in the diagram; `compute` makes it."""
+
+
+def _computed(at: str, compute: Callable[[], Computed]) -> Computed:
+    return compute()
+
+
+@dataclass(frozen=True)
+class _Making:
+    """What all panels of a diagram share while it is made; solved points and runs grow."""
+
+    data: Table
+    shared: dict[str, float]
+    through: Through
+    crossing: Callable[[str], float]
+    solved: Solved = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+
+
+def run(data: Table, through: Through = _computed) -> Result:
+    """All panels of a diagram. through: given where each curve, or each place of one, belongs, and what computes it."""
     seed = np.random.SeedSequence(int(data.get("seed", 0)))
     shared = _numbers(data.get("parameters", {}))
-    solved: Solved = {}
-    runs: dict[str, Run] = {}
     # Surfaces are the same in all panels.
-    crossing = cache(lambda which: surface_gain(make_parameters(shared), which))
-    panels = [
-        _panel(data, panel, shared, child(seed, k), solved, runs, crossing) for k, panel in enumerate(data["panels"])
-    ]
+    making = _Making(data, shared, through, cache(lambda which: surface_gain(make_parameters(shared), which)))
+    panels = [_panel(making, panel, child(seed, k)) for k, panel in enumerate(data["panels"])]
     description = " ".join(str(data.get("description", "")).split())
     return curves_result(panels, make_parameters(shared), str(data["title"]), description, int(data.get("seed", 0)),
-                         runs)  # fmt: skip
+                         making.runs)  # fmt: skip
+
+
+def parts_of(data: Table) -> int:
+    """How many computations of a diagram go through: curves, or their places; those of points share their solvers."""
+    return sum(
+        len(panel["curves"]) * (len(panel["places"]) if _place_by_place(panel) else 1)
+        for panel in data["panels"] if panel["protocol"] != POINT
+    )  # fmt: skip
+
+
+def _place_by_place(panel: Table) -> bool:
+    return bool(panel.get("over")) and panel["protocol"] not in (POINT, CELL)
 
 
 def _numbers(table: Table) -> dict[str, float]:
@@ -104,21 +135,18 @@ def make_options(*tables: Table) -> ProtocolOptions:
     merged: dict[str, Any] = {}
     for table in tables:
         merged |= {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
-    unknown = set(merged) - {field.name for field in fields(ProtocolOptions)}
+    unknown = set(merged) - {one.name for one in fields(ProtocolOptions)}
     if unknown:
         raise ConfigError(f"Protocols have no option {', '.join(sorted(unknown))}.")
     return replace(ProtocolOptions(), **merged)
 
 
-def _panel(
-    data: Table, panel: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved,
-    runs: dict[str, Run], crossing: Callable[[str], float],
-) -> Panel:  # fmt: skip
+def _panel(making: _Making, panel: Table, seed: np.random.SeedSequence) -> Panel:
     curves: dict[str, Outcome] = {}
     places: np.ndarray | None = None
     for k, curve in enumerate(panel["curves"]):
-        found_places, found, run = _curve(data, panel, curve, shared, child(seed, k), solved)
-        runs[run_key(panel["name"], curve["name"])] = run
+        found_places, found, run = _curve(making, panel, curve, child(seed, k))
+        making.runs[run_key(panel["name"], curve["name"])] = run
         places = found_places if places is None else places
         if len(found_places) != len(places):
             raise ConfigError(f"The curves of the panel {panel['name']} have places of their own: give them the same.")
@@ -128,24 +156,43 @@ def _panel(
         if isinstance(gain, int | float):
             place = float(gain)
         else:
-            place = _gain(make_parameters(shared), gain, places) if gain in _GAINS else crossing(gain)
+            named = make_parameters(making.shared)
+            place = _gain(named, gain, places) if gain in _GAINS else making.crossing(gain)
         curves[curve_name(name, MARK)] = marked(place, len(places))
     symbol, words, units = panel["axis"]
     return Panel(panel["name"], panel["symbol"], panel["description"], (symbol, words, units), places, curves,
                  panel.get("units", "1"))  # fmt: skip
 
 
-def _curve(
-    data: Table, panel: Table, curve: Table, shared: dict[str, float], seed: np.random.SeedSequence, solved: Solved
-) -> Computed:
-    named = {**shared, **_numbers(curve.get("set", {}))}
-    if panel["protocol"] == POINT:
+def _curve(making: _Making, panel: Table, curve: Table, seed: np.random.SeedSequence) -> Computed:
+    data, at = making.data, run_key(panel["name"], curve["name"])
+    named = {**making.shared, **_numbers(curve.get("set", {}))}
+
+    def of_points() -> Computed:
+        """Quantities along a parameter."""
         tables = {table: data[table] for table in _TABLES if data.get(table)}
-        return _labelled(curve["name"], Computed(*quantity_curve(panel, curve, named, tables, seed, solved)))
-    if panel["protocol"] == CELL:
-        return _labelled(curve["name"], Computed(*gradient_curve(panel, curve, data["drawn"], seed)))
+        return Computed(*quantity_curve(panel, curve, named, tables, seed, making.solved))
+
+    def of_cells() -> Computed:
+        """Gradients against steps."""
+        return Computed(*gradient_curve(panel, curve, data["drawn"], seed))
+
+    def of_protocol() -> Computed:
+        """A protocol at the parameters of the curve."""
+        return compute(make_parameters(named), *_wanted(data, panel, curve), seed)
+
+    if _place_by_place(panel):
+        found = _over_places(making, panel, curve, named, seed)
+    elif panel["protocol"] == POINT:
+        found = of_points()
+    else:
+        found = making.through(at, of_cells if panel["protocol"] == CELL else of_protocol)
+    return _labelled(curve["name"], found)
+
+
+def _wanted(data: Table, panel: Table, curve: Table) -> tuple[ProtocolOptions, Wanted]:
     options = make_options(data.get("options", {}), panel.get("options", {}), curve.get("options", {}))
-    wanted = Wanted(
+    return options, Wanted(
         protocol=curve.get("protocol", panel["protocol"]), quantity=curve.get("quantity", panel["quantity"]),
         theory=bool(curve.get("theory", False)), networks=bool(curve.get("networks", False)),
         perturbed=float(curve.get("perturbed", 0.0)), detuning=float(curve.get("detuning", 0.0)),
@@ -153,16 +200,27 @@ def _curve(
         inputs=tuple(parse_input(word) for word in curve.get("inputs", [])),
         until=float(panel.get("until", 200.0)), level=bool(curve.get("floor", False)),
     )  # fmt: skip
-    over = panel.get("over", "")
-    if not over:
-        return _labelled(curve["name"], compute(make_parameters(named), options, wanted, seed))
+
+
+def _over_places(
+    making: _Making, panel: Table, curve: Table, named: dict[str, float], seed: np.random.SeedSequence
+) -> Computed:
+    """A curve over a parameter, or over a number of its inputs, place by place."""
     places = np.array([float(place) for place in panel["places"]])
-    rows = [compute(*_at(over, place, named, options, wanted), child(seed, k)) for k, place in enumerate(places)]
+    options, wanted = _wanted(making.data, panel, curve)
+    at = run_key(panel["name"], curve["name"])
+
+    def one(k: int, place: float) -> Computed:
+        """The protocol at a place."""
+        there = _at(panel["over"], place, named, options, wanted)
+        return making.through(f"{at} | {k}", lambda: compute(*there, child(seed, k)))
+
+    rows = [one(k, place) for k, place in enumerate(places)]
     found = {
         kind: Outcome(*(np.array([row.found[kind][k].ravel()[-1] for row in rows]) for k in range(3)))
         for kind in rows[0].found
     }
-    return _labelled(curve["name"], Computed(places, found, rows[0].run))
+    return Computed(places, found, rows[0].run)
 
 
 def _labelled(name: str, computed: Computed) -> Computed:

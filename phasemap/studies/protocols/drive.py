@@ -10,7 +10,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
 from phasemap.model.unit.inputs import InputCourse
-from phasemap.numerics.shares import deviation_of_share
+from phasemap.numerics.few_cases import deviation_of_share
 from phasemap.simulation.estimators.outcomes import Outcome, nothing, outcome
 from phasemap.simulation.protocols.choice import check_length
 from phasemap.simulation.protocols.drive import DriveRun, drive_times, run_drive

@@ -6,9 +6,7 @@ depend on, and not how many of them, or of which sizes, were asked for. Network 
 """
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -25,14 +23,10 @@ from phasemap.simulation.protocols.integrator import StaircaseRun
 from phasemap.simulation.protocols.kick import KickRun
 from phasemap.simulation.protocols.reset import ResetRun
 from phasemap.simulation.protocols.switch import SwitchRun
-from phasemap.storage import check_replaceable
-from phasemap.storage.durable import write_atomically
+from phasemap.storage.archives import Entry, check_archive, read_archive, write_archive
 
 _RECORDS: Mapping[str, Any] = {one.__name__: one for one in (DriveRun, KickRun, ResetRun, StaircaseRun, SwitchRun)}
-_ABOUT, _FORMAT = "about", "phasemap-networks"
-# How the first entry of our archives is called in their first bytes.
-_NAME = f"{_ABOUT}.npy".encode()
-_START = slice(30, 30 + len(_NAME))
+_FORMAT = "phasemap-networks"
 # What theory alone depends on, and which networks are asked for.
 _NOT_OF_NETWORKS = ("state", "networks", "size", "sizes", "couplings")
 
@@ -60,9 +54,9 @@ class KeptNetworks:
     """
 
     def __init__(self, path: Path, key: str) -> None:
-        self.path = check_replaceable(path, "a file of finished networks", lambda start: start[_START] == _NAME)
-        self.key = key
-        self.runs: dict[str, Any] = _read(self.path, key) if self.path.exists() else {}
+        self.path, self.key = check_archive(path, "a file of finished networks"), key
+        found = read_archive(self.path, _FORMAT, key) if self.path.exists() else {}
+        self.runs: dict[str, Any] = _records(found)
 
     def take(self, size: int, k: int, way: str) -> Any | None:
         """What network k of a size gave, if that is known."""
@@ -71,15 +65,8 @@ class KeptNetworks:
     def keep(self, size: int, k: int, way: str, run: Any) -> None:
         """Put a network that is finished beside the file."""
         self.runs[_place(size, k, way)] = run
-        names = {at: type(one).__name__ for at, one in self.runs.items()}
-        about = np.array(json.dumps({"format": _FORMAT, "key": self.key, "records": names}))
-        arrays = {
-            f"{at}/{field.name}": np.asarray(getattr(one, field.name))
-            for at, one in self.runs.items() for field in fields(one)
-        }  # fmt: skip
-        content = io.BytesIO()
-        np.savez(content, **{_ABOUT: about, **arrays})  # type: ignore[arg-type]
-        write_atomically(self.path, content.getvalue())
+        entries = {at: Entry(type(one).__name__, _arrays(one)) for at, one in self.runs.items()}
+        write_archive(self.path, _FORMAT, self.key, entries)
 
     def remove(self) -> None:
         """Take the file away: the result is whole."""
@@ -90,19 +77,19 @@ def _place(size: int, k: int, way: str) -> str:
     return f"{size}/{k}/{way}"
 
 
-def _read(path: Path, key: str) -> dict[str, Any]:
-    """Networks of a key; none of a file that another configuration, or a crash, has left."""
+def _arrays(run: Any) -> dict[str, np.ndarray]:
+    return {field.name: np.asarray(getattr(run, field.name)) for field in fields(run)}
+
+
+def _records(found: Mapping[str, Entry]) -> dict[str, Any]:
+    """What the entries of a file were made of; none if the file is of a program with other records."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            about = json.loads(str(archive[_ABOUT]))
-            if about["format"] != _FORMAT or about["key"] != key:
-                return {}
-            return {at: _record(name, at, archive) for at, name in about["records"].items()}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return {at: _record(entry) for at, entry in found.items()}
+    except (KeyError, TypeError):
         return {}
 
 
-def _record(name: str, at: str, archive: Any) -> Any:
-    made = _RECORDS[name]
-    stored = {field.name: archive[f"{at}/{field.name}"] for field in fields(made)}
+def _record(entry: Entry) -> Any:
+    made = _RECORDS[entry.kind]
+    stored = {field.name: entry.arrays[field.name] for field in fields(made)}
     return made(**{field: array.item() if array.ndim == 0 else array for field, array in stored.items()})

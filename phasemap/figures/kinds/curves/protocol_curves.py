@@ -24,7 +24,7 @@ from phasemap.figures.style.look import points
 from phasemap.figures.style.page import WIDTHS, Look, new_figure, style
 from phasemap.model.status import NUMBERS, Status
 from phasemap.model.text.plain_symbols import as_plain
-from phasemap.numerics.shares import interval_of_share
+from phasemap.numerics.few_cases import interval_of_share
 
 _MOST_COLUMNS = 2
 # The letter of a panel among others, before its words.
@@ -100,7 +100,7 @@ def draw_protocol(result: Result, width: str = "double", title: str = "", quanti
     names = list(dict.fromkeys(c.name for p in panels for c in _curves(result, p) if c.kind in _NAMED))
     with style():
         narrow = columns > _MOST_COLUMNS
-        legend = _LEGEND_ROW * max(_legend_rows(_curves(result, one), narrow) for one in panels)
+        legend = _LEGEND_ROW * max(_legend_rows(result, one, narrow) for one in panels)
         figure = new_figure(width, rows * (min(0.86 * WIDTHS[width] / columns, 3.0) + legend) + 0.25)
         grid = figure.subplots(rows, columns, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):
@@ -152,18 +152,31 @@ def _legend_columns(names: Iterable[str], narrow: bool) -> int:
     return 1 if narrow and max(map(len, names), default=0) > _LONG_NAME else _LEGEND_COLUMNS
 
 
-def _legend_rows(curves: list[_Curve], narrow: bool) -> int:
-    """Rows of the legend of a panel, with one entry for networks."""
-    names = _legend_names(curves)
-    return -(-(len(names) + 1) // _legend_columns(names, narrow))
+def _legend_rows(result: Result, panel: Field, narrow: bool) -> int:
+    """Rows of the legend of a panel."""
+    names = _legend_names(panel, _curves(result, panel))
+    return -(-len(names) // _legend_columns(names, narrow))
 
 
-def _legend_names(curves: list[_Curve]) -> set[str]:
+def _legend_names(panel: Field, curves: list[_Curve]) -> set[str]:
     """What the legend says of curves, as it is read."""
-    words = (
-        {_USUAL_REFERENCE, *_REFERENCE_WORDS.values()} if any(curve.kind == REFERENCE for curve in curves) else set()
-    )
-    return {as_plain(curve.name) for curve in curves if curve.kind != MARK} | words
+    looks = {str(handle.get_label()) for handle in _looks(panel, curves)}
+    return {as_plain(curve.name) for curve in curves if curve.kind != MARK} | looks
+
+
+def _looks(panel: Field, curves: list[_Curve]) -> list[Artist]:
+    """Entries of the legend for what all curves of a kind look like."""
+    handles: list[Artist] = []
+    lines = {c.name for c in curves if c.kind in ("", REFERENCE)}
+    if any(c.kind == NETWORKS and c.name in lines for c in curves):
+        look = _DOT if panel.own_shape[1] <= _MOST_DOTS else _THIN
+        handles.append(Line2D([], [], color=colours.INK, label="networks", **look))
+    if any(c.kind == REFERENCE for c in curves):
+        words = _REFERENCE_WORDS.get(panel.name, _USUAL_REFERENCE)
+        handles.append(Line2D([], [], color=colours.INK, label=words, **_FAINT))
+    if any(c.bound.any() and c.kind == NETWORKS for c in curves):
+        handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
+    return handles
 
 
 def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str], narrow: bool) -> None:
@@ -178,20 +191,12 @@ def _draw_panel(axes: Axes, result: Result, panel: Field, names: list[str], narr
     axes.set_xlabel(_axis_label(result, panel), fontsize=points(7.5))
     axes.set_ylabel(f"{panel.symbol}{units}", fontsize=points(7.5))
     axes.set_title(panel.description, fontsize=points(7.5))
-    lines = {c.name for c in curves if c.kind in ("", REFERENCE)}
-    if any(c.kind == NETWORKS and c.name in lines for c in curves):
-        look = _DOT if len(x) <= _MOST_DOTS else _THIN
-        handles.append(Line2D([], [], color=colours.INK, label="networks", **look))
-    words = _REFERENCE_WORDS.get(panel.name, _USUAL_REFERENCE)
-    if any(c.kind == REFERENCE for c in curves):
-        handles.append(Line2D([], [], color=colours.INK, label=words, **_FAINT))
-    if any(c.bound.any() and c.kind == NETWORKS for c in curves):
-        handles.append(Line2D([], [], color=colours.INK, linestyle="", marker="^", markersize=4, label="at least"))
+    handles += _looks(panel, curves)
     # The line of a curve stands for its networks, too.
     named = list({handle.get_label(): handle for handle in reversed(handles)}.values())[::-1]
+    columns = _legend_columns(_legend_names(panel, curves), narrow)
     axes.legend(handles=named, fontsize=points(6), handlelength=2.6, frameon=False, columnspacing=1.2, labelspacing=0.3,
-                ncols=_legend_columns(_legend_names(curves), narrow), loc="upper center", bbox_to_anchor=(0.5, 0.0),
-                borderaxespad=_BELOW_LABEL)  # fmt: skip
+                ncols=columns, loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=_BELOW_LABEL)  # fmt: skip
 
 
 def _axis_label(result: Result, panel: Field) -> str:

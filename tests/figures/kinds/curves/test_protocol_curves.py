@@ -77,3 +77,22 @@ def test_a_panel_alone_has_neither_its_letter_nor_the_title_of_all():
     assert one.get_suptitle() == "" and [axes.get_title() for axes in one.axes] == ["what is left"]
     assert draw_protocol(result, "single", "mine", "panel_1").get_suptitle() == "mine"
     plt.close("all")
+
+
+def test_the_page_has_room_for_the_rows_of_its_legend_and_no_more():
+    """Three entries are three entries, whether one of them is a line of references or another curve."""
+    heights = []
+    for third in ("c", "a | reference"):
+        result, (curve, _) = study(1), panel_dims("panel_0")
+        numbers = result.fields["panel_0"]
+        more = {
+            part: np.vstack([getattr(numbers, part), getattr(numbers, part)[:1]])
+            for part in ("value", "error", "status")
+        }
+        result.fields["panel_0"] = replace(numbers, **more)
+        result.labels[curve] = np.array(["a", "b", third])
+        figure = draw_protocol(result)
+        assert len(figure.axes[0].get_legend().get_texts()) == 3
+        heights.append(figure.get_size_inches()[1])
+        plt.close(figure)
+    assert heights[0] == heights[1]

@@ -1,15 +1,19 @@
-"""A share of few cases and its uncertainty: the posterior of a binomial probability from a uniform prior."""
+"""What few cases tell: a share, by its posterior from a uniform prior, and a mean, by Student's distribution."""
 
 import math
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import betainc, betaincinv
+from scipy.special import betainc, betaincinv, ndtr, stdtrit
 
 _MASS = math.erf(math.sqrt(0.5))
 # Between which the number of cases is looked for that makes the deviation.
 _FEWEST_CASES = 1e-9
 _MOST_CASES = 1e9
+# Student's distribution, of the scatter of no more numbers, has no variance.
+_NO_VARIANCE = 3
+# Normal deviates beyond which tails are no numbers any more.
+_MOST_ERRORS = 30.0
 
 
 def deviation_of_share(cases: int, of: int) -> float:
@@ -49,3 +53,17 @@ def mass_between(share: float, cases: float, low: float, high: float) -> float:
 
 def _shape(share: float, cases: float) -> tuple[float, float]:
     return 1.0 + share * cases, 1.0 + (1.0 - share) * cases
+
+
+def student_widening(errors: float, networks: int | None) -> float:
+    """Quantile of Student's distribution, for the scatter of so many networks, over that of the normal one."""
+    if networks is None or networks < 2 or not 0.0 < errors < _MOST_ERRORS:
+        return 1.0
+    return float(-stdtrit(networks - 1, ndtr(-errors))) / errors
+
+
+def expected_square(networks: int | None) -> float:
+    """Mean square of a mean over its standard error, if both are of so many normal numbers around zero."""
+    if networks is None:
+        return math.nan
+    return (networks - 1) / (networks - 3) if networks > _NO_VARIANCE else math.inf

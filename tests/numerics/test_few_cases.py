@@ -2,7 +2,7 @@
 
 import pytest
 
-from phasemap.numerics.shares import deviation_of_share, interval_of_share, mass_between
+from phasemap.numerics.few_cases import deviation_of_share, interval_of_share, mass_between
 
 
 @pytest.mark.parametrize(("cases", "of"), [(0, 4), (1, 4), (2, 4), (4, 4), (3, 40), (500, 1000)])

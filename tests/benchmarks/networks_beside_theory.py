@@ -1,4 +1,4 @@
-"""One point of the mean field and networks without matrices beside it: what both benchmarks of slow states share."""
+"""One point of the mean field and networks without matrices beside it, computed and kept part by part."""
 
 import json
 import math
@@ -23,8 +23,10 @@ from phasemap.simulation.threads import single_threaded_blas
 from phasemap.theory.mean_field import solve_points
 
 QUANTITIES = ("variance", "relaxation_time", "lyapunov_max")
-# Networks of every size: smaller ones freeze, where the mean field moves.
-COUNTS = {1000: 4, 2000: 3, 4000: 1}
+# Networks of every size in one round, and rounds: at least two (scatter has to be seen), more until the variance is
+# known to this part. Of M = 1000 units one in four freezes, where the mean field moves: they lie on no line in 1 / M.
+ROUND = {2000: 2, 4000: 1, 8000: 1}
+FEWEST, MOST, KNOWN = 2, 5, 0.02
 # Ages are this many relaxation times, between these two: beyond the second, networks of this size freeze.
 TIMES, YOUNGEST, OLDEST = 10.0, 300.0, 1500.0
 # Averages are over the last part of a run, in this many pieces; the growth rate is that of the tangent over it.
@@ -65,14 +67,11 @@ def age_for(numbers: dict[str, Number]) -> float:
     return min(max(TIMES * relaxation, YOUNGEST), OLDEST) if math.isfinite(relaxation) else OLDEST
 
 
-def run_networks(p: Parameters, age: float, size: int, count: int, seed: int, *, tangent: bool) -> FloatArray:
-    """Variance and growth rate of networks of one size, and the CPU seconds: (count, 3)."""
-    rows = []
-    for k in range(count):
-        start = time.process_time()
-        setup = Setup(p, size, realisation_seed(np.random.SeedSequence(seed), size, k), True, 0.0)
-        rows.append((*_run(setup, age, tangent), time.process_time() - start))
-    return np.array(rows)
+def run_network(p: Parameters, age: float, size: int, number: int, seed: int, *, tangent: bool) -> list[float]:
+    """Variance, growth rate and CPU seconds of one network of this size."""
+    start = time.process_time()
+    setup = Setup(p, size, realisation_seed(np.random.SeedSequence(seed), size, number), True, 0.0)
+    return [*_run(setup, age, tangent), time.process_time() - start]
 
 
 def combined(runs: dict[int, FloatArray]) -> dict[str, Number]:
@@ -80,6 +79,7 @@ def combined(runs: dict[int, FloatArray]) -> dict[str, Number]:
 
     Scatter goes as 1 / sqrt(M): that of all networks says how far each size may be off.
     """
+    runs = {size: runs[size] for size in ROUND if size in runs}
     several = {size: rows for size, rows in runs.items() if len(rows) > 1}
     pooled = np.sqrt(np.mean([size * rows.var(axis=0, ddof=1) for size, rows in several.items()], axis=0))
     found = {"seconds": Number(float(sum(rows[:, 2].sum() for rows in runs.values())), 0.0, "converged")}
@@ -131,10 +131,27 @@ def save(path: Path, parts: dict[str, Any]) -> None:
     path.with_suffix(".tmp").replace(path)
 
 
+def next_size(runs: dict[int, FloatArray]) -> int | None:
+    """The size of the network to be run next, smallest first in every round; None when they are enough."""
+    for rounds in range(1, MOST + 1):
+        for size, count in ROUND.items():
+            if len(runs.get(size, ())) < rounds * count:
+                return size
+        if rounds >= FEWEST and is_known(combined(runs)):
+            return None
+    return None
+
+
+def is_known(found: dict[str, Number]) -> bool:
+    """Whether networks know the variance well enough for a comparison."""
+    variance = found.get("variance")
+    return variance is not None and variance.error <= KNOWN * variance.value
+
+
 def complete(path: Path, p: Parameters, relative_error: float, seed: int, most: int, *, tangent: bool) -> int:
     """Compute parts of a point that are not stored, `most` of them, one after another; returns how many were computed.
 
-    Each is stored when it is there: what the mean field says, and the networks of every size.
+    Each is stored when it is there: what the mean field says, and every network.
     """
     parts, done = load(path), 0
     if "theory" not in parts and done < most:
@@ -143,10 +160,12 @@ def complete(path: Path, p: Parameters, relative_error: float, seed: int, most: 
         save(path, parts)
         done += 1
         print({name: str(one) for name, one in parts["theory"].items()}, flush=True)
-    for size, count in COUNTS.items():
-        if size not in parts["networks"] and done < most:
-            parts["networks"][size] = run_networks(p, parts["age"], size, count, seed, tangent=tangent)
-            save(path, parts)
-            done += 1
-            print(size, parts["networks"][size].mean(axis=0), flush=True)
+    runs = parts["networks"]
+    while done < most and (size := next_size(runs)) is not None:
+        kept = runs.get(size, np.empty((0, 3)))
+        one = run_network(p, parts["age"], size, len(kept), seed, tangent=tangent)
+        runs[size] = np.vstack([kept, one])
+        save(path, parts)
+        done += 1
+        print(size, one, flush=True)
     return done

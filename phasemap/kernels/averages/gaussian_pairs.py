@@ -25,6 +25,9 @@ ANGLES = 32  # Chebyshev nodes in w
 SCALES = 16  # Chebyshev nodes in s within a panel
 OCTAVES = 21  # of s, from 1/4 to 2**19
 SCALE_LIMIT = 2.0 ** (OCTAVES - 2)
+# Angles up to here are read from the half of positive covariances: what is nought but for rounding needs no other half.
+# Polynomials of 32 terms grow by a thousandth from pi/2 to there.
+_ORTHOGONAL = 0.5 * math.pi * (1.0 + 1e-6)
 _FIRST_EDGE = 0.25
 # Handed up in place of a status by all who take averages: control flow, no status of a number.
 # A number of its own type: the oldest Numba cannot return a constant beside a status.
@@ -213,7 +216,7 @@ def pair_averages(variance, covariance, tables, out):
         half_gap = 0.5 * (1.0 - covariance[i] / variance) if variance > 0.0 else 0.5
         psi = 2.0 * math.asin(math.sqrt(min(max(half_gap, 0.0), 1.0)))
         half = 0
-        if psi > 0.5 * math.pi:
+        if psi > _ORTHOGONAL:
             half = 1
             psi = math.pi - psi
             if not has_negative:
@@ -222,7 +225,7 @@ def pair_averages(variance, covariance, tables, out):
                     return MISSING_PANEL
                 _series_at_scale(polynomial, tables.pairs[panel, 1], series[1])
                 has_negative = True
-        x = min(2.0 * math.asinh(scale * psi) / width - 1.0, 1.0)
+        x = 2.0 * math.asinh(scale * psi) / width - 1.0
         out[0, i] = mean * mean + factor * variance * _clenshaw(x, series[half, _INTEGRAL])
         out[1, i] = factor * _clenshaw(x, series[half, _SLOPE])
         out[2, i] = mean * mean_curvature + factor * variance * _clenshaw(x, series[half, _CURVATURE])

@@ -24,6 +24,8 @@ from phasemap.kernels.dynamic.window import apply_propagator, noise_covariance, 
 from phasemap.model.status import Status
 
 CONSTANT_GATE, SMOOTH_GATE, HARD_GATE = 0, 1, 2
+# Multiple of the variance beyond which no iteration is on its way to a correlation function.
+_FAR = 5.0
 
 
 class Problem(NamedTuple):
@@ -189,6 +191,12 @@ def _step_size(step, x0):
 
 
 @njit(**INNER)
+def _has_left(x):
+    """Whether X is so far from any correlation function, none of which exceeds its variance, that no way leads back."""
+    return np.abs(x).max() > _FAR * x[0]
+
+
+@njit(**INNER)
 def _prepare(problem, grid, window, noise, propagators):
     """Covariance of the noise (2, n) and propagators (2, n, n) of h and of the output gate."""
     times = np.empty(grid.t.size)
@@ -242,4 +250,6 @@ def newton(problem, memory, grid, window, ln_gamma, constraint, tolerance, limit
         for i in range(n):
             x[i] += size * rights[0, i]
         ln_gamma += size * rights[0, n]
+        if _has_left(x):
+            return Status.FAILED, ln_gamma, residual, sign
     return Status.NOT_CONVERGED, ln_gamma, residual, sign

@@ -25,7 +25,7 @@ _LARGEST_STEP = 0.5
 class _Tolerances(NamedTuple):
     """Of the state that the exponent belongs to, scaled to largest value 1."""
 
-    node: float = 1e-6  # depth of a dip below zero that is rounding in the tail
+    node: float = 1e-3  # share of the integral that may lie below zero: a coarse grid rings in the tail
     floor: float = 1e-6  # of the first guess: nowhere zero, so that nothing is left out
     flat: float = 1e-12  # depth of p, relative, below which its shape is rounding
 
@@ -182,17 +182,19 @@ def _newton_steps(grid, window, linear, tolerance, limit, k, exponent):
 
 
 @njit(**INNER)
-def _has_no_node(k):
-    """Whether k is of one sign, up to rounding in its tail; k is scaled to largest value 1."""
-    top, total = 0.0, 0.0
+def _has_no_node(grid, k):
+    """Whether k is of one sign, up to what a coarse grid leaves in its tail; k is scaled to largest value 1.
+
+    Another state is orthogonal to one without a node, which decays: of its integral a large share is of either sign.
+    """
+    top, total, below = 0.0, 0.0, 0.0
     for i in range(k.size):
-        total += k[i]
+        total += grid.weights[i] * k[i]
         top = max(top, abs(k[i]))
     for i in range(k.size):
         k[i] /= math.copysign(top, total)
-        if k[i] < -_AT.node:
-            return False
-    return True
+        below += grid.weights[i] * max(-k[i], 0.0)
+    return below <= _AT.node * abs(total) / top
 
 
 @njit(**KERNEL)
@@ -210,7 +212,7 @@ def leading_exponent(grid, window, linear, warm, tolerance, k, exponent):
             exponent = _power_steps(grid, window, linear, _POWER_STEPS[attempt], k, 0.0)
         status, exponent = _newton_steps(grid, window, linear, tolerance, 15, k, exponent)
         if status == Status.CONVERGED:
-            if _has_no_node(k):
+            if _has_no_node(grid, k):
                 return Status.CONVERGED, exponent
             status = Status.NOT_CONVERGED
     return status, exponent

@@ -9,7 +9,7 @@ from scipy.linalg import eigh_tridiagonal
 from phasemap.model.parameters import make_parameters
 from phasemap.theory.dynamic import lyapunov
 from phasemap.theory.dynamic.autocovariance.correlation_functions import functions_of
-from phasemap.theory.dynamic.autocovariance.correlations import reduce
+from phasemap.theory.dynamic.autocovariance.correlations import grid, reduce, resample
 from phasemap.theory.dynamic.fluctuating import solutions
 from phasemap.theory.dynamic.lyapunov import exponent, linearisation
 from phasemap.theory.dynamic.static_states import zero_exponent_under_noise
@@ -154,3 +154,21 @@ def test_exponents_close_to_a_continuous_transition():
         assert found.values["lyapunov_max"] / excess**2 == pytest.approx(0.5, rel=4.0 * excess)
         assert found.values["variance"] / excess == pytest.approx(1.0, rel=excess)
         assert found.values["relaxation_time"] * excess == pytest.approx(math.sqrt(3.0), rel=3.0 * excess)
+
+
+def exponent_on(profile, nodes):
+    """The exponent of the coefficients of a profile, read on a coarser grid of the same window."""
+    fine = linearisation(profile)
+    coarse = grid(nodes, profile.grid.stretch)
+    read = [resample(profile.grid, profile.window, values, coarse, profile.window) for values in fine[:3]]
+    return lyapunov.leading(fine._replace(p=read[0], c=read[1], q=read[2]), coarse, profile.window)
+
+
+def test_coarse_grids_are_not_searched_for_other_states(monkeypatch):
+    """The tail of an eigenfunction rings on the grid of a curve; that is no node, and its exponent is good as it is."""
+    monkeypatch.setattr(lyapunov, "_by_bisection", None)  # cannot be called
+    profile = attractor(g_h=2.5, alpha_r=10.0, tau_r=8.0).profile
+    coarse = exponent_on(profile, 24)
+    assert coarse.state.min() < -1e-6
+    assert coarse.converged
+    assert coarse.value == pytest.approx(exponent(profile).value, rel=1e-6)

@@ -14,7 +14,8 @@ import numpy as np
 
 from phasemap.kernels.averages.gaussian_pairs import ANGLES, MISSING_PANEL, OCTAVES, SCALES, PairTables, build_panel
 
-_KEPT, _NODES_KEPT = 64, 256
+# Tables that are kept: interpolated ones, which are soon made again, and summed ones.
+_KEPT, _SUMMED_KEPT = 64, 768
 # Half the steepest change of ln<f'> per octave grows like the bias: so does the number of panels.
 _BIAS_PER_DIVISION = 2.0
 _MOST_DIVISIONS = 8
@@ -31,7 +32,13 @@ def tables(bias: float) -> PairTables:
 
     Every thread has its own, since panels are written while they are used.
     """
-    return _remembered(bias + 0.0, "tables", _KEPT)  # -0.0 is 0.0
+    bias += 0.0  # -0.0 is 0.0
+    return _summed(bias) if is_round(bias) else _remembered(bias, "interpolated", _KEPT)
+
+
+def _summed(bias: float) -> PairTables:
+    """The tables of a bias, round or a node between round ones, whose panels are summed directly."""
+    return _remembered(bias, "summed", _SUMMED_KEPT)
 
 
 def _remembered(bias: float, group: str, most: int) -> PairTables:
@@ -84,7 +91,7 @@ def _fill(one: PairTables, panel: int, half: int) -> None:
         build_panel(one, panel, half)
         return
     nodes, weights = _around(one.bias)
-    known = [_remembered(node, "nodes", _NODES_KEPT) for node in nodes]
+    known = [_summed(node) for node in nodes]
     for table in known:
         if not table.built[panel, half]:
             build_panel(table, panel, half)

@@ -24,8 +24,11 @@ from phasemap.theory.dynamic.curve.tracing import Sample, correct, trace_grid
 class _Lattice(NamedTuple):
     """How far a neighbour may be, and how near to a turn a solution may be carried over."""
 
-    ratio: float = 1.25  # of neighbouring values of what is positive
-    spacing: float = 0.2  # of biases, where they are not small
+    ratio: float = 1.25  # of neighbouring values of what is positive,
+    of_times: float = 2.0  # of time constants, which move the gain of a solution least,
+    of_steepness: float = 1.5
+    spacing: float = 0.2  # of biases of h, where they are not small,
+    of_gate: float = 0.4  # and of the gate
     small: float = 0.9  # bias below which they have a ratio
     tiny: float = 0.5  # bias, in units of the step of round ones, below which it is not rounded to these
     flat: float = 0.25  # |d ln gamma| along the curve up to which it may turn nearby
@@ -36,27 +39,31 @@ class _Lattice(NamedTuple):
 
 _LATTICE = _Lattice()
 _POSITIVE = ("gate_value", "steepness", "tau_r", "static_h", "static_r", "noise_h", "noise_r", "tau_noise")
+_TIMES = ("tau_r", "tau_noise")
 
 
 def neighbour(problem: Problem) -> Problem:
     """The nearest problem on the lattice; zeros stay, as what they break or leave out is a symmetry."""
-    ratio = math.log(_LATTICE.ratio)
-
-    def positive(value: float) -> float:
-        """The nearest power of the ratio."""
-        return math.exp(ratio * round(math.log(value) / ratio)) if value > 0.0 else value
-
-    def bias(value: float) -> float:
-        """The nearest multiple of the spacing, or nearly a power of the ratio where that is small; round if it can."""
-        size = abs(value)
-        if size * ROUND < _LATTICE.tiny:
-            return math.copysign(positive(size), value) if value != 0.0 else 0.0
-        near = positive(size) if size < _LATTICE.small else _LATTICE.spacing * round(size / _LATTICE.spacing)
-        return math.copysign(max(round(near * ROUND), 1) / ROUND, value)
-
-    positives = {name: positive(getattr(problem, name)) for name in _POSITIVE}
-    rounded: Any = {**positives, "bias_h": bias(problem.bias_h), "bias_r": bias(problem.bias_r)}
+    ratios = dict.fromkeys(_POSITIVE, _LATTICE.ratio) | dict.fromkeys(_TIMES, _LATTICE.of_times)
+    ratios["steepness"] = _LATTICE.of_steepness
+    positives = {name: _power(getattr(problem, name), ratio) for name, ratio in ratios.items()}
+    biases = {"bias_h": _bias(problem.bias_h, _LATTICE.spacing), "bias_r": _bias(problem.bias_r, _LATTICE.of_gate)}
+    rounded: Any = {**positives, **biases}
     return problem._replace(**rounded)
+
+
+def _power(value: float, ratio: float) -> float:
+    """The nearest power of the ratio, of what is positive."""
+    return math.exp(math.log(ratio) * round(math.log(value) / math.log(ratio))) if value > 0.0 else value
+
+
+def _bias(value: float, spacing: float) -> float:
+    """The nearest multiple of the spacing, or nearly a power of a ratio where that is small; round if it can."""
+    size = abs(value)
+    if size * ROUND < _LATTICE.tiny:
+        return math.copysign(_power(size, _LATTICE.ratio), value) if value != 0.0 else 0.0
+    near = _power(size, _LATTICE.ratio) if size < _LATTICE.small else spacing * round(size / spacing)
+    return math.copysign(max(round(near * ROUND), 1) / ROUND, value)
 
 
 def predictions(problem: Problem, ln_gamma: float) -> list[Prediction] | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phasemap.kernels.averages.gaussian_pairs import MISSING_PANEL, build_panel
+from phasemap.kernels.averages.gaussian_pairs import MISSING_PANEL, build_panel, pair_averages
 from phasemap.model.status import Status
 from phasemap.theory.dynamic.autocovariance import gaussian_pairs
 
@@ -50,3 +50,18 @@ def test_round_and_huge_biases_are_summed_directly(bias, forgotten):
     direct = gaussian_pairs._empty(bias)
     build_panel(direct, 0, 0)
     assert np.array_equal(panel, direct.pairs[0, 0])
+
+
+@pytest.mark.parametrize("bias", [0.0, 1.3])
+def test_what_is_orthogonal_but_for_rounding_needs_no_table_of_negative_covariances(bias, forgotten):
+    table = filled(bias, 1, 0)
+    variance, covariance = np.array(0.1), np.array([0.1, 1e-17, -1e-17, -1e-7])
+    out = np.empty((3, 4))
+    assert pair_averages(float(variance), covariance, table, out) == Status.CONVERGED
+    assert not table.built[1, 1]
+    both = filled(bias, 1, 1)
+    assert np.allclose(out[:, 1], out[:, 2], rtol=1e-15, atol=1e-16)
+    known = np.empty((3, 2))
+    assert pair_averages(float(variance), np.array([0.1, -2e-7]), both, known) == Status.CONVERGED
+    # Between zero and a covariance that has to be read from the other half, all is linear to rounding.
+    assert out[:, 3] == pytest.approx(0.5 * (out[:, 1] + known[:, 1]), rel=1e-12, abs=1e-15)

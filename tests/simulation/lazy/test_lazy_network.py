@@ -150,3 +150,24 @@ def test_the_exponent_with_independent_couplings_is_the_mean_fields() -> None:
     error = np.std(found, ddof=1) / math.sqrt(len(found))
     assert error < 0.015
     assert abs(np.mean(found) - 0.11246) < 3.0 * error + 0.01
+
+
+@pytest.mark.parametrize(("lazy", "amplitudes"), [(False, (1e-6, 1e-10)), (True, (1e-5, 1e-7))])
+def test_copies_are_followed_in_double_precision(lazy: bool, amplitudes: tuple[float, float]) -> None:
+    """A kick too small for single precision does what a larger one does, through the couplings, too.
+
+    Without matrices copies nearer than the root of the rounding error do not see each other.
+    """
+    p, size = make_parameters(g_h=2.5, alpha_z=5.0, alpha_r=4.0), 60
+    u = np.random.default_rng(1).standard_normal(size)
+    left = []
+    for amplitude in amplitudes:
+        couplings: Any = LazyCouplings(p, size, SEED, tolerance=0.0) if lazy else draw_dense(p, size, SEED)
+        network = ReplicaNetwork(p, couplings, make_drive(p, size, SEED), two_replicas(size)[:1])
+        network.add_replica(shift=amplitude * u)
+        for _ in range(20):
+            network.step(0.1)
+        assert network.x.dtype == network.eta.dtype == np.float64
+        left.append((network.h[1] - network.h[0]) / amplitude)
+    difference = np.abs(left[1] - left[0]).max()
+    assert difference < 2e-3 < 0.1 < np.abs(left[0]).max()

@@ -3,7 +3,7 @@
 title, description, seed
 [parameters]                what all curves share
 [options]                   options of the protocols that all curves share (`ProtocolOptions`)
-[quick.options]             what the coarse version changes in them
+[quick.options]             what the coarse version changes in them (and `quick_description` in a panel)
 [[panels]]                  name, symbol, description, axis = [symbol, description, units],
                             protocol = kick | reset | integrator | drive | switch | symmetric | activity, quantity,
                             over = what the axis is: the list that the protocol gives, or the name of a parameter,
@@ -64,15 +64,27 @@ def load(path: Path, *, quick: bool = False) -> dict[str, Any]:
         raise ConfigError(f"{path} has no [[panels]]: it is no diagram of protocols.")
     if quick:
         changes = data.get("quick", {})
+        data["description"] = f"{str(data.get('description', '')).strip()} {_coarse(changes)}"
         for table in ("options", *_TABLES):
             data[table] = {**data.get(table, {}), **changes.get(table, {})}
         changed = changes.get("options", {})
         for panel in data["panels"]:
             for one in (panel, *panel["curves"]):
                 one["options"] = {k: v for k, v in one.get("options", {}).items() if k not in changed}
+            panel["description"] = panel.get("quick_description", panel["description"])
             if "places" in panel and "every" in changes:
                 panel["places"] = panel["places"][:: changes["every"]]
     return data
+
+
+def _coarse(changes: Table) -> str:
+    """What a caption says of the coarse version, whose numbers of networks and units are not those of the words."""
+    asked = {**changes.get("options", {}), **changes.get("drawn", {})}
+    words = {"networks": "networks or layers", "size": "units in each"}
+    said = [f"{what}: {asked[name]}" for name, what in words.items() if name in asked]
+    said += ["sizes are not extrapolated"] if asked.get("sizes") == [] else []
+    said += [f"one place in {changes['every']}"] if "every" in changes else []
+    return f"This is the coarse version ({'; '.join(said)}); the words before are of the whole one."
 
 
 class Through(Protocol):

@@ -132,3 +132,11 @@ def test_onset_laws_hold_next_to_the_onset() -> None:
     assert (cubic, square) == pytest.approx((16.0 / 81.0 * eps**3, eps**2 / 13.0), rel=1e-12)
     assert additive / cubic == pytest.approx(1.0, abs=4.0 * eps)
     assert gated / square == pytest.approx(1.0, abs=eps)
+
+
+def test_the_caption_of_the_coarse_version_says_what_it_is_of() -> None:
+    data = load(diagrams()["memory_band"], quick=True)
+    said = "(networks or layers: 2; units in each: 250; sizes are not extrapolated; one place in 3)"
+    assert data["description"].endswith(f"This is the coarse version {said}; the words before are of the whole one.")
+    coarse, whole = (one["panels"][0]["description"] for one in (data, load(diagrams()["memory_band"])))
+    assert "∞" in whole and "∞" not in coarse

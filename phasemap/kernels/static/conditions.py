@@ -29,18 +29,21 @@ def _bounded(x):
 
 
 @njit(**INNER)
-def _pinning(p, response, profile, level):
+def _pinning(p, response, profile, level, f):
     """Pinning ratio above (> 0) or below (< 0) a level, for S > 1; finite as S -> 1.
 
-    lambda_e > rate where the growth at that rate is above one: the edge itself is not needed.
+    lambda_e > rate where the growth at that rate is above one: the edge itself is not needed. f: the mismatch, which
+    leaves out of all gains what the state is short of a fixed point (q / A = (1 - f) / (1 + f)): next to the onset of
+    chaos S - 1 is as small as q^2, and would change its sign within a step of a numerical derivative.
     """
-    gain = static_gain(p, response, profile)
+    short = (1.0 - f) / (1.0 + f)
+    gain = short * static_gain(p, response, profile)
     if not gain > 1.0:
         return _STABLE if math.isinf(p.alpha_z) else -_STABLE
     if math.isinf(gain):
         return -_STABLE
     rate = level * constant_gate_edge(p, response, gain)
-    return _bounded(growth(p, response, profile, rate)) / _bounded(gain)
+    return _bounded(short * growth(p, response, profile, rate)) / _bounded(gain)
 
 
 @njit(**KERNEL)
@@ -55,7 +58,7 @@ def critical_pair(p, kind, level, scale, y):
     if kind == EDGE:
         return f, _bounded(growth(p, response, profile, level))
     if kind == PINNING:
-        return f, _pinning(p, response, profile, level)
+        return f, _pinning(p, response, profile, level, f)
     gain = static_gain(p, response, profile)
     return f, _bounded(gain if kind == GAIN else response.open_fraction * gain)
 

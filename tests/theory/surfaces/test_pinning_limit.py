@@ -37,6 +37,19 @@ def test_its_steep_end_close_to_the_onset_belongs_to_it_and_it_is_found_once():
     )
 
 
+def test_it_goes_on_to_the_top_of_a_large_box_where_the_state_is_weak():
+    """Next to the onset S - 1 is of second order in the variance, and the line a power law: alpha_z^2 (g_h - 1) = c."""
+    line = trace("pinning_limit", make_parameters(beta_z=0.0), {"g_h": (1.0, 4.0), "alpha_z": (0.0, 100.0)}, PINNED)
+    (piece,) = line.pieces
+    assert piece[[0, -1], 1] == pytest.approx([100.0, 100.0])
+    weak = piece[(piece[:, 1] > 30.0) & (piece[:, 0] < 1.01)]
+    law = weak[:, 1] ** 2 * (weak[:, 0] - 1.0)
+    # Corrections are of first order in g_h - 1, at most 0.0066.
+    assert law.max() / law.min() < 1.02
+    some = weak[:: max(len(weak) // 5, 1), :2]
+    assert ratios([{"g_h": g, "alpha_z": a} for g, a in some]) == pytest.approx(np.full(len(some), PINNED), rel=1e-4)
+
+
 def test_over_three_parameters_the_line_is_a_sheet():
     box = {"g_h": (1.1, 4.0), "alpha_z": (1.0, 20.0), "beta_h": (0.0, 0.3)}
     sheet = trace("pinning_limit", make_parameters(beta_z=0.0), box, PINNED)

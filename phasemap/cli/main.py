@@ -7,13 +7,13 @@ import os
 import sys
 import time
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from phasemap import __version__
 from phasemap.cli import reporting
+from phasemap.cli.everywhere import LogOption, QuietOption, VerboseOption, with_reporting
 from phasemap.cli.listing import GROUP, LISTING, NAMES, load, load_group, not_run
 from phasemap.cli.overview import Overview
 
@@ -28,11 +28,9 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes: answers and errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is being done.")] = False,
-    log: Annotated[
-        Path | None, typer.Option("--log", metavar="FILE", help="Append to this file what is done, with times.")
-    ] = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    log: LogOption = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     reporting.choose(quiet, verbose, log)
@@ -54,12 +52,21 @@ def build(wanted: Collection[str] = NAMES) -> typer.Typer:
     for panel, commands in LISTING.items():
         for name, sentence in commands.items():
             if name == GROUP and name in wanted:
-                application.add_typer(load_group(), name=name, rich_help_panel=panel)
+                application.add_typer(_group(), name=name, rich_help_panel=panel)
             elif name in wanted:
-                application.command(name, rich_help_panel=panel)(load(name))
+                application.command(name, rich_help_panel=panel)(with_reporting(load(name), name))
             else:
                 application.command(name, help=sentence, rich_help_panel=panel)(not_run)
     return application
+
+
+def _group() -> typer.Typer:
+    """The group of commands among the commands, with the options of all in each."""
+    group: typer.Typer = load_group()
+    for one in group.registered_commands:
+        if one.callback is not None:
+            one.callback = with_reporting(one.callback, GROUP)
+    return group
 
 
 def __getattr__(name: str) -> typer.Typer:

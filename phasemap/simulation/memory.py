@@ -1,6 +1,5 @@
 """Memory that a simulated network takes, estimated before it is drawn."""
 
-from phasemap.kernels.network.tangent import SCRATCH
 from phasemap.model.options import SimulationOptions
 from phasemap.model.parameters import Parameters
 
@@ -36,6 +35,8 @@ def _spectrum_memory(options: SimulationOptions, size: int, matrices: int, field
 
     All of it twice, while the step is checked; for the check of single precision once more in double precision.
     """
+    from phasemap.kernels.network.tangent import SCRATCH  # loads the compiler, which a plan needs for nothing else
+
     width = _SINGLE + _DOUBLE if options.single_precision else 2 * _DOUBLE
     count = min(options.exponents or fields * size, fields * size)
     panels = _THREADS * SCRATCH * min(count, _PANEL) * size

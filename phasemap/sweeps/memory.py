@@ -82,7 +82,7 @@ def _network_bytes(config: SweepConfig, solver: Solver) -> float:
     options = config.options_of(solver)
     if not isinstance(options, SimulationOptions):
         return 0.0
-    from phasemap.simulation.memory import memory_of  # which loads the compiler
+    from phasemap.simulation.memory import memory_of  # for a spectrum it loads the compiler
 
     spectrum = solver.name == "network_spectrum"
     corners = [_corner(config, ends) for ends in itertools.product((0, -1), repeat=len(config.axes))]

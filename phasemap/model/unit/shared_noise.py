@@ -4,7 +4,6 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from scipy.signal import lfilter
 
 from phasemap.model.results import FloatArray
 
@@ -43,6 +42,8 @@ def _samples(seed: int, index: int) -> FloatArray:
 
 def _filtered(seed: int, index: int, first: float) -> FloatArray:
     """The samples of a piece after its first one."""
+    from scipy.signal import lfilter  # takes a second to load, and hardly a network has noise that all units share
+
     decay = math.exp(-1.0 / _SAMPLES)
     steps = math.sqrt(-math.expm1(-2.0 / _SAMPLES)) * np.random.default_rng((seed, index)).standard_normal(_PIECE)
     return np.asarray(lfilter([1.0], [1.0, -decay], steps, zi=[decay * first])[0])

@@ -71,7 +71,7 @@ def _seconds(point: Parameters, options: SimulationOptions) -> float:
     matrices = 1 + sum(gate.moves for gate in point.gates)
     # Matrices that fit no cache near the core are read more slowly than they are multiplied.
     work = sum(
-        4 * matrices * (size**2 * (2e-10 if size > 700 else 6e-11) + size * 4e-9)
+        4 * matrices * (size**2 * (2e-10 if size > 700 else 1.2e-10) + size * 4e-9)
         for size in options.sizes or (options.size,)
     )
     return steps * options.realisations * work + 0.05

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from phasemap.dataset import Axis, Checks, Dimension, Failure, Field, Metadata, Result, Session
 from phasemap.dataset.records import CHECK, Fine, SolverRecord
 from phasemap.model.branches import branch_name
-from phasemap.model.results import CriticalSurface, FloatArray, Region
+from phasemap.model.results import CriticalSurface, Region
 from phasemap.storage.reading.attributes import Words
 from phasemap.storage.reading.source import Source
 
-_NUMBERS, _WHOLE = "fiu", "iu"
 # How descriptions begin in older files, which say there that a protocol was stopped.
 _STOPPED = "Stopped before the end"
 
@@ -46,7 +45,7 @@ def parse(file: Source) -> Result:
     )
     if "checks" in file:
         group = file.below("checks")
-        result.checks = Checks({name: _floats(group, name) for name in names})
+        result.checks = Checks({name: group.array(name, np.float64) for name in names})
         result.checks.fields = _fields(group, (CHECK,), labels, dimensions)
     _surfaces(file, result)
     if "regions" in file:  # older files have none
@@ -122,10 +121,6 @@ def _session(entry: dict[str, Any]) -> Session:
     return session
 
 
-def _floats(source: Source, name: str) -> FloatArray:
-    return source.array(name, _NUMBERS).astype(np.float64)
-
-
 def _codes(source: Source, name: str) -> NDArray[np.uint8]:
     values = source.array(name)
     if values.dtype.kind not in "iu" or ((values < 0) | (values > 255)).any():
@@ -133,12 +128,8 @@ def _codes(source: Source, name: str) -> NDArray[np.uint8]:
     return values.astype(np.uint8)
 
 
-def _whole(source: Source, name: str) -> NDArray[np.int64]:
-    return source.array(name, _WHOLE).astype(np.int64)
-
-
 def _axis(file: Source, name: str) -> Axis:
-    values, words = _floats(file, name), file.about(name)
+    values, words = file.array(name, np.float64), file.about(name)
     return Axis(
         name=name,
         values=values,
@@ -168,7 +159,7 @@ def _fields(
 def _field(group: Source, name: str, lead: int) -> Field:
     words = group.about(name)
     dims = tuple(words.text("dimensions").split()) if "dimensions" in words else group.scales(name)
-    values = group.array(name, _NUMBERS).astype(np.float64)
+    values = group.array(name, np.float64)
     if values.ndim != len(dims):
         raise ValueError(f"{name} has {values.ndim} dimensions and names {len(dims)}")
     return Field(
@@ -176,7 +167,7 @@ def _field(group: Source, name: str, lead: int) -> Field:
         dims=dims,
         value=values,
         status=_codes(group, f"{name}_status"),
-        error=_floats(group, f"{name}_error") if _has_error(group, name, words) else None,
+        error=group.array(f"{name}_error", np.float64) if _has_error(group, name, words) else None,
         symbol=words.text("symbol"),
         description=words.text("long_name"),
         units=words.text("units"),
@@ -212,15 +203,15 @@ def _surfaces(file: Source, result: Result) -> None:
 def _surface(name: str, group: Source) -> CriticalSurface:
     words = group.words
     columns = tuple(str(column) for column in group.array("column").ravel())
-    vertices, there = _floats(group, "vertices"), group.names()
+    vertices, there = group.array("vertices", np.float64), group.names()
     return CriticalSurface(
         name=name,
         condition=words.text("condition"),
         columns=columns,
         vertices=vertices.reshape(math.prod(vertices.shape[:1]), len(columns)),
-        residual=_floats(group, "residual"),
-        offsets=_whole(group, "offsets"),
-        **({"triangles": _whole(group, "triangles")} if "triangles" in there else {}),
+        residual=group.array("residual", np.float64),
+        offsets=group.array("offsets", np.int64),
+        **({"triangles": group.array("triangles", np.int64)} if "triangles" in there else {}),
     )
 
 

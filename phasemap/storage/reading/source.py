@@ -17,6 +17,9 @@ _LARGEST_RATIO = 1100
 _SMALL = 1 << 16  # bytes that are granted to any file, for datasets of a single repeated value
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
 
+# The kinds of stored numbers, as numpy calls them, that real and whole numbers are made of.
+_KINDS: dict[type[np.float64 | np.int64], str] = {np.float64: "fiu", np.int64: "iu"}
+
 
 class UnsafeFileError(ValueError):
     """A file refers to other files, or declares more than it can hold."""
@@ -92,8 +95,11 @@ class Source:
         """Names of a dataset's dimensions, by the scales that are attached to it."""
         return tuple(dim[0].name.rsplit("/", 1)[-1] for dim in self._get(name).dims)
 
-    def array(self, name: str, kinds: str = "fiuO") -> NDArray[Any]:
-        """The content of a dataset: real numbers, or texts ("O"); verified. kinds: what is allowed, as numpy calls it.
+    def array(self, name: str, kind: type[np.float64 | np.int64] | None = None) -> NDArray[Any]:
+        """The content of a dataset, verified.
+
+        kind: what is made of it: real numbers, or whole ones, of which there must be nothing else then; None: it stays
+            as it is stored, numbers or texts.
 
         Raises:
             KeyError, ValueError: not there, no dataset, of another kind, too large to be true, kept in other files, or
@@ -111,9 +117,11 @@ class Source:
             values = np.array([str(plain(value)) for value in values.ravel()], dtype=object).reshape(values.shape)
         if self.verify and not is_intact(data, values):
             raise ChecksumError(f"{name} is damaged (checksum)")
-        if values.dtype.kind not in kinds:
-            raise ValueError(f"{name} holds no {'numbers' if 'f' in kinds else 'whole numbers'}")
-        return values
+        if kind is None:
+            return values
+        if values.dtype.kind not in _KINDS[kind]:
+            raise ValueError(f"{name} holds no {'numbers' if kind is np.float64 else 'whole numbers'}")
+        return values.astype(kind)
 
     def _get(self, name: str) -> h5py.HLObject:
         links = self.group.id.links

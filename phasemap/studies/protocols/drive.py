@@ -12,6 +12,7 @@ from phasemap.model.status import Status
 from phasemap.model.unit.inputs import InputCourse
 from phasemap.numerics.few_cases import deviation_of_share
 from phasemap.simulation.estimators.outcomes import Outcome, nothing, outcome
+from phasemap.simulation.estimators.silence import silent_from, silent_together
 from phasemap.simulation.protocols.choice import check_length
 from phasemap.simulation.protocols.drive import DriveRun, drive_times, run_drive
 from phasemap.simulation.protocols.networks import Conditions, Networks, run_networks
@@ -40,7 +41,7 @@ def drive(
     check_length(options.relax + end)
     times = drive_times(end)
     settings = {"end": end, "relax": options.relax, "initial_amplitude": networks.amplitude}
-    shapes = {"variance": times.shape, "activity_variance": times.shape, "active_fraction": ()}
+    shapes = {"variance": times.shape, "activity_variance": times.shape, "active_fraction": (), "silent_from": ()}
     theory = {name: nothing(shape, Status.NOT_SOUGHT) for name, shape in shapes.items()}
     known: Driven | str = ""
     if with_theory:
@@ -49,8 +50,9 @@ def drive(
         theory["variance"] = outcome(known.square.value, known.square.error)
         theory["activity_variance"] = outcome(known.activity.value, known.activity.error)
         theory["active_fraction"] = outcome(float(known.square.value[-1] > ACTIVE), 0.0)
-    remarks = [f"Active at the end: mean square of h above {ACTIVE:g}. Chaos beside a stable silent state is "
-               "metastable in networks of finite size."]  # fmt: skip
+        theory["silent_from"] = silent_from(times, known.square.value, ACTIVE, known.square.error)
+    remarks = [f"Active: mean square of h above {ACTIVE:g}; silent_from is when it fell below for good. Chaos beside a "
+               "stable silent state is metastable in networks of finite size."]  # fmt: skip
     if isinstance(known, str) and known:
         remarks.append(known)
     runs = run_networks(lambda setup: run_drive(setup, end), p, options, seed, end / _STEP, networks)
@@ -61,11 +63,14 @@ def drive(
 
 
 def _activity(runs: Networks[DriveRun]) -> dict[str, Outcome]:
-    """Mean squares over time, and the share of networks that are active at the end."""
+    """Mean squares over time, the share of networks that are active at the end, and when they fell silent."""
     return {
         "variance": runs.combined(lambda run: (run.variance, np.zeros_like(run.variance))),
         "activity_variance": runs.combined(lambda run: (run.activity_variance, np.zeros_like(run.variance))),
         "active_fraction": _active(np.array([run.variance[-1] for run in runs.runs[runs.largest]])),
+        "silent_from": silent_together(
+            [silent_from(run.times, run.variance, ACTIVE) for run in runs.runs[runs.largest]]
+        ),
     }
 
 

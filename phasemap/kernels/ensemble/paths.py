@@ -184,32 +184,3 @@ def ring_sweep(decay, source, h, out):
             value = h[lane]
             out[i, lane] = value
             h[lane] = decay[i, lane] * value + source[i, lane]
-
-
-@njit(**KERNEL)
-def constant_gate_rows(rate, eta, constant, noise, placement, white, step, out):
-    """Periodic solution of h' = rate (eta - h) + I for a constant gate, with the quadrature of `smooth_steps`."""
-    n = eta.shape[0]
-    lanes = eta.shape[1]
-    total = rate * step
-    a = math.exp(-total)
-    mean, tilt, _ = step_moments(a, total)
-    weight = math.sqrt((1.0 - a * a) / (2.0 * total)) if white == 1.0 else mean
-    weight *= total if placement == INSIDE else step
-    for sweep in range(2):
-        for lane in range(lanes):
-            out[0, lane] = out[0, lane] / (1.0 - math.exp(-total * n)) if sweep == 1 else 0.0
-        for i in range(n):
-            before = i - 1 if i > 0 else n - 1
-            one = i + 1 if i + 1 < n else i + 1 - n
-            two = i + 2 if i + 2 < n else i + 2 - n
-            if sweep == 1 and i == n - 1:
-                break
-            for lane in range(lanes):
-                e0 = eta[i, lane]
-                e1 = eta[one, lane]
-                bend = 0.5 * (eta[two, lane] - e1 - e0 + eta[before, lane])
-                value = e1 - a * e0 - (e1 - e0) * mean - bend * tilt + step * constant[lane] * mean
-                if placement != NO_NOISE:
-                    value += weight * noise[i, lane]
-                out[one, lane] = a * out[i, lane] + value

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from phasemap.kernels.ensemble import paths as kernels
-from phasemap.kernels.ensemble.tangent import tangent_steps
+from phasemap.kernels.ensemble import smooth_gate, tangent
 
 LANES = 8
 STILL = np.zeros(LANES)
 NO_NOISE = np.empty((0, LANES))
+# Placements of a noise input, and whether it is white.
+NOISES = ((kernels.INSIDE, 1.0), (kernels.OUTSIDE, 1.0), (kernels.INSIDE, 0.0), (kernels.OUTSIDE, 0.0))
 
 
 def smooth_field(steps, modes, seed):
@@ -38,6 +40,30 @@ def hard_path(z, eta, step, constant=STILL, threshold=0.0):
     decay, source = np.empty_like(eta), np.empty_like(eta)
     kernels.hard_steps(z, threshold, 1.0, eta, constant, NO_NOISE, kernels.NO_NOISE, 0.0, step, decay, source)
     return periodic(decay, source)
+
+
+def single_path(gate, eta, step, constant=STILL, noise=NO_NOISE, placement=kernels.NO_NOISE, white=0.0):
+    """h and tanh(h) in single precision."""
+    gate, eta, constant, noise = (x.astype(np.float32) for x in (gate, eta, constant, noise))
+    decay, source, h, phi = (np.empty_like(eta) for _ in range(4))
+    log_decay, end = np.empty((2, LANES), dtype=np.float32)
+    smooth_gate.path_steps(gate, eta, constant, step, decay, source, log_decay)
+    if placement != kernels.NO_NOISE:
+        smooth_gate.add_noise(gate, noise, placement, white, step, source)
+    smooth_gate.ring_ends(decay, source, end)
+    smooth_gate.path_sweep(decay, source, end / -np.expm1(log_decay), 1.0, 0.0, h, phi)
+    return h, phi
+
+
+def perturbation(gate, coupling, zeta, w, rate, step):
+    """u (steps, LANES), in single precision."""
+    gate, coupling, zeta, w = (x.astype(np.float32) for x in (gate, coupling, zeta, w))
+    force, decay, source, u = (np.empty_like(gate) for _ in range(4))
+    log_decay, end = np.empty((2, LANES), dtype=np.float32)
+    tangent.tangent_steps(gate, coupling, zeta, w, rate, step, force, decay, source, log_decay)
+    smooth_gate.ring_ends(decay, source, end)
+    tangent.response_sweep(decay, source, end / -np.expm1(log_decay), np.ones_like(u), u)
+    return u
 
 
 def logistic(x):
@@ -82,19 +108,52 @@ def test_a_constant_gate_filters_every_frequency_by_its_transfer_function():
     np.testing.assert_allclose(h[:, 0], exact, atol=2e-7)
 
 
-def test_the_constant_gate_kernel_is_the_general_one_for_a_constant_gate():
-    eta, noise = smooth_field(64, 8, 4), smooth_field(64, 30, 5)
-    constant = np.linspace(-0.2, 0.3, LANES)
-    for placement, white in (
-        (kernels.NO_NOISE, 0.0),
-        (kernels.INSIDE, 1.0),
-        (kernels.OUTSIDE, 1.0),
-        (kernels.OUTSIDE, 0.0),
-    ):
-        expected = smooth_path(np.full_like(eta, 0.3), eta, 0.7, constant, noise, placement, white)
-        out = np.empty_like(eta)
-        kernels.constant_gate_rows(0.3, eta, constant, noise, placement, white, 0.7, out)
-        np.testing.assert_allclose(out, expected, atol=1e-12)
+@pytest.mark.parametrize("step", [1e-3, 0.7, 40.0])
+def test_paths_in_single_precision_are_those_in_double(step):
+    gate, eta, constant = logistic(5.0 * smooth_field(64, 8, 4)), smooth_field(64, 8, 5), np.linspace(-0.2, 0.3, LANES)
+    h = smooth_path(gate, eta, step, constant)
+    single, phi = single_path(gate, eta, step, constant)
+    np.testing.assert_allclose(single, h, atol=1e-6 * np.abs(h).max())
+    np.testing.assert_allclose(phi, np.tanh(single), rtol=4e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("step", [0.05, 0.7, 40.0])
+@pytest.mark.parametrize(("placement", "white"), NOISES)
+def test_noise_in_single_precision_is_that_in_double(placement, white, step):
+    gate, noise = np.full((64, LANES), 0.3), smooth_field(64, 30, 6)
+    h = smooth_path(gate, 0.0 * gate, step, STILL, noise, placement, white)
+    single, _ = single_path(gate, 0.0 * gate, step, STILL, noise, placement, white)
+    np.testing.assert_allclose(single, h, atol=3e-6 * np.abs(h).max() + 3e-7)
+
+
+@pytest.mark.parametrize("shut", [1e-3, 1e-7, 1e-12, 1e-30])
+def test_a_gate_however_nearly_shut_lets_a_drive_through_in_single_precision(shut):
+    gate = shut * logistic(3.0 * smooth_field(64, 4, 7))
+    eta = np.broadcast_to(np.linspace(-1, 1, LANES), gate.shape).copy()
+    h, _ = single_path(gate, eta, 0.5, shut * 0.3 * np.ones(LANES))
+    assert np.isfinite(h).all()
+    if shut > 1e-10:  # below, the double ones have no digits left
+        np.testing.assert_allclose(h, smooth_path(gate, eta, 0.5, shut * 0.3 * np.ones(LANES)), rtol=2e-5, atol=1e-6)
+    without, _ = single_path(gate, eta, 0.5)
+    np.testing.assert_allclose(without, eta, rtol=2e-6, atol=1e-7)
+
+
+def test_gates_in_single_precision_keep_their_digits_however_small():
+    z, out = np.linspace(-20.0, 4.0, 64 * LANES).reshape(64, LANES), np.empty((64, LANES), dtype=np.float32)
+    smooth_gate.gate_rows(z.astype(np.float32), 4.0, 2.0, 1.0, out)
+    exact = 1.0 / (1.0 + np.exp(2.0 - 4.0 * z.astype(np.float32).astype(float)))
+    np.testing.assert_allclose(out, exact, rtol=1e-5)
+
+
+def test_modes_are_filtered_by_complex_factors():
+    rng = np.random.default_rng(3)
+    noise = (rng.standard_normal((16, 4)) + 1j * rng.standard_normal((16, 4))).astype(np.complex64)
+    factors = (rng.standard_normal(16) + 1j * rng.standard_normal(16)).astype(np.complex64)
+    out = np.empty((16, 8), dtype=np.float32)
+    smooth_gate.filter_rows(noise.view(np.float32), factors, out, False)
+    np.testing.assert_allclose(out.view(np.complex64), factors[:, None] * noise, rtol=1e-5, atol=1e-6)
+    smooth_gate.filter_rows(noise.view(np.float32), factors, out, True)
+    np.testing.assert_allclose(out.view(np.complex64), 2.0 * factors[:, None] * noise, rtol=1e-5, atol=1e-6)
 
 
 def test_paths_converge_at_fourth_order_in_the_time_step():
@@ -184,10 +243,8 @@ def test_the_tangent_is_the_derivative_of_the_path():
     h = smooth_path(logistic(alpha * z), eta, step)
     gate = logistic(alpha * z)
     coupling = alpha * gate * (1.0 - gate) * (eta - h)
-    force, decay, source = (np.empty_like(z) for _ in range(3))
-    tangent_steps(gate, coupling, zeta, w, 0.0, step, force, decay, source)
     derivative = (path(1.0) - path(-1.0)) / (2.0 * eps)
-    np.testing.assert_allclose(periodic(decay, source), derivative, atol=2e-5)
+    np.testing.assert_allclose(perturbation(gate, coupling, zeta, w, 0.0, step), derivative, atol=2e-5)
 
 
 def test_growth_shifts_the_rates_of_the_tangent():
@@ -196,7 +253,6 @@ def test_growth_shifts_the_rates_of_the_tangent():
     omega = 2.0 * math.pi * k / period
     zeta = np.repeat(np.cos(omega * t)[:, None], LANES, axis=1)
     gate, coupling, w = np.full_like(zeta, rate), np.zeros_like(zeta), np.zeros_like(zeta)
-    force, decay, source = (np.empty_like(zeta) for _ in range(3))
-    tangent_steps(gate, coupling, zeta, w, growth, period / steps, force, decay, source)
     exact = (rate * np.exp(1j * omega * t) / (rate + growth + 1j * omega)).real
-    np.testing.assert_allclose(periodic(decay, source)[:, 0], exact, atol=1e-6)
+    u = perturbation(gate, coupling, zeta, w, growth, period / steps)
+    np.testing.assert_allclose(u[:, 0], exact, atol=1e-6)

@@ -53,13 +53,14 @@ def solve_groups(ensemble: Ensemble, full: Solution, known: anderson.Memory | No
     if full.stiffener is not None and full.stiffener.response is not None:
         known = None  # the measured response is better than what small steps of noisy maps have taught
     start, count = replace(full.start, memory=known), len(ensemble.noise.groups)
-    steps = [_step(start, ensemble.map(full.activity, g) - full.activity) for g in range(count)]
+    here = [ensemble.moments(full.activity, g) for g in range(count)]
+    steps = [_step(start, one.activity - full.activity) for one in here]
     scatter = max(math.sqrt(sum(_size(one, full) ** 2 for one in steps) / count), 1e-12)
     share = _share(ensemble, full, steps)
     if share < 1.0:
-        moved = tuple(_propagated(ensemble, start, step, share, g) for g, step in enumerate(steps))
+        moved = tuple(_propagated(ensemble, start, step, share, g, here[g]) for g, step in enumerate(steps))
     else:
-        moved = tuple(_moved(ensemble, start, step, scatter, g) for g, step in enumerate(steps))
+        moved = tuple(_moved(ensemble, start, step, scatter, g, here[g]) for g, step in enumerate(steps))
     return Groups(moved, scatter, share)
 
 
@@ -113,7 +114,7 @@ def _size(change: FloatArray, full: Solution) -> float:
     return anderson.relative_size(change, full.activity)
 
 
-def _moved(ensemble: Ensemble, start: Start, step: FloatArray, scatter: float, group: int) -> Solution:
+def _moved(ensemble: Ensemble, start: Start, step: FloatArray, scatter: float, group: int, here: Moments) -> Solution:
     """A group at its own solution; where steps lead away from it, extrapolated from half of the first one."""
     x, memory, best = start.activity, (start.memory or anderson.Memory()).copy(), math.inf
     following, before = step, None
@@ -133,14 +134,15 @@ def _moved(ensemble: Ensemble, start: Start, step: FloatArray, scatter: float, g
             break
         following = memory.next_step(left, _CUTOFF)
     if best > _FOUND:
-        return _propagated(ensemble, start, step, 0.5, group)
+        return _propagated(ensemble, start, step, 0.5, group, here)
     found = anderson.FixedPoint(known[0], best, best, 1, best <= _FOUND, memory)
     return numbers.at(ensemble, found, known[1], start)
 
 
-def _propagated(ensemble: Ensemble, start: Start, step: FloatArray, share: float, group: int) -> Solution:
-    """A group at its own solution to first order, extrapolated from a share of the way."""
-    here = ensemble.moments(start.activity, group)
+def _propagated(
+    ensemble: Ensemble, start: Start, step: FloatArray, share: float, group: int, here: Moments
+) -> Solution:
+    """A group at its own solution to first order, extrapolated from a share of the way; here: where that begins."""
     there = ensemble.moments(admissible(start.activity + share * step), group)
 
     def extrapolated(name: str) -> np.ndarray:

@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasemap.kernels.ensemble import paths as kernels
-from phasemap.kernels.ensemble import tangent
+from phasemap.kernels.ensemble import smooth_gate, tangent
 from phasemap.model.results import FloatArray
 from phasemap.model.unit.gates import gate_floor
 from phasemap.numerics import anderson
 from phasemap.theory.ensemble.exponent import slow_gate
+from phasemap.theory.ensemble.sampling import constant_gate
 from phasemap.theory.ensemble.sampling.noise import Complex32
-from phasemap.theory.ensemble.sampling.paths import Ensemble, Float32, Paths, add_power, amplitudes
+from phasemap.theory.ensemble.sampling.paths import Ensemble, Float32, Paths, add_power, amplitudes, field, filtered
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 
@@ -128,8 +128,9 @@ class TangentEnsemble:
         slowest = min(float(linear.gate.mean(axis=0).min()) for linear in self._linear)
         self._lowest_rate = max(-slowest + 1.0 / ensemble.ring.period, gate_floor(ensemble.process.parameters))
         shape = (ensemble.ring.steps, 2 * ensemble.noise.columns)
-        self._force, self._decay, self._source, self._u = (np.empty(shape) for _ in range(4))
-        self._response = np.empty(shape, dtype=np.float32)
+        self._force, self._decay, self._source, self._response = (np.empty(shape, dtype=np.float32) for _ in range(4))
+        self._zeta, self._w, self._control = (np.empty(shape, dtype=np.float32) for _ in range(3))
+        self._lane = np.empty((2, shape[1]), dtype=np.float32)
 
     def _linearise(self, paths: Paths) -> Linearisation:
         p = self.ensemble.process.parameters
@@ -147,22 +148,15 @@ class TangentEnsemble:
         zeta_amplitude = amplitudes(drive, ring) * self._scales.drive
         w_amplitude = amplitudes(self._remembered(state, rate, p.tau_z), ring) * self._scales.z
         total = ensemble.control_rate + rate
+        response = zeta_amplitude * (ensemble.control_rate / total) * constant_gate.of_drive(ring, total)
         power = np.zeros((2, ring.steps))
         lanes = 0
-        none = np.empty((0, self._u.shape[1]), dtype=np.float32)
-        still = np.zeros(self._u.shape[1])
-        for linear, zeta_noise, w_noise in self._with_noise():
-            zeta = ensemble.field(zeta_noise, zeta_amplitude)
-            w = ensemble.field(w_noise, w_amplitude)
-            tangent.tangent_steps(
-                linear.gate, linear.coupling, zeta, w, rate, ring.step, self._force, self._decay, self._source
-            )
-            ensemble.periodic(self._decay, self._source, self._u)
-            self._add(linear.slope, power[0])
-            zeta *= ensemble.control_rate / total
-            kernels.constant_gate_rows(total, zeta, still, none, kernels.NO_NOISE, 0.0, ring.step, self._u)
-            self._add(linear.control_slope, power[1])
-            lanes += self._u.shape[1]
+        for (linear, drive_noise), w in self._with_noise(w_amplitude):
+            zeta = field(drive_noise, zeta_amplitude, self._zeta)
+            add_power(self._responded(linear, zeta, w, rate), power[0])
+            tangent.multiply_rows(linear.control_slope, filtered(drive_noise, response, self._control), self._response)
+            add_power(self._response, power[1])
+            lanes += zeta.shape[1]
         exact = self._control_slopes * ring.low_pass(drive, 1.0, total) * ensemble.control_rate**2
         half = ring.steps // 2 + 1
         difference = power[0] - power[1]
@@ -252,14 +246,23 @@ class TangentEnsemble:
             drive = drive + self._activity * self._sigma_slope * filtered
         return drive
 
-    def _with_noise(self) -> Iterator[tuple[Linearisation, Complex32, Complex32]]:
-        """Every batch of paths with the noise of its perturbation (zeta, w): that of the paths of the next group."""
+    def _with_noise(self, w_amplitude: FloatArray) -> Iterator[tuple[tuple[Linearisation, Complex32], Float32]]:
+        """Every batch of paths with the noise of its zeta and its w: of the paths of the next group."""
         linear = iter(self._linear)
         for index in self._noise_groups:
             for batch in self.ensemble.noise.groups[index].batches:
+                w = field(batch.z, w_amplitude, self._w)
                 for drive in batch.drives:
-                    yield next(linear), drive, batch.z
+                    yield (next(linear), drive), w
 
-    def _add(self, slope: Float32, power: FloatArray) -> None:
-        tangent.multiply_rows(slope, self._u, self._response)
-        add_power(self._response, power)
+    def _responded(self, linear: Linearisation, zeta: Float32, w: Float32, rate: float) -> Float32:
+        """phi' u (steps, lanes) along the paths of a batch."""
+        log_decay, end = self._lane
+        tangent.tangent_steps(
+            linear.gate, linear.coupling, zeta, w, rate, self.ensemble.ring.step, self._force, self._decay,
+            self._source, log_decay,
+        )  # fmt: skip
+        smooth_gate.ring_ends(self._decay, self._source, end)
+        start = self.ensemble.starts(log_decay, end)
+        tangent.response_sweep(self._decay, self._source, start, linear.slope, self._response)
+        return self._response

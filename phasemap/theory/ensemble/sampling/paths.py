@@ -4,28 +4,30 @@ h is averaged with a control variate: the same drive filtered by a constant gate
 averages are known, and what the sample makes of those is subtracted. As alpha_z -> 0 the two coincide and the map
 becomes exact; at alpha_z = 3 it saves a factor of 2 to 6 in paths. z comes in pairs of opposite sign.
 
-Fourier transforms, and what goes into them or comes out, are in single precision: they round to 1e-7 of the largest
-values, far below the scatter of any sample. Gates and decays stay double, as a gate that is nearly shut has to differ
-from one that is.
+Paths behind a smooth gate are in single precision: it rounds to 1e-7 of the largest values, far below the scatter of
+any sample. Behind a hard gate they are double, but for what goes into Fourier transforms or comes out.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
 from phasemap.kernels.ensemble import paths as kernels
+from phasemap.kernels.ensemble import smooth_gate
 from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble.sampling import constant_gate
 from phasemap.theory.ensemble.sampling.gaussian import activation_pair, filtered_noise
-from phasemap.theory.ensemble.sampling.noise import Noise
+from phasemap.theory.ensemble.sampling.noise import Batch, Noise
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.ensemble.sampling.quantiles_of_gate_and_effective_time import mean_gate
 from phasemap.theory.ensemble.sampling.ring import Ring
 
 Float32 = NDArray[np.float32]
+Real = Float32 | FloatArray
 
 # A path whose gate lets less than this pass around the ring never relaxes: it sits where its gate was most open.
 _SHUT = 1e-9
@@ -40,12 +42,12 @@ class Paths(NamedTuple):
     control: h for the constant gate, with the same drive.
     """
 
-    decay: FloatArray
-    gate: FloatArray
+    decay: Real
+    gate: Real
     eta: Float32
-    h: FloatArray
+    h: Real
     phi: Float32
-    control: FloatArray
+    control: Float32
     control_phi: Float32
 
 
@@ -69,9 +71,11 @@ class Ensemble:
         # A nearly shut gate would make the control variate slower than the window.
         self.control_rate = max(mean_gate(process.parameters, variance), 4.0 / ring.period)
         shape = (ring.steps, 2 * noise.columns)
-        self._gate, self._decay, self._source, self._h, self._control = (np.empty(shape) for _ in range(5))
-        self._phi, self._control_phi, self._modes = (np.empty(shape, dtype=np.float32) for _ in range(3))
-        self._lane = np.empty((2, shape[1]))
+        of_paths = np.float64 if process.is_hard else np.float32
+        self._gate, self._decay, self._source, self._h = (np.empty(shape, dtype=of_paths) for _ in range(4))
+        self._phi, self._control_phi = (np.empty(shape, dtype=np.float32) for _ in range(2))
+        self._z, self._eta, self._input, self._control = (np.empty(shape, dtype=np.float32) for _ in range(4))
+        self._lane = np.empty((2, shape[1]), dtype=of_paths)
         white = process.parameters.tau_noise == 0.0
         self._white = 1.0 if white else 0.0
         if process.noise_placement != kernels.NO_NOISE:
@@ -133,57 +137,65 @@ class Ensemble:
         input_mean, input_deviation = process.outside_input
         for index in members:
             for batch in self.noise.groups[index].batches:
-                z = self.field(batch.z, z_amplitude)
+                z = field(batch.z, z_amplitude, self._z)
                 for k, sign in enumerate((1.0, -1.0)):
-                    eta = self.field(batch.drives[k], drive_amplitude)
-                    noise = self.field(batch.inputs[k], self._input_amplitude) if batch.inputs else self._no_input
+                    eta = field(batch.drives[k], drive_amplitude, self._eta)
+                    noise = self._no_input
+                    if batch.inputs:
+                        noise = field(batch.inputs[k], self._input_amplitude, self._input)
                     constant = input_mean + input_deviation * batch.constant[k]
                     self._membrane(z, sign, eta, constant, noise)
-                    kernels.activation_rows(self._h, p.g_h, process.bias, self._phi)
-                    kernels.constant_gate_rows(
-                        self.control_rate, eta, constant, noise, process.noise_placement, self._white, ring.step,
-                        self._control,
-                    )  # fmt: skip
-                    kernels.activation_rows(self._control, p.g_h, process.bias, self._control_phi)
-                    yield Paths(self._decay, self._gate, eta, self._h, self._phi, self._control, self._control_phi)
+                    control = self._controlled(batch, k, drive_amplitude, constant)
+                    kernels.activation_rows(control, p.g_h, process.bias, self._control_phi)
+                    yield Paths(self._decay, self._gate, eta, self._h, self._phi, control, self._control_phi)
 
-    def field(self, noise: np.ndarray, amplitude: FloatArray) -> Float32:
-        """Gaussian paths (steps, lanes) whose spectrum is the square of the amplitude (steps,)."""
-        kernels.scale_rows(noise.view(np.float32), amplitude, self._modes)
-        return np.asarray(scipy.fft.fft(self._modes.view(np.complex64), axis=0, workers=1).view(np.float32))
+    def _controlled(self, batch: Batch, k: int, drive: FloatArray, constant: FloatArray) -> Float32:
+        """h (steps, lanes) behind the constant gate, with drive and inputs of a batch; drive: amplitude (steps,)."""
+        ring, rate, placement = self.ring, self.control_rate, self.process.noise_placement
+        scale_by(drive * constant_gate.of_drive(ring, rate), batch.drives[k], self._control)
+        if batch.inputs:
+            response = self._input_amplitude * constant_gate.of_noise(ring, rate, placement, self._white)
+            scale_by(response, batch.inputs[k], self._control, add=True)
+        self._control[0] += constant / rate
+        return transformed(self._control)
 
-    def periodic(
-        self, decay: FloatArray, source: FloatArray, out: FloatArray, stuck: Callable[[], FloatArray] | None = None
-    ) -> None:
-        """The periodic solution of h -> decay h + source, in `out` (steps, lanes).
+    def starts(self, log_decay: np.ndarray, end: np.ndarray, stuck: Callable[[], np.ndarray] | None = None) -> Float32:
+        """Values (lanes,) at which periodic paths begin.
 
-        stuck: gives the values (lanes,) where nothing decays around the ring.
+        log_decay, end: (lanes,) log of the total decay around the ring, and where a path from zero ends.
+        stuck: gives the values where nothing decays around the ring.
         """
-        log_decay, end = self._lane
-        kernels.ring_totals(decay, source, log_decay, end)
         shut = log_decay > -_SHUT
-        if stuck is not None and shut.any():
-            log_decay[shut] = -1.0
-            start = np.where(shut, stuck(), end / -np.expm1(log_decay))
-        else:
-            start = end / -np.expm1(log_decay)
-        kernels.ring_sweep(decay, source, start, out)
+        if stuck is None or not shut.any():
+            return np.asarray(end / -np.expm1(log_decay))
+        return np.asarray(np.where(shut, stuck(), end / -np.expm1(np.where(shut, -1.0, log_decay))), dtype=end.dtype)
 
     def _membrane(self, z: Float32, sign: float, eta: Float32, constant: FloatArray, noise: Float32) -> None:
-        """Fill the gate and h along a batch of paths."""
-        process, p = self.process, self.process.parameters
+        """Fill the gate, h and the activity along a batch of paths."""
+        if self.process.is_hard:
+            self._hard_membrane(z, sign, eta, constant, noise)
+            return
+        process, p, (log_decay, end) = self.process, self.process.parameters, self._lane
         placement, step = process.noise_placement, self.ring.step
-        if process.is_hard:
-            kernels.hard_steps(
-                z, process.gate_offset, sign, eta, constant, noise, placement, self._white, step, self._decay,
-                self._source,
-            )  # fmt: skip
-        else:
-            kernels.gate_rows(z, p.alpha_z, process.gate_offset, sign, self._gate)
-            kernels.smooth_steps(
-                self._gate, eta, constant, noise, placement, self._white, step, self._decay, self._source
-            )
-        self.periodic(self._decay, self._source, self._h, lambda: _static_h(z, sign, eta, constant))
+        smooth_gate.gate_rows(z, p.alpha_z, process.gate_offset, sign, self._gate)
+        still = constant.astype(np.float32)
+        smooth_gate.path_steps(self._gate, eta, still, step, self._decay, self._source, log_decay)
+        if placement != kernels.NO_NOISE:
+            smooth_gate.add_noise(self._gate, noise, placement, self._white, step, self._source)
+        smooth_gate.ring_ends(self._decay, self._source, end)
+        start = self.starts(log_decay, end, lambda: _static_h(z, sign, eta, constant))
+        smooth_gate.path_sweep(self._decay, self._source, start, p.g_h, process.bias, self._h, self._phi)
+
+    def _hard_membrane(self, z: Float32, sign: float, eta: Float32, constant: FloatArray, noise: Float32) -> None:
+        process, p, (log_decay, end) = self.process, self.process.parameters, self._lane
+        kernels.hard_steps(
+            z, process.gate_offset, sign, eta, constant, noise, process.noise_placement, self._white, self.ring.step,
+            self._decay, self._source,
+        )  # fmt: skip
+        kernels.ring_totals(self._decay, self._source, log_decay, end)
+        start = self.starts(log_decay, end, lambda: _static_h(z, sign, eta, constant))
+        kernels.ring_sweep(self._decay, self._source, start, self._h)
+        kernels.activation_rows(self._h, p.g_h, process.bias, self._phi)
 
     def _add(self, rows: np.ndarray, power: FloatArray) -> None:
         add_power(rows.astype(np.float32, copy=False), power)
@@ -197,10 +209,35 @@ class Ensemble:
         return self.ring.covariance(mirrored / (self.ring.steps * lanes))
 
 
+def field(noise: np.ndarray, amplitude: FloatArray, out: Float32) -> Float32:
+    """Gaussian paths (steps, lanes), in `out`, whose spectrum is the square of the amplitude (steps,)."""
+    kernels.scale_rows(noise.view(np.float32), amplitude, out)
+    return transformed(out)
+
+
+def filtered(noise: np.ndarray, factors: NDArray[Any], out: Float32) -> Float32:
+    """The same with complex factors (steps,), whose phases shift the modes in time."""
+    scale_by(factors, noise, out)
+    return transformed(out)
+
+
+def scale_by(factors: NDArray[Any], noise: np.ndarray, out: Float32, add: bool = False) -> None:
+    """Modes of noise times complex factors (steps,), in `out` (steps, lanes) or added to it."""
+    smooth_gate.filter_rows(noise.view(np.float32), factors.astype(np.complex64), out, add)
+
+
+def transformed(rows: Float32) -> Float32:
+    """Paths (steps, lanes) of modes, two lanes in every complex column, or modes of paths; in the same memory."""
+    out = scipy.fft.fft(rows.view(np.complex64), axis=0, workers=1, overwrite_x=True)
+    return np.asarray(out.view(np.float32))
+
+
 def add_power(rows: Float32, power: FloatArray) -> None:
-    """Add the power (steps,) of the modes of paths (steps, lanes), summed over them; frequencies k and -k are mixed."""
-    spectrum = scipy.fft.fft(rows.view(np.complex64), axis=0, workers=1)
-    kernels.add_power(spectrum.view(np.float32), power)
+    """Add the power (steps,) of the modes of paths (steps, lanes), summed over them; frequencies k and -k are mixed.
+
+    The paths are lost.
+    """
+    kernels.add_power(transformed(rows), power)
 
 
 def _static_h(z: Float32, sign: float, eta: Float32, constant: FloatArray) -> FloatArray:

@@ -13,6 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from phasemap.errors import PhasemapError
+from phasemap.figures.style.few_colours import in_few_colours
 from phasemap.figures.style.look import settings_of, sizes, wishes
 from phasemap.figures.style.mathtext import show_as_written
 from phasemap.storage import check_replaceable
@@ -23,7 +24,6 @@ WIDTHS: dict[str, float] = {"single": 3.386, "double": 7.008}
 Look = dict[str, Any]
 FORMATS = ("png", "pdf", "svg")
 DOTS_PER_INCH = 300
-_FEW_COLOURS = 256
 
 _RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -123,14 +123,14 @@ def save(figure: Figure, path: Path, title: str = "", fingerprint: str = "", com
 
 
 def _in_few_colours(content: io.BytesIO, words: dict[str, Any]) -> bytes:
-    """A bitmap with the 256 colours that are nearest to its own, all of which are covered; its words are kept."""
+    """A bitmap in 256 of its colours; its words are kept."""
     info = PngInfo()
     for key, text in words.items():
         info.add_text(key, text)
-    palette, small = Image.Quantize.MAXCOVERAGE, io.BytesIO()
-    image = Image.open(content)
-    few = image.convert("RGB").quantize(_FEW_COLOURS, palette, dither=Image.Dither.NONE)
-    few.save(small, "png", optimize=True, pnginfo=info, dpi=image.info.get("dpi", (DOTS_PER_INCH, DOTS_PER_INCH)))
+    image, small = Image.open(content), io.BytesIO()
+    in_few_colours(image).save(
+        small, "png", optimize=True, pnginfo=info, dpi=image.info.get("dpi", (DOTS_PER_INCH, DOTS_PER_INCH))
+    )
     return small.getvalue()
 
 

@@ -44,7 +44,8 @@ class _Typed:
         list[str] | None, typer.Option("--quantity", help="With --axis: a quantity to compute. Repeatable.")
     ] = None
     surfaces: Annotated[
-        list[str] | None, typer.Option("--surface", help="With --axis: a critical surface to trace. Repeatable.")
+        list[str] | None,
+        typer.Option("--surface", help="With --axis: a critical surface to trace; usual ones by default. Repeatable."),
     ] = None
 
     def content(self) -> dict[str, object] | None:
@@ -248,6 +249,7 @@ def _load(
 ) -> "tuple[SweepConfig, Path]":
     """The configuration, and the result file it goes to."""
     from phasemap.config import load_config, make_config, parse_toml
+    from phasemap.config.usual_lines import usual_lines
     from phasemap.quantities import REGISTRY
     from phasemap.storage import is_hdf5, read_result
 
@@ -255,6 +257,8 @@ def _load(
         raise ConfigError("Give either a configuration or --axis, for example: phasemap sweep --axis g_h=1:4:49.")
     if typed is not None:
         settings = make_config(typed, REGISTRY, overrides)
+        if not (settings.surfaces or any(entry.startswith("surfaces") for entry in overrides)):
+            settings = make_config({**typed, "surfaces": list(usual_lines(settings))}, REGISTRY, overrides)
         default = Path(f"{'_'.join(settings.axis_names)}.h5")
     elif is_hdf5(config := config or Path()):
         text = read_result(config).metadata.config

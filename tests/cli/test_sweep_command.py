@@ -63,6 +63,15 @@ def test_a_dry_run_says_the_cost_and_writes_nothing(phasemap: Run, plane: Path) 
     assert [path.name for path in Path().iterdir()] == ["plane.toml"]
 
 
+def test_a_typed_plane_is_cut_along_the_usual_lines_or_those_that_are_named(phasemap: Run) -> None:
+    axes = ("--axis", "g_h=1:3:3", "--axis", "alpha_r=0:9:3", "--dry-run")
+    assert {"static_fold", "dynamic_fold"} <= set(phasemap("sweep", *axes).out.split())
+    chosen = set(phasemap("sweep", *axes, "--surface", "zero_instability").out.split())
+    assert "zero_instability" in chosen and "static_fold" not in chosen
+    assert "surface" not in phasemap("sweep", *axes, "--set", "surfaces=[]").out.split()
+    assert "lyapunov_zero" in phasemap("sweep", *axes, "--set", "noise_h=0.3").out.split()
+
+
 def test_a_dry_run_of_a_half_done_sweep_plans_the_rest(phasemap: Run, plane: Path) -> None:
     phasemap("sweep", plane, "--shard", "1/2", "-o", "plane.h5", "--workers", "0")
     ran = phasemap("sweep", plane, "--dry-run")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 # Output gate of steepness 2, centred: the zero state loses its stability at g_h = 2.
 GAINS = (1.0, 1.4, 1.7, 2.6, 3.0, 3.5)
-OPTIONS = SimulationOptions(sizes=(100, 200, 400), realisations=8, duration=150.0, transient=100.0)
+OPTIONS = SimulationOptions(sizes=(100, 200, 400), realisations=8, time_step=0.2, duration=150.0, transient=100.0)
 
 
 @pytest.fixture(scope="module")

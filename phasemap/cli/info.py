@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phasemap.cli.arguments import JsonOption
-from phasemap.cli.plain import say
+from phasemap.cli.plain import say, say_json
 
 if TYPE_CHECKING:
     from phasemap.dataset import Result
@@ -42,35 +42,42 @@ def info(
 
     result = read_result(file)
     if config:
-        say(result.metadata.config.rstrip("\n"))
+        text = result.metadata.config.rstrip("\n")
+        say_json({"config": text}) if as_json else say(text)
     elif cite:
-        say(_bibtex(result))
+        _cite(result, as_json)
     elif diff is not None:
-        say("\n".join(_differences(result, file, diff)))
+        _compare(result, file, diff, as_json)
     elif as_json:
-        from phasemap import strict_json
         from phasemap.cli.facts import facts
 
-        say(strict_json.text(facts(result)))
+        say_json(facts(result))
     else:
         _print(result, file)
 
 
-def _bibtex(result: "Result") -> str:
+def _cite(result: "Result", as_json: bool) -> None:
     from phasemap.model.solvers.bibliography import entries
 
     parts = [result.fields, result.checks.fields if result.checks else {}]
     keys = {key for fields in parts for entry in fields.values() for key in entry.cites}
-    return entries(keys) or "% The file does not say which papers its numbers rest on: an older phasemap wrote it."
+    if as_json:
+        say_json({"papers": sorted(keys), "bibtex": entries(keys)})
+    else:
+        say(entries(keys) or "% The file does not say which papers its numbers rest on: an older phasemap wrote it.")
 
 
-def _differences(result: "Result", file: Path, other: Path) -> list[str]:
+def _compare(result: "Result", file: Path, other: Path, as_json: bool) -> None:
+    """Say where the configurations of two results differ."""
     from phasemap.config import differences
     from phasemap.storage import read_result
 
     theirs = read_result(other).metadata.settings
     found = differences(theirs, result.metadata.settings, f"in {other.name}", f"in {file.name}")
-    return found or [f"{other.name} and {file.name} were made from the same configuration."]
+    if as_json:
+        say_json({"files": [str(file), str(other)], "differences": found})
+    else:
+        say("\n".join(found) or f"{other.name} and {file.name} were made from the same configuration.")
 
 
 def _print(result: "Result", path: Path) -> None:

@@ -164,20 +164,19 @@ def sweep(
     from phasemap.sweeps import environment
 
     environment.prepare_compilation_cache()
-    from phasemap.cli.sweep_plan import print_plan
+    from phasemap.cli.sweep_plan import plan_facts, planned, print_plan
     from phasemap.cli.sweep_run import run_sweep
     from phasemap.sweeps.memory import check_memory
 
     engine.check()
-    _check_json(as_json, dry_run)
     shard = None if part.shard is None else _parse_shard(part.shard)
     settings, target = _load(config, typed.content(), output, overrides or [], shard)
     settings, again = engine.limited(settings), _check_redo(part.redo, shard, part.force)
     count = engine.count()
     check_memory(settings, count if engine.scheduler is None else 0)
     if dry_run:
-        print_plan(settings, target, max(count, 1), shard, part.force, again)
-        return
+        plan = planned(settings, target, max(count, 1), shard, part.force, again)
+        return say_json(plan_facts(plan)) if as_json else print_plan(plan)
     with _executor(engine.engine, engine.scheduler, count) as start:
         code = run_sweep(settings, target, start, shard, part.force, again, as_json)
     if as_json:
@@ -191,11 +190,6 @@ def _say_facts(target: Path) -> None:
     from phasemap.storage import read_result
 
     say_json(facts(read_result(target)))
-
-
-def _check_json(as_json: bool, dry_run: bool) -> None:
-    if dry_run and as_json:
-        raise ConfigError("--json says what came of a sweep, and --dry-run computes none: leave one of them out.")
 
 
 @contextlib.contextmanager

@@ -25,9 +25,21 @@ def test_a_sweep_says_what_the_file_holds(phasemap: Run, plane):
     assert ran.code == 0 and facts["complete"]
     assert facts == json.loads(phasemap("info", "plane.h5", "--json").out)
     assert facts == json.loads(phasemap("sweep", plane, "--json").out), "it is complete already"
-    assert phasemap("sweep", plane, "--json", "--dry-run").code == 2
+    rest = json.loads(phasemap("sweep", plane, "--json", "--dry-run").out)
+    assert rest["evaluations"] == 0 and rest["evaluations_there"] > 0, "it is complete already"
+    assert json.loads(phasemap("info", "plane.h5", "--diff", "plane.h5", "--json").out)["differences"] == []
+    papers = json.loads(phasemap("info", "plane.h5", "--cite", "--json").out)
+    assert papers["papers"] and all(key in papers["bibtex"] for key in papers["papers"])
     joined = json.loads(phasemap("merge", "plane.h5", "-o", "joined.h5", "--json").out)
     assert joined["quantities"] == facts["quantities"] and joined["complete"]
+
+
+def test_a_plan_says_what_it_costs(phasemap: Run, plane):
+    plan = facts_of(phasemap("sweep", plane, "--dry-run", "--workers", "2", "--json"))
+    assert plan["evaluations"] == sum(part["evaluations"] for part in plan["parts"]) > 0
+    assert plan["seconds"] == pytest.approx(sum(part["seconds"] for part in plan["parts"]))
+    assert plan["workers"] == 2 and plan["seconds_on_workers"] <= plan["seconds"]
+    assert plan["evaluations_there"] == 0 and not plan["refined"] and plan["most"] is None
 
 
 def test_a_loop_gives_every_step_of_both_ways(phasemap: Run, tmp_path, monkeypatch):

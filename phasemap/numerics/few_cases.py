@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import betainc, betaincinv, ndtr, stdtrit
+from scipy.special import betainc, betaincinv, ndtr, ndtri, stdtr, stdtrit
+
+from phasemap.numerics.arrays import FloatArray
 
 _MASS = math.erf(math.sqrt(0.5))
 # Between which the number of cases is looked for that makes the deviation.
@@ -14,6 +16,7 @@ _MOST_CASES = 1e9
 _NO_VARIANCE = 3
 # Normal deviates beyond which tails are no numbers any more.
 _MOST_ERRORS = 30.0
+_LEAST_TAIL = 1e-300
 
 
 def deviation_of_share(cases: int, of: int) -> float:
@@ -60,6 +63,16 @@ def student_widening(errors: float, networks: int | None) -> float:
     if networks is None or networks < 2 or not 0.0 < errors < _MOST_ERRORS:
         return 1.0
     return float(-stdtrit(networks - 1, ndtr(-errors))) / errors
+
+
+def as_normal(pulls: FloatArray, freedom: FloatArray) -> FloatArray:
+    """Deviations over standard errors with so many degrees of freedom, in errors of the normal distribution.
+
+    Equally improbable: eleven standard errors of the scatter of four networks are three normal ones.
+    """
+    with np.errstate(invalid="ignore"):
+        tail = stdtr(freedom, -np.abs(pulls))
+        return np.asarray(np.where(tail > _LEAST_TAIL, -np.sign(pulls) * ndtri(tail), pulls))
 
 
 def expected_square(networks: int | None) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasemap.config import Point
 from phasemap.dataset import Result, Session
@@ -13,6 +14,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.quantities.gradients import NAMES
 from phasemap.model.results import FloatArray
 from phasemap.model.status import Status
+from phasemap.numerics.few_cases import as_normal
 from phasemap.quantities import REGISTRY
 from phasemap.simulation.gradients import solver as network_solver
 from phasemap.simulation.gradients.networks import NetworkGradients, network_gradients
@@ -45,7 +47,10 @@ class Report:
         return np.array(self.options.lags, dtype=float)
 
     def pulls(self, name: str) -> FloatArray:
-        """Networks minus theory over the combined standard error (n,), in the logarithm; NaN where one is missing."""
+        """Networks minus theory over the combined standard error (n,), in the logarithm; NaN where one is missing.
+
+        In errors of the normal distribution: the standard error of a few networks is itself uncertain.
+        """
         nothing = np.full(len(self.lags), np.nan)
         if self.networks is None:
             return nothing
@@ -54,10 +59,19 @@ class Report:
         good = np.isin(known.status[:count], _GOOD)
         with np.errstate(divide="ignore", invalid="ignore"):
             if name == "retained_overlap":  # it may have either sign in a network
-                error = np.hypot(known.value_error[:count], self.networks.error[k])
-                return np.where(good, (self.networks.value[k] - known.value[:count]) / error, np.nan)
-            error = np.hypot(known.error[:count], self.networks.mean_log_error[k])
-            return np.where(good, (self.networks.mean_log[k] - known.logarithm[:count]) / error, np.nan)
+                own, error = self.networks.error[k], known.value_error[:count]
+                return self._apart(good, self.networks.value[k] - known.value[:count], own, error)
+            own, error = self.networks.mean_log_error[k], known.error[:count]
+            return self._apart(good, self.networks.mean_log[k] - known.logarithm[:count], own, error)
+
+    def _apart(
+        self, good: NDArray[np.bool_], difference: FloatArray, own: FloatArray, of_theory: FloatArray
+    ) -> FloatArray:
+        """Differences in errors, NaN where there is no good number; degrees of freedom by Welch's formula."""
+        assert self.networks is not None
+        error = np.hypot(own, of_theory)
+        freedom = (self.networks.networks - 1) * (error / own) ** 4
+        return np.where(good, as_normal(difference / error, freedom), np.nan)
 
 
 def parse_lags(text: str) -> tuple[float, ...]:

@@ -18,6 +18,7 @@ from phasemap.theory.ensemble.bounds import Bounds, exponent_from_above
 from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.slower import bounds_below
 from phasemap.theory.ensemble.resolution.surroundings import is_rest, rests_without_noise, surroundings
 from phasemap.theory.ensemble.resolution.window import Found, Surroundings
 from phasemap.theory.ensemble.sampling.process import Process
@@ -27,7 +28,16 @@ from phasemap.theory.ensemble.sampling.quantiles_of_gate_and_effective_time impo
     time_quantiles,
 )
 from phasemap.theory.ensemble.shut_units import HEAVY_TAILS, has_heavy_tails, slowest_rest
-from phasemap.theory.ensemble.table import BUDGETS, EXPENSE, PROBABILITIES, PRODUCT, Table
+from phasemap.theory.ensemble.table import (
+    BELOW,
+    BOUNDED,
+    BUDGETS,
+    EXPENSE,
+    PROBABILITIES,
+    PRODUCT,
+    Table,
+    bound_product,
+)
 from phasemap.theory.static import fixed_points
 from phasemap.theory.static.aging import remarks_where_ages
 
@@ -48,9 +58,7 @@ _NOT_FOUND = {
     "where an update gate pins the spectrum to zero (marginal stability).",
     Found.NOTHING: _WITHIN + "as the iteration of its correlations does not converge.",
 }
-_BOUNDED = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
-# Errors by which a bound keeps away from what a sample gave.
-_BELOW = 3.0
+_UNKNOWN = (Status.NOT_CONVERGED, Status.FAILED)
 # Share of the variance of z that counts as a part that stays.
 _STAYS = 1e-3
 UNKNOWN_STATE = (
@@ -123,6 +131,7 @@ def solve_branches(
         else:
             # Where no fixed point is stable there is a fluctuating state, slower than any window that was tried.
             table.fail(i, _NOT_FOUND[found].format(window=options.longest_window))
+        _bound_the_unknown(table, i, process, options, seeds[i], around[i])
         if process.is_driven and calm[i]:
             _seek_small(small, i, parameters, options, seeds[i], around[i], found)
         elif not process.is_odd and not process.is_driven and table.status["variance"][i] != Status.ABSENT:
@@ -194,21 +203,23 @@ def _bounds_where_poor(solution: PointSolution, good: Mapping[str, bool]) -> Bou
 
 def _store_bounds(table: Table, i: int, known: Bounds | None) -> None:
     """What is known of a state that is slower than the longest window, or of what is not known otherwise."""
-    for name, side in _BOUNDED.items():
+    for name, side in BOUNDED.items():
         if known is not None and table.status[name][i] != Status.CONVERGED and np.isfinite(getattr(known, name)):
             table.put(name, i, getattr(known, name), np.nan, side)
-    _store_product(table, i)
+    bound_product(table, i)
 
 
-def _store_product(table: Table, i: int) -> None:
-    """A bound of the product, where one factor is known and the other one bounded."""
-    for name, other in (("relaxation_time", "lyapunov_max"), ("lyapunov_max", "relaxation_time")):
-        side, known = _BOUNDED[name], table.status[other][i] == Status.CONVERGED
-        if not known or table.status[name][i] != side:
-            continue
-        margin = _BELOW * table.error[other][i] * (1.0 if side == Status.UPPER_BOUND else -1.0)
-        bound = table.value[name][i] * max(table.value[other][i] + margin, 0.0)
-        table.put(PRODUCT, i, bound, np.nan, side)
+def _bound_the_unknown(
+    table: Table,
+    i: int,
+    process: Process,
+    options: EnsembleOptions,
+    seed: np.random.SeedSequence,
+    around: Surroundings,
+) -> None:
+    """What a time scale at which the state was held tells where its iteration did not converge."""
+    if any(table.status[name][i] in _UNKNOWN for name in BOUNDED):
+        _store_bounds(table, i, bounds_below(process, options, seed, around))
 
 
 def _store_heavy_tails(table: Table, i: int, solution: PointSolution, good: Mapping[str, bool]) -> None:
@@ -219,7 +230,7 @@ def _store_heavy_tails(table: Table, i: int, solution: PointSolution, good: Mapp
     if solution.membrane_known:
         return
     k = NAMES.index("variance")
-    low = max(float(solution.values[k] - _BELOW * solution.errors.total[k]), 0.0)
+    low = max(float(solution.values[k] - BELOW * solution.errors.total[k]), 0.0)
     table.put("variance", i, low, np.nan, Status.LOWER_BOUND)
     for name in ("correlation_time", "relaxation_time", PRODUCT):
         table.put(name, i, np.nan, np.nan, Status.NOT_SOUGHT)

@@ -17,6 +17,10 @@ BUDGETS = {"variance_error_budget": "variance", "lyapunov_error_budget": "lyapun
 # What a point costs or needed: the ring and the ensemble.
 EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
 
+# What is bounded where it is not known, and on which side; errors by which a bound keeps away from what a sample gave.
+BOUNDED = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
+BELOW = 3.0
+
 
 class Table:
     """Values, errors and statuses of all quantities; pending at first."""
@@ -59,3 +63,14 @@ class Table:
     def estimates(self) -> Estimates:
         """The table as estimates."""
         return Estimates(gathered(self.value, self.status, self.error), self.remarks)
+
+
+def bound_product(table: Table, i: int) -> None:
+    """A bound of the product, where one factor is known and the other one bounded."""
+    for name, other in (("relaxation_time", "lyapunov_max"), ("lyapunov_max", "relaxation_time")):
+        side, known = BOUNDED[name], table.status[other][i] == Status.CONVERGED
+        if not known or table.status[name][i] != side:
+            continue
+        margin = BELOW * table.error[other][i] * (1.0 if side == Status.UPPER_BOUND else -1.0)
+        bound = table.value[name][i] * max(table.value[other][i] + margin, 0.0)
+        table.put(PRODUCT, i, bound, np.nan, side)

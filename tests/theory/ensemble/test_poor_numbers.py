@@ -10,7 +10,10 @@ from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
 from phasemap.theory.ensemble import point, solver
 from phasemap.theory.ensemble.numbers import NAMES
+from phasemap.theory.ensemble.resolution.slower import bounds_below
 from phasemap.theory.ensemble.resolution.surroundings import rest_attracts, surroundings
+from phasemap.theory.ensemble.resolution.window import Found
+from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.mean_field import solve_points
 
 ROUGH = EnsembleOptions(relative_error=0.02)
@@ -29,6 +32,29 @@ def test_bounds_of_what_did_not_converge_hold():
     assert np.isnan(known.relaxation_time)
     assert solver._bounds_where_poor(found, {"lyapunov_max": True}) is None
     assert solver._bounds_where_poor(dataclasses.replace(found, solved=False), {"lyapunov_max": False}) is None
+
+
+@pytest.mark.parametrize(("g_h", "alpha_z", "time", "exponent"), [(3.0, 3.0, 29.0, 0.101), (1.5, 10.0, 5.8e3, 1.6e-3)])
+def test_a_state_is_slower_than_a_time_scale_at_which_the_map_pulls_on(g_h, alpha_z, time, exponent):
+    p = make_parameters(g_h=g_h, alpha_z=alpha_z)
+    known = bounds_below(Process(p), ROUGH, np.random.SeedSequence(3), surroundings([p])[0])
+    assert 0.2 * time < known.relaxation_time < time
+    assert exponent < known.lyapunov_max < 6.0 * exponent
+
+
+def test_nothing_is_bounded_where_something_rests_or_drives():
+    for p in (make_parameters(g_h=3.0, alpha_z=3.0, noise_h=0.1), make_parameters(g_h=0.8, alpha_z=3.0)):
+        assert bounds_below(Process(p), ROUGH, np.random.SeedSequence(3), surroundings([p])[0]) is None
+
+
+def test_where_the_iteration_fails_relaxation_time_and_exponent_are_bounded(monkeypatch):
+    monkeypatch.setattr(solver.single, "solve", lambda *args, **more: Found.NOTHING)
+    found = solver.solve_points([make_parameters(g_h=3.0, alpha_z=3.0)], ROUGH, [np.random.SeedSequence(3)])
+    assert found["variance"].status[0] == Status.FAILED
+    assert found["relaxation_time"].status[0] == Status.LOWER_BOUND
+    assert 5.0 < found["relaxation_time"].value[0] < 29.0
+    assert found["lyapunov_max"].status[0] == Status.UPPER_BOUND
+    assert 0.101 < found["lyapunov_max"].value[0] < 0.3
 
 
 def test_heavy_tails_are_named_and_the_activity_is_known():

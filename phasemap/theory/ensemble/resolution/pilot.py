@@ -44,11 +44,16 @@ def find(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, around: Surroundings, small: bool = False
 ) -> Pilot:
     """The largest fluctuating state, or the one that grows out of rest (small), in the window that it needs."""
-    if process.is_odd and not process.is_noisy and not around.has_stable_fixed_point and not small:
+    if moves_by_itself(process, around) and not small:
         found = seek(process, options, seed)
         if found is not None:
             return found
     return window.find(process, options, seed, around, small)
+
+
+def moves_by_itself(process: Process, around: Surroundings) -> bool:
+    """Whether nothing rests and nothing drives, so that there is a fluctuating state, however slow."""
+    return process.is_odd and not process.is_noisy and not around.has_stable_fixed_point
 
 
 def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence) -> Pilot | None:
@@ -74,7 +79,7 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
 
 def held_pilot(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held) -> Pilot:
     """The state with the longest half time that fits into the longest window: the true one is slower."""
-    noise, ensemble = _ensemble(process, options, seed, start)
+    noise, ensemble = ensemble_at(process, options, seed, start)
     x, _ = search.settled(ensemble, start.activity, start.half_time)
     return Pilot(Found.SLOW, start.ring, x, noise, _given(x), 1.0, None, start.half_time)
 
@@ -82,7 +87,7 @@ def held_pilot(process: Process, options: EnsembleOptions, seed: np.random.SeedS
 def _solved(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held, kappa: float
 ) -> Pilot:
-    noise, ensemble = _ensemble(process, options, seed, start)
+    noise, ensemble = ensemble_at(process, options, seed, start)
     x, _ = search.settle(ensemble, start.activity, start.half_time, 1)
     stiff = soft.informed(ensemble, x, float(np.clip(kappa, soft.TOLERANCES.softest, 1.0)))
     near = search.is_near_an_onset(process)
@@ -103,9 +108,10 @@ def _given(x: FloatArray) -> anderson.FixedPoint:
     return anderson.FixedPoint(x, 0.0, 0.0, 0, True, anderson.Memory())
 
 
-def _ensemble(
+def ensemble_at(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held
 ) -> tuple[Noise, Ensemble]:
+    """The smallest ensemble on the ring of a held state."""
     noise = Noise(seed, GROUPS, start.ring.steps, False)
     noise.grow(options.paths)
     return noise, Ensemble(process, start.ring, noise)

@@ -87,9 +87,7 @@ WIDE_KERNELS = {
     "network/lazy/tangent.py": "a step, from both of its ends",
     "network/steep_gates.py": "a step of the network, whose stages stay in memory from step to step",
     "network/steps.py": "a step of the network, whose stages stay in memory from step to step",
-    "network/together.py": "a step of several states of a network at once, in place",
     "network/tangent.py": "a stage of the linearised step, in place",
-    "static/roots.py": "an interval: its ends, values and slopes there, and the list of brackets",
 }
 
 

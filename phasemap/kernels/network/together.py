@@ -4,6 +4,8 @@ Arrays are indexed [field, column, unit] as in `steps`, with a state in every co
 pass over a coupling matrix, which they are bound by where it fits no cache; what is left over, one or two at a time.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -23,6 +25,17 @@ from phasemap.kernels.network.steps import (
 )
 
 _AT_ONCE = 4
+
+
+class Wiring(NamedTuple):
+    """A network as kernels take it: parameters, modes of z and r, couplings (N, N), static inputs (3, N)."""
+
+    parameters: Any
+    modes: Any
+    J_h: Any
+    J_z: Any
+    J_r: Any
+    drive: Any
 
 
 @njit(**REDUCTION)
@@ -66,20 +79,21 @@ def _drive_gate(J, drive, mode, rate, phi, x, k, y):
 
 
 @njit(**INNER)
-def _rates(p, modes, J_h, J_z, J_r, drive, x, k, work):
+def _rates(network, drive, x, k, work):
     """k = dx/dt of every state; drive, x, k (3, columns, N), work (5, columns, N): scratch."""
+    p, modes = network.parameters, network.modes
     phi, y, psi, value, slope = work[0], work[1], work[2], work[3], work[4]
     columns, n = phi.shape
     for c in range(columns):
         for i in range(n):
             phi[c, i] = tanh(p.g_h * x[H, c, i] + p.beta_h)
-    _drive_gate(J_z, drive[Z], modes[0], 1.0 / p.tau_z if modes[0] == LIVE else 0.0, phi, x[Z], k[Z], y)
-    _drive_gate(J_r, drive[R], modes[1], 1.0 / p.tau_r if modes[1] == LIVE else 0.0, phi, x[R], k[R], y)
+    _drive_gate(network.J_z, drive[Z], modes[0], 1.0 / p.tau_z if modes[0] == LIVE else 0.0, phi, x[Z], k[Z], y)
+    _drive_gate(network.J_r, drive[R], modes[1], 1.0 / p.tau_r if modes[1] == LIVE else 0.0, phi, x[R], k[R], y)
     for c in range(columns):
         gate_values(x[R, c], p.alpha_r, p.beta_r, value[c], slope[c])
         for i in range(n):
             psi[c, i] = phi[c, i] * value[c, i]
-    _multiply_all(J_h, psi, y)
+    _multiply_all(network.J_h, psi, y)
     inside = p.input_inside
     for c in range(columns):
         gate_values(x[Z, c], p.alpha_z, p.beta_z, value[c], slope[c])
@@ -89,11 +103,11 @@ def _rates(p, modes, J_h, J_z, J_r, drive, x, k, work):
 
 
 @njit(**KERNEL)
-def advance_together(p, modes, J_h, J_z, J_r, static_drive, noise, x, step, n_steps):
+def advance_together(network, noise, x, step, n_steps):
     """Advance every column of x (3, columns, N) in place by n_steps classical Runge-Kutta steps.
 
-    static_drive (3, N), the same for all. noise (n_steps, 3, columns, N), the mean of each one's noise input over each
-    step, or (0, 3, columns, N) for none.
+    network: a `Wiring`. noise (n_steps, 3, columns, N), the mean of each one's noise input over each step, or
+    (0, 3, columns, N) for none.
     """
     columns, n = x.shape[1], x.shape[2]
     work, drive = np.zeros((5, columns, n)), np.empty_like(x)
@@ -103,10 +117,10 @@ def advance_together(p, modes, J_h, J_z, J_r, static_drive, noise, x, step, n_st
             for c in range(columns):
                 for i in range(n):
                     extra = noise[index, f, c, i] if index < noise.shape[0] else 0.0
-                    drive[f, c, i] = static_drive[f, i] + extra
+                    drive[f, c, i] = network.drive[f, i] + extra
         for s in range(4):
-            _rates(p, modes, J_h, J_z, J_r, drive, x if s == 0 else forward, k, work)
+            _rates(network, drive, x if s == 0 else forward, k, work)
             for f in range(3):
-                if _carried(f, modes):
+                if _carried(f, network.modes):
                     for c in range(columns):
                         _take_stage(s, step, x[f, c], k[f, c], total[f, c], forward[f, c])

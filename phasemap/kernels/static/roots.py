@@ -27,6 +27,14 @@ MOST_ROOTS = 8
 STACK = 64
 
 
+class Node(NamedTuple):
+    """Where f is known: its coordinate y, its value and its slope df/dy there."""
+
+    y: float
+    f: float
+    slope: float
+
+
 class _Tolerances(NamedTuple):
     """Where the search for roots stops: rounding would be taken for roots beyond."""
 
@@ -75,6 +83,12 @@ def mismatch(p, scale, y):
     a, slope = fixed_point_map(p, q)
     total = a + q
     return (a - q) / total, 2.0 * ((q * slope - a) / total) * (length * (q + scale) / total)
+
+
+@njit(**INNER)
+def _node(p, scale, y):
+    f, slope = mismatch(p, scale, y)
+    return Node(y, f, slope)
 
 
 @njit(**INNER)
@@ -134,9 +148,10 @@ def _shape(f0, d0, f1, d1, error):
 
 
 @njit(**INNER)
-def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
+def _examine(p, scale, left, right, error, brackets, count):
     """Add the brackets found between two neighbouring nodes; returns (number of brackets, verdict)."""
-    width = y1 - y0
+    width = right.y - left.y
+    f0, d0, f1, d1 = left.f, left.slope, right.f, right.slope
     shape = _shape(f0, d0 * width, f1, d1 * width, error)
     if shape == 0:
         return count, _DECIDED
@@ -145,15 +160,15 @@ def _examine(p, scale, y0, f0, d0, y1, f1, d1, error, brackets, count):
         return count, _UNDECIDED
     verdict = _DOUBTFUL if shape == 3 else _DECIDED
     if (f0 > 0.0) != (f1 > 0.0):
-        if shape == 3 and count > 0 and _is_same(p, scale, brackets[min(count, MOST_ROOTS) - 1, 1], y0):
+        if shape == 3 and count > 0 and _is_same(p, scale, brackets[min(count, MOST_ROOTS) - 1, 1], left.y):
             return count - 1, verdict
-        return _add_bracket(brackets, count, y0, y1, f0), verdict
+        return _add_bracket(brackets, count, left.y, right.y, f0), verdict
     if shape == 1 or (d0 > 0.0) == (d1 > 0.0) or (d0 > 0.0) == (f0 > 0.0):
         return count, verdict
-    y, f = _extremum(p, scale, y0, d0, y1, 1.0 if f0 > 0.0 else -1.0)
+    y, f = _extremum(p, scale, left.y, d0, right.y, 1.0 if f0 > 0.0 else -1.0)
     if (f > 0.0) != (f0 > 0.0):
-        count = _add_bracket(brackets, count, y0, y, f0)
-        count = _add_bracket(brackets, count, y, y1, f)
+        count = _add_bracket(brackets, count, left.y, y, f0)
+        count = _add_bracket(brackets, count, y, right.y, f)
     return count, _DOUBTFUL if abs(f) < NOISE else verdict
 
 
@@ -184,10 +199,19 @@ def _add_bracket(brackets, count, low, high, f_low):
 
 
 @njit(**INNER)
-def _push(stack, depth, y0, f0, d0, y1, f1, d1):
-    stack[depth, 0], stack[depth, 1], stack[depth, 2] = y0, f0, d0
-    stack[depth, 3], stack[depth, 4], stack[depth, 5] = y1, f1, d1
+def _push(stack, depth, left, right):
+    stack[depth, 0], stack[depth, 1], stack[depth, 2] = left.y, left.f, left.slope
+    stack[depth, 3], stack[depth, 4], stack[depth, 5] = right.y, right.f, right.slope
     return depth + 1
+
+
+@njit(**INNER)
+def _error_of_cubic(left, middle, right):
+    """How far the cubic through the ends of an interval is from f, by value and slope in its middle."""
+    width, slope_sum = right.y - left.y, left.slope + right.slope
+    value = abs(middle.f - 0.5 * (left.f + right.f) - 0.125 * width * (left.slope - right.slope))
+    slope = 0.125 * abs(width * (middle.slope + 0.25 * slope_sum) - 1.5 * (right.f - left.f))
+    return max(value, slope)
 
 
 @njit(**INNER)
@@ -197,23 +221,20 @@ def _bracket_piece(p, scale, stack, brackets, count):
     depth = 1
     while depth > 0:
         depth -= 1
-        y0, f0, d0 = stack[depth, 0], stack[depth, 1], stack[depth, 2]
-        y1, f1, d1 = stack[depth, 3], stack[depth, 4], stack[depth, 5]
-        width = y1 - y0
-        y = 0.5 * (y0 + y1)
-        f, d = mismatch(p, scale, y)
-        error = max(abs(f - 0.5 * (f0 + f1) - 0.125 * width * (d0 - d1)),
-                    0.125 * abs(width * (d + 0.25 * (d0 + d1)) - 1.5 * (f1 - f0)))  # fmt: skip
-        count, left = _examine(p, scale, y0, f0, d0, y, f, d, error, brackets, count)
-        if left == _UNDECIDED:
+        left = Node(stack[depth, 0], stack[depth, 1], stack[depth, 2])
+        right = Node(stack[depth, 3], stack[depth, 4], stack[depth, 5])
+        middle = _node(p, scale, 0.5 * (left.y + right.y))
+        error = _error_of_cubic(left, middle, right)
+        count, first = _examine(p, scale, left, middle, error, brackets, count)
+        if first == _UNDECIDED:
             # The right half waits below the left one, so that roots come out in order.
-            depth = _push(stack, depth, y, f, d, y1, f1, d1)
-            depth = _push(stack, depth, y0, f0, d0, y, f, d)
+            depth = _push(stack, depth, middle, right)
+            depth = _push(stack, depth, left, middle)
             continue
-        count, right = _examine(p, scale, y, f, d, y1, f1, d1, error, brackets, count)
-        if right == _UNDECIDED:
-            depth = _push(stack, depth, y, f, d, y1, f1, d1)
-        certain = certain and left != _DOUBTFUL and right != _DOUBTFUL
+        count, second = _examine(p, scale, middle, right, error, brackets, count)
+        if second == _UNDECIDED:
+            depth = _push(stack, depth, middle, right)
+        certain = certain and first != _DOUBTFUL and second != _DOUBTFUL
     return count, certain
 
 
@@ -227,21 +248,19 @@ def bracket_roots(p, scale, stack, brackets):
     pieces = 4 + int(length / 1.5)
     start = math.log1p(_TOLERANCES.linear) / length
     count, certain = 0, True
-    f0, d0 = mismatch(p, scale, start)
+    left = _node(p, scale, start)
     if has_zero_state(p):
         f_zero = mismatch(p, scale, 0.0)[0]
-        if abs(f_zero) > NOISE and (f_zero > 0.0) != (f0 > 0.0):
+        if abs(f_zero) > NOISE and (f_zero > 0.0) != (left.f > 0.0):
             count = _add_bracket(brackets, count, 0.0, start, f_zero)
-    y0 = start
     for k in range(pieces):
-        y1 = start + (1.0 - start) * (k + 1) / pieces
-        f1, d1 = mismatch(p, scale, y1)
+        right = _node(p, scale, start + (1.0 - start) * (k + 1) / pieces)
         if k == pieces - 1:
-            f1 = min(f1, -_TOLERANCES.below_one)
-        _push(stack, 0, y0, f0, d0, y1, f1, d1)
+            right = Node(right.y, min(right.f, -_TOLERANCES.below_one), right.slope)
+        _push(stack, 0, left, right)
         count, sure = _bracket_piece(p, scale, stack, brackets, count)
         certain = certain and sure
-        y0, f0, d0 = y1, f1, d1
+        left = right
     return min(count, MOST_ROOTS), certain and count <= MOST_ROOTS
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phasemap.kernels.network.together import advance_together
+from phasemap.kernels.network.together import Wiring, advance_together
 from phasemap.model.options import SimulationOptions
 from phasemap.model.results import FloatArray
 from phasemap.simulation.network.disorder import Network, Stream, child
@@ -39,6 +39,7 @@ class Trajectories:
             return
         states = self.states
         noise = np.stack([one.draw_noise(n_steps) for one in self.members], axis=2)
-        advance_together(*self.network.arguments(), self.network.drive, noise, states, self.step, n_steps)
+        wiring = Wiring._make((*self.network.arguments(), self.network.drive))
+        advance_together(wiring, noise, states, self.step, n_steps)
         for k, one in enumerate(self.members):
             one.put(states[:, k], n_steps)

@@ -242,11 +242,11 @@ def _estimates(task: Task, chosen: slice) -> Estimates:
     _check_magnitudes(points)
     seeds = PointSeeds(task.seed, task.block.part, task.block.name, task.block.indices[chosen])
     found = task.call(points, task.options, seeds)
-    checked = {name: _checked(name, found[name], (len(points), *shape)) for name, shape in task.shapes.items()}
+    checked = {name: as_stored(name, found[name], (len(points), *shape)) for name, shape in task.shapes.items()}
     return Estimates(checked, getattr(found, "remarks", ()))
 
 
-def _checked(name: str, estimate: Estimate, shape: tuple[int, ...]) -> Estimate:
+def as_stored(name: str, estimate: Estimate, shape: tuple[int, ...]) -> Estimate:
     """An estimate as it is stored: float64, of the promised shape.
 
     No NaN claims to be a number, no infinity to have converged, nor a value whose error is not known.

@@ -1,6 +1,7 @@
 """Static quantities of a finished plane between the points of its grid, which costs a second at most."""
 
 import logging
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from phasemap.dataset.records import Axis, Fine
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, FloatArray
 from phasemap.sweeps.plan import parameters_at
+from phasemap.sweeps.work import as_stored
 
 _LOGGER = logging.getLogger(__name__)
 _CHEAP = "statics"
@@ -33,10 +35,11 @@ def add_fine(config: SweepConfig, result: Result) -> None:
     points = parameters_at(config.parameters, config.axis_names, places, config.derived)
     try:
         found = config.registry.solvers[_CHEAP].solve(points, None, ())
+        fields = {name: _over(axes, entry, found[name]) for name, entry in cheap.items()}
     except Exception as error:  # the sweep is done and stays so: what is added to it is no condition
         _LOGGER.warning("No finer grid of static quantities: %s", error)
         return
-    result.fine = Fine(axes, {name: _over(axes, entry, found[name]) for name, entry in cheap.items()})
+    result.fine = Fine(axes, fields)
 
 
 def _is_coarse_plane(config: SweepConfig, result: Result) -> bool:
@@ -66,6 +69,8 @@ def _divided(values: FloatArray, parts: int, log: bool) -> FloatArray:
 
 def _over(axes: tuple[Axis, ...], entry: Field, found: Estimate) -> Field:
     """What was found at the points of the finer grid, as a quantity like that of the grid."""
-    shape = (*map(len, axes), *entry.own_shape)
-    error = None if found.error is None else np.reshape(found.error, shape)
-    return replace(entry, value=np.reshape(found.value, shape), status=np.reshape(found.status, shape), error=error)
+    grid = tuple(map(len, axes))
+    stored = as_stored(entry.name, found, (math.prod(grid), *entry.own_shape))
+    shape = (*grid, *entry.own_shape)
+    error = None if stored.error is None else np.reshape(stored.error, shape)
+    return replace(entry, value=np.reshape(stored.value, shape), status=np.reshape(stored.status, shape), error=error)

@@ -130,6 +130,23 @@ def test_a_grid_that_is_not_finer_is_refused(result, tmp_path):
     assert any("fine axis tau_z" in problem for problem in problems(replace(result, fine=shifted)))
 
 
+def test_the_finer_numbers_are_stored_as_those_of_the_grid_are(result, monkeypatch, tmp_path):
+    """A solver that calls something known that is no number: the file must be readable all the same."""
+
+    def careless(points, *_):
+        found = solve_points(points)
+        found["static_gain"].value[0] = np.nan
+        found["static_gain"].status[0] = Status.CONVERGED
+        return found
+
+    monkeypatch.setattr("phasemap.theory.static.fixed_points.solve_points", careless)
+    again = replace(result, fine=None)
+    add_fine(make_config({"quantities": ["static_gain"], "axes": AXES, "parameters": GATE}, REGISTRY), again)
+    assert (again.fine.fields["static_gain"].status[0, 0] == Status.FAILED).all()
+    write_result(tmp_path / "again.h5", again)
+    assert not list(problems(read_result(tmp_path / "again.h5")))
+
+
 def test_a_finer_grid_that_fails_leaves_the_sweep_as_it_is(result, monkeypatch):
     def broken(*_):
         raise FloatingPointError("out of digits")

@@ -35,6 +35,12 @@ def test_under_noise_no_line_of_fixed_points_is_asked_for(axes, parameters):
     assert lines(axes, **parameters) == {"dynamic_fold", "lyapunov_zero"}
 
 
+@pytest.mark.parametrize(("axes", "parameters"), [(G | {"s_h": [0.0, 0.3]}, {}), (G | R, {"beta_h": 0.4})])
+def test_where_zero_is_no_fixed_point_the_instability_of_others_counts(axes, parameters):
+    found = lines(axes, **parameters)
+    assert "static_gain_one" in found and "zero_instability" not in found
+
+
 def test_lines_need_two_axes_that_are_parameters():
     assert lines(G) == lines(G | R | {"tau_r": [1.0, 2.0]}) == set()
 

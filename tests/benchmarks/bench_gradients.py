@@ -34,7 +34,7 @@ POINTS = (
     ("attractor", {"g_h": 3, "alpha_r": 2}),
     ("attractor", {"g_h": 3, "alpha_z": 3}),
     # Slow: younger networks have not come near the stationary state.
-    ("attractor", {"g_h": 1.5, "alpha_z": 10, "network_gradients.transient": 400}),
+    ("attractor", {"g_h": 2.2, "alpha_z": 10, "network_gradients.transient": 200}),
     ("attractor", {"g_h": 2, "alpha_z": "inf"}),
 )
 

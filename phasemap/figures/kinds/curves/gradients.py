@@ -1,6 +1,6 @@
 """Sizes of gradients against lag on a logarithmic scale: the mean field as lines, networks as marks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ def draw_gradients(scenes: list[GradientScene], columns: int = 1, width: str = "
         grid = figure.subplots(rows, columns, squeeze=False)
         handles: dict[str, Artist] = {}
         for axes, scene in zip(grid.ravel(), scenes, strict=False):
-            handles |= {str(handle.get_label()): handle for handle in _draw_panel(axes, scene)}
+            handles |= {str(handle.get_label()): handle for handle in _draw_panel(axes, _titled(scene, columns))}
         for axes in grid.ravel()[len(scenes) :]:
             axes.set_visible(False)
         for axes in grid[-1]:
@@ -70,6 +70,11 @@ def draw_gradients(scenes: list[GradientScene], columns: int = 1, width: str = "
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure
+
+
+def _titled(scene: GradientScene, columns: int) -> GradientScene:
+    """Beside others a panel has the state in one line of its title and the parameters, formulas, in the next."""
+    return scene if columns == 1 else replace(scene, title=scene.title.replace(", $", "\n$", 1))
 
 
 def _draw_panel(axes: Axes, scene: GradientScene) -> list[Artist]:

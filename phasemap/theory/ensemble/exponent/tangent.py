@@ -123,11 +123,14 @@ class TangentEnsemble:
         self._activity = activity
         self._sigma, self._sigma_slope = ensemble.process.output_gate(activity, ensemble.ring)
         self._control_slopes = ensemble.control_averages(activity, slopes=True)[0]
-        self._linear = [self._linearise(paths) for paths in ensemble.paths(activity, members)]
+        self._linear = [self._linearise(paths) for paths in ensemble.paths(activity, members, side_by_side=True)]
         # Below this lambda a perturbation of some path would not decay once around the ring.
         slowest = min(float(linear.gate.mean(axis=0).min()) for linear in self._linear)
         self._lowest_rate = max(-slowest + 1.0 / ensemble.ring.period, gate_floor(ensemble.process.parameters))
-        shape = (ensemble.ring.steps, 2 * ensemble.noise.columns)
+        self._allocate(self._linear[0].gate.shape)
+
+    def _allocate(self, shape: tuple[int, ...]) -> None:
+        """Arrays for batches of a shape."""
         self._force, self._decay, self._source, self._response = (np.empty(shape, dtype=np.float32) for _ in range(4))
         self._zeta, self._w, self._control = (np.empty(shape, dtype=np.float32) for _ in range(3))
         self._lane = np.empty((2, shape[1]), dtype=np.float32)
@@ -249,11 +252,12 @@ class TangentEnsemble:
     def _with_noise(self, w_amplitude: FloatArray) -> Iterator[tuple[tuple[Linearisation, Complex32], Float32]]:
         """Every batch of paths with the noise of its zeta and its w: of the paths of the next group."""
         linear = iter(self._linear)
-        for index in self._noise_groups:
-            for batch in self.ensemble.noise.groups[index].batches:
-                w = field(batch.z, w_amplitude, self._w)
-                for drive in batch.drives:
-                    yield (next(linear), drive), w
+        for batch in self.ensemble.noise.batches(self._noise_groups, side_by_side=True):
+            if batch.constant.shape[1] != self._lane.shape[1]:
+                self._allocate((self.ensemble.ring.steps, batch.constant.shape[1]))
+            w = field(batch.z, w_amplitude, self._w)
+            for drive in batch.drives:
+                yield (next(linear), drive), w
 
     def _responded(self, linear: Linearisation, zeta: Float32, w: Float32, rate: float) -> Float32:
         """phi' u (steps, lanes) along the paths of a batch."""

@@ -19,6 +19,8 @@ Complex32 = NDArray[np.complex64]
 
 # Complex columns of a batch: 32 real paths side by side fill the vector registers and fit the cache.
 _COLUMNS = 16
+# Numbers of a field that are worth a call: batches of short rings are computed together, side by side.
+_WORTH = 16 * 1024
 # Modes that are drawn together; further ones come by octaves.
 _LOWEST = 64
 
@@ -65,6 +67,7 @@ class Noise:
         # Children by key, not by spawn(): a seed gives the same numbers however often it is used.
         self.groups = [Group(_generators(seed, index, self._octaves)) for index in range(groups)]
         self._scales: dict[tuple[int, ...], Scales] = {}
+        self._side_by_side: dict[tuple[int, ...], list[Batch]] = {}
 
     @property
     def _octaves(self) -> list[int]:
@@ -89,15 +92,29 @@ class Noise:
             while len(group.batches) < each:
                 group.batches.append(self._draw(group.generators))
         self._scales.clear()
+        self._side_by_side.clear()
 
-    def members(self, group: int | None) -> tuple[int, ...]:
-        """Indices of the groups that are used: one of them, or all (None)."""
-        return tuple(range(len(self.groups))) if group is None else (group,)
+    def members(self, group: int | tuple[int, ...] | None) -> tuple[int, ...]:
+        """Indices of the groups that are used: one of them, several, or all (None)."""
+        if group is None:
+            return tuple(range(len(self.groups)))
+        return group if isinstance(group, tuple) else (group,)
+
+    def batches(self, members: tuple[int, ...], side_by_side: bool = False) -> list[Batch]:
+        """All batches of some groups; side_by_side: as many of them in one as make its fields worth a call."""
+        all_of_them = [batch for index in members for batch in self.groups[index].batches]
+        together = max(1, _WORTH // (self.steps * self.columns))
+        if not side_by_side or together == 1:
+            return all_of_them
+        if members not in self._side_by_side:
+            parts = [all_of_them[k : k + together] for k in range(0, len(all_of_them), together)]
+            self._side_by_side[members] = [_joined(part) for part in parts]
+        return self._side_by_side[members]
 
     def scales(self, members: tuple[int, ...]) -> Scales:
         """Rescaling factors over some groups."""
         if members not in self._scales:
-            batches = [batch for index in members for batch in self.groups[index].batches]
+            batches = self.batches(members)
             self._scales[members] = Scales(
                 _unit_power([batch.z for batch in batches]),
                 _unit_power([drive for batch in batches for drive in batch.drives]),
@@ -107,7 +124,8 @@ class Noise:
     def coarser(self) -> "Noise":
         """The same paths with their upper half of frequencies cut off, on half as many points."""
         cut = object.__new__(Noise)
-        cut.steps, cut.columns, cut.noisy, cut._scales = self.steps // 2, self.columns, self.noisy, {}
+        cut.steps, cut.columns, cut.noisy = self.steps // 2, self.columns, self.noisy
+        cut._scales, cut._side_by_side = {}, {}
         quarter = self.steps // 4
 
         def low(noise: Complex32) -> Complex32:
@@ -138,6 +156,16 @@ class Noise:
             done = modes
         constant = generators[0].standard_normal((2, 2 * self.columns))
         return Batch(fields[0], (fields[1], fields[2]), tuple(fields[3:]), constant)
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    """Several batches side by side."""
+    if len(batches) == 1:
+        return batches[0]
+    first, second = (np.concatenate([b.drives[k] for b in batches], axis=1) for k in (0, 1))
+    inputs = tuple(np.concatenate(fields, axis=1) for fields in zip(*(b.inputs for b in batches), strict=True))
+    constant = np.concatenate([b.constant for b in batches], axis=1)
+    return Batch(np.concatenate([b.z for b in batches], axis=1), (first, second), inputs, constant)
 
 
 def _generators(seed: np.random.SeedSequence, group: int, octaves: list[int]) -> tuple[np.random.Generator, ...]:

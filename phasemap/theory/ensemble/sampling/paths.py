@@ -70,23 +70,26 @@ class Ensemble:
         variance = _TYPICAL_VARIANCE + process.parameters.s_z**2
         # A nearly shut gate would make the control variate slower than the window.
         self.control_rate = max(mean_gate(process.parameters, variance), 4.0 / ring.period)
-        shape = (ring.steps, 2 * noise.columns)
-        of_paths = np.float64 if process.is_hard else np.float32
-        self._gate, self._decay, self._source, self._h = (np.empty(shape, dtype=of_paths) for _ in range(4))
-        self._phi, self._control_phi = (np.empty(shape, dtype=np.float32) for _ in range(2))
-        self._z, self._eta, self._input, self._control = (np.empty(shape, dtype=np.float32) for _ in range(4))
-        self._lane = np.empty((2, shape[1]), dtype=of_paths)
+        self._allocate(2 * noise.columns)
         white = process.parameters.tau_noise == 0.0
         self._white = 1.0 if white else 0.0
         if process.noise_placement != kernels.NO_NOISE:
             self._input_amplitude = amplitudes(process.noise_steps(ring), ring)
-        self._no_input = np.empty((0, shape[1]), dtype=np.float32)
 
-    def map(self, activity: FloatArray, group: int | None = None) -> FloatArray:
-        """C_phi (half,) of the paths driven by C_phi (half,); over one group, or over all."""
+    def _allocate(self, lanes: int) -> None:
+        """Arrays for batches of so many lanes."""
+        shape, of_paths = (self.ring.steps, lanes), np.float64 if self.process.is_hard else np.float32
+        self._gate, self._decay, self._source, self._h = (np.empty(shape, dtype=of_paths) for _ in range(4))
+        self._phi, self._control_phi = (np.empty(shape, dtype=np.float32) for _ in range(2))
+        self._z, self._eta, self._input, self._control = (np.empty(shape, dtype=np.float32) for _ in range(4))
+        self._lane = np.empty((2, lanes), dtype=of_paths)
+        self._no_input = np.empty((0, lanes), dtype=np.float32)
+
+    def map(self, activity: FloatArray, group: int | tuple[int, ...] | None = None) -> FloatArray:
+        """C_phi (half,) of the paths driven by C_phi (half,); over one group, several, or all."""
         power = np.zeros((2, self.ring.steps))
         members = self.noise.members(group)
-        for paths in self.paths(activity, members):
+        for paths in self.paths(activity, members, side_by_side=True):
             self._add(paths.phi, power[0])
             self._add(paths.control_phi, power[1])
         lanes = self._lanes(members)
@@ -100,7 +103,7 @@ class Ensemble:
         lanes = self._lanes(members)
         shift = self.control_mean
         mean = 0.0
-        for paths in self.paths(activity, members):
+        for paths in self.paths(activity, members, side_by_side=True):
             self._add(paths.phi, power[0])
             self._add(paths.control_phi, power[1])
             mean += float(paths.h.mean() - paths.control.mean()) * paths.h.shape[1] / lanes
@@ -128,26 +131,27 @@ class Ensemble:
         product, slope = activation_pair(covariance, p.g_h, self.process.bias + p.g_h * self.control_mean)
         return (slope if slopes else product), covariance
 
-    def paths(self, activity: FloatArray, members: tuple[int, ...]) -> Iterator[Paths]:
-        """All batches of paths of some groups, driven by C_phi (half,)."""
+    def paths(self, activity: FloatArray, members: tuple[int, ...], side_by_side: bool = False) -> Iterator[Paths]:
+        """All batches of paths of some groups, driven by C_phi (half,); side_by_side: short ones several at a time."""
         process, ring, p = self.process, self.ring, self.process.parameters
         scales = self.noise.scales(members)
         z_amplitude = amplitudes(process.gate_variable(activity, ring), ring) * scales.z
         drive_amplitude = amplitudes(process.drive(activity, ring), ring) * scales.drive
         input_mean, input_deviation = process.outside_input
-        for index in members:
-            for batch in self.noise.groups[index].batches:
-                z = field(batch.z, z_amplitude, self._z)
-                for k, sign in enumerate((1.0, -1.0)):
-                    eta = field(batch.drives[k], drive_amplitude, self._eta)
-                    noise = self._no_input
-                    if batch.inputs:
-                        noise = field(batch.inputs[k], self._input_amplitude, self._input)
-                    constant = input_mean + input_deviation * batch.constant[k]
-                    self._membrane(z, sign, eta, constant, noise)
-                    control = self._controlled(batch, k, drive_amplitude, constant)
-                    kernels.activation_rows(control, p.g_h, process.bias, self._control_phi)
-                    yield Paths(self._decay, self._gate, eta, self._h, self._phi, control, self._control_phi)
+        for batch in self.noise.batches(members, side_by_side):
+            if batch.constant.shape[1] != self._gate.shape[1]:
+                self._allocate(batch.constant.shape[1])
+            z = field(batch.z, z_amplitude, self._z)
+            for k, sign in enumerate((1.0, -1.0)):
+                eta = field(batch.drives[k], drive_amplitude, self._eta)
+                noise = self._no_input
+                if batch.inputs:
+                    noise = field(batch.inputs[k], self._input_amplitude, self._input)
+                constant = input_mean + input_deviation * batch.constant[k]
+                self._membrane(z, sign, eta, constant, noise)
+                control = self._controlled(batch, k, drive_amplitude, constant)
+                kernels.activation_rows(control, p.g_h, process.bias, self._control_phi)
+                yield Paths(self._decay, self._gate, eta, self._h, self._phi, control, self._control_phi)
 
     def _controlled(self, batch: Batch, k: int, drive: FloatArray, constant: FloatArray) -> Float32:
         """h (steps, lanes) behind the constant gate, with drive and inputs of a batch; drive: amplitude (steps,)."""

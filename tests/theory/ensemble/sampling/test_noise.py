@@ -75,3 +75,30 @@ def test_a_finer_ring_has_the_same_modes_and_more():
         np.testing.assert_array_equal(one.inputs[1], other.inputs[1])
         np.testing.assert_array_equal(one.constant, other.constant)
     assert len({mode.tobytes() for mode in batches(fine)[0].z}) == 256
+
+
+def test_batches_side_by_side_are_the_same_paths_in_fewer_fields():
+    for steps, paths in ((64, 3000), (256, 1200)):
+        made = noise(steps, paths=paths, noisy=True)
+        single, wide = made.batches((0, 2)), made.batches((0, 2), side_by_side=True)
+        assert len(wide) < len(single)
+        for name in ("z", "constant"):
+            np.testing.assert_array_equal(
+                np.concatenate([getattr(one, name) for one in wide], axis=1),
+                np.concatenate([getattr(one, name) for one in single], axis=1),
+            )
+        for name in ("drives", "inputs"):
+            for k in (0, 1):
+                np.testing.assert_array_equal(
+                    np.concatenate([getattr(one, name)[k] for one in wide], axis=1),
+                    np.concatenate([getattr(one, name)[k] for one in single], axis=1),
+                )
+    made.grow(5000)
+    assert sum(one.z.shape[1] for one in made.batches((0,), side_by_side=True)) == made.columns * len(
+        made.groups[0].batches
+    )
+
+
+def test_long_fields_are_left_apart():
+    made = noise(2048)
+    assert made.batches((0, 1), side_by_side=True) == made.batches((0, 1))

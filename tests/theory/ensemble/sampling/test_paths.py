@@ -79,6 +79,27 @@ def test_the_map_of_all_groups_is_the_mean_over_groups_up_to_their_scales():
     assert np.abs(whole - parts).max() < 5e-3
 
 
+@pytest.mark.parametrize("inputs", [INPUTS[1], INPUTS[4], INPUTS[8], {"alpha_z": math.inf}], ids=str)
+def test_moments_are_the_same_whether_paths_are_computed_side_by_side_or_not(inputs, monkeypatch):
+    together = ensemble(paths=1300, **inputs).moments(activity(Ring(51.2, 256)))
+    monkeypatch.setattr(Noise, "batches", lambda self, members, side_by_side=False: flat(self, members))
+    apart = ensemble(paths=1300, **inputs).moments(activity(Ring(51.2, 256)))
+    np.testing.assert_allclose(together.activity, apart.activity, atol=2e-6)
+    np.testing.assert_allclose(together.membrane, apart.membrane, atol=1e-5 * apart.membrane[0])
+    assert together.mean == pytest.approx(apart.mean, abs=1e-5)
+
+
+def flat(noise, members):
+    return [batch for index in members for batch in noise.groups[index].batches]
+
+
+def test_a_map_of_several_groups_is_that_of_an_ensemble_of_these():
+    one = ensemble(paths=1024)
+    few = one.map(activity(one.ring), (0, 1))
+    one.noise.groups = one.noise.groups[:2]
+    np.testing.assert_allclose(few, one.map(activity(one.ring)), atol=1e-7)
+
+
 def test_z_comes_in_pairs_of_opposite_sign():
     one = ensemble(paths=64, beta_z=0.8)
     gates = [paths.gate.copy() for paths in one.paths(activity(one.ring), (0,))]

@@ -66,7 +66,7 @@ def test_a_folder_is_made_or_named_before_a_diagram_is_computed(monkeypatch, tmp
         made.append((tmp_path / "new").is_dir())
         raise PhasemapError("enough")
 
-    monkeypatch.setattr("phasemap.cli.diagrams._compute", compute)
+    monkeypatch.setattr("phasemap.cli.diagrams._make", compute)
     (tmp_path / "file").write_text("")
     for name, computed in (("new", [True]), ("file", [True])):
         done = CliRunner().invoke(app, ["atlas", "decoupling", "--quick", "-d", str(tmp_path / name)])

@@ -6,13 +6,15 @@ import numpy as np
 
 from phasemap.model.results import Estimate, Estimates
 from phasemap.model.status import Status
-from phasemap.sweeps.work import _checked
+from phasemap.sweeps.work import as_stored
 
 
 def test_what_is_not_finite_has_not_converged() -> None:
     value = np.array([1.0, math.inf, 2.0, math.nan])
     error = np.array([0.0, 0.0, math.inf, 0.0])
-    found = _checked("x", Estimate(value=value, status=np.full(4, Status.CONVERGED, dtype=np.uint8), error=error), (4,))
+    found = as_stored(
+        "x", Estimate(value=value, status=np.full(4, Status.CONVERGED, dtype=np.uint8), error=error), (4,)
+    )
     assert found.status.tolist() == [Status.CONVERGED, Status.DIVERGES, Status.NOT_CONVERGED, Status.FAILED]
 
 

@@ -37,7 +37,7 @@ class _Tolerances(NamedTuple):
 
     solved: float = 1e-9  # relative residual
     iterations: int = 300  # at most
-    flat: float = 1e-10  # singular values below this share of the largest are noise
+    flat: float = 1e-10  # singular values and mean powers below this share of the largest are noise
     outermost: float = 1e-12  # quantile at which the tails of a quasi-random Gaussian are cut
 
 
@@ -160,9 +160,10 @@ def weights_for(d: FloatArray, spectra: list[FloatArray], totals: list[float], r
         power = np.abs(scipy.fft.fft(one, axis=1)) ** 2 / ring.steps
         rows += [*power[:, : len(lowest)].T, power.sum(axis=1)]
         wanted += [*lowest, total]
-    x = np.array(rows)
+    x, target = np.array(rows), np.array(wanted)
     scale = x.mean(axis=1, keepdims=True)
-    x, target = x / scale, np.array(wanted) / scale[:, 0]
+    kept = scale[:, 0] > _TOLERANCES.flat * scale.max()  # paths that stand still on the ring have no power but at zero
+    x, target = (x / scale)[kept], (target / scale[:, 0])[kept]
     away = x - x.mean(axis=1, keepdims=True)
     alpha = np.linalg.lstsq(away @ away.T / x.shape[1], target - x.mean(axis=1), rcond=_TOLERANCES.flat)[0]
     return np.asarray((1.0 + alpha @ away) / x.shape[1])

@@ -157,7 +157,9 @@ def test_minimum_of_a_curve_over_the_distance() -> None:
 def test_no_dimension_lies_below_the_share_of_positive_exponents() -> None:
     """Next to an onset rates are as small as the regulator: what is left is a bound, and none that cannot be."""
     p, solution = state(g_h=1.05)
-    found = spectrum_of(Levels(slopes(p, solution, Ring(64.0, 160), 16)))
+    frozen_paths = slopes(p, solution, Ring(64.0, 160), 16)
+    found = spectrum_of(Levels(frozen_paths))
+    assert frozen_paths.are_usable  # of modes without power no weights are asked
     assert not found.inside
     assert found.values[1] >= found.values[2] > 0.0
 

@@ -21,6 +21,8 @@ _INPUTS = {
     "noise_h": "noise on h", "noise_z": "noise on the update gate", "noise_r": "noise on the output gate",
 }  # fmt: skip
 
+_CELLS_OF_STUDIES = ("gru", "lstm")
+
 
 def network_in_words(result: Result, held: Mapping[str, float]) -> str:
     """One or two sentences; held: axes at which the figure is cut, with their values."""
@@ -35,7 +37,9 @@ def network_in_words(result: Result, held: Mapping[str, float]) -> str:
 
 
 def network_of_study(result: Result) -> str:
-    """The network of a study, which goes through gates of its own: its description says which."""
+    """The network of a study, which goes through gates or layers of its own: its description says which."""
+    if {name.partition("_")[0] for name in result.metadata.settings["quantities"]} <= set(_CELLS_OF_STUDIES):
+        return "Random layers of GRU and LSTM cells, with weights as stated."
     known = {**Parameters()._asdict(), **result.metadata.parameters}
     bias = " + β_h" if known["beta_h"] else ""
     return f"Random networks of rate units, φ(h) = tanh(g_h h{bias}), gates as stated."

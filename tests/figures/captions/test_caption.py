@@ -128,3 +128,13 @@ def test_a_map_says_that_its_colours_are_mixed_where_they_are(plane):
     assert words not in caption_of(plane, Request(along="g_h"))
     with wished(Wishes(smooth=False)):
         assert words not in caption_of(plane, Request())
+
+
+def test_a_study_of_cells_speaks_of_layers_and_one_of_rate_units_of_networks():
+    results = Path(__file__).parents[3] / "results"
+    words = {
+        name: caption_parts(read_result(results / f"{name}.h5"), Request()).network
+        for name in ("first_gradients", "integrator")
+    }
+    assert words["first_gradients"] == "Random layers of GRU and LSTM cells, with weights as stated."
+    assert words["integrator"].startswith("Random networks of rate units")

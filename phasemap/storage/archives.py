@@ -1,14 +1,16 @@
 """Archives of arrays beside a result: what a run that was stopped has finished, under the key of its configuration."""
 
+import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+import phasemap
 from phasemap.storage.durable import write_atomically
 from phasemap.storage.targets import check_replaceable
 
@@ -23,6 +25,11 @@ class Entry(NamedTuple):
 
     kind: str
     arrays: Mapping[str, np.ndarray]
+
+
+def key_from(words: Sequence[Any]) -> str:
+    """The key of all that the entries of an archive depend on; another version of the program has other keys."""
+    return hashlib.sha256(json.dumps([phasemap.__version__, *words], sort_keys=True).encode()).hexdigest()
 
 
 def check_archive(path: Path, noun: str) -> Path:
@@ -45,7 +52,7 @@ def write_archive(path: Path, family: str, key: str, entries: Mapping[str, Entry
 
 
 def read_archive(path: Path, family: str, key: str) -> dict[str, Entry]:
-    """Entries of a key; none of a file that another configuration, or a crash, has left."""
+    """Entries of a key; none where there is no file, or one that another configuration, or a crash, has left."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             about: dict[str, Any] = json.loads(str(archive[_ABOUT]))

@@ -40,6 +40,12 @@ def moments_of_step(total):
     return left, mean, tilt
 
 
+@njit(**INNER)
+def mean_of_step(before, start, end, after):
+    """Mean over a step of the cubic through its ends and the points beyond them."""
+    return _13_24 * (start + end) - _1_24 * (before + after)
+
+
 @njit(**KERNEL)
 def gate_rows(z, alpha, offset, sign, out):
     """Gate 1 / (1 + exp(-(alpha sign z - offset)))."""
@@ -63,8 +69,7 @@ def path_steps(gate, eta, constant, step, decay, source, log_decay):
         two = i + 2 if i + 2 < n else i + 2 - n
         for lane in range(gate.shape[1]):
             s0, s1 = gate[i, lane], gate[one, lane]
-            total = dt * (_13_24 * (s0 + s1) - _1_24 * (gate[before, lane] + gate[two, lane]))
-            total = max(total, _ZERO)
+            total = max(dt * mean_of_step(gate[before, lane], s0, s1, gate[two, lane]), _ZERO)
             left, mean, tilt = moments_of_step(total)
             bow = dt * (s1 - s0) * tilt
             e0 = eta[i, lane]

@@ -9,10 +9,9 @@ import numpy as np
 from numba import njit
 
 from phasemap.kernels.compilation import KERNEL
-from phasemap.kernels.ensemble.smooth_gate import moments_of_step
+from phasemap.kernels.ensemble.smooth_gate import mean_of_step, moments_of_step
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
-_13_24, _1_24 = np.float32(13.0 / 24.0), np.float32(1.0 / 24.0)
 
 
 @njit(**KERNEL)
@@ -62,11 +61,10 @@ def tangent_steps(gate, coupling, zeta, w, rate, step, force, decay, source, log
         two = i + 2 if i + 2 < n else i + 2 - n
         for lane in range(gate.shape[1]):
             s0, s1 = gate[i, lane], gate[one, lane]
-            total = dt * (_13_24 * (s0 + s1) - _1_24 * (gate[before, lane] + gate[two, lane]))
-            total = max(total, _ZERO) + shift
+            total = max(dt * mean_of_step(gate[before, lane], s0, s1, gate[two, lane]), _ZERO) + shift
             left, mean, tilt = moments_of_step(total)
             f0, f1 = force[i, lane], force[one, lane]
-            level = _13_24 * (f0 + f1) - _1_24 * (force[before, lane] + force[two, lane])
+            level = mean_of_step(force[before, lane], f0, f1, force[two, lane])
             decay[i, lane] = _ONE - left
             source[i, lane] = dt * (level * (mean - dt * (s1 - s0) * tilt) + (f1 - f0) * total * tilt)
             log_decay[lane] -= total

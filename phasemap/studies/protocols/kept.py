@@ -5,8 +5,6 @@ depend on, and not how many of them, or of which sizes, were asked for. Network 
 (N, k) of the seed, so that one that is read is the one that would be run again.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -14,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-import phasemap
 from phasemap.model.options import ProtocolOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.unit.inputs import InputCourse
@@ -23,7 +20,7 @@ from phasemap.simulation.protocols.integrator import StaircaseRun
 from phasemap.simulation.protocols.kick import KickRun
 from phasemap.simulation.protocols.reset import ResetRun
 from phasemap.simulation.protocols.switch import SwitchRun
-from phasemap.storage.archives import Entry, check_archive, read_archive, write_archive
+from phasemap.storage.archives import Entry, check_archive, key_from, read_archive, write_archive
 
 _RECORDS: Mapping[str, Any] = {one.__name__: one for one in (DriveRun, KickRun, ResetRun, StaircaseRun, SwitchRun)}
 _FORMAT = "phasemap-networks"
@@ -42,8 +39,7 @@ def key_of(
     """What a network depends on beside its size and number; more: what the options do not hold."""
     counted = {name: value for name, value in asdict(options).items() if name not in _NOT_OF_NETWORKS}
     samples = [part.tobytes().hex() for course in courses for part in course.samples or ()]
-    words = [phasemap.__version__, protocol, p._asdict(), counted, seed, list(map(repr, courses)), samples, repr(more)]
-    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+    return key_from([protocol, p._asdict(), counted, seed, list(map(repr, courses)), samples, repr(more)])
 
 
 class KeptNetworks:
@@ -55,8 +51,7 @@ class KeptNetworks:
 
     def __init__(self, path: Path, key: str) -> None:
         self.path, self.key = check_archive(path, "a file of finished networks"), key
-        found = read_archive(self.path, _FORMAT, key) if self.path.exists() else {}
-        self.runs: dict[str, Any] = _records(found)
+        self.runs: dict[str, Any] = _records(read_archive(self.path, _FORMAT, key))
 
     def take(self, size: int, k: int, way: str) -> Any | None:
         """What network k of a size gave, if that is known."""

@@ -5,18 +5,15 @@ of all that its numbers depend on, which leaves out its words. Curves have seeds
 one that is read is the one that would be computed again.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import phasemap
 from phasemap.dataset.runs import Run
 from phasemap.simulation.estimators.outcomes import Outcome
-from phasemap.storage.archives import Entry, check_archive, read_archive, write_archive
+from phasemap.storage.archives import Entry, check_archive, key_from, read_archive, write_archive
 from phasemap.studies.protocols.curves import Computed
 
 _FORMAT, _KIND = "phasemap-curves", "curve"
@@ -32,8 +29,7 @@ def kept_beside(target: Path) -> Path:
 
 def key_of(data: Mapping[str, Any]) -> str:
     """What the numbers of a diagram depend on."""
-    words = [phasemap.__version__, {name: value for name, value in data.items() if name not in _WORDS}]
-    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+    return key_from([{name: value for name, value in data.items() if name not in _WORDS}])
 
 
 class KeptCurves:
@@ -45,7 +41,7 @@ class KeptCurves:
 
     def __init__(self, path: Path, key: str) -> None:
         self.path, self.key = check_archive(path, "a file of finished curves"), key
-        self._entries = read_archive(self.path, _FORMAT, key) if self.path.exists() else {}
+        self._entries = read_archive(self.path, _FORMAT, key)
 
     @property
     def done(self) -> int:

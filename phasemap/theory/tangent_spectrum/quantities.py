@@ -43,13 +43,13 @@ SOLVERS = (
 
 QUANTITIES = (
     Quantity("entropy_rate_per_unit", r"$h_{KS} / N$",
-             "entropy rate per unit in the mean field, the sum of the positive exponents over N", "tangent_spectrum",
+             "entropy rate per unit (in the mean field: the sum of the positive exponents over N)", "tangent_spectrum",
              "1 / membrane time constant", ("branch",)),
     Quantity("kaplan_yorke_per_unit", r"$D_{KY} / N$",
-             "Kaplan-Yorke dimension per unit in the mean field, of the directions that are coupled (slaved gates left "
-             "out)", "tangent_spectrum", dims=("branch",)),
+             "Kaplan-Yorke dimension per unit (in the mean field, of the directions that are coupled: slaved gates "
+             "left out)", "tangent_spectrum", dims=("branch",)),
     Quantity("positive_exponent_fraction", "$-W'(0)$",
-             "number of positive exponents over N in the mean field", "tangent_spectrum", dims=("branch",)),
+             "positive exponents over N (in the mean field)", "tangent_spectrum", dims=("branch",)),
     Quantity("exponents_above", "$-W'(s)$", "share of exponents above a rate (their number over N, in the mean field)",
              "exponents_above", dims=("branch", "rate")),
 )  # fmt: skip

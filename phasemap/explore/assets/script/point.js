@@ -54,7 +54,7 @@ explore.reasons = (state, code) => {
     return explore.labels(field.branching).map((label, k) => explore.margin(field, lead, label, k, threshold)).filter(Boolean);
   });
   const regions = explore.axes.length === 2 ? explore.document.lines.filter(explore.isRegion) : [];
-  items.push(...regions.map((region) => [explore.whetherInside(region, state)]));
+  items.push(...regions.map((region) => explore.whetherInside(region, state)));
   return [...items.map((words) => explore.el("li", {}, ...words)), explore.neighbours(state, code)].filter(Boolean);
 };
 
@@ -74,8 +74,11 @@ explore.isInside = (region, state) => {
 explore.whetherInside = (region, state) => {
   const { along } = explore.distance(region, state);
   const here = explore.coordinates(state);
-  const far = along.map((place, k) => (place === null ? null : `${explore.digits(Math.abs(place - here[k]), 4)} along ${explore.spoken(explore.axes[k].symbol)}`)).filter(Boolean);
-  return `${explore.isInside(region, state) ? "inside" : "outside"} the ${region.words}${far.length ? `, its border ${far.join(" and ")} away` : ""}`;
+  const far = along
+    .map((place, k) => (place === null ? null : [`${explore.digits(Math.abs(place - here[k]), 4)} along `, explore.symbol(explore.axes[k].symbol)]))
+    .filter(Boolean)
+    .flatMap((words, k) => (k === 0 ? [", its border ", ...words] : [" and ", ...words]));
+  return [`${explore.isInside(region, state) ? "inside" : "outside"} the ${region.words}`, ...far, far.length ? " away" : ""];
 };
 
 // "λ of fluctuating = 0.13 ± 0.002: 65 errors above 0".

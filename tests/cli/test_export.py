@@ -202,3 +202,10 @@ def test_what_cannot_be_written_is_said(stored_plane, phasemap, arguments, words
     ran = phasemap("export", "plane.h5", *arguments)
     assert ran.code == 2 and words in ran.err
     assert (tmp_path / "there.csv").read_text() == "mine"
+
+
+def test_a_result_without_lines_makes_no_empty_table(stored_plane, phasemap, tmp_path):
+    write_result(tmp_path / "bare.h5", replace(stored_plane, surfaces={}, regions={}))
+    ran = phasemap("export", "bare.h5", "-o", "lines.csv", "--surfaces")
+    assert ran.code == 2 and "holds no critical line" in ran.err and "Traceback" not in ran.err
+    assert not (tmp_path / "lines.csv").exists()

@@ -38,7 +38,7 @@ def write_table(
 
     Raises:
         ConfigError: another suffix than .csv, .npz, .nc.
-        PhasemapError: a quantity that the result does not hold, or surfaces and quantities at once.
+        PhasemapError: a quantity or surfaces that the result does not hold, or surfaces and quantities at once.
         ResultFileError: something is there already, or it cannot be written.
     """
     kind = output.suffix.lower()
@@ -67,6 +67,12 @@ def _check_names(result: Result, quantities: Sequence[str], surfaces: bool) -> N
     if surfaces and quantities:
         raise PhasemapError(
             "--surfaces writes critical lines and regions in place of quantities: leave out --quantity."
+        )
+    if surfaces and not (result.surfaces or result.regions):
+        raise PhasemapError(
+            "--surfaces: the result holds no critical line, surface or region. A sweep traces those that `surfaces` in "
+            "its configuration names (all of a plane that is typed with --axis); without --surfaces its quantities are "
+            "written."
         )
     stored = list(dict.fromkeys(one.name for part in parts_of(result) for one in part.fields))
     for name in quantities:

@@ -58,7 +58,7 @@ def _is_slow(found: Estimates, i: int, p: Parameters) -> bool:
         return False
     if {Status.ABSENT, Status.DIVERGES, Status.NOT_SOUGHT} & {Status(int(status)) for status in known.values()}:
         return False
-    if known["relaxation_time"] == Status.LOWER_BOUND:
+    if known["relaxation_time"] == Status.LOWER_BOUND and known["variance"] != Status.CONVERGED:
         return True
     time = float(np.asarray(found["relaxation_time"].value, dtype=float)[i, _AT])
     return math.isnan(time) or time >= _SLOW

@@ -5,14 +5,14 @@ The state is held at the longest time scale that fits into the window; the pull 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from phasemap.model.results import FloatArray
-from phasemap.theory.ensemble import tail
 from phasemap.theory.ensemble.errors.budget import standard_error
+from phasemap.theory.ensemble.errors.decay import ERRORS, correlation_from_below, relaxation_from_below
 from phasemap.theory.ensemble.exponent.tangent import TangentEnsemble
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 
@@ -20,8 +20,6 @@ from phasemap.theory.ensemble.sampling.paths import Ensemble
 class _Rule(NamedTuple):
     """How bounds are made."""
 
-    errors: float = 3.0  # of the groups, by which a bound keeps away from what was found
-    fallen: float = 0.5  # share of C(0) from which on its decay tells a time: before, it is a parabola
     largest_rate: float = 1.0  # in units of the mean gate, up to which a bound of the exponent is looked for
     halvings: int = 6  # of the logarithm of its range
     power_steps: int = 3  # of the tangent map at every rate
@@ -32,42 +30,46 @@ _RULE = _Rule()
 
 @dataclass(frozen=True)
 class Bounds:
-    """Of the relaxation time from below, and of the exponent from above; NaN where there is none."""
+    """Of the exponent from above, of the others from below; NaN where there is none."""
 
-    relaxation_time: float
-    lyapunov_max: float
+    relaxation_time: float = math.nan
+    lyapunov_max: float = math.nan
+    variance: float = math.nan
+    activity_variance: float = math.nan
+    correlation_time: float = math.nan
 
 
 def bounds(ensemble: Ensemble, activity: FloatArray, exponents: bool = True) -> Bounds:
-    """Bounds at a held C_phi (half,).
+    """Bounds of times and exponent at C_phi (half,) in a window that is too short for it.
 
     exponents: whether that of the exponent, which takes most of the time, is wanted.
     """
     rate = exponent_from_above(ensemble, activity) if exponents and ensemble.process.has_tangent else math.nan
-    return Bounds(time_from_below(ensemble, activity), rate)
+    membrane = _of_groups(ensemble, activity)[0]
+    return Bounds(relaxation_from_below(membrane, ensemble.ring, ensemble.process.is_odd), rate)
 
 
-def time_from_below(ensemble: Ensemble, activity: FloatArray) -> float:
-    """The largest t / ln(C_h(0) / C_h(t)) in half a window T, by three errors: (T/2) / ln(C(0)/C(T/2)) if C stays up.
-
-    C is a mixture of decays no slower than the relaxation time, which is longer therefore.
-    """
-    ring, odd = ensemble.ring, ensemble.process.is_odd
-    groups = range(len(ensemble.noise.groups))
-    shapes = np.array([_shape(ensemble.moments(activity, g).membrane, odd) for g in groups])
-    safe = shapes.mean(axis=0) - _RULE.errors * standard_error(shapes)
-    fallen = np.flatnonzero(safe < _RULE.fallen)
-    late = np.arange(fallen[0] if fallen.size else safe.size - 1, safe.size)
-    late = late[(safe[late] > 0.0) & (late > 0)]
-    if late.size == 0:
-        return math.nan
-    with np.errstate(divide="ignore"):
-        return float((ring.lags[late] / -np.log(np.minimum(safe[late], 1.0 - 1e-12))).max())
+def held_bounds(ensemble: Ensemble, activity: FloatArray, exponents: bool = True) -> Bounds:
+    """The same where the time scale is held shorter than it is: with it variances and correlation time grow."""
+    membrane, active = _of_groups(ensemble, activity)
+    return replace(
+        bounds(ensemble, activity, exponents),
+        variance=_least(membrane[:, 0]),
+        activity_variance=_least(active[:, 0]),
+        correlation_time=correlation_from_below(membrane, ensemble.ring, ensemble.process.is_odd),
+    )
 
 
-def _shape(covariance: FloatArray, odd: bool) -> FloatArray:
-    decaying = covariance - tail.limit(covariance, odd)
-    return np.asarray(decaying / decaying[0])
+def _of_groups(ensemble: Ensemble, activity: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """C_h and C_phi (G, half) of every group."""
+    moments = [ensemble.moments(activity, g) for g in range(len(ensemble.noise.groups))]
+    return np.array([one.membrane for one in moments]), np.array([one.activity for one in moments])
+
+
+def _least(groups: FloatArray) -> float:
+    """The mean of groups (G,) less three of its errors; NaN where nothing is left."""
+    least = float(groups.mean() - ERRORS * standard_error(groups[:, None])[0])
+    return least if least > 0.0 else math.nan
 
 
 def exponent_from_above(ensemble: Ensemble, activity: FloatArray) -> float:
@@ -86,7 +88,7 @@ def exponent_from_above(ensemble: Ensemble, activity: FloatArray) -> float:
                 return False
             state = np.clip(after / after[0], -1.0, 1.0)
         radii = np.array([[float(part.map(state, rate)[0])] for part in parts])
-        return bool(radius + _RULE.errors * float(standard_error(radii)[0]) < 1.0)
+        return bool(radius + ERRORS * float(standard_error(radii)[0]) < 1.0)
 
     low, high = 1.0 / ensemble.ring.period, _RULE.largest_rate * ensemble.control_rate
     if contracts(low):

@@ -11,7 +11,7 @@ from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
 from phasemap.theory.ensemble import numbers
-from phasemap.theory.ensemble.bounds import Bounds, bounds
+from phasemap.theory.ensemble.bounds import Bounds, bounds, held_bounds
 from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.iteration import iteration_errors, tail_error
 from phasemap.theory.ensemble.errors.jackknife import group_rows
@@ -99,11 +99,15 @@ class PointSolution:
 
     @property
     def gate_variance(self) -> tuple[float, float]:
-        """Variance of z about its mean and its standard error."""
+        """Variance of z about its mean and its error; where the time scale was held it grows as that of phi does."""
         ring, process = self.ring, self.ensemble.process
         groups = [float(process.gate_variable(one.activity, ring)[0]) for one in self.groups]
         full = float(process.gate_variable(self.solution.activity, ring)[0])
-        return full, float(np.std(groups, ddof=1)) / math.sqrt(len(groups))
+        error = float(np.std(groups, ddof=1)) / math.sqrt(len(groups))
+        if not self.held:
+            return full, error
+        growth = full * np.nan_to_num(self.errors.of("activity_variance", "window") / self.solution.activity[0])
+        return full + growth, math.hypot(error, growth)
 
     def is_accurate(self, name: str, options: EnsembleOptions) -> bool:
         """Whether a number is known as well as it should be.
@@ -238,7 +242,7 @@ def _held(process: Process, pilot: Pilot, exponents: bool) -> PointSolution:
     functions = np.zeros((2, pilot.ring.steps // 2 + 1))
     return PointSolution(
         Found.SLOW, False, pilot.ring, values, ErrorBudget(parts), full, groups, rows, ensemble, _TOLERANCES.fits,
-        functions, bounds(ensemble, pilot.activity, exponents), True,
+        functions, held_bounds(ensemble, pilot.activity, exponents), True,
     )  # fmt: skip
 
 

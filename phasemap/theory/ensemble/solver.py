@@ -14,7 +14,8 @@ from phasemap.model.unit.gates import gate_floor
 from phasemap.theory.divergence import divergence_of, hard_gates
 from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
 from phasemap.theory.ensemble import point as single
-from phasemap.theory.ensemble.bounds import Bounds, exponent_from_above
+from phasemap.theory.ensemble.bounds import Bounds
+from phasemap.theory.ensemble.errors import known
 from phasemap.theory.ensemble.functions import FUNCTIONS, at_lags
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.point import PointSolution
@@ -59,6 +60,10 @@ _NOT_FOUND = {
     Found.NOTHING: _WITHIN + "as the iteration of its correlations does not converge.",
 }
 _UNKNOWN = (Status.NOT_CONVERGED, Status.FAILED)
+# What says more as a value with a wide error than as a bound.
+_WIDE = ("variance", "activity_variance")
+# What is worth a search for a shorter time scale at which the state is held.
+_SOUGHT = ("relaxation_time", "lyapunov_max")
 # Share of the variance of z that counts as a part that stays.
 _STAYS = 1e-3
 UNKNOWN_STATE = (
@@ -163,8 +168,8 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
     for k, name in enumerate(NAMES):
         table.put(name, i, solution.values[k], total[k], _status(good[name], solution.values[k]))
     for name, variance in zip(FUNCTIONS, NAMES, strict=False):
-        known = good[variance] and good["correlation_time"]
-        table.put(name, i, *at_lags(solution, name, STORED_LAGS), _status(known, 1.0))
+        sure = good[variance] and good["correlation_time"]
+        table.put(name, i, *at_lags(solution, name, STORED_LAGS), _status(sure, 1.0))
     value, error = solution.product
     table.put(PRODUCT, i, value, error, _status(good["lyapunov_max"] and good["relaxation_time"], value))
     if options.exponents and parameters.g_h == 0.0:
@@ -172,12 +177,13 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
     elif options.exponents and not solution.ensemble.process.has_tangent:
         _store_divergence(table, i, parameters, solution.is_settled)
     rest = slowest_rest(solution.ensemble.process, solution.solution.activity, solution.ring)
-    is_known = table.status["lyapunov_max"][i] == Status.CONVERGED
-    poor = options.exponents and not is_known and rest <= options.longest_window
-    _store_bounds(table, i, _bounds_where_poor(solution, good) if poor else solution.bounds)
+    wanted = table.status["lyapunov_max"][i] != Status.CONVERGED and rest <= options.longest_window
+    _store_bounds(table, i, known.bounds_of(solution, good, options.exponents and wanted))
+    if (why := known.reason(solution, good, options)) is not None:
+        table.remarks.append((i, why))
     _store_heavy_tails(table, i, solution, good)
-    state = _status(solution.is_settled, 1.0)
-    _store_gate(table, i, parameters, solution.gate_variance, state)
+    of_gate = _status(solution.is_settled or good["activity_variance"], 1.0)
+    _store_gate(table, i, parameters, solution.gate_variance, of_gate)
     for quantity, name in BUDGETS.items():
         k = NAMES.index(name)
         if table.status[name][i] == Status.DIVERGES:
@@ -188,24 +194,17 @@ def _store(table: Table, i: int, parameters: Parameters, options: EnsembleOption
         _store_endless(table, i, rest)
     expense = (solution.ring.period, solution.ring.step, float(solution.ensemble.noise.paths))
     for name, number in zip(EXPENSE, expense, strict=True):
-        table.put(name, i, number, 0.0, state)
+        table.put(name, i, number, 0.0, Status.CONVERGED)
 
 
-def _bounds_where_poor(solution: PointSolution, good: Mapping[str, bool]) -> Bounds | None:
-    """Those of a slow state, or of the exponent of a state that was solved for where that did not converge.
-
-    The relaxation time of such a state has no bound: late correlations that have fallen are noise.
-    """
-    if not solution.is_settled or good["lyapunov_max"] or not solution.ensemble.process.has_tangent:
-        return solution.bounds
-    return Bounds(math.nan, exponent_from_above(solution.ensemble, solution.solution.activity))
-
-
-def _store_bounds(table: Table, i: int, known: Bounds | None) -> None:
+def _store_bounds(table: Table, i: int, bounds: Bounds | None) -> None:
     """What is known of a state that is slower than the longest window, or of what is not known otherwise."""
     for name, side in BOUNDED.items():
-        if known is not None and table.status[name][i] != Status.CONVERGED and np.isfinite(getattr(known, name)):
-            table.put(name, i, getattr(known, name), np.nan, side)
+        wide = name in _WIDE and np.isfinite(table.error[name][i])
+        if bounds is None or wide or table.status[name][i] not in _UNKNOWN:
+            continue
+        if np.isfinite(getattr(bounds, name)):
+            table.put(name, i, getattr(bounds, name), np.nan, side)
     bound_product(table, i)
 
 
@@ -218,7 +217,7 @@ def _bound_the_unknown(
     around: Surroundings,
 ) -> None:
     """What a time scale at which the state was held tells where its iteration did not converge."""
-    if any(table.status[name][i] in _UNKNOWN for name in BOUNDED):
+    if any(table.status[name][i] in _UNKNOWN for name in _SOUGHT):
         _store_bounds(table, i, bounds_below(process, options, seed, around))
 
 
@@ -265,9 +264,9 @@ def _store_uncoupled(table: Table, i: int, solution: PointSolution) -> None:
     table.put("activity_variance", i, math.tanh(p.beta_h) ** 2, 0.0, status)
     table.put("lyapunov_max", i, max(value, gate_floor(p)), 0.5 * abs(high - low), status)
     time, spread = (of["relaxation_time"][i] for of in (table.value, table.error))
-    known = table.status["relaxation_time"][i] == Status.CONVERGED
+    timed = table.status["relaxation_time"][i] == Status.CONVERGED
     product = max(value, gate_floor(p)) * time if np.isfinite(time) else np.nan
-    table.put(PRODUCT, i, product, abs(value) * spread, _status(solution.is_settled and known, product))
+    table.put(PRODUCT, i, product, abs(value) * spread, _status(solution.is_settled and timed, product))
 
 
 def _store_endless(table: Table, i: int, rest: float) -> None:

@@ -18,7 +18,13 @@ BUDGETS = {"variance_error_budget": "variance", "lyapunov_error_budget": "lyapun
 EXPENSE = ("ensemble_window", "ensemble_time_step", "ensemble_paths")
 
 # What is bounded where it is not known, and on which side; errors by which a bound keeps away from what a sample gave.
-BOUNDED = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
+BOUNDED = {
+    "relaxation_time": Status.LOWER_BOUND,
+    "lyapunov_max": Status.UPPER_BOUND,
+    "variance": Status.LOWER_BOUND,
+    "activity_variance": Status.LOWER_BOUND,
+    "correlation_time": Status.LOWER_BOUND,
+}
 BELOW = 3.0
 
 

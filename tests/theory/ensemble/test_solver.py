@@ -174,9 +174,13 @@ def test_chaos_coexists_with_a_stable_zero_state_above_the_dynamic_fold():
 
 @pytest.mark.parametrize("window", [110.0, 205.0])
 def test_correlations_slower_than_the_window_are_not_passed_off_as_good(window):
-    """The decay ends beyond the window: variances are stored with what that makes of them, the others as bounds."""
+    """The decay ends beyond the window: variances are stored with what that makes of them, the others as bounds.
+
+    What one side of each factor tells of their product is nothing, and correlation functions may change shape.
+    """
     found = solved(1, EnsembleOptions(relative_error=0.02, longest_window=window), g_h=3.0, alpha_z=10.0)
-    bounds = {"relaxation_time": Status.LOWER_BOUND, "lyapunov_max": Status.UPPER_BOUND}
+    bounds = dict.fromkeys(("relaxation_time", "correlation_time"), Status.LOWER_BOUND)
+    bounds["lyapunov_max"] = Status.UPPER_BOUND
     for name, known in (("variance", 0.649), ("activity_variance", 0.690)):  # in a window of 1638
         value, error = number(found, name)
         assert abs(value - known) < 3.0 * error < value
@@ -185,6 +189,7 @@ def test_correlations_slower_than_the_window_are_not_passed_off_as_good(window):
         assert (found[name].status == bounds.get(name, Status.NOT_CONVERGED)).all(), name
     assert 0.097 < number(found, "lyapunov_max")[0] < 0.3
     assert 5.0 < number(found, "relaxation_time")[0] < 190.0
+    assert 5.0 < number(found, "correlation_time")[0] < 130.0
 
 
 @pytest.mark.parametrize(
@@ -200,7 +205,10 @@ def test_bounds_hold_where_the_window_is_a_quarter_of_the_relaxation_time(g_h, a
     found = solved(3, options, g_h=g_h, alpha_z=alpha_z)
     value, error = number(found, "variance")
     # Where the window holds a few time constants nothing may tell how the variance goes on.
-    assert np.isnan(value) or abs(value - variance) < 3.0 * error < 2.0 * variance
+    if status(found, "variance") == Status.LOWER_BOUND:
+        assert 0.2 * variance < value < variance
+    else:
+        assert abs(value - variance) < 3.0 * error < 2.0 * variance
     assert status(found, "lyapunov_times_relaxation") == Status.NOT_CONVERGED
     assert status(found, "relaxation_time") == Status.LOWER_BOUND
     assert status(found, "lyapunov_max") == Status.UPPER_BOUND

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from phasemap.model.options import EnsembleOptions
-from phasemap.theory.ensemble.bounds import Bounds, bounds
+from phasemap.theory.ensemble.bounds import Bounds, held_bounds
 from phasemap.theory.ensemble.errors.budget import standard_error
 from phasemap.theory.ensemble.resolution import pilot, search, soft
 from phasemap.theory.ensemble.resolution.window import GROUPS, Surroundings
@@ -46,7 +46,7 @@ def bounds_below(
         _, ensemble = pilot.ensemble_at(process, options, seed, start)
         x, _ = search.settled(ensemble, start.activity, start.half_time)
         if _pulls_on(ensemble, x):
-            return bounds(ensemble, x, options.exponents)
+            return held_bounds(ensemble, x, options.exponents)
     return None
 
 

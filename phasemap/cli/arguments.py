@@ -22,6 +22,15 @@ CellOption = Annotated[
     str | None, typer.Option("--cell", help="Those of a discrete cell: gru, lstm, vanilla.", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+RefineOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--refine/--no-refine",
+        help="Compute a finished plane at half its step where the phase changes. Default: if that costs at most half "
+        "as much again.",
+        show_default=False,
+    ),
+]
 PointTimeoutOption = Annotated[
     float | None,
     typer.Option(

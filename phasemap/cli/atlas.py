@@ -1,12 +1,14 @@
 """`phasemap atlas`: the diagrams that come with phasemap, each with one command."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, JsonOption
+from phasemap.cli.arguments import ForceOption, JsonOption, RefineOption
 from phasemap.cli.plain import say, say_json
+from phasemap.cli.records import with_records
 from phasemap.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -15,18 +17,28 @@ if TYPE_CHECKING:
 _DEFAULT_FIGURE = "default"
 
 
+@dataclass(frozen=True)
+class _Computing:
+    """How a diagram is computed."""
+
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes. Default: all cores.")
+    ] = None
+    force: ForceOption = False
+    refine: RefineOption = None
+
+
+@with_records
 def atlas(
+    *,
     name: Annotated[str | None, typer.Argument(help="Diagram to compute and draw; without one, list them.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A coarse version, in under a minute.")] = False,
     folder: Annotated[Path, typer.Option("--folder", "-d", help="Where results and figures go.")] = Path(),
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes. Default: all cores.")
-    ] = None,
+    computing: _Computing,
     formats: Annotated[str, typer.Option("--formats", help="Figure formats, separated by commas.")] = "pdf,png",
     gallery: Annotated[
         bool, typer.Option("--gallery", help="Write README.md with all figures and captions of the folder's results.")
     ] = False,
-    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the diagrams of the atlas, or compute and draw one.
@@ -52,12 +64,15 @@ def atlas(
     elif name in diagrams():
         from phasemap.cli.diagrams import make_diagram
 
-        facts = make_diagram(name, quick, folder, formats.split(","), force, aside=as_json)
+        facts = make_diagram(name, quick, folder, formats.split(","), computing.force, aside=as_json)
         if as_json:
             say_json(facts)
     else:
-        settings, target = _load(name, quick), folder / f"{name}{'.quick' if quick else ''}.h5"
-        raise typer.Exit(_make(settings, target, workers, formats.split(","), force, as_json))
+        settings, target = (
+            _load(name, quick).halving(computing.refine),
+            folder / f"{name}{'.quick' if quick else ''}.h5",
+        )
+        raise typer.Exit(_make(settings, target, computing.workers, formats.split(","), computing.force, as_json))
 
 
 def _load(name: str, quick: bool) -> "SweepConfig":

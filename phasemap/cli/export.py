@@ -25,10 +25,11 @@ def export(
 ) -> None:
     """Write all that a result holds: .csv for people, .npz for NumPy, .nc for everything else.
 
-    A .csv has one row for every number: its part (grid, checks, fine), coordinates, value, error and status in words.
-    Critical lines and regions have other columns: --surfaces writes them as a table of their own. A .npz and a .nc
-    (needs phasemap[xarray]) hold arrays by name, with NAME_error and NAME_status beside them, checks_NAME at the check
-    points, fine_NAME on a finer grid, and critical lines and regions as NAME_vertices, NAME_offsets and so on.
+    A .csv has one row for every number: its part (grid, checks, fine, refined), coordinates, value, error and
+    status in words. Critical lines and regions have other columns: --surfaces writes them as a table of their own. A
+    .npz and a .nc (needs phasemap[xarray]) hold arrays by name, with NAME_error and NAME_status beside them,
+    checks_NAME at the check points, fine_NAME and refined_NAME on finer grids, and critical lines and regions as
+    NAME_vertices, NAME_offsets and so on.
 
     Examples:
 

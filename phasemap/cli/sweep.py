@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, PointTimeoutOption, SetOption
+from phasemap.cli.arguments import ForceOption, JsonOption, OutputOption, PointTimeoutOption, RefineOption, SetOption
 from phasemap.cli.plain import say_json
 from phasemap.cli.records import with_records
 from phasemap.errors import ConfigError
@@ -120,6 +120,7 @@ class _Part:
         ),
     ] = None
     force: ForceOption = False
+    refine: RefineOption = None
 
 
 @with_records
@@ -172,6 +173,7 @@ def sweep(
     shard = None if part.shard is None else _parse_shard(part.shard)
     settings, target = _load(config, typed.content(), output, overrides or [], shard)
     settings, again = engine.limited(settings), _check_redo(part.redo, shard, part.force)
+    settings = settings.halving(part.refine)
     count = engine.count()
     check_memory(settings, count if engine.scheduler is None else 0)
     if dry_run:

@@ -60,6 +60,7 @@ def planned(
 def plan_facts(found: Planned) -> dict[str, Any]:
     """A plan for a program: seconds on one core and on the workers, bytes of memory."""
     from phasemap.sweeps.memory import needed
+    from phasemap.sweeps.refinement.halved import halved
 
     settings, plan, need = found.settings, found.plan, needed(found.settings)
     whole = found.whole_finest_grid
@@ -78,6 +79,7 @@ def plan_facts(found: Planned) -> dict[str, Any]:
         "seconds_on_workers": plan.seconds_on(found.workers),
         "memory": {"worker": need.worker, "result": need.result, "total": need.total(found.workers)},
         "refined": whole is not None,
+        "halved": halved(settings) is not None,
         "most": None if whole is None else {"evaluations": whole.evaluations, "seconds": whole.seconds},
     }
 
@@ -85,6 +87,7 @@ def plan_facts(found: Planned) -> dict[str, Any]:
 def print_plan(found: Planned) -> None:
     """Say what would be computed, where, at which cost and in how much memory."""
     from phasemap.cli.console import duration, make_console, make_table, plural
+    from phasemap.cli.sweep_halves import halves_in_words
     from phasemap.sweeps.memory import memory_in_words
 
     console, settings, plan, whole = make_console(), found.settings, found.plan, found.whole_finest_grid
@@ -102,7 +105,8 @@ def print_plan(found: Planned) -> None:
         f"{plural(found.workers, 'worker')}; the first run also compiles, which may take up to a minute."
     )
     console.print(memory_in_words(settings, found.workers))
-    for line in (*_couplings_in_words(settings), *_lazy_in_words(settings)):
+    halves = halves_in_words(settings, plan.seconds)
+    for line in (*_couplings_in_words(settings), *_lazy_in_words(settings), *halves):
         console.print(line, soft_wrap=True)
     if whole is not None and settings.refinement is not None:
         console.print(

@@ -4,8 +4,12 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phasemap.cli.sweep_halves import drain, refine_finished
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    from rich.console import Console
 
     from phasemap.config import SweepConfig
     from phasemap.model.status import Status
@@ -34,43 +38,73 @@ def run_sweep(
     as_json: bool = False,
 ) -> int:
     """Run the sweep and say what came of it (as_json: on standard error); the exit code."""
-    from phasemap.cli.console import make_console, plural
+    from phasemap.cli.console import make_console
     from phasemap.model.status import Status
-    from phasemap.sweeps.files.regions import outline_finished
+    from phasemap.sweeps.executors.processes import Lent
     from phasemap.sweeps.redo import open_redo
+    from phasemap.sweeps.refinement.halved import discard_halves
     from phasemap.sweeps.run import open_sweep
 
     console = make_console(stderr=as_json)
+    said, halves = list[str](), None
     opened = open_sweep(settings, target, shard=shard, force=force)
     if redo is not None:
         opened = open_redo(settings, target, redo)
     with opened as job:
-        if not job.plan.blocks and redo is not None:
-            console.print(f"No point of {target} has such a status: nothing to compute.")
-            return 0
-        if redo is not None:
-            console.print(f"Computing {plural(job.plan.evaluations, 'evaluation')} of {target} again.")
         if not job.plan.blocks:
-            console.print(f"{target} is complete already: nothing to compute. Give --force to compute it again.")
-            _collect(job)
-            if outline_finished(settings, job.result, target):
-                console.print(f"The marginally stable region, which {target} did not have, is outlined in it now.")
-            return 0
-        if job.resumed:
-            console.print(f"Resuming {target}: {plural(job.plan.evaluations, 'evaluation')} left.")
-            _warn_of_other_versions(job)
-        stopped = _drain(job, start())
-        left = job.left
+            return _complete(job, start, console)
+        _say_what(job, console)
+        if force:
+            discard_halves(target)
+        with contextlib.closing(start()) as executor:
+            stopped, left = drain(job, Lent(executor)), job.left
+            if not stopped and shard is None and redo is None:
+                said, halves = refine_finished(job, executor)
     if stopped:
         return _say_interrupted(job, left)
+    if halves is not None:
+        return _say_halved(job, halves)
     from phasemap.cli.summary import summary
 
-    for line in summary(job.result, target):
+    for line in (*summary(job.result, target), *said):
         console.print(line, soft_wrap=True, markup=False)
     if any((entry.status == Status.OUT_OF_TIME).any() for entry in job.result.fields.values()):
         again = f"phasemap sweep {target} --redo out_of_time --point-timeout SECONDS"
         console.print(f"Points ran out of time. Give them more: {again}", soft_wrap=True, markup=False)
     return 1 if job.result.failures else 0
+
+
+def _say_what(job: "Sweep", console: "Console") -> None:
+    """Say what of a result that is there already is computed now."""
+    from phasemap.cli.console import plural
+
+    much = plural(job.plan.evaluations, "evaluation")
+    if job.redone is not None:
+        console.print(f"Computing {much} of {job.output} again.")
+    elif job.resumed:
+        console.print(f"Resuming {job.output}: {much} left.")
+        _warn_of_other_versions(job)
+
+
+def _complete(job: "Sweep", start: "Callable[[], Executor]", console: "Console") -> int:
+    """Say that nothing is left of a result, and add what it lacks; the exit code."""
+    from phasemap.sweeps.files.regions import outline_finished
+    from phasemap.sweeps.refinement.halved import companion
+
+    if job.redone is not None:
+        console.print(f"No point of {job.output} has such a status: nothing to compute.")
+        return 0
+    console.print(f"{job.output} is complete already: nothing to compute. Give --force to compute it again.")
+    _collect(job)
+    if outline_finished(job.config, job.result, job.output):
+        console.print(f"The marginally stable region, which {job.output} did not have, is outlined in it now.")
+    if not job.config.halve and not companion(job.output).exists():
+        return 0
+    with contextlib.closing(start()) as executor:
+        said, halves = refine_finished(job, executor)
+    for line in said:
+        console.print(line, soft_wrap=True, markup=False)
+    return 0 if halves is None else _say_halved(job, halves)
 
 
 def _warn_of_other_versions(job: "Sweep") -> None:
@@ -95,16 +129,6 @@ def _collect(job: "Sweep") -> None:
         pass
 
 
-def _drain(job: "Sweep", executor: "Executor") -> bool:
-    """Let the sweep run under a progress display; whether it was stopped before its end."""
-    from phasemap.cli.progress import show_progress
-    from phasemap.sweeps.stop import stop_on_signals
-
-    with stop_on_signals() as stop, contextlib.closing(job.run(executor, stop)) as blocks:
-        show_progress(job, executor.workers, blocks)
-    return stop.soon and bool(job.left.blocks)
-
-
 def _say_interrupted(job: "Sweep", left: "Plan") -> int:
     from phasemap.cli.console import make_console, plural
 
@@ -113,6 +137,20 @@ def _say_interrupted(job: "Sweep", left: "Plan") -> int:
     make_console(stderr=True).print(
         f"Stopped: {done:,} of {plural(total, 'evaluation')} are kept in {job.output}. Give the same command again to "
         f"compute the remaining {left.evaluations:,}{more}.",
+        style="yellow",
+        soft_wrap=True,
+        markup=False,
+    )
+    return INTERRUPTED
+
+
+def _say_halved(job: "Sweep", left: "Plan") -> int:
+    """Say that a plane is finished, and what is left between its points; the exit code."""
+    from phasemap.cli.console import make_console, plural
+
+    make_console(stderr=True).print(
+        f"Stopped: {job.output} is finished; {plural(left.evaluations, 'evaluation')} are left at half its step. Give "
+        "the same command again to compute them, or leave them out with --no-refine.",
         style="yellow",
         soft_wrap=True,
         markup=False,

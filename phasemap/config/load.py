@@ -101,7 +101,7 @@ def make_config(
         refinement=refinement,
         seconds_per_point=raw.limits.seconds_per_point,
         derived=derived,
-    )
+    ).halving(raw.output.refine)
 
 
 def _steepnesses(derived: Mapping[str, Any]) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,8 @@ class SweepConfig:
     quick:      overrides ("key=value") that make a coarse version of it.
     figures:    figures of the result, by name, beside the default one; one named `default` takes its place.
     refinement: how the map is refined; None computes every point.
+    halve:      whether a plane is computed at half its step where it changes; None where that is affordable. No
+                setting: it changes no number of the grid.
     derived:    parameters that follow from the axes, with the expressions that give them.
     seconds_per_point: how long a point may take; None for the usual limit. No setting: it changes no number.
     """
@@ -103,6 +105,7 @@ class SweepConfig:
     quick: tuple[str, ...] = ()
     figures: Mapping[str, FigureWish] = field(default_factory=dict)
     refinement: Refinement | None = None
+    halve: bool | None = None
     seconds_per_point: float | None = None
     derived: Mapping[str, Expression] = field(default_factory=dict)
 
@@ -121,6 +124,10 @@ class SweepConfig:
         """The parameters that are not along an axis."""
         varied = {*self.axis_names, *self.derived}
         return {name: value for name, value in self.parameters._asdict().items() if name not in varied}
+
+    def halving(self, asked: bool | None) -> "SweepConfig":
+        """The same with the word of a command on its points at half the step; None leaves it as it is."""
+        return self if asked is None else replace(self, halve=asked)
 
     def options_of(self, solver: Solver) -> Any:
         """The options record of a solver; None if it takes none."""

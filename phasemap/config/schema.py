@@ -64,6 +64,7 @@ class OutputTable(BaseModel):
     file: str | None = Field(default=None, min_length=1)
     correlations: bool = False
     complexity: bool = True
+    refine: bool | None = None
 
 
 class LimitsTable(BaseModel):

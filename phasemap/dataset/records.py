@@ -58,7 +58,7 @@ class Checks:
 
 @dataclass(frozen=True)
 class Fine:
-    """Cheap quantities of a plane once more, between the points of its grid.
+    """Quantities of a plane once more, between the points of its grid too.
 
     axes:   the axes of the grid with more values, the grid's own among them.
     fields: quantity name -> Field over them.
@@ -156,6 +156,7 @@ class Result:
     surfaces: those that are traced, of those that are wanted.
     regions: parts of a plane, found when the sweep is complete; older files have none.
     fine: cheap quantities on a grid of their own, likewise.
+    refined: all of theory's at half the step: computed where the phase or what there is changes, else interpolated.
     remarks: points at which a number is missing or infinite for a known reason; not tried again, unlike failures.
     """
 
@@ -171,6 +172,7 @@ class Result:
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
     fine: Fine | None = None
+    refined: Fine | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -185,9 +187,13 @@ class Result:
     @property
     def on_fine_grid(self) -> "Result":
         """The quantities that have a grid of their own over it, with the same lines; itself where none has."""
-        if self.fine is None:
+        return self.over(self.fine)
+
+    def over(self, finer: Fine | None) -> "Result":
+        """The same lines over one of the finer grids; itself over none."""
+        if finer is None:
             return self
-        return replace(self, axes=self.fine.axes, fields=self.fine.fields, checks=None, fine=None)
+        return replace(self, axes=finer.axes, fields=finer.fields, checks=None, fine=None, refined=None)
 
     def __getitem__(self, name: str) -> Field:
         """Field `name` with its coordinates, e.g. result["lyapunov_max"].sel(branch="fluctuating")."""

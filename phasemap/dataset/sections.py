@@ -63,6 +63,7 @@ def _cut_axis(result: Result, name: str, value: float) -> Result:
         metadata=metadata,
         regions=_regions_at(result, name, held),
         fine=None,
+        refined=None,
     )
 
 

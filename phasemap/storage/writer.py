@@ -62,8 +62,9 @@ def encode(result: Result) -> bytes:
         for name, region in result.regions.items():
             _write_surface(file.create_group(f"regions/{name}"), region)
             file[f"regions/{name}"].attrs["level"] = region.level
-        if result.fine is not None:
-            _write_axes_and_fields(file.create_group("fine"), result.fine.axes, result.fine.fields, result)
+        for name, finer in (("fine", result.fine), ("refined", result.refined)):
+            if finer is not None:
+                _write_axes_and_fields(file.create_group(name), finer.axes, finer.fields, result)
         if result.checks is not None:
             group = file.create_group("checks")
             _write_bare_dimension(group, CHECK, len(result.checks), Dimension("check point", symbol="$k$"))

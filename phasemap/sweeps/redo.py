@@ -53,6 +53,8 @@ def open_redo(config: SweepConfig, output: Path, statuses: Collection[Status]) -
         result = existing_result(output)
         note = _note(config, output, result)
         plan = redo_plan(config, result, statuses)
+        if plan.blocks:
+            result.refined = None  # it holds the old numbers
         yield Sweep(config, output, result, plan, resumed=False, redone=set(), note=note)
 
 

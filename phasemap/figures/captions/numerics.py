@@ -7,6 +7,7 @@ import numpy as np
 
 from phasemap.dataset import Field, Result
 from phasemap.figures.captions.words import listed, number
+from phasemap.figures.scenes.finest import finer_of
 from phasemap.model.status import STATUS_WORDS, Status
 
 _TIMES = "membrane times"
@@ -27,8 +28,8 @@ _WORDS: dict[str, str | None] = {
 def numerics_in_words(result: Result, name: str) -> str:
     """'Numerics: dynamic mean field on a grid of 129 × 97 points; 1019 of 1020 values converged, …'."""
     field = result.fields.get(name)
-    if result.fine is not None and name in result.fine.fields:
-        return numerics_in_words(result.on_fine_grid, name)
+    if (finer := finer_of(result, name)) is not None:
+        return numerics_in_words(result.over(finer), name)
     grid = " × ".join(str(len(axis)) for axis in result.axes if len(axis) > 1)
     points = f" at {grid} points" if grid else ""
     if field is None:

@@ -1,34 +1,46 @@
-"""Which of a result's two grids shows a quantity best, where cheap ones have a finer one of their own."""
+"""Which of a result's grids shows a quantity best: its own, that of cheap quantities, or that at half the step."""
 
 import numpy as np
 
 from phasemap.dataset import Result
 from phasemap.dataset.phases import LABEL_QUANTITIES
+from phasemap.dataset.records import Fine
 from phasemap.figures.scenes.fields import PHASE, can_label, phase_field
 from phasemap.model.results import FloatArray
 
 
-def is_finer(result: Result, quantity: str) -> bool:
-    """Whether a fine grid shows a quantity best: it is stored there; phases, if nothing dynamic decides them."""
-    stored = result.fine is not None and quantity in result.fine.fields
-    return stored or (quantity == PHASE and has_fine_labels(result))
+def finer_of(result: Result, quantity: str) -> Fine | None:
+    """The finer grid that shows a quantity best (phases: on which all is that decides them); None for its own grid."""
+    there = decides if quantity == PHASE else _holds
+    return next((finer for finer in (result.fine, result.refined) if there(result, finer, quantity)), None)
 
 
 def phases_on(result: Result, finest: Result) -> FloatArray:
-    """Codes of the phases on the drawn grid: its own where static numbers decide, else those of the nearest points."""
-    labels = phase_field(result).value
+    """Codes of the phases on the drawn grid: its own where they are decided, else those of the nearest points."""
     if finest.axes is result.axes:
+        return phase_field(result).value
+    decided = result.over(finer_of(result, PHASE))
+    labels = phase_field(decided).value
+    if finest.axes is decided.axes:
         return labels
-    if is_finer(result, PHASE):
-        return phase_field(finest).value
     nearest = [
         np.abs(np.subtract.outer(fine.values, coarse.values)).argmin(axis=1)
-        for fine, coarse in zip(finest.axes, result.axes, strict=True)
+        for fine, coarse in zip(finest.axes, decided.axes, strict=True)
     ]
     return labels[np.ix_(*nearest)]
 
 
 def has_fine_labels(result: Result) -> bool:
-    """Whether all that decides the phase is stored on a finer grid than the others."""
+    """Whether all that decides the phase is stored on the grid of the cheap quantities."""
+    return decides(result, result.fine)
+
+
+def decides(result: Result, finer: Fine | None, _quantity: str = PHASE) -> bool:
+    """Whether a finer grid holds all that decides the phase."""
     grounds = set(LABEL_QUANTITIES) & set(result.fields)
-    return result.fine is not None and can_label(result) and grounds <= set(result.fine.fields)
+    return finer is not None and can_label(result) and grounds <= set(finer.fields)
+
+
+def _holds(_result: Result, finer: Fine | None, quantity: str) -> bool:
+    """Whether a quantity is stored on a finer grid."""
+    return finer is not None and quantity in finer.fields

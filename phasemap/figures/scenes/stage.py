@@ -20,7 +20,7 @@ from phasemap.figures.scenes.fields import (
     phase_names,
     resolve,
 )
-from phasemap.figures.scenes.finest import is_finer, phases_on
+from phasemap.figures.scenes.finest import finer_of, phases_on
 from phasemap.figures.scenes.scene import Axis, Checks, Fates, Kind, Layer, Line, Markers, Scene
 from phasemap.figures.scenes.states import states_of
 from phasemap.model.results import CriticalSurface, Region
@@ -41,7 +41,8 @@ _CHECKED_FIRST = ("lyapunov_max", "leading_edge")
 
 def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[str, str] | None = None) -> Scene:
     """The scene of a result over two axes, the first along x, the second along y; lines alone without a quantity."""
-    finest = result.on_fine_grid if is_finer(result, quantity) else result
+    finer = finer_of(result, quantity)
+    finest = result if finer is None else result.over(finer)
     layer = layer_of(resolve(finest, quantity, branch, at), finest) if quantity else blank(result)
     lines, markers = surfaces_of(result)
     phases = None

@@ -10,7 +10,7 @@ from phasemap.dataset import Axis, Checks, Field, Result
 from phasemap.dataset.records import Fine
 from phasemap.errors import PhasemapError, shown
 from phasemap.figures.scenes.fields import PHASE, can_label, phase_field
-from phasemap.figures.scenes.finest import has_fine_labels
+from phasemap.figures.scenes.finest import decides
 from phasemap.model.parameters import PARAMETERS
 from phasemap.model.results import CriticalSurface
 
@@ -49,10 +49,6 @@ def in_milliseconds(result: Result, membrane: float) -> Result:
     times = {axis.name for axis in result.axes if axis.units == TIME}
     times |= {name for name, about in PARAMETERS.items() if about.units == TIME}
     labelled = {PHASE: phase_field(result)} if can_label(result) else {}
-    fine = result.fine
-    if fine is not None:
-        labels = {PHASE: phase_field(result.on_fine_grid)} if has_fine_labels(result) else {}
-        fine = Fine(tuple(_axis(axis, membrane) for axis in fine.axes), {**_fields(fine.fields, membrane), **labels})
     lags = {name for name, about in result.dimensions.items() if about.units == TIME}
     return replace(
         result,
@@ -64,7 +60,8 @@ def in_milliseconds(result: Result, membrane: float) -> Result:
         },
         surfaces={name: _surface(surface, times, membrane) for name, surface in result.surfaces.items()},
         regions={name: _surface(region, times, membrane) for name, region in result.regions.items()},
-        fine=fine,
+        fine=_finer(result, result.fine, membrane),
+        refined=_finer(result, result.refined, membrane),
         checks=None if result.checks is None else _checks(result.checks, times, membrane),
         metadata=replace(
             result.metadata,
@@ -74,6 +71,14 @@ def in_milliseconds(result: Result, membrane: float) -> Result:
             },
         ),
     )
+
+
+def _finer(result: Result, finer: Fine | None, membrane: float) -> Fine | None:
+    """A finer grid in milliseconds and hertz, with the phases where all that decides them is on it."""
+    if finer is None:
+        return None
+    labels = {PHASE: phase_field(result.over(finer))} if decides(result, finer) else {}
+    return Fine(tuple(_axis(axis, membrane) for axis in finer.axes), {**_fields(finer.fields, membrane), **labels})
 
 
 def _factor(units: str, membrane: float) -> tuple[float, str]:

@@ -51,10 +51,11 @@ def parse(file: Source) -> Result:
     if "regions" in file:  # older files have none
         group = file.below("regions")
         result.regions = {name: _region(name, group.below(name)) for name in group.names()}
-    if "fine" in file:
-        group = file.below("fine")
-        finer = tuple(_axis(group, name) for name in names)
-        result.fine = Fine(finer, _fields(group, names, labels, dimensions))
+    finer = {}
+    for part in (name for name in ("fine", "refined") if name in file):
+        group = file.below(part)
+        finer[part] = Fine(tuple(_axis(group, name) for name in names), _fields(group, names, labels, dimensions))
+    result.fine, result.refined = finer.get("fine"), finer.get("refined")
     _check_complete(words, result)
     return result
 

@@ -37,8 +37,9 @@ def problems(result: Result) -> Iterator[str]:
         yield from _surface(surface, result.axis_names)
     for region in result.regions.values():
         yield from _region(region, result.axis_names)
-    if result.fine is not None:
-        yield from _fine(result.fine, result)
+    for finer in (result.fine, result.refined):
+        if finer is not None:
+            yield from _fine(finer, result)
     yield from _failures(result)
 
 

@@ -16,7 +16,7 @@ from phasemap.dataset.records import CHECK
 from phasemap.model.results import CriticalSurface, Region
 from phasemap.model.status import Status, name_of
 
-CHECKS, FINE = "checks_", "fine_"
+CHECKS, FINE, REFINED = "checks_", "fine_", "refined_"
 """Stand before the names of what is stored at the check points, or between the grid: a quantity may be in all three."""
 
 
@@ -57,8 +57,9 @@ def parts_of(result: Result, quantities: Sequence[str] = ()) -> list[Part]:
         fields = chosen(result.checks.fields, {CHECK: np.arange(len(result.checks))})
         places: dict[str, Any] = {name: (CHECK, values, None) for name, values in result.checks.parameters.items()}
         parts.append(Part("checks", CHECKS, fields, places))
-    if result.fine is not None:
-        parts.append(_over_axes("fine", FINE, chosen, result.fine.axes, result.fine.fields))
+    for name, prefix, finer in (("fine", FINE, result.fine), ("refined", REFINED, result.refined)):
+        if finer is not None:
+            parts.append(_over_axes(name, prefix, chosen, finer.axes, finer.fields))
     return parts
 
 

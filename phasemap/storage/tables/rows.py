@@ -17,7 +17,7 @@ def field_rows(result: Result, quantities: Sequence[str]) -> Iterator[Sequence[A
     """One row for every number; what a number does not have is left empty.
 
     part: "grid"; "checks", whose points have a number of their own, from 0, and the values of the axes that belong to
-    it; "fine", cheap quantities between the points of the grid.
+    it; "fine", cheap quantities between the points of the grid; "refined", all of theory's at half the step.
     """
     parts = parts_of(result, quantities)
     dims = dict.fromkeys(dim for part in parts for stored in part.fields for dim in stored.dims)

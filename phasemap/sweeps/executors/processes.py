@@ -46,6 +46,17 @@ class Executor(Protocol):
         ...
 
 
+class Lent:
+    """An executor whose user may not close it, because another one follows."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.workers = executor.workers
+        self.run = executor.run
+
+    def close(self) -> None:
+        """Its owner does."""
+
+
 class InProcess:
     """Blocks one after the other in this process: nothing to start, but a crash of a solver takes all with it, and
     nothing ends a point that takes too long."""

@@ -54,10 +54,10 @@ def _finer(axis: Axis) -> Axis:
     parts = min(_MOST, round(_CELLS / max(len(axis) - 1, 1)))
     if parts < 2 or len(axis) < 2:
         return axis
-    return replace(axis, values=_divided(axis.values, parts, axis.scale == "log"))
+    return replace(axis, values=divided(axis.values, parts, axis.scale == "log"))
 
 
-def _divided(values: FloatArray, parts: int, log: bool) -> FloatArray:
+def divided(values: FloatArray, parts: int, log: bool) -> FloatArray:
     """The values themselves, bit for bit, with others between."""
     u = np.log(values) if log else values
     finer = np.interp(np.arange((len(u) - 1) * parts + 1) / parts, np.arange(len(u)), u)

@@ -79,7 +79,7 @@ def join(target: Result, other: Result) -> None:
     if target.checks is not None and other.checks is not None:
         _join_fields("checks", target.checks.fields, other.checks.fields, failed_here, failed_there)
     target.regions.update({name: r for name, r in other.regions.items() if name not in target.regions})
-    target.fine = target.fine or other.fine
+    target.fine, target.refined = target.fine or other.fine, target.refined or other.refined
     target.surfaces.update({name: s for name, s in other.surfaces.items() if name not in target.surfaces})
     failures = {_place(failure): failure for failure in (*other.failures, *target.failures)}
     target.failures = tuple(

@@ -33,7 +33,8 @@ def typed():
 
 def options_of(command):
     """Of a command, with those of its own commands where it is a group."""
-    own = {flag for parameter in command.params if parameter.param_type_name == "option" for flag in parameter.opts}
+    options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
+    own = {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
     return own.union(*map(options_of, getattr(command, "commands", {}).values()))
 
 

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 Mask = NDArray[np.bool_]
-Point = tuple[float, float]
-Segment = tuple[Point, Point]
 
 
 @dataclass(frozen=True)
@@ -22,31 +20,6 @@ class Box:
     y: float
     width: float
     height: float
-
-    def overlaps(self, other: "Box") -> bool:
-        """Whether the two rectangles share some area."""
-        return (
-            abs(self.x - other.x) < 0.5 * (self.width + other.width)
-            and abs(self.y - other.y) < 0.5 * (self.height + other.height)
-        )  # fmt: skip
-
-    def anchor(self, target: Point) -> Point:
-        """The place on the rectangle nearest to a point outside of it: where a leader starts."""
-        return (
-            float(np.clip(target[0], self.x - self.width / 2, self.x + self.width / 2)),
-            float(np.clip(target[1], self.y - self.height / 2, self.y + self.height / 2)),
-        )
-
-    def distance(self, target: Point) -> float:
-        """Distance from the rectangle to a point outside of it."""
-        x, y = self.anchor(target)
-        return float(np.hypot(x - target[0], y - target[1]))
-
-    def crosses(self, a: Point, b: Point) -> bool:
-        """Whether the segment a-b passes through the rectangle (sampled every half point)."""
-        n = int(2 * np.hypot(b[0] - a[0], b[1] - a[1])) + 2
-        x, y = np.linspace(a[0], b[0], n), np.linspace(a[1], b[1], n)
-        return bool(((np.abs(x - self.x) < self.width / 2) & (np.abs(y - self.y) < self.height / 2)).any())
 
     def paint(self, mask: Mask, margin: float = 0.0) -> None:
         """Set the raster cells that the rectangle (and a margin) covers."""
@@ -92,45 +65,22 @@ def fit_inside(free: Mask, width: float, height: float) -> Box | None:
     return Box(i[k] + 0.5 * w, j[k] + 0.5 * h, width, height)
 
 
-def fit_near(
-    free: Mask,
-    width: float,
-    height: float,
-    target: tuple[float, float],
-    taken: list[Box],
-    leaders: list[Segment],
-) -> Box | None:
-    """The rectangle of that size nearest to `target` whose leader to it crosses neither boxes nor other leaders.
-
-    It covers no other leader either.
-    """
-    w, h = int(np.ceil(width)), int(np.ceil(height))
-    room = _room(free, w, h)
-    if room is None:
+def fit_turned(free: Mask, width: float, height: float, angle: float) -> Box | None:
+    """`fit_inside` for a rectangle that is turned by an angle (degrees): its centre is a place of the raster."""
+    if angle == 0.0:
+        return fit_inside(free, width, height)
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    middle, side = np.array(free.shape[::-1]) / 2.0, int(np.ceil(np.hypot(*free.shape)))
+    along, across = np.meshgrid(*2 * [np.arange(side) + 0.5 - side / 2.0])
+    i = np.floor(middle[0] + along * cosine - across * sine).astype(int)
+    j = np.floor(middle[1] + along * sine + across * cosine).astype(int)
+    on_page = (i >= 0) & (j >= 0) & (i < free.shape[1]) & (j < free.shape[0])
+    turned = on_page & free[np.where(on_page, j, 0), np.where(on_page, i, 0)]
+    found = fit_inside(turned, width, height)
+    if found is None:
         return None
-    j, i = np.nonzero(room)
-    x, y = i + 0.5 * w, j + 0.5 * h
-    # Distance from the target to the rectangle, not to its centre, so that wide labels are not put far off.
-    away = np.hypot(np.maximum(np.abs(x - target[0]) - w / 2, 0), np.maximum(np.abs(y - target[1]) - h / 2, 0))
-    for k in np.argsort(np.where(away < 10.0, 1e6 - away, away), kind="stable"):
-        box = Box(float(x[k]), float(y[k]), width, height)
-        leader = (box.anchor(target), target)
-        if any(box.crosses(*other) or _cross(leader, other) for other in leaders):
-            continue
-        if not any(other.crosses(*leader) for other in taken):
-            return box
-    return None
-
-
-def _cross(one: Segment, other: Segment) -> bool:
-    """Whether two segments intersect."""
-
-    def side(a: Point, b: Point, c: Point) -> float:
-        """On which side of the line through a and b the point c lies, by its sign."""
-        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-    (a, b), (c, d) = one, other
-    return side(a, b, c) * side(a, b, d) <= 0 and side(c, d, a) * side(c, d, b) <= 0
+    u, v = found.x - side / 2.0, found.y - side / 2.0
+    return Box(float(middle[0] + u * cosine - v * sine), float(middle[1] + u * sine + v * cosine), width, height)
 
 
 def _room(free: Mask, w: int, h: int) -> Mask | None:

@@ -1,4 +1,4 @@
-"""Names of the phases, written inside their regions, or beside them with a leader where they do not fit."""
+"""Names of the phases, written inside their regions, or numbers that the legend explains where they do not fit."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,12 +7,13 @@ import matplotlib.patheffects as effects
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from phasemap.figures.layout.placement import Box, Mask, Segment, components, fit_inside, fit_near, pole
-from phasemap.figures.scenes.scene import Axis, Checks, Line, Markers
+from phasemap.figures.layout.placement import Mask, components, fit_turned, pole
+from phasemap.figures.scenes.scene import Axis, Line
 from phasemap.figures.style import colours
 from phasemap.figures.style.look import points
 from phasemap.figures.style.page import Look
@@ -20,8 +21,16 @@ from phasemap.figures.style.page import Look
 _HALO = [effects.withStroke(linewidth=2.2, foreground="white", alpha=0.85)]
 _MARGIN = 2.5
 _SIZES = (8.0, 7.0)
-# A region must hold a dot of this radius (points) to be named at all.
+# A region must hold a dot of this radius (points) to have a number at all.
 _SMALLEST_RADIUS = 1.6
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """What names must not cover: lines, and (n, 2) places of markers of any kind."""
+
+    lines: tuple[Line, ...] = ()
+    points: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,47 +66,47 @@ def name_regions(
     y: Axis,
     phases: NDArray[np.uint8],
     names: dict[int, str],
-    lines: tuple[Line, ...] = (),
-    markers: tuple[Markers, ...] = (),
-    checks: Checks | None = None,
-) -> list[Text]:
+    obstacles: Obstacles,
+    keyed: tuple[str, ...] = (),
+) -> tuple[list[Text], tuple[str, ...]]:
     """Write the name of every phase into each of its regions; the figure's layout must be settled.
 
-    Names go where they cover no line, marker or check point. A region that is too narrow gets its name beside it,
-    with a leader; one that is hardly visible gets none.
+    Names go where they cover no line, marker or check point, turned where a region is narrow, and never into the region
+    of another phase. One that fits nowhere gets a number, whose meaning the legend tells (`key_handles`); one that is
+    hardly visible gets none. Returns what is written, and the names that have numbers: first those of `keyed`.
     """
-    page = _page(axes, x, y, phases, lines, markers, checks)
-    taken: list[Box] = []
+    page = _page(axes, x, y, phases, obstacles)
     texts: list[Text] = []
-    without_room: list[tuple[str, Mask]] = []
-    named: set[int] = set()
+    numbered = list(keyed)
     for code in sorted(names, key=lambda c: -int((page.codes == c).sum())):
-        for region in components(page.codes, code, smallest=8):
-            written = _write_inside(page, names[code], region, taken)
-            if written is not None:
-                texts.append(written)
-                named.add(code)
-            elif code not in named:
-                # A fragment of a phase that is named already needs no leader.
-                without_room.append((names[code], region))
-                named.add(code)
-    leaders: list[Segment] = []
-    for words, region in without_room:
-        written = _write_beside(page, words, region, taken, leaders)
-        if written is not None:
-            texts.append(written)
-    return texts
+        regions = components(page.codes, code, smallest=8)
+        inside = [] if names[code] in keyed else [_write_inside(page, names[code], region) for region in regions]
+        written = [text for text in inside if text is not None]
+        if not written and regions and pole(regions[0])[2] >= _SMALLEST_RADIUS:
+            numbered += [names[code]] if names[code] not in numbered else []
+            written = [_write_number(page, numbered.index(names[code]) + 1, regions[0])]
+        texts += written
+    return texts, tuple(numbered)
 
 
-def _page(
-    axes: Axes,
-    x: Axis,
-    y: Axis,
-    phases: NDArray[np.uint8],
-    lines: tuple[Line, ...],
-    markers: tuple[Markers, ...],
-    checks: Checks | None,
-) -> _Page:
+def key_handles(keyed: tuple[str, ...]) -> list[Line2D]:
+    """What the numbers in narrow regions mean, for the legend."""
+    return [
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=f"${number}$",
+            markersize=5,
+            markeredgewidth=0.0,
+            color=colours.INK,
+            label=words,
+        )
+        for number, words in enumerate(keyed, start=1)
+    ]
+
+
+def _page(axes: Axes, x: Axis, y: Axis, phases: NDArray[np.uint8], obstacles: Obstacles) -> _Page:
     figure = axes.get_figure(root=True)
     assert figure is not None
     extent = axes.get_window_extent()
@@ -109,14 +118,12 @@ def _page(
     v = to_data.transform(np.column_stack([np.full(rows, 0.5), j]))[:, 1]
     column = np.clip(np.searchsorted(x.edges, u) - 1, 0, len(x.values) - 1)
     row = np.clip(np.searchsorted(y.edges, v) - 1, 0, len(y.values) - 1)
-    obstacles = _obstacles(axes, (rows, columns), lines, markers, checks)
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    return _Page(axes, renderer, phases[np.ix_(row, column)], obstacles)
+    return _Page(axes, renderer, phases[np.ix_(row, column)], _raster(axes, (rows, columns), obstacles))
 
 
-def _obstacles(
-    axes: Axes, shape: tuple[int, int], lines: tuple[Line, ...], markers: tuple[Markers, ...], checks: Checks | None
-) -> Mask:
+def _raster(axes: Axes, shape: tuple[int, int], obstacles: Obstacles) -> Mask:
+    """Where on the page no name may stand."""
     to_axes = axes.transData + axes.transAxes.inverted()
     mask = np.zeros(shape, dtype=bool)
     rows, columns = shape
@@ -125,15 +132,13 @@ def _obstacles(
         """Places in the data as columns and rows of the raster."""
         return to_axes.transform(points) * (columns, rows)
 
-    for line in lines:
+    for line in obstacles.lines:
         for piece in line.pieces:
             _paint_dots(mask, _dense(to_raster(piece)))
     mask = ndimage.binary_dilation(mask, iterations=2)
     dots = np.zeros(shape, dtype=bool)
-    for kind in markers:
-        _paint_dots(dots, to_raster(kind.points))
-    if checks is not None:
-        _paint_dots(dots, to_raster(np.column_stack([checks.x, checks.y])))
+    for places in obstacles.points:
+        _paint_dots(dots, to_raster(places))
     near: Mask = ndimage.distance_transform_edt(~dots) <= 6.0 if dots.any() else dots
     return mask | near
 
@@ -154,42 +159,32 @@ def _paint_dots(mask: Mask, points: NDArray[np.float64]) -> None:
     mask[j[inside], i[inside]] = True
 
 
-def _write_inside(page: _Page, words: str, region: Mask, taken: list[Box]) -> Text | None:
+def _write_inside(page: _Page, words: str, region: Mask) -> Text | None:
+    """The name on one line or two, upright before turned, large before small; None where it fits nowhere."""
     free = region & ~page.obstacles
-    for box in taken:
-        blocked = np.zeros_like(free)
-        box.paint(blocked, _MARGIN)
-        free &= ~blocked
-    for size in _SIZES:
-        for layout in _layouts(words):
-            width, height = page.size_of(layout, size)
-            box_or_none = fit_inside(free, width + 2 * _MARGIN, height + 2 * _MARGIN)
-            if box_or_none is not None:
-                taken.append(box_or_none)
-                return _write(page, layout, size, box_or_none)
+    for angle in (0.0, 90.0, _slope(region)):
+        for size in _SIZES:
+            for layout in _layouts(words):
+                width, height = page.size_of(layout, size)
+                box = fit_turned(free, width + 2 * _MARGIN, height + 2 * _MARGIN, angle)
+                if box is not None:
+                    return _write(page, layout, size, (box.x, box.y), angle)
     return None
 
 
-def _write_beside(page: _Page, words: str, region: Mask, taken: list[Box], leaders: list[Segment]) -> Text | None:
-    x, y, radius = pole(region)
-    if radius < _SMALLEST_RADIUS:
-        return None
-    blocked = page.obstacles.copy()
-    for box in taken:
-        box.paint(blocked, _MARGIN)
-    free = ~(blocked | region)
-    candidates = []
-    for layout in _layouts(words):
-        width, height = page.size_of(layout, _SIZES[-1])
-        box_or_none = fit_near(free, width + 2 * _MARGIN, height + 2 * _MARGIN, (x, y), taken, leaders)
-        if box_or_none is not None:
-            candidates.append((box_or_none.distance((x, y)), layout, box_or_none))
-    if not candidates:
-        return None
-    _, layout, chosen = min(candidates, key=lambda one: one[0])
-    taken.append(chosen)
-    leaders.append((chosen.anchor((x, y)), (x, y)))
-    return _write(page, layout, _SIZES[-1], chosen, (x, y))
+def _slope(region: Mask) -> float:
+    """Angle of the longest direction of a region, in degrees, so that text along it is read from the left."""
+    places = np.argwhere(region)[:, ::-1].astype(float)
+    longest = np.linalg.eigh(np.cov(places.T) + 1e-9 * np.eye(2))[1][:, -1]
+    return float((np.degrees(np.arctan2(longest[1], longest[0])) + 90.0) % 180.0 - 90.0)
+
+
+def _write_number(page: _Page, number: int, region: Mask) -> Text:
+    """A number where it covers nothing, else in the widest place of its region."""
+    width, height = page.size_of(str(number), _SIZES[-1])
+    box = fit_turned(region & ~page.obstacles, width + 1.0, height, 0.0)
+    place = pole(region)[:2] if box is None else (box.x, box.y)
+    return _write(page, str(number), _SIZES[-1], place)
 
 
 def _layouts(words: str) -> list[str]:
@@ -205,21 +200,9 @@ def _layouts(words: str) -> list[str]:
     return layouts
 
 
-def _write(page: _Page, words: str, size: float, box: Box, target: tuple[float, float] | None = None) -> Text:
+def _write(page: _Page, words: str, size: float, place: tuple[float, float], angle: float = 0.0) -> Text:
     look: Look = {
         "fontsize": points(size), "color": colours.INK, "ha": "center", "va": "center", "linespacing": 1.05,
-        "path_effects": _HALO, "zorder": 6, "gid": "region-name",
+        "path_effects": _HALO, "zorder": 6, "gid": "region-name", "rotation": angle, "rotation_mode": "anchor",
     }  # fmt: skip
-    place = page.fraction(box.x, box.y)
-    if target is None:
-        return page.axes.text(*place, words, transform=page.axes.transAxes, **look)
-    arrow: Look = {"arrowstyle": "-", "linewidth": 0.7, "color": colours.INK, "shrinkA": 0.0, "shrinkB": 0.0}
-    end, start = page.fraction(*target), box.anchor(target)
-    corner = (start[0] - box.x) / box.width + 0.5, (start[1] - box.y) / box.height + 0.5
-    page.axes.plot(
-        *end, "o", markersize=2.6, color=colours.INK, transform=page.axes.transAxes, zorder=6, gid="region-leader"
-    )
-    return page.axes.annotate(
-        words, xy=end, xytext=place, xycoords="axes fraction", textcoords="axes fraction",
-        arrowprops={**arrow, "relpos": corner}, **look,
-    )  # fmt: skip
+    return page.axes.text(*page.fraction(*place), words, transform=page.axes.transAxes, **look)

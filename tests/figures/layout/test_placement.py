@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phasemap.figures.layout.placement import Box, components, fit_inside, fit_near, pole
+from phasemap.figures.layout.placement import components, fit_inside, fit_turned, pole
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(3, 25), st.integers(2, 12))
@@ -53,19 +53,20 @@ def test_components_are_separate_and_small_ones_are_left_out():
     assert [m.sum() for m in components(codes, 3, smallest=5)] == [36, 36]
 
 
-def test_a_leader_crosses_no_label_and_no_other_leader():
-    free = np.ones((60, 100), dtype=bool)
-    wall = Box(50, 30, 40, 6)
-    wall.paint(free := free.copy())
-    free = ~np.zeros((60, 100), dtype=bool)
-    covered = np.zeros_like(free)
-    wall.paint(covered)
-    leader = ((20.0, 40.0), (60.0, 40.0))
-    box = fit_near(free & ~covered, 20, 8, (50.0, 36.0), [wall], [leader])
-    assert box is not None
-    assert not wall.crosses((box.x, box.y), (50.0, 36.0)) and not box.overlaps(wall) and not box.crosses(*leader)
+def test_a_turned_rectangle_lies_in_a_strip_that_an_upright_one_does_not_fit_into():
+    j, i = np.mgrid[:80, :80] + 0.5
+    strip = np.abs(i - j) < 8.0  # along the diagonal, 11 wide
+    assert fit_inside(strip, 30, 8) is None and fit_turned(strip, 30, 8, 90.0) is None
+    box = fit_turned(strip, 30, 8, 45.0)
+    cosine = np.sqrt(0.5)
+    along, across = (i - box.x) * cosine + (j - box.y) * cosine, (j - box.y) * cosine - (i - box.x) * cosine
+    covered = (np.abs(along) < 14.5) & (np.abs(across) < 3.5)
+    assert covered.sum() > 150 and strip[covered].all()
 
 
-def test_boxes_know_when_they_overlap():
-    assert Box(0, 0, 4, 4).overlaps(Box(3, 0, 4, 4))
-    assert not Box(0, 0, 4, 4).overlaps(Box(4, 0, 4, 4))
+def test_a_quarter_turn_is_width_for_height():
+    free = np.zeros((40, 60), dtype=bool)
+    free[5:35, 20:28] = True
+    box = fit_turned(free, 25, 7, 90.0)
+    assert abs(box.x - 24) <= 1 and abs(box.y - 20) <= 3
+    assert fit_turned(free, 25, 7, 0.0) is None

@@ -18,37 +18,50 @@ from phasemap.figures.layout.hidden_labels import is_hidden, without_hidden
 from phasemap.figures.layout.named_areas import codes_to_name
 from phasemap.figures.layout.overlays import draw_status, mark_interpolated
 from phasemap.figures.layout.proportions import set_aspect
-from phasemap.figures.layout.regions import name_regions
+from phasemap.figures.layout.regions import Obstacles, key_handles, name_regions
 from phasemap.figures.layout.smooth import colours_between, is_smooth
 from phasemap.figures.layout.ticks import add_legend, finish_inside, fit_label, fit_labels, plain_numbers, set_ticks
-from phasemap.figures.scenes.scene import Kind, Layer, Markers, Scene
+from phasemap.figures.scenes.scene import Kind, Layer, Scene
 from phasemap.figures.style.look import points, wishes
 from phasemap.figures.style.page import WIDTHS, new_figure, style
 from phasemap.figures.style.scales import Scale, scale_of
+
+_ROUNDS = 3
 
 
 def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
     """Draw a scene at a preset column width ("single", "double"); the wide one has room for the agreement panel."""
     with style():
-        panel = width == "double" and _has_agreement(scene)
-        figure = new_figure(width, _height(scene, width, panel))
-        if panel:
-            left, right = figure.subfigures(1, 2, width_ratios=[1.9, 1.0], squeeze=False)[0]
-            axes, side = left.subplots(), right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0])
-        else:
-            axes, side = figure.subplots(), None
-        pixels, scale = _coloured(scene)
-        handles = _draw_all(axes, scene, pixels, scale)
-        if side is not None and scene.checks is not None:
-            draw_agreement(side, scene.checks, scale)
-        bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
-        add_legend(figure, handles)
-        fit_labels(figure, axes, scene.x, scene.y)
-        if bar is not None:
-            fit_label(figure, axes, bar.ax.yaxis, scene.layer)
-        set_aspect(figure, axes)
-        _name_regions(figure, axes, scene)
+        figure, keyed = _drawn(scene, width)
+        for _ in range(_ROUNDS):  # a longer legend moves what is above it
+            before = keyed
+            if keyed:
+                figure, keyed = _drawn(scene, width, keyed)
+            if keyed == before:
+                break
     return figure
+
+
+def _drawn(scene: Scene, width: str, keyed: tuple[str, ...] = ()) -> tuple[Figure, tuple[str, ...]]:
+    """The figure, with a legend for the numbers of those phases, and the phases that have a number in it."""
+    panel = width == "double" and _has_agreement(scene)
+    figure = new_figure(width, _height(scene, width, panel))
+    if panel:
+        left, right = figure.subfigures(1, 2, width_ratios=[1.9, 1.0], squeeze=False)[0]
+        axes, side = left.subplots(), right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0])
+    else:
+        axes, side = figure.subplots(), None
+    pixels, scale = _coloured(scene)
+    handles = [*key_handles(keyed), *_draw_all(axes, scene, pixels, scale)]
+    if side is not None and scene.checks is not None:
+        draw_agreement(side, scene.checks, scale)
+    bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
+    add_legend(figure, handles)
+    fit_labels(figure, axes, scene.x, scene.y)
+    if bar is not None:
+        fit_label(figure, axes, bar.ax.yaxis, scene.layer)
+    set_aspect(figure, axes)
+    return figure, _name_regions(figure, axes, scene, keyed)
 
 
 def draw_map_into(axes: Axes, scene: Scene) -> None:
@@ -142,19 +155,17 @@ def draw_colour_bar(axes: Axes, layer: Layer, scale: Scale) -> Colorbar:
     return bar
 
 
-def _name_regions(figure: Figure, axes: Axes, scene: Scene) -> None:
-    """Settle the layout, then write the names where it leaves room for them."""
+def _name_regions(figure: Figure, axes: Axes, scene: Scene, keyed: tuple[str, ...]) -> tuple[str, ...]:
+    """Settle the layout, then write the names where it leaves room for them; those that have numbers."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     codes = codes_to_name(scene)
-    if codes is not None and wishes().labels:
-        fates = scene.fates
-        stood = () if fates is None else (Markers("fates", "", np.column_stack([fates.x, fates.y])),)
-        points_on_map = (*scene.markers, *scene.marks, *stood)
-        name_regions(
-            axes, scene.x, scene.y, codes, scene.phase_names, (*scene.lines, *scene.areas), points_on_map,
-            scene.checks,
-        )  # fmt: skip
+    if codes is None or not wishes().labels:
+        return ()
+    stood = [np.column_stack([at.x, at.y]) for at in (scene.fates, scene.checks) if at is not None]
+    places = (*(kind.points for kind in (*scene.markers, *scene.marks)), *stood)
+    obstacles = Obstacles((*scene.lines, *scene.areas), places)
+    return name_regions(axes, scene.x, scene.y, codes, scene.phase_names, obstacles, keyed)[1]
 
 
 def _has_agreement(scene: Scene) -> bool:

@@ -65,21 +65,27 @@ def test_a_line_too_short_to_be_seen_is_not_in_the_legend(plane):
     assert not any("S = 1" in words for words in words_of_legend(draw(plane, Request())))
 
 
+def name_of(text, figure):
+    """What stands in a region: a name, or a number that the legend explains."""
+    words = text.get_text().replace("\n", " ").replace("- ", "-")
+    return words_of_legend(figure)[int(words) - 1] if words.isdecimal() else words
+
+
 def test_every_region_has_its_name(drawn, find):
-    names = {text.get_text().replace("\n", " ").replace("- ", "-") for text in find(drawn, "region-name")}
+    names = {name_of(text, drawn) for text in find(drawn, "region-name")}
     assert names == {"stable zero", "static-complex (static fold)", "bistable", "chaotic"}
 
 
-def test_names_lie_in_their_region_or_point_into_it(plane, find):
+def test_names_and_numbers_lie_in_their_region(plane, find):
     scene = stage(plane, "lyapunov_max")
     figure = draw_phase_diagram(scene)
     axes = figure.axes[0]
     for text in find(figure, "region-name"):
-        where = text.xy if hasattr(text, "xy") else text.get_position()
+        where = text.get_position()
         x, y = axes.transData.inverted().transform(axes.transAxes.transform(where))
         i = np.clip(np.searchsorted(scene.x.edges, x) - 1, 0, len(scene.x.values) - 1)
         j = np.clip(np.searchsorted(scene.y.edges, y) - 1, 0, len(scene.y.values) - 1)
-        assert scene.phase_names[int(scene.phases[j, i])] == text.get_text().replace("-\n", "-").replace("\n", " ")
+        assert scene.phase_names[int(scene.phases[j, i])] == name_of(text, figure)
 
 
 def test_names_cover_no_line_and_no_check_point(plane, find):

@@ -4,8 +4,9 @@
 
 Every parameter is drawn: gains to 5, smooth, hard and constant gates, time constants from 0.1 to 10, biases, static and
 common inputs on either side of the update gate, white and coloured noise. A point is open if a number of its largest
-fluctuating state is neither converged, nor a bound, absent, infinite or not sought (with the reason printed). Points
-that --store holds already are not computed again; --limit is in CPU seconds.
+fluctuating state is neither converged, nor a bound, absent, infinite or not sought, nor known with a wider error than
+was asked for and a reason, which is printed. Points that --store holds already are not computed again; --limit is in
+CPU seconds.
 """
 
 import argparse
@@ -67,20 +68,29 @@ def solved(point, limit, seed):
     try:
         found = solve_points([point], EnsembleOptions(), [np.random.SeedSequence(seed)])
     except _OverError:
-        return {"seconds": limit, "status": ["out_of_time"] * 3, "value": [math.nan] * 3, "reasons": []}
+        return {"seconds": limit, "status": ["out_of_time"] * 3, **dict.fromkeys(("value", "error"), [math.nan] * 3),
+                "reasons": []}  # fmt: skip
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0.0)
     return {
         "seconds": time.process_time() - start,
         "status": [name_of(found[name].status[0, BRANCH]) for name in QUANTITIES],
         "value": [float(found[name].value[0, BRANCH]) for name in QUANTITIES],
+        "error": [float(found[name].error[0, BRANCH]) for name in QUANTITIES],
         "reasons": sorted({remark for _, remark in found.remarks}),
     }
 
 
+def is_open(row):
+    """Whether a number is neither settled, nor known with an error and a reason."""
+    left = [error for error, status in zip(row["error"], row["status"], strict=True) if status in OPEN]
+    return bool(left) and not (row["reasons"] and all(math.isfinite(error) for error in left))
+
+
 def _print_row(number, point, row):
-    numbers = "  ".join(f"{value:.4g} {status}" for value, status in zip(row["value"], row["status"], strict=True))
-    mark = "OPEN " if set(row["status"]) & OPEN else ""
+    columns = zip(row["value"], row["error"], row["status"], strict=True)
+    numbers = "  ".join(f"{value:.4g} ± {error:.1g} {status}" for value, error, status in columns)
+    mark = "OPEN " if is_open(row) else ""
     print(f"{number:3} {row['seconds']:8.2f} s  {mark}{numbers}")
     print("     " + " ".join(f"{name}={value:g}" for name, value in different(point).items()))
     for reason in row["reasons"]:
@@ -108,7 +118,7 @@ def main():
                 chosen.store.write_text(json.dumps(known))
         _print_row(number, points[number], known[str(number)])
     seconds = [row["seconds"] for row in known.values()]
-    undecided = sum(bool(set(row["status"]) & OPEN) for row in known.values())
+    undecided = sum(is_open(row) for row in known.values())
     print(f"{len(known)} points: median {np.median(seconds):.2f} s, longest {max(seconds):.2f} s, {undecided} open")
 
 

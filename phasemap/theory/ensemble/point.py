@@ -272,7 +272,15 @@ def _summary(options: EnsembleOptions, found: Found, chosen: timestep.Chosen, re
     iteration[time] = math.hypot(iteration[time], tail_error(full))
     budget = collect(values, rows, correction, step, left, iteration)
     good = [one.fixed_point.converged for one in groups]
-    solved = full.fixed_point.converged and sum(good) >= len(groups) - _TOLERANCES.poor_groups
+    solved = _is_solved(full, budget, process, options) and sum(good) >= len(groups) - _TOLERANCES.poor_groups
     return PointSolution(
         found, solved, ring, values, budget, full, groups, rows + refined.correction, ensemble, left, refined.functions
     )
+
+
+def _is_solved(full: Solution, budget: ErrorBudget, process: Process, options: EnsembleOptions) -> bool:
+    """Whether the iteration has converged, or stalls (as maps of hard gates do) with an error below that asked for."""
+    target = accuracy_target(process)
+    stalls = full.fixed_point.residual <= _TOLERANCES.not_lost
+    small = budget.of(target, "iteration") <= options.relative_error * abs(full.values[target])
+    return full.fixed_point.converged or (stalls and small)

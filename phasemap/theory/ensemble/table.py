@@ -78,5 +78,5 @@ def bound_product(table: Table, i: int) -> None:
         if not known or table.status[name][i] != side:
             continue
         margin = BELOW * table.error[other][i] * (1.0 if side == Status.UPPER_BOUND else -1.0)
-        bound = table.value[name][i] * max(table.value[other][i] + margin, 0.0)
-        table.put(PRODUCT, i, bound, np.nan, side)
+        if table.value[other][i] + margin > 0.0:
+            table.put(PRODUCT, i, table.value[name][i] * (table.value[other][i] + margin), np.nan, side)

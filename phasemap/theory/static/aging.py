@@ -16,7 +16,7 @@ from phasemap.theory.static import fixed_points
 AGES = (
     "No stationary state: the hard update gate pins what is unstable, f S = {pinned:.3g} < 1 < S = {gain:.3g}. "
     "The state ages: it moves ever more slowly, and its correlations depend on both times. There is no stationary "
-    "lambda_max."
+    "lambda_max. Networks give variance and correlations at stated ages (ensemble.lazy_runs)."
 )
 
 

@@ -11,6 +11,7 @@ from phasemap.model.status import Status
 from phasemap.theory.ensemble import point, solver
 from phasemap.theory.ensemble.bounds import Bounds
 from phasemap.theory.ensemble.errors import known
+from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.resolution.slower import bounds_below
 from phasemap.theory.ensemble.resolution.surroundings import rest_attracts, surroundings
@@ -19,6 +20,7 @@ from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.mean_field import solve_points
 
 ROUGH = EnsembleOptions(relative_error=0.02)
+TINY = dataclasses.replace(ROUGH, paths=64, exponents=False)
 LARGEST = 5
 
 
@@ -136,6 +138,7 @@ def test_variances_are_known_where_a_held_time_scale_tells_how_they_go_on():
         ((50.0, 2.0, Status.CONVERGED), (0.02, np.nan, Status.UPPER_BOUND), 0.02 * 56.0, Status.UPPER_BOUND),
         ((50.0, np.nan, Status.LOWER_BOUND), (0.02, 0.001, Status.CONVERGED), 0.017 * 50.0, Status.LOWER_BOUND),
         ((50.0, np.nan, Status.LOWER_BOUND), (0.02, np.nan, Status.UPPER_BOUND), np.nan, Status.NOT_CONVERGED),
+        ((50.0, np.nan, Status.LOWER_BOUND), (0.02, 0.007, Status.CONVERGED), np.nan, Status.NOT_CONVERGED),
     ],
 )
 def test_a_product_is_bounded_where_one_factor_is_and_the_other_known(time, exponent, bound, side):
@@ -146,3 +149,27 @@ def test_a_product_is_bounded_where_one_factor_is_and_the_other_known(time, expo
     solver._store_bounds(table, 0, None)
     assert table.status[solver.PRODUCT][0] == side
     np.testing.assert_allclose(table.value[solver.PRODUCT][0], bound)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("statistical", "path_steps"),
+        ("time_step", "time step"),
+        ("window", "longest_window"),
+        ("iteration", "fixed point"),
+    ],
+)
+def test_the_reason_of_a_wide_error_names_what_makes_most_of_it(source, words):
+    found, good = solved(make_parameters(g_h=3.0, alpha_z=1.0), TINY), dict.fromkeys(NAMES, True)
+    assert known.reason(found, good, TINY) is None
+    parts = 1e-6 + 0.0 * found.errors.parts
+    parts[NAMES.index("variance"), SOURCES.index(source)] = 0.1
+    wide = dataclasses.replace(found, errors=ErrorBudget(parts))
+    assert words in known.reason(wide, {**good, "variance": False}, TINY)
+
+
+def test_the_reason_of_a_slow_state_points_to_networks_unless_they_run_or_there_is_noise():
+    slow = dataclasses.replace(solved(make_parameters(g_h=3.0, alpha_z=1.0), TINY), bounds=Bounds())
+    assert "lazy_runs" in known.reason(slow, {}, TINY)
+    assert "lazy_runs" not in known.reason(slow, {}, dataclasses.replace(TINY, lazy_runs=8))

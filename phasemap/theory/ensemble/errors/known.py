@@ -20,10 +20,20 @@ SLOWER = (
     "with wide errors, or bounded from below where nothing tells how they go on."
 )
 NETWORKS = " ensemble.lazy_runs = 8 follows the state in networks, which takes minutes."
-COSTLY = (
-    "the variance is known less well than asked for (ensemble.relative_error = {error:g}), as the largest ensemble "
-    "within ensemble.path_steps = {steps:.3g} gives it. Raise that, or ask for less."
+WIDE = (
+    "the variance is known less well than asked for (ensemble.relative_error = {error:g}): most of its error comes "
+    "from the {cause} Or ask for less."
 )
+# What makes most of an error, and what would make it smaller.
+_CAUSES = {
+    "statistical": "size of the ensemble, which ensemble.path_steps = {steps:.3g} limits: raise that.",
+    "finite_ensemble": "size of the ensemble, which ensemble.path_steps = {steps:.3g} limits: raise that.",
+    "time_step": "time step, of which no finer one was worth its cost or within ensemble.path_steps = {steps:.3g}.",
+    "window": "window of time, which ensemble.longest_window = {window:g} limits: raise that.",
+    "iteration": "iteration, which ends no closer to its fixed point.",
+}
+# Relative error of times, apart from scatter, above which the time scale that was found means nothing.
+_MOST_DOUBT = 1.0
 
 
 def bounds_of(solution: PointSolution, good: Mapping[str, bool], exponent: bool) -> Bounds | None:
@@ -44,9 +54,11 @@ def reason(solution: PointSolution, good: Mapping[str, bool], options: EnsembleO
     if solution.bounds is not None:
         silent = not solution.ensemble.process.is_noisy and options.lazy_runs == 0
         return SLOWER.format(window=options.longest_window) + (NETWORKS if silent else "")
-    if good["variance"] or not solution.is_settled or has_heavy_tails(solution.ensemble.process):
+    if good["variance"] or has_heavy_tails(solution.ensemble.process):
         return None
-    return COSTLY.format(error=options.relative_error, steps=options.path_steps)
+    source = SOURCES[int(np.argmax(solution.errors.parts[NAMES.index("variance")]))]
+    cause = _CAUSES[source].format(steps=options.path_steps, window=options.longest_window)
+    return WIDE.format(error=options.relative_error, cause=cause)
 
 
 def _times_from_below(solution: PointSolution, good: Mapping[str, bool]) -> Bounds:
@@ -56,6 +68,8 @@ def _times_from_below(solution: PointSolution, good: Mapping[str, bool]) -> Boun
     ring, odd = solution.ring, solution.ensemble.process.is_odd
     membrane = np.array([one.moments.membrane for one in solution.groups])
     doubt = _doubt(solution)
+    if not doubt < _MOST_DOUBT:
+        return Bounds()  # shorter time scales, at which the state can be held, tell more
     return Bounds(
         relaxation_time=relaxation_from_below(membrane, ring, odd, doubt),
         correlation_time=correlation_from_below(membrane, ring, odd, doubt),

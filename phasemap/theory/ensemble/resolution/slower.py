@@ -22,7 +22,7 @@ from phasemap.theory.ensemble.sampling.process import Process
 class _Rule(NamedTuple):
     """Where a state is held."""
 
-    shares: tuple[float, ...] = (0.5, 0.25, 0.1)  # of the half time that the search found, one after another
+    shares: tuple[float, ...] = (0.5, 0.25, 0.1, 0.03)  # of the half time that the search found, one after another
     errors: float = 3.0  # of the groups, by which the pull there has to be positive
 
 

@@ -79,6 +79,16 @@ def test_the_numbers_between_are_those_of_the_solver_or_marked(result):
     assert filled > 1000
 
 
+def test_what_is_filled_in_has_seven_digits_and_its_error_covers_the_rest(result):
+    filled = result.refined.fields["hill"].status == Status.INTERPOLATED
+    hill = result.refined.fields["hill"]
+    assert (hill.value[filled] == hill.value[filled].astype(np.float32)).all()
+    two_digits = 2.0**7 * np.frexp(hill.error[filled])[0]
+    assert (two_digits == np.round(two_digits)).all() and (hill.error[filled] > 0).all()
+    own = hill.status == Status.CONVERGED
+    assert (hill.value[own] != hill.value[own].astype(np.float32)).mean() > 0.9
+
+
 def test_wherever_the_plane_changes_everything_is_computed(result):
     count, status = (getattr(result.refined.fields["count"], key) for key in ("value", "status"))
     i, j = np.nonzero(np.diff(count, axis=0))

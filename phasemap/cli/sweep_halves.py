@@ -4,35 +4,40 @@ import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from phasemap.config import SweepConfig
     from phasemap.sweeps.executors.processes import Executor
     from phasemap.sweeps.plan import Plan
     from phasemap.sweeps.run import Sweep
 
 
-def refine_finished(job: "Sweep", executor: "Executor") -> "tuple[list[str], Plan | None]":
-    """Compute what is to be computed between the points of a finished plane: (what to say, what is left if stopped)."""
+def refine_finished(job: "Sweep", executor: "Executor", console: "Console") -> "Plan | None":
+    """Compute what is to be computed between the points of a finished plane, and say so; what is left if stopped."""
     from phasemap.cli.console import duration, plural
     from phasemap.sweeps.refinement.halved import companion, halved, is_affordable, open_halves, plan_of_halves
 
     finer = halved(job.config)
     if finer is None or not job.result.complete or job.result.refined is not None:
-        return [], None
+        return None
     plan = plan_of_halves(finer, job.result)
-    if not plan.blocks:
-        return [], None
     much = plural(plan.evaluations, "evaluation")
     asked = job.config.halve or companion(job.output).exists()
+    if not plan.blocks:
+        return None
     if not asked and not is_affordable(plan, job.config):
-        seconds = f"{much}, about {duration(plan.seconds)} on one core"
-        again = f"phasemap sweep {job.output} --refine"
-        return [f"Not refined where the phase changes, which would cost much ({seconds}). To do it: {again}"], None
+        words = (
+            f"Not refined where the phase changes: that would cost much ({much}, about {duration(plan.seconds)} on one "
+        )
+        console.print(f"{words}core). To do it: phasemap sweep {job.output} --refine", soft_wrap=True, markup=False)
+        return None
     with open_halves(finer, job.result, job.output) as more:
         if drain(more, executor):
-            return [], more.left
-    return [
-        f"Refined to half the step where the phase, or what there is, changes: {much} more. Figures show them."
-    ], None
+            return more.left
+    took = duration(job.result.metadata.sessions[-1].wall_seconds)
+    words = f"Refined to half the step where the phase, or what there is, changes: {much} more in {took}."
+    console.print(words, soft_wrap=True, markup=False)
+    return None
 
 
 def drain(job: "Sweep", executor: "Executor") -> bool:

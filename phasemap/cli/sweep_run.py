@@ -39,14 +39,13 @@ def run_sweep(
 ) -> int:
     """Run the sweep and say what came of it (as_json: on standard error); the exit code."""
     from phasemap.cli.console import make_console
-    from phasemap.model.status import Status
     from phasemap.sweeps.executors.processes import Lent
     from phasemap.sweeps.redo import open_redo
     from phasemap.sweeps.refinement.halved import discard_halves
     from phasemap.sweeps.run import open_sweep
 
     console = make_console(stderr=as_json)
-    said, halves = list[str](), None
+    halves = None
     opened = open_sweep(settings, target, shard=shard, force=force)
     if redo is not None:
         opened = open_redo(settings, target, redo)
@@ -58,20 +57,27 @@ def run_sweep(
             discard_halves(target)
         with contextlib.closing(start()) as executor:
             stopped, left = drain(job, Lent(executor)), job.left
+            if not stopped:
+                _say_finished(job, target, console)
             if not stopped and shard is None and redo is None:
-                said, halves = refine_finished(job, executor)
+                halves = refine_finished(job, executor, console)
     if stopped:
         return _say_interrupted(job, left)
     if halves is not None:
         return _say_halved(job, halves)
-    from phasemap.cli.summary import summary
+    return 1 if job.result.failures else 0
 
-    for line in (*summary(job.result, target), *said):
+
+def _say_finished(job: "Sweep", target: Path, console: "Console") -> None:
+    """What came of a sweep, and what to do where points ran out of time."""
+    from phasemap.cli.summary import summary
+    from phasemap.model.status import Status
+
+    for line in summary(job.result, target):
         console.print(line, soft_wrap=True, markup=False)
     if any((entry.status == Status.OUT_OF_TIME).any() for entry in job.result.fields.values()):
         again = f"phasemap sweep {target} --redo out_of_time --point-timeout SECONDS"
         console.print(f"Points ran out of time. Give them more: {again}", soft_wrap=True, markup=False)
-    return 1 if job.result.failures else 0
 
 
 def _say_what(job: "Sweep", console: "Console") -> None:
@@ -101,9 +107,7 @@ def _complete(job: "Sweep", start: "Callable[[], Executor]", console: "Console")
     if not job.config.halve and not companion(job.output).exists():
         return 0
     with contextlib.closing(start()) as executor:
-        said, halves = refine_finished(job, executor)
-    for line in said:
-        console.print(line, soft_wrap=True, markup=False)
+        halves = refine_finished(job, executor, console)
     return 0 if halves is None else _say_halved(job, halves)
 
 

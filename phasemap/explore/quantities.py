@@ -58,7 +58,7 @@ def wanted(result: Result, asked: Sequence[str]) -> list[str]:
     Raises:
         PhasemapError: one that is not stored.
     """
-    stored = [*result.fields, *([] if result.checks is None else result.checks.fields)]
+    stored = list(dict.fromkeys([*result.fields, *([] if result.checks is None else result.checks.fields)]))
     for name in asked:
         if name not in stored:
             raise PhasemapError(f"The result holds no quantity {name!r}.{choices(name, stored, 'It holds')}")

@@ -153,6 +153,13 @@ def test_a_link_shows_the_same_again(page, page_file):
     assert again == state and again["place"] == [1.9, 12.0]
 
 
+def test_a_place_outside_of_what_is_stored_says_so(page):
+    go(page, 99.0, 10.0)
+    assert "outside of what is stored" in page.find_element(By.ID, "place").text
+    go(page, 2.013, 10.0)
+    assert "outside" not in page.find_element(By.ID, "place").text
+
+
 def test_an_address_that_means_nothing_is_no_error(page):
     for hash_ in ("#at=nan,1&quantity=none&branch=<b>&hide=x&check=99", "#at=1", "#%%%", "#along.branch=99"):
         assert page.execute_script("return explore.fromAddress(arguments[0])", hash_) == page.execute_script(

@@ -43,24 +43,34 @@ class Computing:
         self._result = result
         self._numbers = itertools.count(1)
         self._jobs: dict[str, Future[dict[str, Any]]] = {}
+        self._places: dict[str, tuple[tuple[str, float], ...]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="compute here")
         self._lock = threading.Lock()
 
     def begin(self, coordinates: Mapping[str, float]) -> str:
-        """Begin with a point, and return the name by which it is asked after.
+        """Begin with a point, and return the name by which it is asked after: one that is known is not begun again.
 
         Raises:
             PhasemapError: too many points are waiting, or a coordinate is outside its domain.
         """
         settings = self._settings(coordinates)
+        place = tuple(sorted(coordinates.items()))
         with self._lock:
+            known = next((name for name, of in self._places.items() if of == place and not self._failed(name)), None)
+            if known is not None:
+                return known
             if sum(not job.done() for job in self._jobs.values()) >= MOST_WAITING:
                 raise PhasemapError(f"{MOST_WAITING} points are being computed already: wait for one of them.")
             name = str(next(self._numbers))
-            self._jobs[name] = self._thread.submit(self._compute, settings)
+            self._jobs[name], self._places[name] = self._thread.submit(self._compute, settings), place
             for old in list(self._jobs)[:-_MOST_KEPT]:
-                del self._jobs[old]
+                del self._jobs[old], self._places[old]
         return name
+
+    def _failed(self, name: str) -> bool:
+        """Whether a point is to be tried again when it is asked for again."""
+        job = self._jobs[name]
+        return job.done() and (job.cancelled() or job.exception() is not None)
 
     def state(self, name: str) -> dict[str, Any]:
         """What became of a point: {"state": "computing" | "done" | "failed", …}.

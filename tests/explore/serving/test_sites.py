@@ -46,12 +46,14 @@ def test_only_a_few_points_are_computed_at_a_time(monkeypatch):
     jobs = [one.begin({"g_h": 2.0 + k, "alpha_r": 3.0}) for k in range(MOST_WAITING)]
     assert begun.wait(10)
     with pytest.raises(PhasemapError, match="being computed already"):
-        one.begin({"g_h": 2.0, "alpha_r": 3.0})
+        one.begin({"g_h": 9.0, "alpha_r": 3.0})
     assert one.state(jobs[0]) == {"state": "computing"}
+    assert one.begin({"alpha_r": 3.0, "g_h": 2.0}) == jobs[0]  # a second click, another tab
     go.set()
     one._jobs[jobs[-1]].result(10)
     assert one.state(jobs[0]) == {"state": "done", "phase": 2.0}
-    one.begin({"g_h": 2.0, "alpha_r": 3.0})
+    assert one.begin({"g_h": 2.0, "alpha_r": 3.0}) == jobs[0]
+    assert one.begin({"g_h": 9.0, "alpha_r": 3.0}) not in jobs
     one.close()
 
 

@@ -2,7 +2,9 @@
 "use strict";
 
 explore.ask = async (path, query) => {
-  const answer = await fetch(`${path}?${new URLSearchParams(query)}`);
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`).catch(() => {
+    throw new Error("The server does not answer: it was ended. Start phasemap explore again; its new address is another one.");
+  });
   if (!answer.ok) throw new Error((await answer.text()).trim());
   return answer.json();
 };
@@ -21,6 +23,9 @@ explore.computeHere = async (root) => {
   const at = Object.fromEntries(explore.axes.map((axis, k) => [axis.name, explore.coordinates()[k]]));
   const words = Object.entries(at).map(([name, value]) => `${name} = ${explore.digits(value)}`).join(", ");
   root.replaceChildren(explore.el("p", { class: "note" }, `computing at ${words} …`));
+  const asked = (explore.asked || 0) + 1;
+  const show = (...parts) => asked === explore.asked && root.replaceChildren(...parts); // the last point that was asked for
+  explore.asked = asked;
   try {
     const { job } = await explore.ask("begin", at);
     let answer = { state: "computing" };
@@ -29,9 +34,9 @@ explore.computeHere = async (root) => {
       answer = await explore.ask("state", { job });
     }
     if (answer.state === "failed") throw new Error(answer.reason);
-    root.replaceChildren(...explore.computedParts(words, answer));
+    show(...explore.computedParts(words, answer));
   } catch (problem) {
-    root.replaceChildren(explore.el("p", { role: "alert" }, problem.message));
+    show(explore.el("p", { role: "alert" }, problem.message));
   }
 };
 

@@ -70,7 +70,8 @@ explore.drawNetworks = (state) => {
     return explore.el("tr", {}, explore.rowHead(field), explore.cell(field, k, "networks", {}, false),
       ...explore.theoryBeside(fields.get(of), field, k, state));
   });
-  const head = explore.el("tr", {}, ...["quantity", "networks", "theory", "apart"].map((t) => explore.el("th", { scope: "col" }, t)));
+  const branch = state.branch ? explore.plain(state.branch) : "the attractor";
+  const head = explore.el("tr", {}, ...["quantity", "networks", `theory, ${branch}`, "apart"].map((t) => explore.el("th", { scope: "col" }, t)));
   return explore.fill("networks", explore.el("h2", {}, `Networks at ${at}`),
     explore.el("div", { class: "scroll" }, explore.el("table", {}, explore.el("thead", {}, head), explore.el("tbody", {}, ...rows))));
 };

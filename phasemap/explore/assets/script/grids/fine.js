@@ -56,11 +56,14 @@ explore.goAlong = (grid, moves) => {
   explore.go(there);
 };
 
+explore.isOutside = (place) => explore.axes.some(({ values }, k) => place[k] < values[0] || place[k] > values[values.length - 1]);
+
 // Which grid the numbers at the chosen point are of, in words.
 explore.gridWords = (state) => {
   const name = (grid) => `(${explore.placesOn(grid, state).map((place, k) => explore.digits(grid.axes[k].values[place])).join(", ")})`;
   const exact = (grid) => explore.placesOn(grid, state).every((place, k) => grid.axes[k].values[place] === explore.coordinates(state)[k]);
   if (!state.place) return "a grid point";
+  if (explore.isOutside(state.place)) return `outside of what is stored: the numbers are those of the nearest grid point, ${name(explore.coarse)}`;
   const fine = explore.fine && explore.fine.fields.size ? explore.fine : null;
   const from = `the nearest grid point, ${name(explore.coarse)}`;
   if (!fine) return `between grid points: the numbers are those of the nearest one, ${name(explore.coarse)}; distances are from here`;

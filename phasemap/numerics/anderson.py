@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,8 @@ Map = Callable[[FloatArray], FloatArray]
 
 # So many iterations without this factor in the residual, and a noisy map is not going to converge any further.
 _STALL, _PROGRESS = 15, 0.7
+# Iterations after which a residual that is small enough is not made smaller.
+_PATIENCE = 6
 
 
 @dataclass
@@ -56,6 +59,13 @@ class FixedPoint:
     memory: Memory
 
 
+class Tolerance(NamedTuple):
+    """Of a residual: the wanted one, and the one that will do where that is not reached after some iterations."""
+
+    wanted: float
+    enough: float = 0.0
+
+
 def relative_size(change: FloatArray, x: FloatArray) -> float:
     """Size of a change of a correlation function: at lag zero or in the root mean square, relative to x[0].
 
@@ -67,7 +77,7 @@ def relative_size(change: FloatArray, x: FloatArray) -> float:
 def solve(
     mapping: Map,
     start: FloatArray,
-    tolerance: float,
+    tolerance: float | Tolerance,
     limit: int,
     project: Map,
     memory: Memory | None = None,
@@ -81,6 +91,7 @@ def solve(
     is not known then, and smaller as a rule.
     """
     memory = Memory() if memory is None else memory.copy()
+    tolerance, enough = tolerance if isinstance(tolerance, Tolerance) else Tolerance(tolerance)
     x = start
     previous: tuple[FloatArray, FloatArray] | None = None
     best: tuple[float, FloatArray, FloatArray] | None = None
@@ -93,6 +104,8 @@ def solve(
         if best is None or residual < best[0]:
             best = (residual, x, residual_vector)
         stalled += 1
+        if iteration >= _PATIENCE and best[0] <= enough:
+            return FixedPoint(best[1], best[0], last_step, iteration, True, memory)
         if residual < _PROGRESS * milestone:
             milestone, stalled = residual, 0
         elif stalled > _STALL:

@@ -98,7 +98,11 @@ def admissible(x: FloatArray) -> FloatArray:
 
 
 def solve(
-    ensemble: Ensemble, start: Start, tolerance: float, group: int | None = None, limit: int = MOST_ITERATIONS
+    ensemble: Ensemble,
+    start: Start,
+    tolerance: float | anderson.Tolerance,
+    group: int | None = None,
+    limit: int = MOST_ITERATIONS,
 ) -> Solution:
     """The correlations of all groups together, or of one, without the exponent."""
     mapping = stiffened(partial(ensemble.map, group=group), start.stiff)

@@ -9,17 +9,17 @@ import numpy as np
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
-from phasemap.numerics import anderson
 from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble.bounds import Bounds, bounds, held_bounds
 from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.iteration import iteration_errors, tail_error
 from phasemap.theory.ensemble.errors.jackknife import group_rows
-from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start, admissible
+from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start
 from phasemap.theory.ensemble.refine import Refined, refine
-from phasemap.theory.ensemble.resolution import timestep, window
-from phasemap.theory.ensemble.resolution.held import growth_beyond
-from phasemap.theory.ensemble.resolution.pilot import find, longer
+from phasemap.theory.ensemble.resolution import search, timestep, window
+from phasemap.theory.ensemble.resolution.held import comes_to_rest, growth_beyond, step_errors
+from phasemap.theory.ensemble.resolution.pilot import find, held_instead, longer
+from phasemap.theory.ensemble.resolution.slower import bounds_at_shares
 from phasemap.theory.ensemble.resolution.soft import half_time
 from phasemap.theory.ensemble.resolution.window import Found, Pilot, Surroundings
 from phasemap.theory.ensemble.sampling.paths import Ensemble
@@ -39,8 +39,7 @@ class _Tolerances(NamedTuple):
     most_doubt: float = 0.3  # relative error of the variance of h above which its correlations mean nothing
     poor_time: float = 0.5  # the same of times, which are known less well
     same: float = 0.8  # of two states that noise leaves apart the smaller has less than this share of <phi^2>
-    freed: int = 40  # iterations for a state whose time scale is no longer held
-    not_lost: float = 5e-3  # residual that they may leave
+    not_lost: float = 5e-3  # residual of an iteration that stalls, up to which its errors say enough
     fits: float = 0.5  # share of its correlations that may be left at half the longest window
     endless: float = 10.0  # of the longest window: rare units that rest later leave h, and its exponent, no numbers
     held: float = 0.04  # error of a variance, relative to it, up to which it is known where no window holds the state
@@ -176,6 +175,9 @@ def solve(
     result = _in_its_window(process, options, seed, pilot, fine)
     if result.solved or pilot.stiffener is None:
         return result
+    slow = _held_instead(process, options, seed, pilot)
+    if slow is not None:
+        return slow
     # Next to a continuous onset the pull is too weak to hold on to: windows are doubled there.
     pilot = window.find(process, options, seed, around)
     if pilot.found in (Found.ZERO, Found.STATIC, Found.NOTHING):
@@ -199,9 +201,13 @@ def _at(
 ) -> PointSolution:
     """The state in the window of a pilot."""
     held = math.isfinite(pilot.half_time)
-    if held and not _comes_to_rest(process, pilot):
-        return _held(process, pilot, options.exponents)
+    if held and not comes_to_rest(process, pilot):
+        return _held(process, options, seed, pilot)
     chosen = timestep.choose(process, options, seed, pilot)
+    if timestep.is_lost(chosen.fine, process, options):
+        slow = _held_instead(process, options, seed, pilot)
+        if slow is not None:
+            return slow
     refined = refine(process, options, seed, chosen, fine)
     found = pilot.found
     if found is Found.SLOW and window.reaches_limit(refined.full.activity, refined.ensemble.ring, process.is_odd):
@@ -212,37 +218,42 @@ def _at(
     return replace(result, bounds=bounds(Ensemble(process, pilot.ring, pilot.noise), pilot.activity, options.exponents))
 
 
-def _comes_to_rest(process: Process, pilot: Pilot) -> bool:
-    """Whether a state that is let go in the longest window settles on a slower one that still fits into it."""
-    ensemble = Ensemble(process, pilot.ring, pilot.noise)
-    free = anderson.solve(ensemble.map, pilot.activity, window.PILOT_TOLERANCE, _TOLERANCES.freed, admissible)
-    share = free.x[0] / pilot.activity[0]
-    if not (_TOLERANCES.same < share < 1.0 / _TOLERANCES.same and free.residual < _TOLERANCES.not_lost):
-        return False
-    slower = half_time(pilot.ring, free.x, process.is_odd) > pilot.half_time
-    return slower and window.remainder(free.x, pilot.ring, process.is_odd) < _TOLERANCES.fits
+def _held_instead(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot
+) -> PointSolution | None:
+    """The state with its time scale held where the longest window does not hold it otherwise."""
+    half = min(half_time(pilot.ring, pilot.activity, process.is_odd), search.longest_half_time(options))
+    start = search.Held(pilot.ring, pilot.activity, half, math.nan).at(half, options)
+    held = held_instead(process, options, seed, start)
+    return None if held is None else _held(process, options, seed, held)
 
 
-def _held(process: Process, pilot: Pilot, exponents: bool) -> PointSolution:
+def _held(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot) -> PointSolution:
     """A state with its time scale held; its variances are extrapolated to the true one, which is slower."""
     ensemble = Ensemble(process, pilot.ring, pilot.noise)
-    start, known = Start(pilot.activity), replace(pilot.solution, x=pilot.activity)
+    start, given = Start(pilot.activity), replace(pilot.solution, x=pilot.activity)
 
     def at(group: int | None) -> Solution:
         """The numbers of a group, or of all."""
-        return numbers.at(ensemble, known, ensemble.moments(pilot.activity, group), start)
+        return numbers.at(ensemble, given, ensemble.moments(pilot.activity, group), start)
 
     full, groups = at(None), tuple(at(g) for g in range(window.GROUPS))
     rows, none = group_rows(groups, pilot.ring, process.is_odd), np.zeros(len(NAMES))
-    budget = collect(full.row, rows, none, none, _TOLERANCES.fits, none)
-    values, parts, growth = full.row, budget.parts, growth_beyond(ensemble, pilot.activity, pilot.half_time)
+    budget = collect(full.row, rows, none, step_errors(ensemble, pilot.activity), _TOLERANCES.fits, none)
+    values, parts = full.row, budget.parts
+    growth, doubt = growth_beyond(ensemble, pilot.activity, pilot.half_time)
     at_variances = [NAMES.index(name) for name in _MOMENTS]
     values[at_variances] += growth
-    parts[at_variances, SOURCES.index("window")] = growth
+    parts[at_variances, SOURCES.index("window")] = doubt
     functions = np.zeros((2, pilot.ring.steps // 2 + 1))
+    if search.pulls_on(ensemble, pilot.activity):
+        known: Bounds | None = held_bounds(ensemble, pilot.activity, options.exponents)
+    else:  # the pull may be chance: the state is slower for sure than shorter time scales only
+        here = search.Held(pilot.ring, pilot.activity, pilot.half_time, math.nan)
+        known = bounds_at_shares(process, options, seed, here)
     return PointSolution(
         Found.SLOW, False, pilot.ring, values, ErrorBudget(parts), full, groups, rows, ensemble, _TOLERANCES.fits,
-        functions, held_bounds(ensemble, pilot.activity, exponents), True,
+        functions, known, True,
     )  # fmt: skip
 
 

@@ -30,7 +30,9 @@ class _Rule(NamedTuple):
     shortest: float = -0.4  # ln(half time a window was made for / half time found) from which on it is long enough
     longest: float = 1.0  # and up to which it is not wasted
     moved: float = 0.15  # in ln(half time), from which on what the map answers is asked again
-    lost: float = 0.02  # a larger residual is no solution
+    lost: float = 0.02  # a larger residual is no solution, nor one beyond what chance makes of it
+    scatter_share: float = 0.1  # of that, that the iteration may leave,
+    scatter_enough: float = 0.5  # and that will do where the map is rough
     iterations: int = 40  # at one time scale, at most
     soft: float = 0.3  # pull per change of ln(time scale) below which a residual says little,
     near_tolerance: float = 0.05  # the same next to an onset, where every change of shape is soft
@@ -67,14 +69,27 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
     for _ in range(RULE.windows):
         pilot = _solved(process, options, seed, start, sought.kappa)
         found = soft.half_time(pilot.ring, pilot.activity, True)
-        if not found < 0.5 * pilot.ring.period or pilot.solution.residual > RULE.lost:
-            return None
+        unclear = pilot.found is Found.SLOW and not pilot.solution.converged
+        if not found < 0.5 * pilot.ring.period or pilot.found is Found.NOTHING or unclear:
+            return held_instead(process, options, seed, start)
         if RULE.shortest < math.log(start.half_time / found) < RULE.longest or (
             pilot.ring.period >= options.longest_window
         ):
             break
         start = search.Held(pilot.ring, pilot.activity, found, 0.0).at(found, options)
     return pilot
+
+
+def held_instead(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held
+) -> Pilot | None:
+    """The state at a half time, held: where the longest window ends before the state is resolved; None in shorter ones.
+
+    The iteration has only chance to go by there, while the variances hardly depend on the time scale.
+    """
+    if search.ring_for(start.half_time, options).period < options.longest_window:
+        return None
+    return held_pilot(process, options, seed, start)
 
 
 def held_pilot(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held) -> Pilot:
@@ -91,14 +106,17 @@ def _solved(
     x, _ = search.settle(ensemble, start.activity, start.half_time, 1)
     stiff = soft.informed(ensemble, x, float(np.clip(kappa, soft.TOLERANCES.softest, 1.0)))
     near = search.is_near_an_onset(process)
-    tolerance = PILOT_TOLERANCE * (RULE.near_tolerance if near else 1.0)
+    tolerance = anderson.Tolerance(
+        max(PILOT_TOLERANCE * (RULE.near_tolerance if near else 1.0), RULE.scatter_share * stiff.scatter),
+        RULE.scatter_enough * stiff.scatter,
+    )
     solution = anderson.solve(soft.stiffened(ensemble.map, stiff), x, tolerance, RULE.iterations, admissible)
     moved = soft.half_time(start.ring, solution.x, True) / start.half_time
     if solution.converged and moved < math.inf and abs(math.log(moved)) > RULE.moved:
         # What the map answers there is another matter, and the memory of the way is no longer needed.
         stiff = soft.informed(ensemble, solution.x, stiff.kappa)
         solution = replace(solution, memory=anderson.Memory())
-    found = window.classify(solution, process, start.ring)
+    found = window.classify(solution, process, start.ring, max(RULE.lost, stiff.scatter))
     sharp = RULE.near_tolerance if near else RULE.soft_tolerance if stiff.kappa < RULE.soft else 1.0
     return Pilot(found, start.ring, solution.x, noise, solution, sharp, stiff)
 

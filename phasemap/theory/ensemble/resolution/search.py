@@ -15,6 +15,7 @@ import numpy as np
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
 from phasemap.numerics import anderson
+from phasemap.theory.ensemble.errors.budget import standard_error
 from phasemap.theory.ensemble.numbers import admissible
 from phasemap.theory.ensemble.resolution import soft
 from phasemap.theory.ensemble.sampling.noise import Noise
@@ -43,6 +44,7 @@ class _Rule(NamedTuple):
     apart: float = 0.6  # in ln s, of two pulls that tell how steeply it falls
     tries: int = 12  # of time scales, at most
     zero: float = 1e-5  # <phi^2> of the zero state
+    errors: float = 3.0  # of the groups, by which a pull is positive for sure
 
 
 RULE = _Rule()
@@ -84,7 +86,7 @@ class Sought:
 
 def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, shortest: float) -> Sought:
     """The half time of C_phi, sought from `shortest` upwards as far as the longest window allows."""
-    top = math.log(options.longest_window / RULE.narrowest)
+    top = math.log(longest_half_time(options))
     at = min(math.log(shortest), top)
     low = high = held = None
     pulls: list[tuple[float, float]] = []
@@ -104,6 +106,11 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
         at = following
     assert held is not None
     return Sought(held, math.exp(at), low is not None and high is not None, _slope(pulls))
+
+
+def longest_half_time(options: EnsembleOptions) -> float:
+    """The longest half time that fits into the longest window."""
+    return options.longest_window / RULE.narrowest
 
 
 def ring_for(half_time: float, options: EnsembleOptions) -> Ring:
@@ -148,6 +155,14 @@ def hold(ring: Ring, activity: FloatArray, half_time: float, odd: bool) -> Float
     if not 0.0 < now < math.inf:
         return _shape(ring, float(activity[0]), half_time)
     return admissible(soft.stretched(ring, activity, math.log(half_time / now)))
+
+
+def pulls_on(ensemble: Ensemble, activity: FloatArray) -> bool:
+    """Whether the pull at C_phi (half,) is positive by three errors: the true time scale is longer."""
+    along, groups = soft.direction(ensemble.ring, activity), range(len(ensemble.noise.groups))
+    pulls = np.array([[soft.pull_along(ensemble.map(activity, g) - activity, along)] for g in groups])
+    error = float(standard_error(pulls)[0])
+    return math.isfinite(error) and bool(pulls.mean() > RULE.errors * error)
 
 
 def _hold(

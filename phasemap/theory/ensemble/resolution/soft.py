@@ -10,6 +10,7 @@ What else is slow are other changes of shape. The answers of a few paths to seve
 amplitude give the map's derivative on the functions that matter, and with it nearly Newton's step.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from phasemap.model.results import FloatArray
+from phasemap.numerics.anderson import relative_size
 from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.ring import Ring, resample
 from phasemap.theory.ensemble.tail import crossing, limit
@@ -32,6 +34,7 @@ class _Tolerances(NamedTuple):
     linear: float = 0.1  # in half times: beyond, lags count by their logarithm
     independent: float = 1e-3  # singular value, relative to the largest, of a change that tells something
     floor: float = 0.5  # share of kappa: no direction is softer
+    parts: int = 4  # of the paths, whose scatter tells how much of a residual is chance
 
 
 TOLERANCES = _Tolerances()
@@ -65,11 +68,16 @@ class Response:
 
 @dataclass(frozen=True)
 class Stiffener:
-    """Divides the part of a residual along d (half,) by kappa, or does better where the response is known."""
+    """Divides the part of a residual along d (half,) by kappa, or does better where the response is known.
+
+    scatter: standard error of a stiffened residual of the paths that were asked, relative to C(0); 0 if unknown. A
+    steep gate makes the map rough on that scale, and a residual that is much smaller says nothing.
+    """
 
     direction: FloatArray
     kappa: float
     response: Response | None = None
+    scatter: float = 0.0
 
     def __call__(self, residual: FloatArray) -> FloatArray:
         """The stiffened residual (half,)."""
@@ -80,7 +88,7 @@ class Stiffener:
     def resampled(self, ring: Ring, target: Ring) -> "Stiffener":
         """The same on a ring of the same period."""
         response = None if self.response is None else self.response.resampled(ring, target)
-        return Stiffener(resample(self.direction, ring, target), self.kappa, response)
+        return Stiffener(resample(self.direction, ring, target), self.kappa, response, self.scatter)
 
 
 def stiffened(
@@ -121,7 +129,16 @@ def informed(ensemble: Ensemble, activity: FloatArray, kappa: float) -> Stiffene
     derivative = (weights * functions) @ answers.T
     left, size, right = np.linalg.svd(np.eye(len(functions)) - derivative)
     inverse = right.T @ (left / np.maximum(size, TOLERANCES.floor * kappa)).T
-    return Stiffener(direction(ring, activity), kappa, Response(functions, weights, answers, inverse))
+    response = Response(functions, weights, answers, inverse)
+    return Stiffener(direction(ring, activity), kappa, response, _scatter(ensemble, activity, response))
+
+
+def _scatter(ensemble: Ensemble, activity: FloatArray, stiff: Response) -> float:
+    """Standard error of the stiffened residual of all paths, relative to C(0), by that of parts of them."""
+    parts = np.array_split(np.arange(len(ensemble.noise.groups)), TOLERANCES.parts)
+    residuals = np.array([stiff(ensemble.map(activity, tuple(map(int, part))) - activity) for part in parts])
+    off = [relative_size(one, activity) ** 2 for one in residuals - residuals.mean(axis=0)]
+    return math.sqrt(sum(off) / (len(off) - 1) / len(off))
 
 
 def _asked(ensemble: Ensemble, activity: FloatArray) -> FloatArray:

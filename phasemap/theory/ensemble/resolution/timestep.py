@@ -13,8 +13,10 @@ import numpy as np
 
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.results import FloatArray
+from phasemap.numerics import anderson
 from phasemap.theory.ensemble import numbers
 from phasemap.theory.ensemble.numbers import NAMES, Solution, Start
+from phasemap.theory.ensemble.resolution import window
 from phasemap.theory.ensemble.resolution.window import GROUPS, Pilot
 from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.paths import Ensemble
@@ -28,6 +30,8 @@ class _Tolerances(NamedTuple):
     residual_share: float = 0.04  # of the relative error asked for, that the iteration may leave
     variance_share: float = 0.25  # of it, that the discretisation may make in variances
     exponent_share: float = 2.0  # of the relative error asked for of the variance, that it may make in the exponent
+    scatter_share: float = 0.05  # of what chance makes of a stiffened residual, that the iteration may leave
+    scatter_enough: float = 0.3  # of it, that will do where the map is rough
     coarse_iterations: int = 8  # for a coarser step, whose solution is far if it takes more
     most_changes: int = 4  # of the step, each by a factor two
     stalled: float = 5.0  # residual over the tolerance up to which a noisy iteration counts as solved
@@ -88,13 +92,16 @@ def exponent_tolerance(options: EnsembleOptions) -> float:
 
 def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot) -> Chosen:
     """Lengthen the time step while that changes little, or shorten it until doubling it does."""
-    tolerance = pilot.sharpness * usual_tolerance(options)
+    scatter = 0.0 if pilot.stiffener is None else pilot.stiffener.scatter
+    tolerance = max(pilot.sharpness * usual_tolerance(options), _TOLERANCES.scatter_share * scatter)
     start = Start(pilot.activity, pilot.solution.memory, stiffener=pilot.stiffener)
     solve = partial(_solve, process, options, tolerance)
     levels = [solve(pilot.ring, pilot.noise, start)]
+    if is_lost(levels[0], process, options):
+        return Chosen(tuple(levels), np.zeros(len(NAMES)), tolerance, start)
     levels.append(_coarser(solve, levels[0]))
     target = accuracy_target(process)
-    while not _is_fine(levels[:3], options, target) and _may_shorten(levels[0].ring, options, pilot.ring):
+    while not _is_fine(levels[:3], options, target) and _may_shorten(levels[0], process, options, pilot.ring):
         ring = levels[0].ring.finer()
         noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
         noise.grow(options.paths)
@@ -121,9 +128,17 @@ def _coarser(solve: Callable[..., Level], fine: Level) -> Level:
     return solve(target, fine.noise.coarser(), start, limit=_TOLERANCES.coarse_iterations)
 
 
-def _may_shorten(ring: Ring, options: EnsembleOptions, first: Ring) -> bool:
-    within = 2 * ring.steps * options.paths <= options.path_steps
-    return within and ring.steps < first.steps * 2**_TOLERANCES.most_changes
+def is_lost(level: Level, process: Process, options: EnsembleOptions) -> bool:
+    """Whether the longest window does not hold the state: its time scale is all chance there, at any time step."""
+    found = level.solution.fixed_point
+    lost = not found.converged or window.outgrows(found.x, level.ring, process.is_odd)
+    return level.solution.stiffener is not None and level.ring.period >= options.longest_window and lost
+
+
+def _may_shorten(level: Level, process: Process, options: EnsembleOptions, first: Ring) -> bool:
+    within = 2 * level.ring.steps * options.paths <= options.path_steps
+    few = level.ring.steps < first.steps * 2**_TOLERANCES.most_changes
+    return within and few and not is_lost(level, process, options)
 
 
 def _solve(
@@ -136,7 +151,8 @@ def _solve(
     limit: int = numbers.MOST_ITERATIONS,
 ) -> Level:
     ensemble = Ensemble(process, ring, noise)
-    solution = numbers.solve(ensemble, start, tolerance, limit=limit)
+    enough = 0.0 if start.stiffener is None else _TOLERANCES.scatter_enough * start.stiffener.scatter
+    solution = numbers.solve(ensemble, start, anderson.Tolerance(tolerance, enough), limit=limit)
     # A coarse step that leads far away is not worth the way.
     solved = limit == numbers.MOST_ITERATIONS or solution.fixed_point.residual <= _TOLERANCES.stalled * tolerance
     if options.exponents and process.has_tangent and solved:

@@ -32,6 +32,7 @@ class _Tolerances(NamedTuple):
     zero: float = 1e-5  # <phi^2> below which a solution is zero
     fallen: float = 0.08  # how far correlations must have fallen at half the window, judged by extrapolation
     fallen_to_limit: float = 0.04  # the same where they fall to a limit that is not zero
+    outgrown: float = 0.33  # share of the correlations left at half the window from which on it holds no state
     start_level: float = 0.8  # C_phi(0) at the start of the iteration
     small_start: float = 1e-9  # the same for the response to noise that grows out of the zero state
     smooth: float = 1e-3  # change of C_phi, relative to C_phi(0), up to which the step is doubled with the window
@@ -172,8 +173,8 @@ def _is_smooth(process: Process, pilot: Pilot) -> bool:
     return bool(np.abs(change).max() < _TOLERANCES.smooth * fine[0])
 
 
-def classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Found:
-    """What a solution of the iteration is."""
+def classify(solution: anderson.FixedPoint, process: Process, ring: Ring, lost: float = _TOLERANCES.lost) -> Found:
+    """What a solution of the iteration is; one with a larger residual than `lost` is none."""
     activity = solution.x
     if activity[0] < _TOLERANCES.zero and not process.is_driven:
         return Found.ZERO
@@ -181,7 +182,7 @@ def classify(solution: anderson.FixedPoint, process: Process, ring: Ring) -> Fou
     middle = float(activity[activity.size // 4 :].mean())
     if activity[0] - middle < _TOLERANCES.static * activity[0] and not process.is_noisy:
         return Found.STATIC
-    if solution.residual > _TOLERANCES.lost:
+    if solution.residual > lost:
         return Found.NOTHING
     return Found.FLUCTUATING if reaches_limit(activity, ring, process.is_odd) else Found.SLOW
 
@@ -192,6 +193,11 @@ def reaches_limit(activity: FloatArray, ring: Ring, odd: bool) -> bool:
     Judged from the lags at which it falls through 1/2 and 1/5: the values further out are noisy.
     """
     return remainder(activity, ring, odd) <= (_TOLERANCES.fallen if odd else _TOLERANCES.fallen_to_limit)
+
+
+def outgrows(activity: FloatArray, ring: Ring, odd: bool) -> bool:
+    """Whether correlations are so far from their limit at half the window that it does not hold the state."""
+    return remainder(activity, ring, odd) > _TOLERANCES.outgrown
 
 
 def remainder(covariance: FloatArray, ring: Ring, odd: bool) -> float:

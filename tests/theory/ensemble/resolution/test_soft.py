@@ -21,7 +21,7 @@ def softly_mapped(x, group=None):
 
 @pytest.mark.parametrize("stretch", [-0.1, 0.1])
 def test_a_stiffened_residual_leads_to_the_solution_in_one_step(stretch):
-    ensemble = SimpleNamespace(ring=RING, map=softly_mapped)
+    ensemble = SimpleNamespace(ring=RING, map=softly_mapped, noise=SimpleNamespace(groups=range(16)))
     start = 1.02 * soft.stretched(RING, SOLUTION, stretch)
     stiff = soft.informed(ensemble, start, 0.05)
     residual = softly_mapped(start) - start
@@ -30,7 +30,7 @@ def test_a_stiffened_residual_leads_to_the_solution_in_one_step(stretch):
 
 
 def test_the_response_is_the_same_on_a_finer_ring():
-    ensemble = SimpleNamespace(ring=RING, map=softly_mapped)
+    ensemble = SimpleNamespace(ring=RING, map=softly_mapped, noise=SimpleNamespace(groups=range(16)))
     start = soft.stretched(RING, SOLUTION, 0.1)
     residual = softly_mapped(start) - start
     coarse = soft.informed(ensemble, start, 0.05)

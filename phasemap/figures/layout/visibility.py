@@ -17,8 +17,17 @@ _BORDER = 0.004
 
 
 def is_named(places: Sequence[NDArray[np.float64]]) -> bool:
-    """Whether one of the pieces of a line, in fractions of the page, is long enough for its dashes to be seen."""
-    return any(is_visible(place, _NAMED) for place in places)
+    """Whether one of the pieces of a line, in fractions of the page, is long enough for its dashes to be seen.
+
+    A hairpin is as long as it reaches, not as long as the way along it.
+    """
+    return any(is_visible(place, _NAMED) and _reach(place) > _NAMED for place in places)
+
+
+def _reach(place: NDArray[np.float64]) -> float:
+    """How far a polyline reaches within the frame, along the axis along which it reaches farther."""
+    finite = place[np.isfinite(place).all(axis=1)]
+    return float(np.ptp(np.clip(finite, 0.0, 1.0), axis=0).max(initial=0.0)) if len(finite) else 0.0
 
 
 def is_visible(place: NDArray[np.float64], shortest: float = _SHORTEST) -> bool:

@@ -12,6 +12,7 @@ from phasemap.figures.layout.visibility import is_named, is_visible
         ([(0.2, 0.2), (0.7, 0.9)], True, True),
         ([(0.2, 0.2), (0.201, 0.2)], False, False),  # a dot
         ([(0.2, 0.2), (0.21, 0.2)], True, False),  # too short for its dashes
+        ([(0.2, 1.0), (0.201, 0.98), (0.202, 1.0)], True, False),  # a hairpin, twice as long as it reaches
         ([(0.001, 0.1), (0.001, 0.9)], False, False),  # under the frame
         ([(1.2, 0.1), (1.3, 0.9)], False, False),  # beyond the page
         ([(-0.5, 0.5), (1.5, 0.5)], True, True),  # through the page, both ends outside

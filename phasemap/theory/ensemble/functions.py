@@ -33,7 +33,7 @@ def at_lags(solution: PointSolution, name: str, lags: FloatArray) -> tuple[Float
     # Groups differ from the whole by their bias, and by what is left of the iteration at that lag.
     left = np.abs(groups.mean(axis=0) - full)
     read = np.hypot(_between_steps(solution, covariance, lags), _continued(solution, covariance, lags))
-    return values, np.sqrt(standard_error(groups) ** 2 + other**2 + left**2 + read**2)
+    return values, np.sqrt((solution.pooled * standard_error(groups)) ** 2 + other**2 + left**2 + read**2)
 
 
 def _between_steps(point: PointSolution, covariance: FloatArray, lags: FloatArray) -> FloatArray:

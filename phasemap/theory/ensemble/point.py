@@ -64,6 +64,7 @@ class PointSolution:
     solved:    whether the iterations converged.
     bounds:    of a state that is slower than the longest window.
     held:      whether its time scale was held there; its variances are those at the true one by extrapolation.
+    pooled:    factor of the scatter of the groups, by what smaller ensembles have found of it.
     """
 
     found: Found
@@ -79,6 +80,7 @@ class PointSolution:
     functions: FloatArray
     bounds: Bounds | None = None
     held: bool = False
+    pooled: float = 1.0
 
     @property
     def is_settled(self) -> bool:
@@ -93,7 +95,7 @@ class PointSolution:
         relative = self.errors.parts[[exponent, time]][:, 1:] / np.abs(self.values[[exponent, time], None])
         with np.errstate(invalid="ignore"):
             changes = (self.rows[:, [exponent, time]] / self.values[[exponent, time]]).sum(axis=1)
-            scatter = float(changes.std(ddof=1)) / math.sqrt(len(changes))
+            scatter = self.pooled * float(changes.std(ddof=1)) / math.sqrt(len(changes))
         return value, abs(value) * math.hypot(scatter, float(np.linalg.norm(relative)))
 
     @property
@@ -102,7 +104,7 @@ class PointSolution:
         ring, process = self.ring, self.ensemble.process
         groups = [float(process.gate_variable(one.activity, ring)[0]) for one in self.groups]
         full = float(process.gate_variable(self.solution.activity, ring)[0])
-        error = float(np.std(groups, ddof=1)) / math.sqrt(len(groups))
+        error = self.pooled * float(np.std(groups, ddof=1)) / math.sqrt(len(groups))
         if not self.held:
             return full, error
         growth = full * np.nan_to_num(self.errors.of("activity_variance", "window") / self.solution.activity[0])
@@ -281,12 +283,13 @@ def _summary(options: EnsembleOptions, found: Found, chosen: timestep.Chosen, re
     iteration = iteration_errors(full, sharp)
     time = NAMES.index("relaxation_time")
     iteration[time] = math.hypot(iteration[time], tail_error(full))
-    budget = collect(values, rows, correction, step, left, iteration)
+    budget = collect(values, rows, correction, step, left, iteration, refined.pooled)
     good = [one.fixed_point.converged for one in groups]
     solved = _is_solved(full, budget, process, options) and sum(good) >= len(groups) - _TOLERANCES.poor_groups
     return PointSolution(
-        found, solved, ring, values, budget, full, groups, rows + refined.correction, ensemble, left, refined.functions
-    )
+        found, solved, ring, values, budget, full, groups, rows + refined.correction, ensemble, left, refined.functions,
+        pooled=refined.pooled,
+    )  # fmt: skip
 
 
 def _is_solved(full: Solution, budget: ErrorBudget, process: Process, options: EnsembleOptions) -> bool:

@@ -43,6 +43,7 @@ class Refined:
 
     correction: of the numbers (len(NAMES),); uncertainty: of the correction.
     functions: the same of the covariances of h and phi, (2, half).
+    pooled: statistical error by all ensembles that were tried, as a multiple of that by the groups of the last one.
     """
 
     ensemble: Ensemble
@@ -51,6 +52,7 @@ class Refined:
     correction: FloatArray
     uncertainty: FloatArray
     functions: FloatArray
+    pooled: float = 1.0
 
 
 def refine(
@@ -63,10 +65,10 @@ def refine(
     error, wanted = _relative_error(moved.solutions, accuracy_target(process)), _RULE.margin * options.relative_error
     most = max(int(options.path_steps / level.ring.steps), options.paths)
     correction = _no_correction(level) if level is chosen.fine else _correction(chosen.fine, level, moved)
-    found = ensemble, level.solution, moved
+    found, pooled = (ensemble, level.solution, moved), 1.0
     if error > wanted and level.noise.paths < most:
-        found = _enlarge(process, options, seed, chosen, level, (error, moved))
-    return _with_exponents(options, Refined(*found, *correction))
+        found, pooled = _enlarge(process, options, seed, chosen, level, (error, moved))
+    return _with_exponents(options, Refined(*found, *correction, pooled))
 
 
 def _enlarge(
@@ -76,13 +78,18 @@ def _enlarge(
     chosen: Chosen,
     level: Level,
     known: tuple[float, Groups],
-) -> tuple[Ensemble, Solution, Groups]:
-    """known: relative error and groups of the small ensemble."""
+) -> tuple[tuple[Ensemble, Solution, Groups], float]:
+    """The ensemble, its solution and groups, and the pooled error over that of these groups.
+
+    An ensemble is enlarged until its error is small enough, and an error that was found too small ends that: what
+    all ensembles have found of it together is not selected so. known: relative error and groups of the small one.
+    """
     noise = Noise(seed, window.GROUPS, level.ring.steps, process.noise_placement != 0)
     most = max(int(options.path_steps / level.ring.steps), options.paths)
     ensemble, wanted = Ensemble(process, level.ring, noise), _RULE.margin * options.relative_error
     memory = chosen.start_on(level.ring).memory
     start, (error, moved), paths = replace(level.solution.start, memory=memory, lags=None), known, level.noise.paths
+    variances = [] if moved.share < 1.0 else [paths * error**2]  # of one path, relative; groups far apart tell nothing
     for _ in range(_RULE.stages):
         most_growth = _RULE.most_growth if moved.share == 1.0 else _RULE.soft_growth
         growth = min(max(_RULE.aim * (error / wanted) ** 2, _RULE.least_growth), most_growth)
@@ -91,11 +98,13 @@ def _enlarge(
         paths = noise.paths
         full = numbers.solve(ensemble, start, max(chosen.tolerance, enough / math.sqrt(paths)))
         moved = groups.solve_groups(ensemble, full, memory)
-        error = _relative_error(moved.solutions, accuracy_target(process))
+        own = _relative_error(moved.solutions, accuracy_target(process))
+        variances.append(paths * own**2)
+        error = math.sqrt(float(np.mean(variances)) / paths)
         if error <= options.relative_error or paths >= most:
             break
         start = replace(full.start, exponent=start.exponent, lags=None)
-    return ensemble, replace(full, exponent=start.exponent), moved
+    return (ensemble, replace(full, exponent=start.exponent), moved), error / own
 
 
 def _with_exponents(options: EnsembleOptions, found: Refined) -> Refined:

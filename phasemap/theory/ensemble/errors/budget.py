@@ -60,14 +60,16 @@ def collect(
     step: FloatArray,
     remainder: float,
     iteration: FloatArray,
+    pooled: float = 1.0,
 ) -> ErrorBudget:
     """All errors of `values` (len(NAMES),).
 
     groups: (G, len(NAMES)); correction: for the bias.  step: what the time step leaves.
     remainder: share of the correlations left at half the window.  iteration: errors (len(NAMES),) of the solution.
+    pooled: factor of the statistical error.
     """
     parts = np.zeros((len(NAMES), len(SOURCES)))
-    parts[:, 0] = standard_error(groups)
+    parts[:, 0] = pooled * standard_error(groups)
     parts[:, 1] = 0.5 * np.abs(correction)
     parts[:, 2] = np.abs(step)
     size = np.abs(np.where(np.isfinite(values), values, np.nan))

@@ -8,14 +8,15 @@ import pytest
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
 from phasemap.model.status import Status
-from phasemap.theory.ensemble import point, solver
+from phasemap.theory.ensemble import point, refine, solver
 from phasemap.theory.ensemble.bounds import Bounds
 from phasemap.theory.ensemble.errors import known
-from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget
+from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget, standard_error
 from phasemap.theory.ensemble.numbers import NAMES
 from phasemap.theory.ensemble.resolution.slower import bounds_below
 from phasemap.theory.ensemble.resolution.surroundings import rest_attracts, surroundings
 from phasemap.theory.ensemble.resolution.window import Found
+from phasemap.theory.ensemble.sampling.noise import Noise
 from phasemap.theory.ensemble.sampling.process import Process
 from phasemap.theory.mean_field import solve_points
 
@@ -173,3 +174,20 @@ def test_the_reason_of_a_slow_state_points_to_networks_unless_they_run_or_there_
     slow = dataclasses.replace(solved(make_parameters(g_h=3.0, alpha_z=1.0), TINY), bounds=Bounds())
     assert "lazy_runs" in known.reason(slow, {}, TINY)
     assert "lazy_runs" not in known.reason(slow, {}, dataclasses.replace(TINY, lazy_runs=8))
+
+
+def test_an_error_that_was_found_too_small_by_chance_does_not_stand_alone(monkeypatch):
+    """The second ensemble finds a fourth of the error that the first one lets one expect."""
+    found, wanted = iter([0.04, 0.005]), np.random.SeedSequence(3)
+    monkeypatch.setattr(refine, "_relative_error", lambda groups, target: next(found))
+    p = make_parameters(g_h=3.0, alpha_z=1.0)
+    result = point.solve(p, TINY, wanted, surroundings([p])[0], fine=False)
+    small = Noise(wanted, len(result.groups), result.ring.steps, False)
+    small.grow(TINY.paths)
+    shares = small.paths / result.ensemble.noise.paths
+    assert 0.15 < shares < 0.25
+    assert result.pooled == pytest.approx(np.sqrt(0.5 * (shares * 0.04**2 + 0.005**2)) / 0.005)
+    k = NAMES.index("variance")
+    assert result.errors.of("variance", "statistical") == pytest.approx(
+        result.pooled * standard_error(result.rows[:, [k]])[0]
+    )

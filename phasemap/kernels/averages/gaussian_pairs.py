@@ -33,7 +33,8 @@ _FIRST_EDGE = 0.25
 # A number of its own type: the oldest Numba cannot return a constant beside a status.
 MISSING_PANEL = np.int64(-1)
 _INTEGRAL, _SLOPE, _CURVATURE = 0, 1, 2
-_MEAN, _LOG_GATE, _MEAN_CURVATURE, _LOG_SLOPE = 0, 1, 2, 3
+_MEAN, _LOG_GATE, _MEAN_CURVATURE, _LOG_SLOPE, _LOG_MIRRORED_GATE = 0, 1, 2, 3, 4
+SINGLES = 5  # averages of one Gaussian in a table
 
 
 def _chebyshev(n):
@@ -51,13 +52,15 @@ _SCALE_NODES, _SCALE_TRANSFORM = _chebyshev(SCALES)
 class PairTables(NamedTuple):
     """The memory of one bias, filled where it is first needed and then a pure function of (bias, panel).
 
-    as_gate: whether averages are those of (1 + tanh)/2 instead of tanh; the tables are the same.
+    bias >= 0; mirrored: whether averages are those at -bias; as_gate: whether they are those of (1 + tanh)/2 instead
+    of tanh. The tables are the same.
     divisions: panels per octave; n_panels = 1 + OCTAVES * divisions.
-    pairs (n_panels, 2, 3, ANGLES, SCALES), singles (n_panels, 4, SCALES), built (n_panels, 2).
+    pairs (n_panels, 2, 3, ANGLES, SCALES), singles (n_panels, 5, SCALES), built (n_panels, 2).
     missing (2,): the panel and half that was asked for last.
     """
 
     bias: float
+    mirrored: bool
     as_gate: bool
     divisions: int
     pairs: np.ndarray
@@ -121,13 +124,13 @@ def _values_at_scale(scale, bias, sign, out):
 
 @njit(**KERNEL)
 def build_panel(tables, panel, half):
-    """Fill pairs[panel, half] (3, ANGLES, SCALES) and singles[panel] (4, SCALES) for one bias.
+    """Fill pairs[panel, half] (3, ANGLES, SCALES) and singles[panel] (5, SCALES) for one bias.
 
     Pairs are stored in units of <f'>**2, the integrals also of s**2, and the positive singles as logarithms: across a
     panel the averages over a nearly shut gate change by orders of magnitude, and each deserves its relative accuracy.
     """
     values = np.empty((SCALES, 3, ANGLES))
-    moments = np.empty((SCALES, 4))
+    moments = np.empty((SCALES, SINGLES))
     sign = 1.0 if half == 0 else -1.0
     for m in range(SCALES):
         scale = _scale_at(panel, _SCALE_NODES[m], tables.divisions)
@@ -135,13 +138,14 @@ def build_panel(tables, panel, half):
         mean, gate, curvature, slope = single_moments(scale, tables.bias)
         moments[m, _MEAN], moments[m, _LOG_GATE] = mean, math.log(gate)
         moments[m, _MEAN_CURVATURE], moments[m, _LOG_SLOPE] = curvature / slope, math.log(slope)
+        moments[m, _LOG_MIRRORED_GATE] = math.log(single_moments(scale, -tables.bias)[1])
         unit = slope * slope
         for k in range(ANGLES):
             values[m, _SLOPE, k] /= unit
             values[m, _INTEGRAL, k] /= unit * scale * scale
             values[m, _CURVATURE, k] /= unit * scale * scale
     for p in range(SCALES):
-        for i in range(4):
+        for i in range(SINGLES):
             total = 0.0
             for m in range(SCALES):
                 total += _SCALE_TRANSFORM[p, m] * moments[m, i]
@@ -206,7 +210,7 @@ def pair_averages(variance, covariance, tables, out):
     if not tables.built[panel, 0]:
         return MISSING_PANEL
     polynomial = _polynomials(x_scale)
-    mean, mean_curvature, slope = _means(polynomial, tables.singles[panel], tables.as_gate)
+    mean, mean_curvature, slope = _means(polynomial, tables.singles[panel], tables.as_gate, tables.mirrored)
     factor = slope * slope * (0.25 if tables.as_gate else 1.0)
     series = np.empty((2, 3, ANGLES))
     _series_at_scale(polynomial, tables.pairs[panel, 0], series[0])
@@ -233,18 +237,21 @@ def pair_averages(variance, covariance, tables, out):
 
 
 @njit(**INNER)
-def _means(polynomial, single, as_gate):
-    """(<f>, <f''>, <tanh'>) with f = tanh or the gate."""
+def _means(polynomial, single, as_gate, mirrored):
+    """(<f>, <f''>, <tanh'>) with f = tanh or the gate, at the bias of the table or at the opposite one."""
     mean = 0.0
     log_gate = 0.0
     curvature = 0.0
     log_slope = 0.0
+    of_gate = _LOG_MIRRORED_GATE if mirrored else _LOG_GATE
     for m in range(SCALES):
         mean += single[_MEAN, m] * polynomial[m]
-        log_gate += single[_LOG_GATE, m] * polynomial[m]
+        log_gate += single[of_gate, m] * polynomial[m]
         curvature += single[_MEAN_CURVATURE, m] * polynomial[m]
         log_slope += single[_LOG_SLOPE, m] * polynomial[m]
     slope = math.exp(log_slope)
+    if mirrored:
+        mean, curvature = -mean, -curvature
     if as_gate:
         return math.exp(log_gate), 0.5 * curvature * slope, slope
     return mean, curvature * slope, slope

@@ -45,14 +45,20 @@ def _step(deviation):
 
 @njit(**INNER)
 def _reach(bias, deviation):
-    """Where exp(-4|A|) times the Gaussian of A lives: (lower, upper), for bias >= 0."""
+    """Where exp(-4|A|) times the Gaussian of A lives, (lower, upper), and up to which |V| the product does.
+
+    For bias >= 0. In V the kernel is flat up to |A| and falls as exp(-4|V|) beyond.
+    """
     peak = bias - 4.0 * deviation * deviation
-    if peak > 0.0:
-        return max(peak - _REACH_GAUSS * deviation, -_REACH_KERNEL), peak + _REACH_GAUSS * deviation
     side = _REACH_GAUSS * deviation
+    if peak > 0.0:
+        # |V| = A + v with (A - peak)^2 / (2 deviation^2) + 4 v as large as it may be; farthest where A is as follows.
+        beyond = min(4.0 * deviation * deviation, side)
+        rest = _REACH_KERNEL * (1.0 - (beyond / side) ** 2)
+        return max(peak - side, -_REACH_KERNEL), peak + side, max(peak + beyond + rest, _REACH_KERNEL)
     decay = 4.0 - bias / max(deviation * deviation, 1e-300)
     upper = min(side, 4.0 * _REACH_KERNEL / max(decay, _AT.decay))
-    return -min(side, _REACH_KERNEL), upper
+    return -min(side, _REACH_KERNEL), upper, max(upper, _REACH_KERNEL)
 
 
 @njit(**REDUCTION)
@@ -84,26 +90,31 @@ def pair_moments(scale, bias, psi):
     bias = abs(bias)
     wide = scale * math.cos(0.5 * psi)
     narrow = scale * math.sin(0.5 * psi)
-    lower, upper, step, count = bias, bias, 0.0, 1
+    lower, upper, step, reach = bias, bias, 0.0, bias + _REACH_KERNEL
     if wide > _AT.narrow * (1.0 + bias):
-        lower, upper = _reach(bias, wide)
+        lower, upper, reach = _reach(bias, wide)
         step = _step(wide)
-        count = int((upper - lower) / step) + 2
     step_v, count_v = 0.0, 1
     if narrow > _AT.narrow:
         step_v = _step(narrow)
-        count_v = int(min(_REACH_GAUSS * narrow, max(abs(lower), abs(upper)) + _REACH_KERNEL) / step_v) + 2
+        count_v = int(min(_REACH_GAUSS * narrow, reach) / step_v) + 2
     weight_v = np.empty(count_v)
     cosh_v = np.empty(count_v)
     for j in range(count_v):
         cosh_v[j] = math.cosh(2.0 * j * step_v)
         weight_v[j] = _normal(j * step_v, narrow, step_v) * (2.0 if j > 0 else 1.0)
+    if step == 0.0:
+        return _row(math.cosh(2.0 * bias), cosh_v, weight_v)
+    # The kernels are even in A: a row serves both signs.
+    first, last = math.floor(lower / step), math.ceil(upper / step)
     slope = 0.0
     curvature = 0.0
-    for i in range(count):
-        a = lower + i * step
+    for i in range(max(first, 0), max(-first, last) + 1):
+        a = i * step
         part, part_curvature = _row(math.cosh(2.0 * a), cosh_v, weight_v)
         weight = _normal(a - bias, wide, step)
+        if 0 < i <= -first:
+            weight += _normal(a + bias, wide, step)
         slope += weight * part
         curvature += weight * part_curvature
     return slope, curvature

@@ -98,7 +98,18 @@ def _distinct(found: list[Fluctuating]) -> list[Fluctuating]:
 
 def _carried_over(problem: Problem, ln_gamma: float) -> list[Fluctuating] | None:
     """All solutions, from those of a problem nearby; None where the problem needs a curve of its own."""
-    starts = None if is_additive(problem) else neighbours.predictions(problem, ln_gamma)
+    if is_additive(problem):
+        return None
+    for near in neighbours.neighbours(problem):
+        found = _carried_from(near, problem, ln_gamma)
+        if found is not None:
+            return found
+    return None
+
+
+def _carried_from(near: Problem, problem: Problem, ln_gamma: float) -> list[Fluctuating] | None:
+    """All solutions, from those of this problem nearby; None where they may not be the same ones."""
+    starts = neighbours.predictions(problem, near, ln_gamma)
     if starts is None:
         return None
     found: list[Fluctuating] = []

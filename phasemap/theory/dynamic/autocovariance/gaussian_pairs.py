@@ -1,4 +1,4 @@
-"""Tables of Gaussian pair averages, one per bias and thread, filled where they are first needed.
+"""Tables of Gaussian pair averages, one per size of a bias and thread, filled where they are first needed.
 
 A panel is summed directly at round biases, and interpolated in the bias between others: averages are analytic within
 pi/2 of a real bias, so that Chebyshev nodes in cells of a width of 1 leave an error of 1e-14.
@@ -12,7 +12,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from phasemap.kernels.averages.gaussian_pairs import ANGLES, MISSING_PANEL, OCTAVES, SCALES, PairTables, build_panel
+from phasemap.kernels.averages.gaussian_pairs import (
+    ANGLES,
+    MISSING_PANEL,
+    OCTAVES,
+    SCALES,
+    SINGLES,
+    PairTables,
+    build_panel,
+)
 
 # Tables that are kept: interpolated ones, which are soon made again, and summed ones.
 _KEPT, _SUMMED_KEPT = 64, 768
@@ -45,7 +53,8 @@ def _remembered(bias: float, group: str, most: int) -> PairTables:
     """The tables of a bias in one of this thread's memories, of which the last `most` are kept."""
     kept: OrderedDict[float, PairTables] = _memory.__dict__.setdefault(group, OrderedDict())
     if bias not in kept:
-        kept[bias] = _empty(bias)
+        opposite = _remembered(-bias, group, most)._replace(mirrored=True) if bias < 0.0 else None
+        kept[bias] = opposite or _empty(bias)
         if len(kept) > most:
             kept.popitem(last=False)
     kept.move_to_end(bias)
@@ -53,14 +62,15 @@ def _remembered(bias: float, group: str, most: int) -> PairTables:
 
 
 def _empty(bias: float) -> PairTables:
-    divisions = min(1 + int(abs(bias) / _BIAS_PER_DIVISION), _MOST_DIVISIONS)
+    divisions = min(1 + int(bias / _BIAS_PER_DIVISION), _MOST_DIVISIONS)
     panels = 1 + OCTAVES * divisions
     return PairTables(
         bias,
         False,
+        False,
         divisions,
         np.zeros((panels, 2, 3, ANGLES, SCALES)),
-        np.zeros((panels, 4, SCALES)),
+        np.zeros((panels, SINGLES, SCALES)),
         np.zeros((panels, 2), dtype=np.bool_),
         np.full(2, -1, dtype=np.int64),
     )

@@ -30,7 +30,7 @@ def forgotten():
 @pytest.mark.parametrize(("bias", "panel", "half"), [(0.3717, 2, 0), (-2.6183, 4, 1), (0.0011, 0, 0)])
 def test_interpolated_panels_are_those_of_the_sum(bias, panel, half, forgotten):
     assert not gaussian_pairs.is_round(bias)
-    found, direct = filled(bias, panel, half), gaussian_pairs._empty(bias)
+    found, direct = filled(bias, panel, half), gaussian_pairs._empty(abs(bias))
     build_panel(direct, panel, half)
     scale = np.abs(direct.pairs[panel, half]).max(axis=(1, 2), keepdims=True)
     assert np.all(np.abs(found.pairs[panel, half] - direct.pairs[panel, half]) <= 2e-13 * scale)
@@ -47,7 +47,7 @@ def test_panels_do_not_depend_on_what_was_asked_before(forgotten):
 @pytest.mark.parametrize("bias", [0.0, 0.3, -1.5, 3 * 0.1, 80.7])
 def test_round_and_huge_biases_are_summed_directly(bias, forgotten):
     panel = filled(bias, 0, 0).pairs[0, 0]
-    direct = gaussian_pairs._empty(bias)
+    direct = gaussian_pairs._empty(abs(bias))
     build_panel(direct, 0, 0)
     assert np.array_equal(panel, direct.pairs[0, 0])
 
@@ -65,3 +65,9 @@ def test_what_is_orthogonal_but_for_rounding_needs_no_table_of_negative_covarian
     assert pair_averages(float(variance), np.array([0.1, -2e-7]), both, known) == Status.CONVERGED
     # Between zero and a covariance that has to be read from the other half, all is linear to rounding.
     assert out[:, 3] == pytest.approx(0.5 * (out[:, 1] + known[:, 1]), rel=1e-12, abs=1e-15)
+
+
+def test_opposite_biases_share_their_panels(forgotten):
+    there, back = filled(1.5, 3, 0), gaussian_pairs.tables(-1.5)
+    assert back.pairs is there.pairs
+    assert (there.mirrored, back.mirrored) == (False, True)

@@ -9,7 +9,7 @@ from phasemap.model.branches import BRANCHES, FLUCTUATING
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import Estimate, Estimates, FloatArray, StatusArray, absent
-from phasemap.model.status import Status
+from phasemap.model.status import BOUNDS, Status
 from phasemap.simulation.aging.sizes import Aged, Number
 from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
 
@@ -18,7 +18,7 @@ _AT = BRANCHES.index(FLUCTUATING)
 _VARIANCES = ("variance", "activity_variance")
 _FUNCTIONS = ("autocorrelation", "activity_autocorrelation")
 # Relative errors up to which numbers of networks count as known.
-_VARIANCE_ERROR, _TIME_ERROR, _SHAPE_ERROR = 0.02, 0.3, 0.1
+_VARIANCE_ERROR, _AGED_ERROR, _TIME_ERROR, _SHAPE_ERROR = 0.02, 0.04, 0.3, 0.1
 # Errors that a bound keeps away.
 _BOUND = 3.0
 # Lag zero on a logarithmic scale: below the first that is stored, 0.01.
@@ -27,6 +27,7 @@ _AGED = (
     "Aged: {n} networks without matrices, M = {sizes}, give variance and C(t, t') at ages t up to {age:g}; there is no "
     "stationary state."
 )
+_ROUGH = " Their variances scatter by more than {most:g} % at some ages: raise ensemble.lazy_runs."
 _STATIONARY = (
     "{n} networks without matrices, M = {sizes}, aged {age:g}, extrapolated in 1/M, give variance, C_h(t) and the "
     "relaxation time; the exponent is a bound."
@@ -58,7 +59,8 @@ def take(found: Estimates, i: int, aged: Aged, options: EnsembleOptions, ages: b
     _take_ages(found, i, aged)
     words = {"n": aged.networks, "sizes": ", ".join(map(str, sorted(set(options.lazy_sizes)))), "age": options.lazy_age}
     if ages:
-        return _AGED.format(**words)
+        rough = (found["aged_variance"].status[i] == Status.NOT_CONVERGED).any()
+        return _AGED.format(**words) + (_ROUGH.format(most=100.0 * _AGED_ERROR) if rough else "")
     _put(found[NETWORKS], (i,), np.asarray(float(aged.networks)), np.asarray(0.0), Status.CONVERGED)
     for k in range(len(_VARIANCES)):
         _take_function(found, i, aged, k)
@@ -66,7 +68,8 @@ def take(found: Estimates, i: int, aged: Aged, options: EnsembleOptions, ages: b
         return _YOUNG.format(**words)
     time, error = (float(part) for part in aged.time)
     status = _status(time, error, _TIME_ERROR)
-    _put(found["relaxation_time"], (i, _AT), time, error, status)
+    if status == Status.CONVERGED or found["relaxation_time"].status[i, _AT] not in BOUNDS:
+        _put(found["relaxation_time"], (i, _AT), time, error, status)
     if status == Status.CONVERGED:
         _bound_product(found, i, time, error)
     return _STATIONARY.format(**words)
@@ -76,7 +79,8 @@ def _take_function(found: Mapping[str, Estimate], i: int, aged: Aged, k: int) ->
     """Variance and correlation function of h (k = 0) or of phi(h); not converged where the networks are too young."""
     value, error = (float(part[k]) for part in aged.variances)
     status = _status(value, error, _VARIANCE_ERROR) if aged.is_stationary else Status.NOT_CONVERGED
-    _put(found[_VARIANCES[k]], (i, _AT), value, error, status)
+    if status == Status.CONVERGED or found[_VARIANCES[k]].status[i, _AT] != Status.CONVERGED:
+        _put(found[_VARIANCES[k]], (i, _AT), value, error, status)
     shape, spread = _at_stored_lags(aged.schedule.late_lags, (aged.shape[0][k], aged.shape[1][k]))
     good = np.where((spread <= _SHAPE_ERROR) & aged.is_stationary, Status.CONVERGED, Status.NOT_CONVERGED)
     statuses = np.where(np.isnan(shape), Status.NOT_SOUGHT, good).astype(np.uint8)
@@ -87,7 +91,7 @@ def _take_ages(found: Mapping[str, Estimate], i: int, aged: Aged) -> None:
     values, errors = (part[0] for part in aged.aged)
     for k in range(len(values)):
         value, error = values[k, 0], errors[k, 0]
-        _put(found["aged_variance"], (i, k), value, error, _status(value, error, _VARIANCE_ERROR * 2.0))
+        _put(found["aged_variance"], (i, k), value, error, _status(value, error, _AGED_ERROR))
         row, spread = _at_stored_lags(aged.schedule.lags, (values[k], errors[k]))
         good = np.where(spread <= _SHAPE_ERROR * value, Status.CONVERGED, Status.NOT_CONVERGED)
         status = np.where(np.isnan(row), Status.NOT_SOUGHT, good).astype(np.uint8)

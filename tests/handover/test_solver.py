@@ -1,18 +1,22 @@
 """Networks without matrices take over where the window of the ensemble ends."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from phasemap.handover.solver import solve_points
+from phasemap.handover.take import aged_fields, take
 from phasemap.model.branches import BRANCHES, FLUCTUATING
 from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import make_parameters
+from phasemap.model.results import Estimate
 from phasemap.model.status import Status
 from phasemap.simulation.aging.schedule import Schedule
 from phasemap.simulation.aging.sizes import combine, run_sizes
 from phasemap.theory.dynamic.autocovariance.correlation_functions import STORED_LAGS
+from phasemap.theory.ensemble.functions import FUNCTIONS
 
 AT = BRANCHES.index(FLUCTUATING)
 SEEDS = [np.random.SeedSequence(2)]
@@ -87,3 +91,35 @@ def test_both_methods_know_one_relaxation_time_where_both_work():
     value, doubt, status = number(solved(EnsembleOptions(relative_error=0.02), g_h=3.0, alpha_z=1.0), "relaxation_time")
     assert status == Status.CONVERGED and error < 0.3 * time and doubt < 0.3 * value
     assert abs(time - value) < 3.0 * math.hypot(error, doubt)
+
+
+@pytest.mark.parametrize(
+    ("time_error", "variance_error", "time", "variance"),
+    [
+        (10.0, 0.001, (150.0, Status.CONVERGED), (0.33, Status.CONVERGED)),
+        (100.0, 0.1, (90.0, Status.LOWER_BOUND), (0.31, Status.CONVERGED)),  # networks that say less than is known
+    ],
+)
+def test_networks_that_scatter_take_nothing_that_is_known(time_error, variance_error, time, variance):
+    def one(value, status, shape=()):
+        """An estimate of one point, known on all branches."""
+        shape = (1, len(BRANCHES), *shape)
+        fields = {"value": np.full(shape, value), "status": np.full(shape, status, dtype=np.uint8)}
+        return Estimate(**fields, error=np.full(shape, 0.01))
+
+    known = ("variance", 0.31, Status.CONVERGED), ("activity_variance", 0.32, Status.CONVERGED)
+    found = {name: one(value, status) for name, value, status in known}
+    found |= {"relaxation_time": one(90.0, Status.LOWER_BOUND), "lyapunov_max": one(0.02, Status.CONVERGED)}
+    found |= {name: one(np.nan, Status.FAILED, STORED_LAGS.shape) for name in FUNCTIONS}
+    options, lags = EnsembleOptions(lazy_runs=2), np.array([0.0, 100.0])
+    found |= aged_fields([make_parameters(g_h=1.5, alpha_z=10.0)], options)
+    shape = np.ones((2, 2)), np.zeros((2, 2))
+    ages = np.ones((1, len(options.lazy_ages), 2))
+    aged = SimpleNamespace(
+        networks=6, is_stationary=True, schedule=SimpleNamespace(lags=lags, late_lags=lags), shape=shape,
+        variances=np.array([[0.33, 0.34], [variance_error] * 2]), time=(150.0, time_error), aged=(ages, 0.01 * ages),
+    )  # fmt: skip
+    take(found, 0, aged, options, False)
+    for name, expected in (("relaxation_time", time), ("variance", variance)):
+        value, _, status = number(found, name)
+        assert (value, status) == expected

@@ -175,7 +175,7 @@ def solve(
     if slowest_rest(process, pilot.activity, pilot.ring) > _TOLERANCES.endless * options.longest_window:
         options = replace(options, exponents=False)  # there is none: h is not stationary
     result = _in_its_window(process, options, seed, pilot, fine)
-    if result.solved or pilot.stiffener is None:
+    if result.solved or not pilot.may_be_held:
         return result
     slow = _held_instead(process, options, seed, pilot)
     if slow is not None:
@@ -206,7 +206,7 @@ def _at(
     if held and not comes_to_rest(process, pilot):
         return _held(process, options, seed, pilot)
     chosen = timestep.choose(process, options, seed, pilot)
-    if timestep.is_lost(chosen.fine, process, options):
+    if timestep.is_lost(chosen.fine, pilot, process, options):
         slow = _held_instead(process, options, seed, pilot)
         if slow is not None:
             return slow
@@ -224,6 +224,8 @@ def _held_instead(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot
 ) -> PointSolution | None:
     """The state with its time scale held where the longest window does not hold it otherwise."""
+    if math.isfinite(pilot.half_time):
+        return _held(process, options, seed, pilot)
     half = min(half_time(pilot.ring, pilot.activity, process.is_odd), search.longest_half_time(options))
     start = search.Held(pilot.ring, pilot.activity, half, math.nan).at(half, options)
     held = held_instead(process, options, seed, start)

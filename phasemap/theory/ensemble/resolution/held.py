@@ -29,7 +29,6 @@ class _Rule(NamedTuple):
     freed: int = 40  # iterations for a state whose time scale is no longer held
     not_lost: float = 5e-3  # residual that they may leave
     same: float = 0.8  # share of <phi^2> that is left of it, at least
-    fits: float = 0.5  # share of its correlations that may be left at half the window
 
 
 _RULE = _Rule()
@@ -43,7 +42,7 @@ def comes_to_rest(process: Process, pilot: Pilot) -> bool:
     if not (_RULE.same < share < 1.0 / _RULE.same and free.residual < _RULE.not_lost):
         return False
     slower = soft.half_time(pilot.ring, free.x, process.is_odd) > pilot.half_time
-    return slower and window.remainder(free.x, pilot.ring, process.is_odd) < _RULE.fits
+    return slower and not window.outgrows(free.x, pilot.ring, process.is_odd)
 
 
 def growth_beyond(ensemble: Ensemble, activity: FloatArray, half_time: float) -> tuple[FloatArray, FloatArray]:

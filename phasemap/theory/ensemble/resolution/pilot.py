@@ -28,6 +28,7 @@ class _Rule(NamedTuple):
     first_half_time: float = 4.0  # from which on it is sought
     windows: int = 3  # tried for a time scale that was found
     shortest: float = -0.4  # ln(half time a window was made for / half time found) from which on it is long enough
+    further: float = 4.0  # by which the time scale is longer in the next window where one is lost
     longest: float = 1.0  # and up to which it is not wasted
     moved: float = 0.15  # in ln(half time), from which on what the map answers is asked again
     lost: float = 0.02  # a larger residual is no solution, nor one beyond what chance makes of it
@@ -69,25 +70,29 @@ def seek(process: Process, options: EnsembleOptions, seed: np.random.SeedSequenc
     for _ in range(RULE.windows):
         pilot = _solved(process, options, seed, start, sought.kappa)
         found = soft.half_time(pilot.ring, pilot.activity, True)
+        at_limit = pilot.ring.period >= options.longest_window
         unclear = pilot.found is Found.SLOW and not pilot.solution.converged
-        if not found < 0.5 * pilot.ring.period or pilot.found is Found.NOTHING or unclear:
-            return held_instead(process, options, seed, start)
-        if RULE.shortest < math.log(start.half_time / found) < RULE.longest or (
-            pilot.ring.period >= options.longest_window
-        ):
-            break
+        lost = not found < 0.5 * pilot.ring.period or pilot.found is Found.NOTHING or unclear
+        if lost:
+            if at_limit or search.is_near_an_onset(process):
+                return held_instead(process, options, seed, start)
+            start = start.at(min(RULE.further * start.half_time, search.longest_half_time(options)), options)
+            continue
+        if at_limit or RULE.shortest < math.log(start.half_time / found) < RULE.longest:
+            return pilot
         start = search.Held(pilot.ring, pilot.activity, found, 0.0).at(found, options)
-    return pilot
+    return held_instead(process, options, seed, start) if lost else pilot
 
 
 def held_instead(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, start: search.Held
 ) -> Pilot | None:
-    """The state at a half time, held: where the longest window ends before the state is resolved; None in shorter ones.
+    """The state at a half time, held: the iteration has only chance to go by, while variances hardly depend on it.
 
-    The iteration has only chance to go by there, while the variances hardly depend on the time scale.
+    None next to an onset, where they do, unless the longest window ends before the state is resolved.
     """
-    if search.ring_for(start.half_time, options).period < options.longest_window:
+    at_limit = search.ring_for(start.half_time, options).period >= options.longest_window
+    if search.is_near_an_onset(process) and not at_limit:
         return None
     return held_pilot(process, options, seed, start)
 

@@ -97,11 +97,11 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
     start = Start(pilot.activity, pilot.solution.memory, stiffener=pilot.stiffener)
     solve = partial(_solve, process, options, tolerance)
     levels = [solve(pilot.ring, pilot.noise, start)]
-    if is_lost(levels[0], process, options):
+    if is_lost(levels[0], pilot, process, options):
         return Chosen(tuple(levels), np.zeros(len(NAMES)), tolerance, start)
     levels.append(_coarser(solve, levels[0]))
     target = accuracy_target(process)
-    while not _is_fine(levels[:3], options, target) and _may_shorten(levels[0], process, options, pilot.ring):
+    while not _is_fine(levels[:3], options, target) and _may_shorten(levels[0], pilot, process, options):
         ring = levels[0].ring.finer()
         noise = Noise(seed, GROUPS, ring.steps, process.noise_placement != 0)
         noise.grow(options.paths)
@@ -128,17 +128,17 @@ def _coarser(solve: Callable[..., Level], fine: Level) -> Level:
     return solve(target, fine.noise.coarser(), start, limit=_TOLERANCES.coarse_iterations)
 
 
-def is_lost(level: Level, process: Process, options: EnsembleOptions) -> bool:
+def is_lost(level: Level, pilot: Pilot, process: Process, options: EnsembleOptions) -> bool:
     """Whether the longest window does not hold the state: its time scale is all chance there, at any time step."""
     found = level.solution.fixed_point
     lost = not found.converged or window.outgrows(found.x, level.ring, process.is_odd)
-    return level.solution.stiffener is not None and level.ring.period >= options.longest_window and lost
+    return pilot.may_be_held and level.ring.period >= options.longest_window and lost
 
 
-def _may_shorten(level: Level, process: Process, options: EnsembleOptions, first: Ring) -> bool:
+def _may_shorten(level: Level, pilot: Pilot, process: Process, options: EnsembleOptions) -> bool:
     within = 2 * level.ring.steps * options.paths <= options.path_steps
-    few = level.ring.steps < first.steps * 2**_TOLERANCES.most_changes
-    return within and few and not is_lost(level, process, options)
+    few = level.ring.steps < pilot.ring.steps * 2**_TOLERANCES.most_changes
+    return within and few and not is_lost(level, pilot, process, options)
 
 
 def _solve(

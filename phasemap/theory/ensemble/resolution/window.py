@@ -80,6 +80,11 @@ class Pilot:
     stiffener: soft.Stiffener | None = None
     half_time: float = math.nan
 
+    @property
+    def may_be_held(self) -> bool:
+        """Whether its time scale was sought by itself, so that the state may be held at another one."""
+        return self.stiffener is not None or math.isfinite(self.half_time)
+
 
 @dataclass(frozen=True)
 class Surroundings:

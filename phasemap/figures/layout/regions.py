@@ -180,10 +180,11 @@ def _slope(region: Mask) -> float:
 
 
 def _write_number(page: _Page, number: int, region: Mask) -> Text:
-    """A number where it covers nothing, else in the widest place of its region."""
+    """A number where it covers nothing, else in the widest place of its region between the lines."""
     width, height = page.size_of(str(number), _SIZES[-1])
-    box = fit_turned(region & ~page.obstacles, width + 1.0, height, 0.0)
-    place = pole(region)[:2] if box is None else (box.x, box.y)
+    free = region & ~page.obstacles
+    box = fit_turned(free, width + 1.0, height, 0.0)
+    place = pole(free if free.any() else region)[:2] if box is None else (box.x, box.y)
     return _write(page, str(number), _SIZES[-1], place)
 
 

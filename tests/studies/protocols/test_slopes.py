@@ -1,5 +1,8 @@
 """Local slopes of one quantity against another, along the axis of a panel."""
 
+from pathlib import Path
+
+import h5py
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ from phasemap.model.status import Status
 from phasemap.simulation.estimators.outcomes import outcome
 from phasemap.studies.protocols.quantity_curves import local_slope, quantity_curve
 
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 PLACES = [1.0005, 1.001, 1.002, 1.02]
 PANEL = {"over": "g_h", "places": PLACES, "quantity": "lyapunov_max"}
 CURVE = {"branch": "fluctuating", "slope": "relaxation_time"}
@@ -42,3 +46,21 @@ def test_at_a_constant_gate_the_exponent_goes_as_the_inverse_square_of_the_time_
     product = rate.value * time.value**2 * gate
     np.testing.assert_allclose(product[0], 1.5, rtol=1e-3)
     np.testing.assert_allclose(product[3], 1.50169, rtol=2e-5)
+
+
+def test_stored_slopes_are_what_theory_and_caption_say_of_them():
+    """Along the steepness far from -1 and further from -2; along the gain from -2 at the onset to beyond -3."""
+    with h5py.File(RESULTS / "exponent_against_relaxation.h5") as file:
+        found = {}
+        file.visititems(
+            lambda name, part: found.update({name: part[()].squeeze()} if isinstance(part, h5py.Dataset) else {})
+        )
+    slope, error, known = (found[f"slope_along_steepness{kind}"] for kind in ("", "_error", "_status"))
+    good = known == Status.CONVERGED
+    assert good.sum() >= 6
+    assert np.all(slope[good] - 3.0 * error[good] > -1.0)
+    assert np.all(slope[good] < -0.1)
+    along = found["slope_along_gain"]
+    assert along[0] == pytest.approx(-2.0012, abs=1e-4)
+    assert along[-1] == pytest.approx(-3.0711, abs=1e-4)
+    assert np.all(np.diff(along) < 0.0)

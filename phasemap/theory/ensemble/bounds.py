@@ -22,6 +22,8 @@ class _Rule(NamedTuple):
 
     largest_rate: float = 1.0  # in units of the mean gate, up to which a bound of the exponent is looked for
     halvings: int = 6  # of the logarithm of its range
+    better: float = 0.25  # share of a known bound from which on a better one is looked for
+    few: int = 3  # halvings then
     power_steps: int = 3  # of the tangent map at every rate
 
 
@@ -72,8 +74,11 @@ def _least(groups: FloatArray) -> float:
     return least if least > 0.0 else math.nan
 
 
-def exponent_from_above(ensemble: Ensemble, activity: FloatArray) -> float:
-    """The smallest rate >= 1 / T, to a few per cent, at which the tangent map's radius is below 1 by three errors."""
+def exponent_from_above(ensemble: Ensemble, activity: FloatArray, known: float = math.nan) -> float:
+    """The smallest rate >= 1 / T, to a few per cent, at which the tangent map's radius is below 1 by three errors.
+
+    known: a bound, from longer steps, of which a better one is a quarter at least.
+    """
     whole = TangentEnsemble(ensemble, activity)
     parts = [TangentEnsemble(ensemble, activity, g) for g in range(len(ensemble.noise.groups))]
     state = np.maximum(activity / activity[0], 0.0)
@@ -90,12 +95,14 @@ def exponent_from_above(ensemble: Ensemble, activity: FloatArray) -> float:
         radii = np.array([[float(part.map(state, rate)[0])] for part in parts])
         return bool(radius + ERRORS * float(standard_error(radii)[0]) < 1.0)
 
-    low, high = 1.0 / ensemble.ring.period, _RULE.largest_rate * ensemble.control_rate
+    low, high, halvings = 1.0 / ensemble.ring.period, _RULE.largest_rate * ensemble.control_rate, _RULE.halvings
+    if math.isfinite(known):
+        low, high, halvings = max(low, _RULE.better * known), known, _RULE.few
     if contracts(low):
         return low
-    if not contracts(high):
+    if math.isnan(known) and not contracts(high):
         return math.nan
-    for _ in range(_RULE.halvings):
+    for _ in range(halvings):
         middle = math.sqrt(low * high)
         low, high = (low, middle) if contracts(middle) else (middle, high)
     return high

@@ -10,7 +10,7 @@ from phasemap.model.options import EnsembleOptions
 from phasemap.model.parameters import Parameters
 from phasemap.model.results import FloatArray
 from phasemap.theory.ensemble import numbers
-from phasemap.theory.ensemble.bounds import Bounds, bounds, held_bounds
+from phasemap.theory.ensemble.bounds import Bounds, bounds
 from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.iteration import iteration_errors, tail_error
 from phasemap.theory.ensemble.errors.jackknife import group_rows
@@ -19,7 +19,7 @@ from phasemap.theory.ensemble.refine import Refined, refine
 from phasemap.theory.ensemble.resolution import search, timestep, window
 from phasemap.theory.ensemble.resolution.held import comes_to_rest, growth_beyond, step_errors
 from phasemap.theory.ensemble.resolution.pilot import find, held_instead, longer
-from phasemap.theory.ensemble.resolution.slower import bounds_at_shares
+from phasemap.theory.ensemble.resolution.slower import bounds_of_held
 from phasemap.theory.ensemble.resolution.soft import half_time
 from phasemap.theory.ensemble.resolution.window import Found, Pilot, Surroundings
 from phasemap.theory.ensemble.sampling.paths import Ensemble
@@ -250,11 +250,7 @@ def _held(process: Process, options: EnsembleOptions, seed: np.random.SeedSequen
     values[at_variances] += growth
     parts[at_variances, SOURCES.index("window")] = doubt
     functions = np.zeros((2, pilot.ring.steps // 2 + 1))
-    if search.pulls_on(ensemble, pilot.activity):
-        known: Bounds | None = held_bounds(ensemble, pilot.activity, options.exponents)
-    else:  # the pull may be chance: the state is slower for sure than shorter time scales only
-        here = search.Held(pilot.ring, pilot.activity, pilot.half_time, math.nan)
-        known = bounds_at_shares(process, options, seed, here)
+    known = bounds_of_held(process, options, seed, pilot)
     return PointSolution(
         Found.SLOW, False, pilot.ring, values, ErrorBudget(parts), full, groups, rows, ensemble, _TOLERANCES.fits,
         functions, known, True,

@@ -5,21 +5,35 @@ map there is towards longer ones (docs/theory.md (5.6)): relaxation time and exp
 state, as where the longest window ends first.
 """
 
+import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from phasemap.model.options import EnsembleOptions
-from phasemap.theory.ensemble.bounds import Bounds, held_bounds
-from phasemap.theory.ensemble.resolution import pilot, search
-from phasemap.theory.ensemble.resolution.window import Surroundings
+from phasemap.model.results import FloatArray
+from phasemap.theory.ensemble.bounds import Bounds, exponent_from_above, held_bounds
+from phasemap.theory.ensemble.resolution import pilot, search, timestep
+from phasemap.theory.ensemble.resolution.window import Pilot, Surroundings
+from phasemap.theory.ensemble.sampling.paths import Ensemble
 from phasemap.theory.ensemble.sampling.process import Process
+from phasemap.theory.ensemble.sampling.ring import Ring, resample
 
 
 class _Rule(NamedTuple):
     """Where a state is held."""
 
-    shares: tuple[float, ...] = (0.5, 0.25, 0.1, 0.03)  # of the half time that the search found, one after another
+    shares: tuple[float, ...] = (
+        0.7,
+        0.5,
+        0.35,
+        0.25,
+        0.1,
+        0.03,
+    )  # of the half time that the search found, one after another
+    finer: int = 4  # times as many steps for the bound of an exponent that is large against one step
+    paths: int = 4  # times those of the smallest ensemble, by which the pull is told from chance
 
 
 _RULE = _Rule()
@@ -40,6 +54,16 @@ def bounds_below(
     return bounds_at_shares(process, options, seed, sought.held.at(sought.half_time, options))
 
 
+def bounds_of_held(
+    process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, held: Pilot
+) -> Bounds | None:
+    """Bounds of a state that is held; where its pull may be chance, at a shorter time scale than which it is slower."""
+    ensemble = Ensemble(process, held.ring, held.noise)
+    if search.pulls_on(ensemble, held.activity):
+        return bounds_where_held(ensemble, held.activity, options, seed)
+    return bounds_at_shares(process, options, seed, search.Held(held.ring, held.activity, held.half_time, math.nan))
+
+
 def bounds_at_shares(
     process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, held: search.Held
 ) -> Bounds | None:
@@ -48,6 +72,20 @@ def bounds_at_shares(
         start = held.at(share * held.half_time, options)
         _, ensemble = pilot.ensemble_at(process, options, seed, start)
         x, _ = search.settled(ensemble, start.activity, start.half_time)
-        if search.pulls_on(ensemble, x):
-            return held_bounds(ensemble, x, options.exponents)
+        many = pilot.ensemble_at(process, replace(options, paths=_RULE.paths * options.paths), seed, start)[1]
+        if search.pulls_on(many, x):
+            return bounds_where_held(ensemble, x, options, seed)
     return None
+
+
+def bounds_where_held(
+    ensemble: Ensemble, activity: FloatArray, options: EnsembleOptions, seed: np.random.SeedSequence
+) -> Bounds:
+    """Bounds at a held C_phi (half,); that of the exponent at shorter steps where a perturbation grows much in one."""
+    known, ring = held_bounds(ensemble, activity, options.exponents), ensemble.ring
+    if not known.lyapunov_max * ring.step > timestep.TOLERANCES.growth_per_step:
+        return known
+    target = Ring(ring.period, _RULE.finer * ring.steps)
+    start = search.Held(target, resample(activity, ring, target), math.nan, math.nan)
+    finer = pilot.ensemble_at(ensemble.process, options, seed, start)[1]
+    return replace(known, lyapunov_max=exponent_from_above(finer, start.activity, known.lyapunov_max))

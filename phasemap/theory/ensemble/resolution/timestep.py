@@ -44,7 +44,7 @@ class _Tolerances(NamedTuple):
     coarsest_exponent: float = 3e-4  # error of the exponent that is asked for, whatever the options say
 
 
-_TOLERANCES = _Tolerances()
+TOLERANCES = _Tolerances()
 
 
 @dataclass(frozen=True)
@@ -82,18 +82,18 @@ class Chosen:
 
 def usual_tolerance(options: EnsembleOptions) -> float:
     """Of the iteration, relative to C_phi(0), away from transitions."""
-    return _TOLERANCES.residual_share * options.relative_error
+    return TOLERANCES.residual_share * options.relative_error
 
 
 def exponent_tolerance(options: EnsembleOptions) -> float:
     """Of the exponent, 1 / membrane time constant, and of its state."""
-    return min(2.0 * usual_tolerance(options), _TOLERANCES.coarsest_exponent)
+    return min(2.0 * usual_tolerance(options), TOLERANCES.coarsest_exponent)
 
 
 def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSequence, pilot: Pilot) -> Chosen:
     """Lengthen the time step while that changes little, or shorten it until doubling it does."""
     scatter = 0.0 if pilot.stiffener is None else pilot.stiffener.scatter
-    tolerance = max(pilot.sharpness * usual_tolerance(options), _TOLERANCES.scatter_share * scatter)
+    tolerance = max(pilot.sharpness * usual_tolerance(options), TOLERANCES.scatter_share * scatter)
     start = Start(pilot.activity, pilot.solution.memory, stiffener=pilot.stiffener)
     solve = partial(_solve, process, options, tolerance)
     levels = [solve(pilot.ring, pilot.noise, start)]
@@ -108,7 +108,7 @@ def choose(process: Process, options: EnsembleOptions, seed: np.random.SeedSeque
         levels = [solve(ring, noise, levels[0].solution.start_at(levels[0].ring, ring)), *levels]
     if not levels[1].solved:
         levels[1] = solve(levels[1].ring, levels[1].noise, levels[1].solution.start)
-    while _is_fine(levels[-2:], options, target) and levels[-1].ring.steps // 2 >= _TOLERANCES.fewest_steps:
+    while _is_fine(levels[-2:], options, target) and levels[-1].ring.steps // 2 >= TOLERANCES.fewest_steps:
         levels.append(_coarser(solve, levels[-1]))
     while len(levels) > 2 and _is_fine(levels[1:4], options, target):
         levels = levels[1:]  # finer than need be
@@ -125,7 +125,7 @@ def _chosen(levels: list[Level], start: Start, tolerance: float, first: Ring) ->
 def _coarser(solve: Callable[..., Level], fine: Level) -> Level:
     target = fine.ring.coarser()
     start = fine.solution.start_at(fine.ring, target)
-    return solve(target, fine.noise.coarser(), start, limit=_TOLERANCES.coarse_iterations)
+    return solve(target, fine.noise.coarser(), start, limit=TOLERANCES.coarse_iterations)
 
 
 def is_lost(level: Level, pilot: Pilot, process: Process, options: EnsembleOptions) -> bool:
@@ -137,7 +137,7 @@ def is_lost(level: Level, pilot: Pilot, process: Process, options: EnsembleOptio
 
 def _may_shorten(level: Level, pilot: Pilot, process: Process, options: EnsembleOptions) -> bool:
     within = 2 * level.ring.steps * options.paths <= options.path_steps
-    few = level.ring.steps < pilot.ring.steps * 2**_TOLERANCES.most_changes
+    few = level.ring.steps < pilot.ring.steps * 2**TOLERANCES.most_changes
     return within and few and not is_lost(level, pilot, process, options)
 
 
@@ -151,10 +151,10 @@ def _solve(
     limit: int = numbers.MOST_ITERATIONS,
 ) -> Level:
     ensemble = Ensemble(process, ring, noise)
-    enough = 0.0 if start.stiffener is None else _TOLERANCES.scatter_enough * start.stiffener.scatter
+    enough = 0.0 if start.stiffener is None else TOLERANCES.scatter_enough * start.stiffener.scatter
     solution = numbers.solve(ensemble, start, anderson.Tolerance(tolerance, enough), limit=limit)
     # A coarse step that leads far away is not worth the way.
-    solved = limit == numbers.MOST_ITERATIONS or solution.fixed_point.residual <= _TOLERANCES.stalled * tolerance
+    solved = limit == numbers.MOST_ITERATIONS or solution.fixed_point.residual <= TOLERANCES.stalled * tolerance
     if options.exponents and process.has_tangent and solved:
         solution = numbers.add_exponent(ensemble, solution, exponent_tolerance(options), None, start.exponent)
     return Level(ring, noise, solution, solved)
@@ -174,13 +174,13 @@ def errors_left(levels: Sequence[Level]) -> FloatArray:
     where the change before was larger by a factor r it is 1 / (r - 1), of which no more than an eighth is believed in.
     """
     change = difference(levels[0].solution, levels[1].solution)
-    share = np.full(len(NAMES), _TOLERANCES.of_change)
+    share = np.full(len(NAMES), TOLERANCES.of_change)
     if len(levels) > 2 and levels[2].solved:
         before = difference(levels[1].solution, levels[2].solution)
         with np.errstate(divide="ignore", invalid="ignore"):
             faster = 1.0 / (np.abs(before / change) - 1.0)
         known = np.isfinite(faster) & (before * change > 0.0) & (faster > 0.0)
-        share[known] = np.clip(faster[known], _TOLERANCES.least_of_change, _TOLERANCES.of_change)
+        share[known] = np.clip(faster[known], TOLERANCES.least_of_change, TOLERANCES.of_change)
     return np.asarray(share * np.abs(change))
 
 
@@ -199,13 +199,13 @@ def _is_fine(levels: list[Level], options: EnsembleOptions, target: str) -> bool
     if not levels[1].solved:
         return False
     solution = levels[0].solution
-    if solution.values["lyapunov_max"] * levels[0].ring.step > _TOLERANCES.growth_per_step:
+    if solution.values["lyapunov_max"] * levels[0].ring.step > TOLERANCES.growth_per_step:
         return False
     left = errors_left(levels)
     limits = {
-        target: _TOLERANCES.variance_share * options.relative_error * solution.values[target],
+        target: TOLERANCES.variance_share * options.relative_error * solution.values[target],
         "lyapunov_max": max(
-            _TOLERANCES.exponent_share * options.relative_error * abs(solution.values["lyapunov_max"]),
+            TOLERANCES.exponent_share * options.relative_error * abs(solution.values["lyapunov_max"]),
             2.0 * exponent_tolerance(options),
         ),
     }
@@ -214,6 +214,6 @@ def _is_fine(levels: list[Level], options: EnsembleOptions, target: str) -> bool
 
 def _is_correctable(fine: Solution, coarse: Level) -> bool:
     change = np.abs(difference(fine, coarse.solution))
-    shares = {"variance": _TOLERANCES.correctable, "lyapunov_max": _TOLERANCES.correctable_exponent}
+    shares = {"variance": TOLERANCES.correctable, "lyapunov_max": TOLERANCES.correctable_exponent}
     small = (not change[NAMES.index(name)] > share * abs(fine.values[name]) for name, share in shares.items())
     return coarse.solved and all(small)

@@ -7,7 +7,7 @@ import numpy as np
 
 from phasemap.cli.console import duration, percent, plural, size
 from phasemap.dataset import Field, Result
-from phasemap.dataset.marginal_region import NEEDED, membership
+from phasemap.dataset.marginal_region import NEEDED, is_behind_hard_gate, membership
 from phasemap.dataset.phase_facts import PhaseRules
 from phasemap.model.status import STATUS_WORDS, Status
 from phasemap.model.text.stated import stated
@@ -99,7 +99,8 @@ def regions(result: Result) -> list[str]:
     for name, region in result.regions.items():
         sheet = len(region.triangles)
         count = plural(sheet, "triangle") if sheet else plural(len(region.pieces), "polygon")
-        parts.append(f"{name} ({count}, {plural(len(region.vertices), 'vertex', 'vertices')}, level {region.level:g})")
+        decides = "f S < 1 < S" if is_behind_hard_gate(result.metadata.parameters) else f"level {region.level:g}"
+        parts.append(f"{name} ({count}, {plural(len(region.vertices), 'vertex', 'vertices')}, {decides})")
     if not parts and result.complete and _holds_marginal_points(result):
         kind = "plane" if len(result.axes) == 2 else "box"
         return [f"The marginally stable region of this {kind} is not outlined in the file: `phasemap sweep` does that."]

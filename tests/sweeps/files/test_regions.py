@@ -99,7 +99,9 @@ def test_a_point_is_inside_the_polygon_when_its_numbers_say_so(axes, parameters,
 
 
 def test_behind_a_hard_gate_the_outline_lies_on_one_of_the_two_gains(tmp_path):
-    region = swept(tmp_path / "hard.h5", HARD, alpha_z=np.inf).regions["marginally_stable"]
+    result = swept(tmp_path / "hard.h5", HARD, alpha_z=np.inf)
+    region = result.regions["marginally_stable"]
+    assert "f S < 1 < S" in regions(result)[0] and "level" not in regions(result)[0]
     inner = region.vertices[~at_border(region.vertices, HARD)]
     (S, _, f_S), _, _ = numbers(region, inner, alpha_z=np.inf)
     upper = np.abs(f_S - 1.0) < 1e-6

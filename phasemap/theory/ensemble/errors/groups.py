@@ -129,14 +129,22 @@ def _moved(ensemble: Ensemble, start: Start, step: FloatArray, scatter: float, g
         before = left
         if residual > min(best, _LOST):
             break
-        best, known = residual, (x, moments)
+        best, known = residual, (x, moments, left)
         if residual < _SMALL:
             break
         following = memory.next_step(left, _CUTOFF)
     if best > _FOUND:
         return _propagated(ensemble, start, step, 0.5, group, here)
-    found = anderson.FixedPoint(known[0], best, best, 1, best <= _FOUND, memory)
-    return numbers.at(ensemble, found, known[1], start)
+    there, moments, left = known
+    moments = _extrapolated(here, moments, 1.0 / (1.0 + _left_over(left, there - start.activity)))
+    found = anderson.FixedPoint(there, best, best, 1, best <= _FOUND, memory)
+    return numbers.at(ensemble, found, moments, start)
+
+
+def _left_over(left: FloatArray, made: FloatArray) -> float:
+    """The part of a stiffened residual (half,) that goes on where a step (half,) led, as a share of that step."""
+    size = float(made @ made)
+    return float(np.clip(float(left @ made) / size, -_SMALL, _SMALL)) if size > 0.0 else 0.0
 
 
 def _propagated(
@@ -144,13 +152,18 @@ def _propagated(
 ) -> Solution:
     """A group at its own solution to first order, extrapolated from a share of the way; here: where that begins."""
     there = ensemble.moments(admissible(start.activity + share * step), group)
-
-    def extrapolated(name: str) -> np.ndarray:
-        """A moment at the end of the step."""
-        a, b = getattr(here, name), getattr(there, name)
-        return np.asarray(a + (b - a) / share)
-
-    moments = Moments(extrapolated("activity"), extrapolated("membrane"), float(extrapolated("mean")))
+    moments = _extrapolated(here, there, share)
     memory = start.memory or anderson.Memory()
     found = anderson.FixedPoint(start.activity + share * step, 0.0, 0.0, 1, True, memory)
     return numbers.at(ensemble, found, moments, start)
+
+
+def _extrapolated(here: Moments, there: Moments, share: float) -> Moments:
+    """Moments at the end of a way, from those where it begins and those after a share of it."""
+
+    def at_end(name: str) -> np.ndarray:
+        """A moment there."""
+        a, b = getattr(here, name), getattr(there, name)
+        return np.asarray(a + (b - a) / share)
+
+    return Moments(at_end("activity"), at_end("membrane"), float(at_end("mean")))

@@ -24,14 +24,7 @@ from phasemap.theory.ensemble.sampling.ring import Ring, resample
 class _Rule(NamedTuple):
     """Where a state is held."""
 
-    shares: tuple[float, ...] = (
-        0.7,
-        0.5,
-        0.35,
-        0.25,
-        0.1,
-        0.03,
-    )  # of the half time that the search found, one after another
+    shares: tuple[float, ...] = (0.7, 0.5, 0.35, 0.25, 0.1, 0.03)  # of the half time that was found, one after another
     finer: int = 4  # times as many steps for the bound of an exponent that is large against one step
     paths: int = 4  # times those of the smallest ensemble, by which the pull is told from chance
 

@@ -123,8 +123,7 @@ class TangentEnsemble:
         self._activity = activity
         self._sigma, self._sigma_slope = ensemble.process.output_gate(activity, ensemble.ring)
         self._control_slopes = ensemble.control_averages(activity, slopes=True)[0]
-        all_paths = ensemble.paths(activity, members, side_by_side=True, controlled=ensemble.is_controlled)
-        self._linear = [self._linearise(paths) for paths in all_paths]
+        self._linear = [self._linearise(paths) for paths in ensemble.paths(activity, members, side_by_side=True)]
         # Below this lambda a perturbation of some path would not decay once around the ring.
         slowest = min(float(linear.gate.mean(axis=0).min()) for linear in self._linear)
         self._lowest_rate = max(-slowest + 1.0 / ensemble.ring.period, gate_floor(ensemble.process.parameters))
@@ -138,8 +137,7 @@ class TangentEnsemble:
 
     def _linearise(self, paths: Paths) -> Linearisation:
         p = self.ensemble.process.parameters
-        shapes = (*(3 * (paths.gate.shape,)), paths.control_phi.shape)
-        out = Linearisation(*(np.empty(shape, dtype=np.float32) for shape in shapes))
+        out = Linearisation(*(np.empty(paths.gate.shape, dtype=np.float32) for _ in range(4)))
         tangent.linearise_rows(
             paths.gate, paths.h, paths.eta, paths.phi, p.alpha_z, p.g_h, out.gate, out.coupling, out.slope
         )
@@ -159,18 +157,14 @@ class TangentEnsemble:
         for (linear, drive_noise), w in self._with_noise(w_amplitude):
             zeta = field(drive_noise, zeta_amplitude, self._zeta)
             add_power(self._responded(linear, zeta, w, rate), power[0])
-            if ensemble.is_controlled:
-                control = filtered(drive_noise, response, self._control)
-                tangent.multiply_rows(linear.control_slope, control, self._response)
-                add_power(self._response, power[1])
+            tangent.multiply_rows(linear.control_slope, filtered(drive_noise, response, self._control), self._response)
+            add_power(self._response, power[1])
             lanes += zeta.shape[1]
+        exact = self._control_slopes * ring.low_pass(drive, 1.0, total) * ensemble.control_rate**2
         half = ring.steps // 2 + 1
         difference = power[0] - power[1]
         mirrored = 0.5 * (difference + np.roll(difference[::-1], 1))[:half]
-        sampled = ring.covariance(mirrored / (ring.steps * lanes))
-        if not ensemble.is_controlled:
-            return sampled
-        return sampled + self._control_slopes * ring.low_pass(drive, 1.0, total) * ensemble.control_rate**2
+        return ring.covariance(mirrored / (ring.steps * lanes)) + exact
 
     def solve(self, tolerance: float, limit: int, start: Exponent | None = None, last: bool = False) -> Exponent:
         """The rate at which the map has radius one, by accelerated power iteration on (k, lambda).

@@ -2,15 +2,12 @@
 
 h is averaged with a control variate: the same drive filtered by a constant gate gives a Gaussian process whose
 averages are known, and what the sample makes of those is subtracted. As alpha_z -> 0 the two coincide and the map
-becomes exact; at alpha_z = 3 it saves a factor of 2 to 6 in paths. Behind a steep gate, which is shut or open, the two
-have little in common: it would cost four tenths of the work for a twentieth of the scatter of variances, and is left
-out. z comes in pairs of opposite sign.
+becomes exact; at alpha_z = 3 it saves a factor of 2 to 6 in paths. z comes in pairs of opposite sign.
 
 Paths behind a smooth gate are in single precision: it rounds to 1e-7 of the largest values, far below the scatter of
 any sample. Behind a hard gate they are double, but for what goes into Fourier transforms or comes out.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -36,15 +33,13 @@ Real = Float32 | FloatArray
 _SHUT = 1e-9
 # <z^2> at which the constant gate of the control variate is the mean gate.
 _TYPICAL_VARIANCE = 0.5
-# alpha_z times the root of <z^2> from which on the control variate is left out.
-_STEEP = 7.0
 
 
 class Paths(NamedTuple):
     """One batch of paths, each array (steps, lanes) valid until the next batch is asked for.
 
     decay: exp of minus the integral of the gate over the step that begins at every time.
-    control: h for the constant gate, with the same drive; like control_phi without steps where it was not asked for.
+    control: h for the constant gate, with the same drive.
     """
 
     decay: Real
@@ -75,7 +70,6 @@ class Ensemble:
         variance = _TYPICAL_VARIANCE + process.parameters.s_z**2
         # A nearly shut gate would make the control variate slower than the window.
         self.control_rate = max(mean_gate(process.parameters, variance), 4.0 / ring.period)
-        self.is_controlled = not _is_steep(process)
         self._allocate(2 * noise.columns)
         white = process.parameters.tau_noise == 0.0
         self._white = 1.0 if white else 0.0
@@ -95,13 +89,10 @@ class Ensemble:
         """C_phi (half,) of the paths driven by C_phi (half,); over one group, several, or all."""
         power = np.zeros((2, self.ring.steps))
         members = self.noise.members(group)
-        for paths in self.paths(activity, members, side_by_side=True, controlled=self.is_controlled):
+        for paths in self.paths(activity, members, side_by_side=True):
             self._add(paths.phi, power[0])
-            if self.is_controlled:
-                self._add(paths.control_phi, power[1])
+            self._add(paths.control_phi, power[1])
         lanes = self._lanes(members)
-        if not self.is_controlled:
-            return self._covariance(power[0], lanes)
         exact = self.control_averages(activity)[0]
         return self._covariance(power[0] - power[1], lanes) + exact
 
@@ -112,15 +103,12 @@ class Ensemble:
         lanes = self._lanes(members)
         shift = self.control_mean
         mean = 0.0
-        for paths in self.paths(activity, members, side_by_side=True, controlled=self.is_controlled):
+        for paths in self.paths(activity, members, side_by_side=True):
             self._add(paths.phi, power[0])
-            if self.is_controlled:
-                self._add(paths.control_phi, power[1])
-                mean += float(paths.h.mean() - paths.control.mean()) * paths.h.shape[1] / lanes
-                self._add(paths.control, power[3])
+            self._add(paths.control_phi, power[1])
+            mean += float(paths.h.mean() - paths.control.mean()) * paths.h.shape[1] / lanes
             self._add(paths.h, power[2])
-        if not self.is_controlled:
-            return Moments(self._covariance(power[0], lanes), self._covariance(power[2], lanes), 0.0)
+            self._add(paths.control, power[3])
         mean = 0.0 if self.process.is_odd else mean + shift
         phi, membrane = self.control_averages(activity)
         second = self._covariance(power[2] - power[3], lanes) + membrane + shift**2
@@ -143,13 +131,8 @@ class Ensemble:
         product, slope = activation_pair(covariance, p.g_h, self.process.bias + p.g_h * self.control_mean)
         return (slope if slopes else product), covariance
 
-    def paths(
-        self, activity: FloatArray, members: tuple[int, ...], side_by_side: bool = False, controlled: bool = True
-    ) -> Iterator[Paths]:
-        """All batches of paths of some groups, driven by C_phi (half,).
-
-        side_by_side: short ones several at a time.  controlled: whether those behind the constant gate are wanted.
-        """
+    def paths(self, activity: FloatArray, members: tuple[int, ...], side_by_side: bool = False) -> Iterator[Paths]:
+        """All batches of paths of some groups, driven by C_phi (half,); side_by_side: short ones several at a time."""
         process, ring, p = self.process, self.ring, self.process.parameters
         scales = self.noise.scales(members)
         z_amplitude = amplitudes(process.gate_variable(activity, ring), ring) * scales.z
@@ -166,11 +149,9 @@ class Ensemble:
                     noise = field(batch.inputs[k], self._input_amplitude, self._input)
                 constant = input_mean + input_deviation * batch.constant[k]
                 self._membrane(z, sign, eta, constant, noise)
-                control = control_phi = self._no_input
-                if controlled:
-                    control, control_phi = self._controlled(batch, k, drive_amplitude, constant), self._control_phi
-                    kernels.activation_rows(control, p.g_h, process.bias, control_phi)
-                yield Paths(self._decay, self._gate, eta, self._h, self._phi, control, control_phi)
+                control = self._controlled(batch, k, drive_amplitude, constant)
+                kernels.activation_rows(control, p.g_h, process.bias, self._control_phi)
+                yield Paths(self._decay, self._gate, eta, self._h, self._phi, control, self._control_phi)
 
     def _controlled(self, batch: Batch, k: int, drive: FloatArray, constant: FloatArray) -> Float32:
         """h (steps, lanes) behind the constant gate, with drive and inputs of a batch; drive: amplitude (steps,)."""
@@ -230,16 +211,6 @@ class Ensemble:
         half = self.ring.steps // 2 + 1
         mirrored = 0.5 * (power + np.roll(power[::-1], 1))[:half]
         return self.ring.covariance(mirrored / (self.ring.steps * lanes))
-
-
-def _is_steep(process: Process) -> bool:
-    """Whether the gate is so steep, and paths so plain, that a constant gate's have little in common with them."""
-    p = process.parameters
-    if not process.is_odd or process.is_noisy or p.s_z > 0.0 or process.is_hard:
-        return False
-    # <phi^2>, and of a slow state <z^2> with it, is about the gain beyond the onset next to it.
-    variance = min(max(p.g_h * p.output_gate.at_rest - 1.0, 0.0), _TYPICAL_VARIANCE)
-    return p.alpha_z * math.sqrt(variance) > _STEEP
 
 
 def field(noise: np.ndarray, amplitude: FloatArray, out: Float32) -> Float32:

@@ -79,3 +79,26 @@ def test_plain_iteration_ends_where_the_first_element_vanishes():
     x = anderson.iterate(mapping, np.ones(3), 100, identity, 1e-3)
     assert x[0] < 1e-3
     assert len(calls) == 10
+
+
+def rough_map(scatter, seed=3):
+    """A contraction whose answers are known up to chance of a size only."""
+    mapping, _ = linear_map(radius=0.6)
+    rng = np.random.default_rng(seed)
+    return lambda x: mapping(x) + scatter * rng.standard_normal(40)
+
+
+def test_an_iteration_ends_where_chance_begins():
+    """A residual of the size of chance will do after a few iterations, and is not tried for before."""
+    wanted, enough = 1e-8, 1e-2
+    rough = anderson.solve(rough_map(1e-3), np.ones(40), anderson.Tolerance(wanted, enough), 80, identity)
+    assert rough.converged and wanted < rough.residual <= enough and 6 <= rough.iterations < 20
+    stubborn = anderson.solve(rough_map(1e-3), np.ones(40), wanted, 80, identity)
+    assert not stubborn.converged and stubborn.iterations > rough.iterations
+
+
+def test_what_converges_as_wanted_is_not_ended_early():
+    mapping, solution = linear_map(radius=0.6)
+    found = anderson.solve(mapping, np.ones(40), anderson.Tolerance(1e-9, 1e-30), 100, identity)
+    assert found.converged and found.residual <= 1e-9
+    np.testing.assert_allclose(found.x, solution, rtol=1e-6, atol=1e-6)

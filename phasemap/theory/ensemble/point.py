@@ -14,6 +14,7 @@ from phasemap.theory.ensemble.bounds import Bounds, bounds
 from phasemap.theory.ensemble.errors.budget import SOURCES, ErrorBudget, collect, debias
 from phasemap.theory.ensemble.errors.iteration import iteration_errors, tail_error
 from phasemap.theory.ensemble.errors.jackknife import group_rows
+from phasemap.theory.ensemble.errors.other_noise import widened
 from phasemap.theory.ensemble.numbers import NAMES, TIMES, Solution, Start
 from phasemap.theory.ensemble.refine import Refined, refine
 from phasemap.theory.ensemble.resolution import search, timestep, window
@@ -216,7 +217,8 @@ def _at(
         found = Found.FLUCTUATING
     result = _summary(options, found, chosen, refined)
     if found is not Found.SLOW:
-        return result
+        paths = refined.ensemble.noise.paths
+        return replace(result, errors=widened(result.errors, process, options, seed, pilot, paths))
     return replace(result, bounds=bounds(Ensemble(process, pilot.ring, pilot.noise), pilot.activity, options.exponents))
 
 

@@ -10,8 +10,9 @@ from phasemap.model.options import EnsembleOptions
 from phasemap.theory.ensemble.bounds import Bounds, exponent_from_above
 from phasemap.theory.ensemble.errors.budget import SOURCES
 from phasemap.theory.ensemble.errors.decay import correlation_from_below, relaxation_from_below
-from phasemap.theory.ensemble.numbers import NAMES
+from phasemap.theory.ensemble.numbers import NAMES, TIMES
 from phasemap.theory.ensemble.point import PointSolution
+from phasemap.theory.ensemble.resolution.search import is_near_an_onset
 from phasemap.theory.ensemble.shut_units import has_heavy_tails
 
 SLOWER = (
@@ -68,8 +69,9 @@ def _times_from_below(solution: PointSolution, good: Mapping[str, bool]) -> Boun
     ring, odd = solution.ring, solution.ensemble.process.is_odd
     membrane = np.array([one.moments.membrane for one in solution.groups])
     doubt = _doubt(solution)
-    if not doubt < _MOST_DOUBT:
-        return Bounds()  # shorter time scales, at which the state can be held, tell more
+    # Shorter time scales, at which the state can be held, tell more, but not next to an onset, where nothing pulls.
+    if not doubt < (math.inf if is_near_an_onset(solution.ensemble.process) else _MOST_DOUBT):
+        return Bounds()
     return Bounds(
         relaxation_time=relaxation_from_below(membrane, ring, odd, doubt),
         correlation_time=correlation_from_below(membrane, ring, odd, doubt),
@@ -77,7 +79,15 @@ def _times_from_below(solution: PointSolution, good: Mapping[str, bool]) -> Boun
 
 
 def _doubt(solution: PointSolution) -> float:
-    """Relative error of time scales that the scatter of groups does not tell: that of the correlation time."""
-    k = NAMES.index("correlation_time")
-    other = solution.errors.parts[k, SOURCES.index("statistical") + 1 :]
-    return float(np.linalg.norm(np.nan_to_num(other))) / abs(float(solution.solution.values["correlation_time"]))
+    """Relative error of time scales that the scatter of groups does not tell: that of the correlation time.
+
+    Next to an onset tails scatter from noise to noise by more than that.
+    """
+    names = TIMES if is_near_an_onset(solution.ensemble.process) else ("correlation_time",)
+    return max(_relative_rest(solution, name) for name in names)
+
+
+def _relative_rest(solution: PointSolution, name: str) -> float:
+    """The relative error of a time without the statistical part."""
+    other = solution.errors.parts[NAMES.index(name), SOURCES.index("statistical") + 1 :]
+    return float(np.linalg.norm(np.nan_to_num(other))) / abs(float(solution.solution.values[name]))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from phasemap.figures.layout.cut_cells import NEAR, Pixels, centres, crossed, segments, separated
 from phasemap.figures.scenes.scene import Array, Kind, Layer, Scene
 from phasemap.figures.style.look import wishes
+from phasemap.model.status import Status
 
 SMOOTH = (Kind.DIVERGING, Kind.SEQUENTIAL)
 """The kinds of layers whose colours are mixed."""
@@ -70,7 +71,9 @@ def _around(scene: Scene, pixels: Pixels) -> _Around:
     points = (low[0][:, None, None] + j) * shape[1] + (low[1][None, :, None] + i)
     weights = sides[0][:, None, j] * sides[1][None, :, i]
     usable = np.ones(weights.shape, dtype=bool)
-    groups: list[NDArray[Any]] = [scene.layer.status.ravel(), *([] if scene.states is None else [scene.states.ravel()])]
+    # What was filled in between computed points is as good as these where colours are mixed anyhow.
+    status = np.where(scene.layer.status == Status.INTERPOLATED, Status.CONVERGED, scene.layer.status)
+    groups: list[NDArray[Any]] = [status.ravel(), *([] if scene.states is None else [scene.states.ravel()])]
     for group in groups:
         usable &= group[points] == group[pixels.source][..., None]
     _exclude_beyond_lines(usable, scene, low, (y, x))

@@ -150,6 +150,7 @@ class Scene:
     """A map over a plane of two parameters; arrays of the layer, the phases and the states have the shape (y, x).
 
     states: codes of what the points show; colours are mixed between equal ones only, everywhere if None.
+    halved: whether interpolated points are those between the points of a grid, which smooth colours fill in anyhow.
     """
 
     x: Axis
@@ -166,6 +167,7 @@ class Scene:
     fates: Fates | None = None
     areas: tuple[Line, ...] = ()
     states: NDArray[np.int16] | None = None
+    halved: bool = False
 
 
 def join_label(description: str, symbol: str, units: str) -> str:

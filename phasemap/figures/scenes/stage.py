@@ -63,6 +63,7 @@ def stage(result: Result, quantity: str, branch: str | None = None, at: Mapping[
         fates=fates_of(result),
         areas=areas_of(result),
         states=states_of(finest, quantity, branch, phases),
+        halved=finer is not None and finer is result.refined,
     )
 
 

@@ -32,6 +32,14 @@ def test_what_is_linear_between_the_points_is_drawn_exactly():
     np.testing.assert_allclose(shown, 0.3 * x - 0.1 * y, atol=1e-12)
 
 
+def test_points_that_were_filled_in_are_mixed_with_computed_ones():
+    value = 0.3 * X - 0.1 * Y[:, None]
+    status = np.full(value.shape, Status.CONVERGED, np.uint8)
+    status[1::2, ::3] = Status.INTERPOLATED
+    shown, x, y = drawn(scene_of(value, status=status))
+    np.testing.assert_allclose(shown, 0.3 * x - 0.1 * y, atol=1e-12)
+
+
 def test_logarithmic_axes_and_colours_are_linear_in_their_logarithms():
     x = np.geomspace(0.1, 10.0, 13)
     shown, place, _ = drawn(scene_of(x**2 * np.ones((len(Y), 1)), x=x, log=True, kind=Kind.SEQUENTIAL), True)

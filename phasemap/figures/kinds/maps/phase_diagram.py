@@ -128,7 +128,7 @@ def draw_map(axes: Axes, scene: Scene, pixels: Pixels, scale: Scale) -> list[Art
     is_under_lines = partial(is_hidden, pixels=pixels, x=x, y=y, lines=scene.lines)
     return [
         *draw_status(axes, pixels.x_edges, pixels.y_edges, pixels.of(scene.layer), is_under_lines),
-        *mark_interpolated(axes, x, y, scene.layer, scale.norm),
+        *([] if scene.halved and wishes().smooth else mark_interpolated(axes, x, y, scene.layer, scale.norm)),
     ]
 
 

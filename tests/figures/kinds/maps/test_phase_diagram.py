@@ -7,11 +7,13 @@ import pytest
 from matplotlib.text import Text
 from support import toy_results
 
+from phasemap.dataset.records import Fine
 from phasemap.figures.draw import Request, draw, write
 from phasemap.figures.kinds.maps.phase_diagram import draw_phase_diagram
 from phasemap.figures.layout.overlays import MARKS, cells_path
 from phasemap.figures.scenes.fields import resolve
 from phasemap.figures.scenes.stage import stage
+from phasemap.figures.style.look import wished, wishes
 from phasemap.figures.style.page import WIDTHS
 from phasemap.model.status import Status
 
@@ -215,6 +217,17 @@ def test_interpolated_points_are_marked(plane, find, few):
     (dots,) = find(figure, "interpolated")
     assert len(dots.get_xdata()) == 3 * 17
     assert any(("interpolated point" if few else "computed point") in words for words in words_of_legend(figure))
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_points_between_those_of_a_refined_plane_are_marked_where_colours_do_not_fill_them_in(plane, find, smooth):
+    status = plane.fields["lyapunov_max"].status
+    plane.fields["lyapunov_max"].error[...] = 0.1
+    status[::2][status[::2] == Status.CONVERGED] = Status.INTERPOLATED
+    plane.refined = Fine(plane.axes, plane.fields)
+    with wished(replace(wishes(), smooth=smooth)):
+        figure = draw(plane, Request())
+    assert bool(find(figure, "interpolated")) != smooth
 
 
 def test_hatched_area_is_exactly_the_marked_cells():

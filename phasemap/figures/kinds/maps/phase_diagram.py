@@ -1,5 +1,6 @@
 """The phase diagram: a quantity over a plane, critical lines, named regions and the simulated check on one page."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -31,37 +32,39 @@ _ROUNDS = 3
 
 def draw_phase_diagram(scene: Scene, width: str = "double") -> Figure:
     """Draw a scene at a preset column width ("single", "double"); the wide one has room for the agreement panel."""
+    keyed: tuple[str, ...] = ()  # phases that have a number in the map, and their name in the legend
     with style():
-        figure, keyed = _drawn(scene, width)
-        for _ in range(_ROUNDS):  # a longer legend moves what is above it
-            before = keyed
-            if keyed:
-                figure, keyed = _drawn(scene, width, keyed)
+        for _ in range(_ROUNDS + 1):  # a longer legend moves what is above it
+            figure, axes, side = _page(scene, width)
+            pixels, scale = _coloured(scene)
+            handles = [*key_handles(keyed), *_draw_all(axes, scene, pixels, scale)]
+            if side is not None and scene.checks is not None:
+                draw_agreement(side, scene.checks, scale)
+            _finish(figure, axes, scene, scale, handles)
+            before, keyed = keyed, _name_regions(figure, axes, scene, keyed)
             if keyed == before:
                 break
     return figure
 
 
-def _drawn(scene: Scene, width: str, keyed: tuple[str, ...] = ()) -> tuple[Figure, tuple[str, ...]]:
-    """The figure, with a legend for the numbers of those phases, and the phases that have a number in it."""
+def _page(scene: Scene, width: str) -> tuple[Figure, Axes, Sequence[Axes] | None]:
+    """An empty figure, the axes of the map, and those of the agreement with networks where there is room for it."""
     panel = width == "double" and _has_agreement(scene)
     figure = new_figure(width, _height(scene, width, panel))
-    if panel:
-        left, right = figure.subfigures(1, 2, width_ratios=[1.9, 1.0], squeeze=False)[0]
-        axes, side = left.subplots(), right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0])
-    else:
-        axes, side = figure.subplots(), None
-    pixels, scale = _coloured(scene)
-    handles = [*key_handles(keyed), *_draw_all(axes, scene, pixels, scale)]
-    if side is not None and scene.checks is not None:
-        draw_agreement(side, scene.checks, scale)
+    if not panel:
+        return figure, figure.subplots(), None
+    left, right = figure.subfigures(1, 2, width_ratios=[1.9, 1.0], squeeze=False)[0]
+    return figure, left.subplots(), list(right.subplots(2, 1, sharex=True, height_ratios=[1.5, 1.0]))
+
+
+def _finish(figure: Figure, axes: Axes, scene: Scene, scale: Scale, handles: list[Artist]) -> None:
+    """Colour bar, legend and labels that fit."""
     bar = None if scene.layer.kind is Kind.BLANK else draw_colour_bar(axes, scene.layer, scale)
     add_legend(figure, handles)
     fit_labels(figure, axes, scene.x, scene.y)
     if bar is not None:
         fit_label(figure, axes, bar.ax.yaxis, scene.layer)
     set_aspect(figure, axes)
-    return figure, _name_regions(figure, axes, scene, keyed)
 
 
 def draw_map_into(axes: Axes, scene: Scene) -> None:

@@ -68,10 +68,8 @@ def atlas(
         if as_json:
             say_json(facts)
     else:
-        settings, target = (
-            _load(name, quick).halving(computing.refine),
-            folder / f"{name}{'.quick' if quick else ''}.h5",
-        )
+        settings = _load(name, quick).halving(computing.refine)
+        target = folder / f"{name}{'.quick' if quick else ''}.h5"
         raise typer.Exit(_make(settings, target, computing.workers, formats.split(","), computing.force, as_json))
 
 

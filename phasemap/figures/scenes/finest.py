@@ -11,8 +11,10 @@ from phasemap.model.results import FloatArray
 
 def finer_of(result: Result, quantity: str) -> Fine | None:
     """The finer grid that shows a quantity best (phases: on which all is that decides them); None for its own grid."""
-    there = decides if quantity == PHASE else _holds
-    return next((finer for finer in (result.fine, result.refined) if there(result, finer, quantity)), None)
+    for finer in (result.fine, result.refined):
+        if finer is not None and (decides(result, finer) if quantity == PHASE else quantity in finer.fields):
+            return finer
+    return None
 
 
 def phases_on(result: Result, finest: Result) -> FloatArray:
@@ -35,12 +37,7 @@ def has_fine_labels(result: Result) -> bool:
     return decides(result, result.fine)
 
 
-def decides(result: Result, finer: Fine | None, _quantity: str = PHASE) -> bool:
+def decides(result: Result, finer: Fine | None) -> bool:
     """Whether a finer grid holds all that decides the phase."""
     grounds = set(LABEL_QUANTITIES) & set(result.fields)
     return finer is not None and can_label(result) and grounds <= set(finer.fields)
-
-
-def _holds(_result: Result, finer: Fine | None, quantity: str) -> bool:
-    """Whether a quantity is stored on a finer grid."""
-    return finer is not None and quantity in finer.fields
